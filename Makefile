@@ -1,0 +1,49 @@
+.PHONY: demo test attack bench lint types imports check lock clean
+.DEFAULT_GOAL := test
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+# A venv in the checkout with exactly the pinned packages: made when missing, brought up to date when the pins change.
+$(READY): requirements/development.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Kvitt needs Python 3.11 or newer: make PYTHON=python3.11"; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@echo "Setting up $(VENV) ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements/development.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+demo: $(READY)
+	@$(BIN)/kvitt demo
+
+test: $(READY)
+	@$(BIN)/python -m pytest --numprocesses 2
+
+# Every attack on exactly-once, of which make test makes a sample: every fault, every kill, the storm.
+attack: $(READY)
+	@$(BIN)/python -m pytest --numprocesses 2 -m "" tests/attack
+
+bench: $(READY)
+	@$(BIN)/python -m tests.benchmarks
+
+lint: $(READY)
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+
+types: $(READY)
+	@$(BIN)/mypy
+
+imports: $(READY)
+	@$(BIN)/lint-imports
+
+check: lint types imports
+
+# Pins: every version with its hashes and no download address.
+lock: $(READY)
+	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header pyproject.toml --output-file requirements/runtime.txt
+	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header pyproject.toml --group dev --constraint requirements/runtime.txt --output-file requirements/development.txt
+
+clean:
+	rm -rf $(VENV) .mypy_cache .ruff_cache .hypothesis .import_linter_cache
