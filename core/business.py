@@ -1,0 +1,58 @@
+"""A business: a company that uses the gateway, and how its books are reached."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_serializer
+
+from core.fields import BusinessName, DecimalText, Document, Name
+
+
+class NewOrderStatus(StrEnum):
+    """The unpublished status that new orders get; publishing is the accountant's act."""
+
+    DRAFT = "draft"
+    OFFER = "offer"
+    CONFIRMED = "confirmed"
+
+
+class Connection(BaseModel):
+    """Which accounting system a business uses, and what that system's plugin needs to reach its books.
+
+    `system` is the plugin's name. What else there is depends on the plugin, which says what is missing and which
+    settings are secret. Until it has, every one is treated as secret: none shows in a repr or in JSON.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="allow")
+    __pydantic_extra__: dict[str, SecretStr] = Field(init=False)
+
+    system: str
+
+    @property
+    def settings(self) -> Mapping[str, str]:
+        """The plugin's settings in the clear: for the plugin and the encrypted store, for nobody else."""
+        return {name: value.get_secret_value() for name, value in (self.__pydantic_extra__ or {}).items()}
+
+    @classmethod
+    def of(cls, system: str, settings: Mapping[str, str]) -> "Connection":
+        """Make a connection from settings in the clear."""
+        return cls.model_validate({"system": system, **settings})
+
+
+class Business(Document):
+    """One tenant and its settings.
+
+    `vat_codes` overrides the VAT code of a rate: percent to code, such as {"0": "52"}.
+    """
+
+    name: BusinessName
+    accounting: Connection
+    product_name: Name = "Sharefox rental"
+    category_name: Name = "SharefoxRental"
+    order_status: NewOrderStatus = NewOrderStatus.DRAFT
+    vat_codes: Mapping[DecimalText, str] = Field(default_factory=dict)
+
+    @field_serializer("vat_codes")
+    def _plain_vat_codes(self, codes: Mapping[Any, str]) -> dict[str, str]:
+        return {f"{percent:f}": code for percent, code in codes.items()}

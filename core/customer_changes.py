@@ -1,0 +1,99 @@
+"""Which fields of a customer record an invoice brings up to date.
+
+Pure. Only fields that the source has and that differ; nothing is emptied; no change at all when nothing differs.
+Source: documented behaviour, "If the customer exists, the data is updated with the properties provided in Sharefox
+app (such as address)"; DESIGN, "Which customer".
+"""
+
+import re
+from collections.abc import Callable, Iterable
+
+from core.customer import (
+    Address,
+    Customer,
+    CustomerKind,
+    CustomerRecord,
+    normal_email,
+    normal_organization_number,
+    tidy,
+)
+from core.fields import Document
+
+_NORWEGIAN_PHONE_DIGITS = 8
+
+
+class CustomerChanges(Document):
+    """New values for a record; None leaves a field as it is.
+
+    Each of `addresses` is whole and belongs to the record's address of the same position.
+    """
+
+    name: str | None = None
+    kind: CustomerKind | None = None
+    organization_number: str | None = None
+    email: str | None = None
+    phone: str | None = None
+    addresses: tuple[Address, ...] | None = None
+
+    @property
+    def fields(self) -> list[str]:
+        """The names of the fields that change."""
+        return [name for name in type(self).model_fields if getattr(self, name) is not None]
+
+
+def changed_fields(customer: Customer, record: CustomerRecord) -> CustomerChanges | None:
+    """Say what to change in the record that was found for this customer, or None when nothing differs.
+
+    A company's record keeps its name, kind and organization number when the source names no organization, or one
+    with another number (a person may have chosen that record).
+    """
+    changes = CustomerChanges(
+        **_identity(customer, record),
+        email=_missing(customer.email, record.emails, normal_email),
+        phone=_missing(customer.phone, record.phones, _normal_phone),
+        addresses=_addresses(customer.address, record.addresses),
+    )
+    return changes if changes.fields else None
+
+
+def _identity(customer: Customer, record: CustomerRecord) -> dict[str, str | CustomerKind | None]:
+    number = normal_organization_number(record.organization_number)
+    is_company = bool(number) or record.kind is CustomerKind.BUSINESS
+    if is_company and not customer.is_company:
+        return {}
+    if number and customer.key_number and number != customer.key_number:
+        return {}
+    names_it = not is_company or bool((customer.organization_name or "").strip())
+    return {
+        "name": customer.booked_name if names_it and customer.booked_name not in ("", tidy(record.name)) else None,
+        "kind": customer.kind if record.kind is not customer.kind else None,
+        "organization_number": customer.key_number if customer.key_number != number else None,
+    }
+
+
+def _missing(value: str | None, present: Iterable[str], normal: Callable[[str | None], str | None]) -> str | None:
+    """Return the value unless it is empty or there already, in whatever slot and spelling."""
+    if normal(value) is None or normal(value) in {normal(other) for other in present}:
+        return None
+    return tidy(value or "")
+
+
+def _addresses(stated: Address | None, recorded: tuple[Address, ...]) -> tuple[Address, ...] | None:
+    """Write the stated parts over each recorded address; parts that the source lacks stay."""
+    given = {part: tidy(text) for part, text in (stated or Address()) if text and text.strip()}
+    wanted = tuple(address.model_copy(update=given) for address in recorded)
+    same = all(_shown(old) == _shown(new) for old, new in zip(recorded, wanted, strict=True))
+    return None if same else wanted
+
+
+def _shown(address: Address) -> list[str]:
+    return [tidy(text or "") for _, text in address]
+
+
+def _normal_phone(phone: str | None) -> str | None:
+    """Compare phone numbers by their digits, a Norwegian number with or without its country code."""
+    digits = re.sub(r"\D", "", phone or "")
+    for prefix in ("0047", "47"):
+        if digits.startswith(prefix) and len(digits) == len(prefix) + _NORWEGIAN_PHONE_DIGITS:
+            return digits.removeprefix(prefix)
+    return digits or None

@@ -1,0 +1,124 @@
+"""Which customer in the accounting system an invoice is for.
+
+Pure: candidates come in as records, the choice goes out. Source: documented behaviour, "Finding right customer";
+DESIGN, "Which customer".
+"""
+
+from collections.abc import Callable, Sequence
+
+from core.customer import (
+    Customer,
+    CustomerKind,
+    CustomerRecord,
+    normal_email,
+    normal_organization_number,
+    tidy,
+)
+from core.errors import Rejected
+from core.fields import Document
+
+_CUSTOMERS = frozenset({CustomerKind.BUSINESS, CustomerKind.CONSUMER})
+
+
+class CustomerLink(Document):
+    """What is remembered about a customer: under this key it is that record.
+
+    `chosen` tells a person's choice from one learned from a clean match.
+    """
+
+    key: str
+    customer_id: str
+    chosen: bool = False
+
+
+def customer_key(customer: Customer) -> str:
+    """Return the key under which a customer is remembered: organization number, else e-mail and name."""
+    if number := customer.key_number:
+        return f"organization:{number}"
+    return f"person:{customer.key_email or ''}:{tidy(customer.booked_name).casefold()}"
+
+
+def link_key(customer: Customer, *, books: str) -> str:
+    """Return the key of what is remembered about a customer in these books; in others it counts for nothing."""
+    return f"{books} {customer_key(customer)}"
+
+
+def link_holds(link: CustomerLink, customer: Customer, record: CustomerRecord) -> bool:
+    """Whether a remembered link may still be used, given the record that it points to as it reads now.
+
+    A person's choice holds as long as the record is there; a learned one only while the record still carries the
+    key: the organization number, else the e-mail address and, unless it is a company's record, the name.
+    """
+    if link.chosen:
+        return True
+    if record.kind is CustomerKind.SUPPLIER:
+        return False
+    if customer.key_number:
+        return normal_organization_number(record.organization_number) == customer.key_number
+    return _has_email(record, customer) and (record.kind is CustomerKind.BUSINESS or _has_name(record, customer))
+
+
+def matching_customer(customer: Customer, candidates: Sequence[CustomerRecord]) -> CustomerRecord | None:
+    """Pick the record that is this customer, or None when there is none.
+
+    By organization number; else by e-mail; compared whole and normalized, because searches answer loosely.
+    Suppliers are left out, customers come before leads. Several are narrowed by the other key, then by exact name.
+
+    Errors: Rejected, code `ambiguous_customer`, naming the candidates, when several are left: nobody is picked.
+    """
+    usable = [
+        record
+        for record in {record.id: record for record in candidates}.values()
+        if record.kind is not CustomerKind.SUPPLIER and not _is_another_company(record, customer)
+    ]
+    by_number = [record for record in usable if carries_number(record, customer)]
+    by_email = [record for record in usable if _has_email(record, customer)]
+    if by_number:
+        found = _narrowed(by_number, _is_customer, lambda record: _has_email(record, customer))
+    else:
+        found = _narrowed(by_email, _is_customer)
+    found = _narrowed(found, lambda record: _has_name(record, customer))
+    if len(found) > 1:
+        raise _ambiguous(found)
+    return found[0] if found else None
+
+
+def _narrowed(records: Sequence[CustomerRecord], *tests: Callable[[CustomerRecord], bool]) -> Sequence[CustomerRecord]:
+    """Keep those that pass each test in turn; a test that none passes narrows nothing."""
+    for test in tests:
+        records = [record for record in records if test(record)] or records
+    return records
+
+
+def _is_customer(record: CustomerRecord) -> bool:
+    return record.kind in _CUSTOMERS
+
+
+def carries_number(record: CustomerRecord, customer: Customer) -> bool:
+    """Whether the record carries the customer's organization number, normalized and compared exactly."""
+    return bool(customer.key_number) and normal_organization_number(record.organization_number) == customer.key_number
+
+
+def _is_another_company(record: CustomerRecord, customer: Customer) -> bool:
+    number = normal_organization_number(record.organization_number)
+    return bool(customer.key_number and number) and number != customer.key_number
+
+
+def _has_email(record: CustomerRecord, customer: Customer) -> bool:
+    return bool(customer.key_email) and customer.key_email in {normal_email(email) for email in record.emails}
+
+
+def _has_name(record: CustomerRecord, customer: Customer) -> bool:
+    return tidy(record.name).casefold() == tidy(customer.booked_name).casefold()
+
+
+def _ambiguous(records: Sequence[CustomerRecord]) -> Rejected:
+    named = "; ".join(
+        f"{record.id} {record.name} ({record.organization_number or 'no organization number'})"
+        for record in sorted(records, key=lambda record: (len(record.id), record.id))
+    )
+    return Rejected(
+        f"{len(records)} customers in the accounting system match, and none was picked: {named}.",
+        code="ambiguous_customer",
+        hint="Choose one with customer link (the choice is remembered), or mend the records, then retry the transfer.",
+    )

@@ -1,0 +1,124 @@
+"""What can go wrong, sorted by what the caller can do about it.
+
+The classes name states of affairs. Messages hold nothing secret; where they are shown and with which
+status or exit code is each entry point's business.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One thing that is wrong with what was given: where (a path such as `rows[0].vat_percent`) and what."""
+
+    field: str
+    message: str
+
+
+class KvittError(Exception):
+    """Something a caller can act on.
+
+    `code` is stable and meant for programs, the message is a sentence for a person, `hint` says what to do.
+    `faults` names each thing that is wrong with the input, where that is the trouble.
+    """
+
+    default_code = "error"
+    default_hint = ""
+
+    def __init__(
+        self, message: str, *, code: str | None = None, hint: str | None = None, faults: Sequence[Fault] = ()
+    ) -> None:
+        super().__init__(message)
+        self.message = message
+        self.code = code or self.default_code
+        self.hint = self.default_hint if hint is None else hint
+        self.faults = tuple(faults)
+
+
+class InvalidInput(KvittError):
+    """What was given is not what it should be. Mend the input; nothing of it was kept."""
+
+    default_code = "invalid_input"
+    default_hint = "Correct the input and give it again."
+
+
+class NotFound(KvittError):
+    """There is no such business, invoice or transfer here."""
+
+    default_code = "not_found"
+
+
+class Conflict(KvittError):
+    """What is asked contradicts what has already happened, such as changing an invoice that was sent."""
+
+    default_code = "conflict"
+
+
+class InvalidInvoice(KvittError):
+    """The invoice's data must be mended. Every fault is named, not just the first."""
+
+    default_code = "invalid_invoice"
+    default_hint = "Correct the invoice where it was made, add it again and send it again."
+
+
+class Rejected(KvittError):
+    """The accounting system, or a rule about its data, said no; nothing was written. A person reads why."""
+
+    default_code = "rejected"
+    default_hint = "Mend what the reason says, then retry the transfer."
+
+
+class AccessRefused(KvittError):
+    """Credentials, account name or rights are not accepted. Nothing is retried until they are mended."""
+
+    default_code = "access_refused"
+    default_hint = "Mend the connection (business add), then run business verify."
+
+
+class TryAgain(KvittError):
+    """Temporary trouble; nothing was written. `not_before` (UTC instant) says when trying makes sense.
+
+    `for_everyone`: it is so for every business that uses this accounting system (a quota they share). `at_once`:
+    what stood in the way is gone already (a session that had ended), so the call may be made again without waiting.
+    """
+
+    default_code = "try_again"
+    default_hint = "Nothing to mend. A transfer is tried again by itself; anything else can be asked again."
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        code: str | None = None,
+        hint: str | None = None,
+        not_before: datetime | None = None,
+        for_everyone: bool = False,
+        at_once: bool = False,
+    ) -> None:
+        super().__init__(message, code=code, hint=hint)
+        self.not_before = not_before
+        self.for_everyone = for_everyone
+        self.at_once = at_once
+
+
+class OutcomeUnknown(KvittError):
+    """The call may have taken effect: look before doing it again."""
+
+    default_code = "outcome_unknown"
+    default_hint = "Nothing to mend: it is looked for before anything is written again."
+
+
+class LeaseLost(KvittError):
+    """Another worker holds this business now; whoever reads this stops before its next write."""
+
+    default_code = "lease_lost"
+    default_hint = "Nothing to mend: the other worker goes on."
+
+
+class HandedBack(KvittError):
+    """The worker was asked to stop: the transfer goes back to the queue, for another worker."""
+
+    default_code = "handed_back"
+    default_hint = "Nothing to mend: another worker goes on."

@@ -1,0 +1,110 @@
+"""Field types shared by the documents that come in and go out.
+
+What cannot be represented exactly is refused here; whether a document is complete is judged elsewhere.
+"""
+
+import re
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Annotated
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    StringConstraints,
+    WithJsonSchema,
+)
+
+_DECIMAL = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,10})?")
+_ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+# What XML 1.0 cannot carry: most control characters, lone surrogates and two non-characters.
+_UNWRITABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+
+
+class Document(BaseModel):
+    """A frozen record that refuses fields it does not know."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+def plain(amount: Decimal) -> str:
+    """Write a decimal without exponent, keeping its decimals: `Decimal("1E+2")` becomes `100`."""
+    return f"{amount:f}"
+
+
+def _decimal(value: object) -> Decimal:
+    if isinstance(value, Decimal):
+        return value
+    if not isinstance(value, str):
+        raise ValueError('write it as a decimal string, such as "1200.00"')
+    if not _DECIMAL.fullmatch(value):
+        raise ValueError('not a decimal string such as "1200.00" (point, no thousands separator, no exponent)')
+    return Decimal(value)
+
+
+def _iso_date(value: object) -> date:
+    if isinstance(value, date) and not isinstance(value, datetime):
+        return value
+    if not isinstance(value, str) or not _ISO_DATE.fullmatch(value):
+        raise ValueError('write it as a date string, such as "2021-01-15"')
+    return date.fromisoformat(value)
+
+
+def _writable(value: str) -> str:
+    if _UNWRITABLE.search(value):
+        raise ValueError("holds a control character or other sign that no accounting system can store")
+    return value
+
+
+def _printable(value: str) -> str:
+    if not value.isprintable() or value != value.strip():
+        raise ValueError("must be printable characters with no space at either end")
+    return value
+
+
+def _utc(value: datetime) -> datetime:
+    if value.tzinfo is None:
+        raise ValueError("an instant needs its offset; write UTC")
+    return value.astimezone(UTC)
+
+
+def _instant_text(value: datetime) -> str:
+    return value.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+DecimalText = Annotated[
+    Decimal,
+    BeforeValidator(_decimal),
+    PlainSerializer(plain, return_type=str, when_used="json"),
+    WithJsonSchema({"type": "string", "pattern": f"^{_DECIMAL.pattern}$", "examples": ["1200.00"]}),
+]
+"""An amount, quantity or percentage; a decimal string in JSON, never a float."""
+
+IsoDate = Annotated[date, BeforeValidator(_iso_date), WithJsonSchema({"type": "string", "format": "date"})]
+"""A calendar date, not an instant."""
+
+Instant = Annotated[
+    datetime,
+    AfterValidator(_utc),
+    PlainSerializer(_instant_text, return_type=str, when_used="json"),
+    WithJsonSchema({"type": "string", "format": "date-time"}),
+]
+"""A moment in UTC."""
+
+Text = Annotated[str, AfterValidator(_writable)]
+"""Text that every store and wire format of ours can carry."""
+
+Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1), AfterValidator(_writable)]
+"""Text that says something, without the spaces around it."""
+
+InvoiceNumber = Annotated[
+    str, StringConstraints(min_length=1, max_length=50), AfterValidator(_printable), AfterValidator(_writable)
+]
+"""The source's own number: 1 to 50 printable characters, compared exactly."""
+
+BusinessName = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,49}$")]
+"""The short name of a business, fit for a path and a command line."""

@@ -1,0 +1,66 @@
+"""The mark, written before the call, that something is about to be created in the accounting system.
+
+Pure. Source: DESIGN, "Sending an invoice", steps 4 and 5.
+"""
+
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from core.errors import TryAgain
+from core.fields import Document, Instant
+
+_CLOCKS_DIFFER = timedelta(days=1)
+
+
+class IntentKind(StrEnum):
+    """What is about to be created."""
+
+    ORDER = "order"
+    CUSTOMER = "customer"
+    PRODUCT = "product"
+    CATEGORY = "category"
+
+
+class Intent(Document):
+    """That a create call was, or was about to be, made.
+
+    `key` names what is created: the invoice's number, the customer's key, the product's or category's name.
+    `first_at` and `last_at` are when the first and the latest such call started; `customer_ids` are those that an
+    order was meant for. `refused` means that the accounting system said no to the latest call and nothing older
+    is open: later attempts still look first, but nothing has to settle and the content is not locked.
+    """
+
+    kind: IntentKind
+    key: str
+    first_at: Instant
+    last_at: Instant
+    customer_ids: tuple[str, ...] = ()
+    refused: bool = False
+
+    @property
+    def look_since(self) -> datetime:
+        """From when to look for what may have been created: a day before the first call, because clocks differ."""
+        return self.first_at - _CLOCKS_DIFFER
+
+    def require_settled(self, *, settling: timedelta, now: datetime) -> None:
+        """Raise TryAgain while the latest call may still be running on the accounting system's side.
+
+        `settling` is how long that can be, counted from the call's start.
+        """
+        settled_at = self.last_at + settling
+        if not self.refused and now < settled_at:
+            raise TryAgain(
+                f"An earlier call to create the {self.kind} had no answer and may still take effect; it was not found "
+                f"yet and is looked for again after {settled_at:%H:%M:%S} UTC.",
+                code="settling",
+                not_before=settled_at,
+            )
+
+
+def declared(
+    earlier: Intent | None, *, kind: IntentKind, key: str, customer_id: str | None = None, now: datetime
+) -> Intent:
+    """Return the intent for a call about to start, carrying on the earlier one where there is one."""
+    first_at, known = (earlier.first_at, earlier.customer_ids) if earlier else (now, ())
+    ids = dict.fromkeys([*known, *([customer_id] if customer_id else [])])
+    return Intent(kind=kind, key=key, first_at=first_at, last_at=now, customer_ids=tuple(ids))

@@ -1,0 +1,130 @@
+"""Whether an invoice was paid.
+
+Pure. Source: documented behaviour, "The system will look for the invoice in 24SevenOffice and return the status of the
+invoice (paid, not paid)".
+"""
+
+from datetime import datetime
+from enum import StrEnum
+
+from core.fields import DecimalText, Document, Instant, IsoDate, plain
+from core.invoice import Invoice
+from core.totals import to_the_ore, totals_of
+
+
+class PaymentStatusValue(StrEnum):
+    """The answer in two words."""
+
+    PAID = "paid"
+    NOT_PAID = "not_paid"
+
+
+class PaymentReason(StrEnum):
+    """Why an invoice counts as paid or not."""
+
+    NOT_PUBLISHED = "not_published"
+    OPEN = "open"
+    PARTLY_PAID = "partly_paid"
+    PAID = "paid"
+    DELETED = "deleted"
+
+
+class BookedTotals(Document):
+    """What the accounting system computed for an order, in the order's currency."""
+
+    gross: DecimalText
+    vat: DecimalText
+
+
+class OrderState(Document):
+    """An order as the accounting system holds it now; `reference` is our number on it, where the system tells.
+
+    `invoice_number` is None until the order is published as an invoice; the dates are Norwegian dates.
+    `open_amount` is what is left to pay, where the system tells.
+    """
+
+    order_id: str
+    reference: str | None = None
+    invoice_number: str | None = None
+    invoiced_at: IsoDate | None = None
+    paid_at: IsoDate | None = None
+    open_amount: DecimalText | None = None
+    totals: BookedTotals | None = None
+
+
+class PaymentReport(Document):
+    """The answer to Check Status. `invoiced_at` and `paid_at` are Norwegian dates, `checked_at` a UTC instant."""
+
+    invoice: str
+    status: PaymentStatusValue
+    reason: PaymentReason
+    order_id: str
+    invoice_number: str | None = None
+    invoiced_at: IsoDate | None = None
+    paid_at: IsoDate | None = None
+    checked_at: Instant
+    warnings: tuple[str, ...] = ()
+
+
+def payment_report(invoice: Invoice, state: OrderState | None, *, order_id: str, checked_at: datetime) -> PaymentReport:
+    """Say whether the invoice is paid, from its order's state; None means that the order is gone.
+
+    An order that carries another number than the invoice's is reported with a warning: it may be somebody else's, in
+    an account that the business was connected to since.
+    """
+    if state is None:
+        return PaymentReport(
+            invoice=invoice.number,
+            status=PaymentStatusValue.NOT_PAID,
+            reason=PaymentReason.DELETED,
+            order_id=order_id,
+            checked_at=checked_at,
+        )
+    reason = _reason(invoice, state)
+    return PaymentReport(
+        invoice=invoice.number,
+        status=PaymentStatusValue.PAID if reason is PaymentReason.PAID else PaymentStatusValue.NOT_PAID,
+        reason=reason,
+        order_id=order_id,
+        invoice_number=state.invoice_number,
+        invoiced_at=state.invoiced_at,
+        paid_at=state.paid_at if reason is PaymentReason.PAID else None,
+        checked_at=checked_at,
+        warnings=(*_other_reference(invoice, state), *total_differences(invoice, state.totals)),
+    )
+
+
+def total_differences(invoice: Invoice, booked: BookedTotals | None) -> list[str]:
+    """Name both figures wherever the accounting system's total, rounded to the øre, is not ours."""
+    if booked is None:
+        return []
+    ours = totals_of(invoice)
+    return [
+        f"The accounting system's {name} is {plain(to_the_ore(theirs))} {invoice.currency}; the invoice says "
+        f"{plain(mine)} {invoice.currency}."
+        for name, theirs, mine in (
+            ("total with VAT", booked.gross, ours.gross),
+            ("VAT", booked.vat, ours.vat),
+        )
+        if to_the_ore(theirs) != mine
+    ]
+
+
+def _other_reference(invoice: Invoice, state: OrderState) -> list[str]:
+    if state.reference in (None, invoice.number):
+        return []
+    return [
+        f"Order {state.order_id} does not carry the number of invoice {invoice.number}. Was it changed there, or is "
+        "the business connected to another account than when the invoice was sent?"
+    ]
+
+
+def _reason(invoice: Invoice, state: OrderState) -> PaymentReason:
+    if state.invoice_number is None:
+        return PaymentReason.NOT_PUBLISHED
+    if state.paid_at is not None:
+        return PaymentReason.PAID
+    whole = to_the_ore(state.totals.gross) if state.totals else totals_of(invoice).gross
+    if state.open_amount is not None and to_the_ore(state.open_amount) != whole:
+        return PaymentReason.PARTLY_PAID
+    return PaymentReason.OPEN

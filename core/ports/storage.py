@@ -1,0 +1,245 @@
+"""Our own stores. What one transaction does, it does whole or not at all."""
+
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from core.business import Business
+from core.customer_choice import CustomerLink
+from core.intent import Intent, IntentKind
+from core.invoice import Invoice
+from core.journal import Step
+from core.kept_answer import KeptAnswer
+from core.lease import Lease
+from core.payment import PaymentReport
+from core.transfer import Transfer, TransferState
+
+
+class BusinessStore(Protocol):
+    """The businesses and their settings; what their connections hold is encrypted at rest."""
+
+    def get(self, name: str) -> Business | None:
+        """Return a business, or None."""
+
+    def put(self, business: Business) -> None:
+        """Store a business, new or changed."""
+
+    def list(self, *, limit: int, after: str | None = None) -> Sequence[Business]:
+        """Return businesses by name, those after the given name, at most `limit`."""
+
+
+class InvoiceStore(Protocol):
+    """The invoices as their source stated them."""
+
+    def get(self, business: str, number: str, *, for_update: bool = False) -> Invoice | None:
+        """Return an invoice, or None. `for_update` keeps others from changing it until the transaction ends."""
+
+    def put(self, business: str, invoice: Invoice) -> None:
+        """Store an invoice, new or in place of the one of this number."""
+
+    def list(self, business: str, *, limit: int, after: str | None = None) -> Sequence[Invoice]:
+        """Return a business's invoices by number, those after the given number, at most `limit`."""
+
+
+class TransferStore(Protocol):
+    """The transfers. There is at most one for each invoice that is not superseded, which the store itself enforces."""
+
+    def get(self, transfer_id: str, *, for_update: bool = False) -> Transfer | None:
+        """Return a transfer, or None. `for_update` keeps others from saving it until the transaction ends."""
+
+    def of_invoice(self, business: str, number: str, *, for_update: bool = False) -> Transfer | None:
+        """Return the invoice's transfer, or None; superseded ones are history. `for_update` as in get."""
+
+    def add(self, transfer: Transfer) -> None:
+        """Store a new transfer.
+
+        Errors: Conflict when the invoice has one.
+        """
+
+    def save(self, transfer: Transfer) -> Transfer:
+        """Store a changed transfer and return it with its next version.
+
+        Errors: Conflict when somebody else saved it since it was read.
+        """
+
+    def next_due(self, business: str, *, now: datetime, for_update: bool = False) -> Transfer | None:
+        """Return the transfer of the business to be worked on next, or None. `for_update` as in get.
+
+        That is one that is queued, or waits for a time that has come, or is called running although no worker can
+        be at it any more (the caller holds the business's lease). One left running comes first, then single sends
+        before bulk, and among these the one that has been due longest.
+        """
+
+    def next_attempt_at(self, business: str) -> datetime | None:
+        """Return when the earliest transfer that waits for a time is due, or None."""
+
+    def businesses_due(self, *, now: datetime) -> Sequence[str]:
+        """Return the businesses that have something for next_due and that nobody holds."""
+
+    def live(self, business: str) -> Sequence[Transfer]:
+        """Return the business's transfers that have not ended; others can't save them meanwhile."""
+
+    def list(
+        self, business: str | None, *, state: TransferState | None = None, limit: int, after: str | None = None
+    ) -> Sequence[Transfer]:
+        """Return transfers by id (the newest last), those after the given id, at most `limit`."""
+
+
+class IntentStore(Protocol):
+    """The marks of what is about to be created."""
+
+    def get(self, business: str, kind: IntentKind, key: str) -> Intent | None:
+        """Return the intent, or None."""
+
+    def put(self, business: str, intent: Intent) -> None:
+        """Store an intent, new or in place of the one of this kind and key."""
+
+    def remove(self, business: str, kind: IntentKind, key: str) -> None:
+        """Forget an intent: what it was about exists and is known."""
+
+
+class CustomerLinkStore(Protocol):
+    """Who is remembered to be which customer."""
+
+    def get(self, business: str, key: str) -> CustomerLink | None:
+        """Return what is remembered under this key, or None."""
+
+    def put(self, business: str, link: CustomerLink) -> None:
+        """Remember."""
+
+    def remove(self, business: str, key: str) -> None:
+        """Forget."""
+
+
+class ReferenceCache(Protocol):
+    """What seldom changes in an account: product, VAT codes, currencies. Kept with its age, as JSON."""
+
+    def get(self, business: str, name: str, *, newer_than: datetime) -> str | None:
+        """Return the entry if it was stored after that instant, or None."""
+
+    def put(self, business: str, name: str, value: str, *, now: datetime) -> None:
+        """Store an entry."""
+
+    def drop(self, business: str) -> None:
+        """Forget all of a business's entries."""
+
+
+class StatusStore(Protocol):
+    """What the accounting system answered about payment; every check is kept."""
+
+    def add(self, business: str, report: PaymentReport) -> None:
+        """Store a report."""
+
+    def latest(self, business: str, invoice: str) -> PaymentReport | None:
+        """Return the newest report of an invoice, or None."""
+
+
+class JournalStore(Protocol):
+    """The stories of the transfers."""
+
+    def add(self, transfer_id: str, steps: Sequence[Step]) -> None:
+        """Add steps to the end of a transfer's story."""
+
+    def of(self, transfer_id: str) -> Sequence[Step]:
+        """Return a transfer's story, in the order in which it was told."""
+
+
+class PauseStore(Protocol):
+    """Until when an accounting system is left alone by everyone."""
+
+    def put(self, system: str, until: datetime) -> None:
+        """Leave the accounting system alone until then, or as long as was said before, whichever is later."""
+
+    def until(self, system: str) -> datetime | None:
+        """Return until when, or None when that was never said; it may be past."""
+
+
+class AnswerStore(Protocol):
+    """Answers kept under the callers' own keys."""
+
+    def begin(self, key: str, fingerprint: str, *, now: datetime, stale_before: datetime) -> KeptAnswer | None:
+        """Claim a key for a request, or return what is kept under it.
+
+        A claim from before `stale_before` without an answer is a dead process's, and is taken over.
+        """
+
+    def finish(self, key: str, answer: KeptAnswer) -> None:
+        """Keep the answer under the key that was claimed."""
+
+    def forget(self, key: str) -> None:
+        """Give the key up, so that the same request is carried out again."""
+
+    def forget_older(self, than: datetime) -> None:
+        """Forget what was claimed before that instant."""
+
+
+class LeaseStore(Protocol):
+    """Who works on which business. Timed by the store's own clock."""
+
+    def acquire(self, business: str, *, holder: str, length: timedelta) -> Lease | None:
+        """Take the business, or return None while somebody else's lease lives."""
+
+    def renew(self, lease: Lease, *, length: timedelta) -> None:
+        """Hold on to the business for so long from now.
+
+        Errors: LeaseLost when it has expired or somebody else has it.
+        """
+
+    def release(self, lease: Lease) -> None:
+        """Give the business up; nothing happens when the lease was lost."""
+
+
+class UnitOfWork(Protocol):
+    """The stores within one transaction."""
+
+    @property
+    def businesses(self) -> BusinessStore:
+        """Businesses."""
+
+    @property
+    def invoices(self) -> InvoiceStore:
+        """Invoices."""
+
+    @property
+    def transfers(self) -> TransferStore:
+        """Transfers."""
+
+    @property
+    def intents(self) -> IntentStore:
+        """Intents."""
+
+    @property
+    def links(self) -> CustomerLinkStore:
+        """Customer links."""
+
+    @property
+    def references(self) -> ReferenceCache:
+        """Reference data."""
+
+    @property
+    def statuses(self) -> StatusStore:
+        """Status checks."""
+
+    @property
+    def journal(self) -> JournalStore:
+        """The transfers' stories."""
+
+    @property
+    def pauses(self) -> PauseStore:
+        """Pauses."""
+
+    @property
+    def answers(self) -> AnswerStore:
+        """Kept answers."""
+
+    @property
+    def leases(self) -> LeaseStore:
+        """Leases."""
+
+
+class Storage(Protocol):
+    """Where everything is kept."""
+
+    def transaction(self) -> AbstractContextManager[UnitOfWork]:
+        """Begin a transaction: committed at the end of the block, rolled back when the block raises."""

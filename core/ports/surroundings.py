@@ -1,0 +1,20 @@
+"""What an accounting system's adapter is given of ours."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from core.ports.clock import Clock
+from core.ports.session_store import SessionStore
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """Our side, as an adapter sees it.
+
+    `environment` holds the operator's settings (the process's environment variables): addresses of the vendor are the
+    operator's, never a business's.
+    """
+
+    sessions: SessionStore
+    clock: Clock
+    environment: Mapping[str, str]

@@ -1,0 +1,84 @@
+"""What an invoice adds up to.
+
+EN 16931: a row's amount is rounded half away from zero to the øre; VAT is taken per rate on the sum of its rows and
+rounded once; where prices include VAT, the VAT is that rate's share of the sum.
+"""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from decimal import ROUND_HALF_UP, Decimal, localcontext
+
+from core.fields import DecimalText, Document
+from core.invoice import Invoice, InvoiceRow
+
+_ORE = Decimal("0.01")
+_HUNDRED = Decimal(100)
+_PRECISION = 60  # more digits than any product of three amounts can have, so that only the last step rounds
+
+
+class Amounts(Document):
+    """Net, VAT and gross in the invoice's currency, with two decimals."""
+
+    net: DecimalText
+    vat: DecimalText
+    gross: DecimalText
+
+
+class InvoiceTotals(Amounts):
+    """The invoice's amounts, and each row's.
+
+    The rows' net amounts (gross ones, where prices include VAT) add up to the invoice's. Their VAT need not: it is
+    rounded row by row to be shown, while the invoice's is rounded once per rate.
+    """
+
+    rows: tuple[Amounts, ...]
+
+
+def to_the_ore(amount: Decimal) -> Decimal:
+    """Round half away from zero to two decimals."""
+    with localcontext(prec=_PRECISION):
+        return amount.quantize(_ORE, rounding=ROUND_HALF_UP) + Decimal(0)
+
+
+def totals_of(invoice: Invoice) -> InvoiceTotals:
+    """Add up a complete invoice."""
+    with localcontext(prec=_PRECISION):
+        amounts = [_row_amount(row) for row in invoice.rows]
+        by_rate: dict[Decimal, Decimal] = defaultdict(Decimal)
+        for row, amount in zip(invoice.rows, amounts, strict=True):
+            by_rate[_percent(row)] += amount
+        per_rate = [
+            _amounts(total, vat_percent=rate, includes_vat=invoice.prices_include_vat)
+            for rate, total in by_rate.items()
+        ]
+        rows = tuple(
+            _amounts(amount, vat_percent=_percent(row), includes_vat=invoice.prices_include_vat)
+            for row, amount in zip(invoice.rows, amounts, strict=True)
+        )
+        return InvoiceTotals(
+            net=_sum([part.net for part in per_rate]),
+            vat=_sum([part.vat for part in per_rate]),
+            gross=_sum([part.gross for part in per_rate]),
+            rows=rows,
+        )
+
+
+def _row_amount(row: InvoiceRow) -> Decimal:
+    quantity, price = row.quantity or Decimal(0), row.unit_price or Decimal(0)
+    return to_the_ore(quantity * price * (_HUNDRED - (row.discount_percent or Decimal(0))) / _HUNDRED)
+
+
+def _percent(row: InvoiceRow) -> Decimal:
+    return (row.vat_percent or Decimal(0)).normalize()
+
+
+def _amounts(amount: Decimal, *, vat_percent: Decimal, includes_vat: bool) -> Amounts:
+    if includes_vat:
+        vat = to_the_ore(amount * vat_percent / (_HUNDRED + vat_percent))
+        return Amounts(net=amount - vat, vat=vat, gross=amount)
+    vat = to_the_ore(amount * vat_percent / _HUNDRED)
+    return Amounts(net=amount, vat=vat, gross=amount + vat)
+
+
+def _sum(amounts: Sequence[Decimal]) -> Decimal:
+    return sum(amounts, start=Decimal("0.00"))

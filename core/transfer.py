@@ -1,0 +1,225 @@
+"""The transfer of one invoice, and how it moves from state to state.
+
+Pure: the time is given. Source: DESIGN, "The language" and "Errors".
+"""
+
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from core.errors import AccessRefused, KvittError, OutcomeUnknown, TryAgain
+from core.fields import Document, Instant
+from core.payment import BookedTotals
+
+
+class TransferState(StrEnum):
+    """Where a transfer stands."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    WAITING = "waiting"
+    TRANSFERRED = "transferred"
+    REJECTED = "rejected"
+
+    @property
+    def is_final(self) -> bool:
+        """Whether nothing more happens by itself."""
+        return self in (TransferState.TRANSFERRED, TransferState.REJECTED)
+
+
+class Receipt(Document):
+    """The accounting system's word that an order exists. `totals` where it told them."""
+
+    order_id: str
+    customer_id: str
+    totals: BookedTotals | None = None
+
+
+class TransferError(Document):
+    """Why a transfer waits or was rejected."""
+
+    code: str
+    message: str
+    hint: str
+
+
+class Transfer(Document):
+    """Moving one invoice. `next_attempt_at` is None while running, when ended, and while parked.
+
+    `not_before` is set where trying earlier can't help or must not be: a quota's hour, the settling time of an
+    intent; a person's retry does not override it. `trying_since` is when it was sent or last retried by a person.
+    `bulk` ones let single ones go first. A superseded one is history: the invoice was sent again because its order
+    was gone. `version` counts the writes, so that two writers cannot both win.
+    """
+
+    id: str
+    business: str
+    invoice: str
+    state: TransferState = TransferState.QUEUED
+    order_id: str | None = None
+    customer_id: str | None = None
+    attempts: int = 0
+    created_at: Instant
+    finished_at: Instant | None = None
+    next_attempt_at: Instant | None = None
+    not_before: Instant | None = None
+    warnings: tuple[str, ...] = ()
+    error: TransferError | None = None
+    trying_since: Instant
+    bulk: bool = False
+    superseded: bool = False
+    version: int = 0
+
+    @property
+    def is_parked(self) -> bool:
+        """Whether it waits for the connection to be mended, with no time set."""
+        return self.state is TransferState.WAITING and self.next_attempt_at is None
+
+
+class RetryPolicy(Document):
+    """How long a transfer waits before it is tried again, and when that is given up; in seconds.
+
+    The wait doubles from `first` to `longest`, less up to a quarter by chance, so that not all come back at once.
+    """
+
+    first: float = 2
+    longest: float = 900
+    give_up_after: float = 2 * 24 * 3600
+
+    def delay(self, attempts: int, *, chance: float) -> timedelta:
+        """Return the wait after so many attempts (1 or more); `chance` is between 0 and 1."""
+        doublings = min(max(attempts - 1, 0), 32)
+        return timedelta(seconds=min(self.first * 2**doublings, self.longest) * (1 - chance / 4))
+
+    def gives_up(self, transfer: Transfer, *, now: datetime) -> bool:
+        """Whether the transfer has been tried for long enough."""
+        return now - transfer.trying_since >= timedelta(seconds=self.give_up_after)
+
+
+def new_transfer(transfer_id: str, *, business: str, invoice: str, now: datetime, bulk: bool = False) -> Transfer:
+    """Record that an invoice is to be moved."""
+    return Transfer(
+        id=transfer_id,
+        business=business,
+        invoice=invoice,
+        created_at=now,
+        next_attempt_at=now,
+        trying_since=now,
+        bulk=bulk,
+    )
+
+
+def started(transfer: Transfer) -> Transfer:
+    """A worker has taken the transfer; what earlier attempts warned of is seen anew."""
+    return transfer.model_copy(
+        update={
+            "state": TransferState.RUNNING,
+            "attempts": transfer.attempts + 1,
+            "next_attempt_at": None,
+            "warnings": (),
+        }
+    )
+
+
+def arrived(transfer: Transfer, receipt: Receipt, *, warnings: tuple[str, ...], now: datetime) -> Transfer:
+    """The order exists."""
+    return transfer.model_copy(
+        update={
+            "state": TransferState.TRANSFERRED,
+            "order_id": receipt.order_id,
+            "customer_id": receipt.customer_id,
+            "warnings": warnings,
+            "error": None,
+            "not_before": None,
+            "next_attempt_at": None,
+            "finished_at": now,
+        }
+    )
+
+
+def failed(transfer: Transfer, error: KvittError, *, policy: RetryPolicy, now: datetime, chance: float = 0) -> Transfer:
+    """Decide what an error means for the transfer: again later, parked, or rejected.
+
+    TryAgain and OutcomeUnknown are tried again after the policy's delay, never before the error's own time, until
+    the policy gives up; AccessRefused parks, always with the code `access_refused` (the message says which way in is
+    barred); everything else waits for a person. `chance`, between 0 and 1, spreads the retries.
+    """
+    told = TransferError(code=error.code, message=error.message, hint=error.hint)
+    if isinstance(error, TryAgain | OutcomeUnknown) and not policy.gives_up(transfer, now=now):
+        not_before = error.not_before if isinstance(error, TryAgain) else None
+        again = max(now + policy.delay(transfer.attempts, chance=chance), not_before or now)
+        return transfer.model_copy(
+            update={
+                "state": TransferState.WAITING,
+                "error": told,
+                "next_attempt_at": again,
+                "not_before": not_before,
+            }
+        )
+    if isinstance(error, AccessRefused):
+        return parked(transfer, told.model_copy(update={"code": AccessRefused.default_code}))
+    if isinstance(error, TryAgain | OutcomeUnknown):
+        told = _gave_up(transfer, error)
+    return transfer.model_copy(
+        update={
+            "state": TransferState.REJECTED,
+            "error": told,
+            "next_attempt_at": None,
+            "not_before": None,
+            "finished_at": now,
+        }
+    )
+
+
+def handed_back(transfer: Transfer, *, now: datetime) -> Transfer:
+    """The worker stops before this attempt is done: it does not count, and another worker takes it up at once."""
+    return transfer.model_copy(
+        update={"state": TransferState.QUEUED, "attempts": transfer.attempts - 1, "next_attempt_at": now}
+    )
+
+
+def superseded(transfer: Transfer) -> Transfer:
+    """The transfer's order is gone and the invoice is sent again: this one is history."""
+    return transfer.model_copy(update={"superseded": True})
+
+
+def _gave_up(transfer: Transfer, error: KvittError) -> TransferError:
+    return TransferError(
+        code="gave_up",
+        message=f"Given up after {transfer.attempts} attempts since {transfer.trying_since:%Y-%m-%d %H:%M} UTC. "
+        f"The last one: {error.message}",
+        hint="See the transfer's story (transfer show); when the trouble is over, retry it.",
+    )
+
+
+def parked(transfer: Transfer, error: TransferError) -> Transfer:
+    """Wait, with no time set, until the connection is mended."""
+    return transfer.model_copy(
+        update={"state": TransferState.WAITING, "error": error, "next_attempt_at": None, "not_before": None}
+    )
+
+
+def due_now(transfer: Transfer, *, now: datetime) -> Transfer:
+    """A person asks for it: queue it at once, or as early as `not_before` allows. Ended and running ones stay.
+
+    A rejected one is tried again as the same transfer.
+    """
+    if transfer.state in (TransferState.TRANSFERRED, TransferState.RUNNING, TransferState.QUEUED):
+        return transfer
+    if transfer.not_before and transfer.not_before > now:
+        return transfer.model_copy(
+            update={
+                "state": TransferState.WAITING,
+                "next_attempt_at": transfer.not_before,
+                "finished_at": None,
+                "trying_since": now,
+            }
+        )
+    return transfer.model_copy(
+        update={
+            "state": TransferState.QUEUED,
+            "next_attempt_at": now,
+            "not_before": None,
+            "finished_at": None,
+            "trying_since": now,
+        }
+    )

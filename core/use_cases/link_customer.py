@@ -1,0 +1,45 @@
+"""Link a customer: a person says which record the customer of an invoice is, and that is remembered."""
+
+from core.customer import CustomerKind, CustomerRecord
+from core.customer_choice import CustomerLink, link_key
+from core.errors import InvalidInput
+from core.ports.accounting_system import AccountingSystems
+from core.ports.storage import Storage
+from core.use_cases.look_up import require_business, require_invoice
+
+
+class LinkCustomer:
+    """Remembers a person's choice."""
+
+    def __init__(self, *, storage: Storage, systems: AccountingSystems) -> None:
+        self._storage = storage
+        self._systems = systems
+
+    def link(self, business_name: str, number: str, customer_id: str) -> CustomerRecord:
+        """Remember that the invoice's customer is this record, and return the record as it reads now.
+
+        Errors: NotFound; InvalidInput when there is no such record, or it is a supplier's; AccessRefused; TryAgain.
+        """
+        with self._storage.transaction() as work:
+            business = require_business(work, business_name)
+            invoice = require_invoice(work, business_name, number)
+        if not (invoice.customer.key_number or invoice.customer.key_email):
+            raise InvalidInput(
+                f"Invoice {number} has neither an organization number nor an e-mail address to remember the choice by.",
+                code="no_customer_key",
+                hint="Add the invoice again with one of them, then link its customer.",
+            )
+        system = self._systems.open(business)
+        record = system.customers.read([customer_id]).get(customer_id)
+        if record is None or record.kind is CustomerKind.SUPPLIER:
+            raise InvalidInput(
+                f'The accounting system has no customer with the id "{customer_id}".'
+                if record is None
+                else f"The record {customer_id} is a supplier's, not a customer's.",
+                code="unknown_customer",
+                hint="Take the id from the transfer's error, or from the customer's page in the accounting system.",
+            )
+        key = link_key(invoice.customer, books=system.books_id)
+        with self._storage.transaction() as work:
+            work.links.put(business_name, CustomerLink(key=key, customer_id=customer_id, chosen=True))
+        return record

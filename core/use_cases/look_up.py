@@ -1,0 +1,101 @@
+"""Look up what is stored; whoever asks for something that is not there is told so."""
+
+from collections.abc import Sequence
+
+from core.business import Business
+from core.errors import NotFound
+from core.invoice import Invoice
+from core.journal import Step
+from core.ports.storage import Storage, UnitOfWork
+from core.transfer import Transfer, TransferState
+
+
+def require_business(work: UnitOfWork, name: str) -> Business:
+    """Return the business, or raise NotFound."""
+    if business := work.businesses.get(name):
+        return business
+    raise NotFound(
+        f'There is no business "{name}".',
+        code="unknown_business",
+        hint="See business list for the names, or add it with business add.",
+    )
+
+
+def require_invoice(work: UnitOfWork, business: str, number: str, *, for_update: bool = False) -> Invoice:
+    """Return the invoice of an existing business, or raise NotFound."""
+    if invoice := work.invoices.get(business, number, for_update=for_update):
+        return invoice
+    require_business(work, business)
+    raise NotFound(
+        f'The business "{business}" has no invoice "{number}".',
+        code="unknown_invoice",
+        hint="See invoice list for the numbers, or add it with invoice add.",
+    )
+
+
+def require_transfer(
+    work: UnitOfWork, transfer_id: str, *, business: str | None = None, for_update: bool = False
+) -> Transfer:
+    """Return the transfer (of that business, when one is named), or raise NotFound."""
+    transfer = work.transfers.get(transfer_id, for_update=for_update)
+    if transfer and business in (None, transfer.business):
+        return transfer
+    if business is not None:
+        require_business(work, business)
+    raise NotFound(
+        f'There is no transfer "{transfer_id}".',
+        code="unknown_transfer",
+        hint="See transfer list for the ids.",
+    )
+
+
+class LookUp:
+    """Reading for those who explain what happened."""
+
+    def __init__(self, storage: Storage) -> None:
+        self._storage = storage
+
+    def business(self, name: str) -> Business:
+        """Return a business. Errors: NotFound."""
+        with self._storage.transaction() as work:
+            return require_business(work, name)
+
+    def businesses(self, *, limit: int, after: str | None = None) -> Sequence[Business]:
+        """Return businesses by name, those after the given one."""
+        with self._storage.transaction() as work:
+            return work.businesses.list(limit=limit, after=after)
+
+    def invoice(self, business: str, number: str) -> Invoice:
+        """Return an invoice. Errors: NotFound."""
+        with self._storage.transaction() as work:
+            return require_invoice(work, business, number)
+
+    def invoices(self, business: str, *, limit: int, after: str | None = None) -> Sequence[Invoice]:
+        """Return a business's invoices by number, those after the given one. Errors: NotFound."""
+        with self._storage.transaction() as work:
+            require_business(work, business)
+            return work.invoices.list(business, limit=limit, after=after)
+
+    def transfer(self, transfer_id: str, *, business: str | None = None) -> Transfer:
+        """Return a transfer. Errors: NotFound, also when it is another business's than the one named."""
+        with self._storage.transaction() as work:
+            return require_transfer(work, transfer_id, business=business)
+
+    def steps(self, transfer_id: str) -> Sequence[Step]:
+        """Return a transfer's story so far; empty when nothing has been told of it."""
+        with self._storage.transaction() as work:
+            return work.journal.of(transfer_id)
+
+    def transfer_of(self, business: str, number: str) -> Transfer | None:
+        """Return an invoice's transfer, or None when it was never sent."""
+        with self._storage.transaction() as work:
+            return work.transfers.of_invoice(business, number)
+
+    def transfers(
+        self, business: str | None, *, state: TransferState | None = None, limit: int, after: str | None = None
+    ) -> Sequence[Transfer]:
+        """Return transfers, the oldest first, those after the given id. Errors: NotFound for an unknown business."""
+        with self._storage.transaction() as work:
+            if business is not None:
+                require_business(work, business)
+            return work.transfers.list(business, state=state, limit=limit, after=after)

@@ -1,0 +1,53 @@
+"""Retry a transfer, or take it back."""
+
+from core.errors import Conflict, KvittError
+from core.intent import IntentKind
+from core.ports.clock import Clock
+from core.ports.storage import Storage
+from core.ports.transfer_queue import TransferQueue
+from core.transfer import RetryPolicy, Transfer, TransferState, due_now, failed
+from core.use_cases.look_up import require_transfer
+
+
+class ManageTransfers:
+    """What a person does with a transfer that did not go through by itself."""
+
+    def __init__(self, *, storage: Storage, queue: TransferQueue, clock: Clock) -> None:
+        self._storage = storage
+        self._queue = queue
+        self._clock = clock
+
+    def retry(self, transfer_id: str, *, business: str | None = None) -> Transfer:
+        """Try a waiting or rejected transfer again now (or as early as it may be); one that arrived stays as it is.
+
+        Errors: NotFound.
+        """
+        with self._storage.transaction() as work:
+            transfer = require_transfer(work, transfer_id, business=business, for_update=True)
+            due = due_now(transfer, now=self._clock.now())
+            if due != transfer:
+                transfer = work.transfers.save(due)
+        if transfer.state is TransferState.TRANSFERRED:
+            return transfer
+        self._queue.put(transfer.business)
+        with self._storage.transaction() as work:
+            return require_transfer(work, transfer_id)
+
+    def cancel(self, transfer_id: str, *, business: str | None = None) -> Transfer:
+        """Take back a transfer that has not begun to create its order: it ends as rejected, code `cancelled`.
+
+        Errors: NotFound; Conflict when it has arrived, is being worked on, or may have created its order.
+        """
+        with self._storage.transaction() as work:
+            transfer = require_transfer(work, transfer_id, business=business, for_update=True)
+            if transfer.state is TransferState.REJECTED:
+                return transfer
+            intent = work.intents.get(transfer.business, IntentKind.ORDER, transfer.invoice)
+            if transfer.state in (TransferState.TRANSFERRED, TransferState.RUNNING) or (intent and not intent.refused):
+                raise Conflict(
+                    f"Transfer {transfer.id} can't be taken back: its order exists, or may exist.",
+                    code="not_cancellable",
+                    hint="Wait until it has ended; then delete the order in the accounting system if it is not wanted.",
+                )
+            reason = KvittError("It was cancelled before its order was created.", code="cancelled", hint="")
+            return work.transfers.save(failed(transfer, reason, policy=RetryPolicy(), now=self._clock.now()))

@@ -1,0 +1,43 @@
+"""Prepare the order of an invoice: the decisions that preview shows and a transfer carries out."""
+
+from core.business import Business
+from core.currency import HOME_CURRENCY, account_currency
+from core.fields import Document
+from core.invoice import Invoice
+from core.limits import Limits
+from core.order_draft import OrderDraft, draft_warnings, order_draft_from
+from core.references import References
+from core.vat_code import vat_code_for
+
+
+class PreparedOrder(Document):
+    """An order as it would be written, and what a person should know about it."""
+
+    draft: OrderDraft
+    warnings: tuple[str, ...]
+
+
+def prepared_order(
+    invoice: Invoice, business: Business, references: References, *, customer_id: str | None, limits: Limits
+) -> PreparedOrder:
+    """Choose VAT codes and currency for a complete invoice and draft its order.
+
+    Errors: Rejected, codes `unknown_vat_rate`, `vat_code_not_for_sale`, `unknown_currency`.
+    """
+    vat = [
+        vat_code_for(row.vat_percent, account=references.vat_codes, overrides=business.vat_codes)
+        for row in invoice.rows
+        if row.vat_percent is not None
+    ]
+    draft = order_draft_from(
+        invoice,
+        customer_id=customer_id,
+        product_id=references.product_id,
+        status=business.order_status,
+        currency=None
+        if invoice.currency == HOME_CURRENCY
+        else account_currency(invoice.currency, account=references.currencies),
+        vat=vat,
+        limits=limits,
+    )
+    return PreparedOrder(draft=draft, warnings=tuple(draft_warnings(invoice, draft, vat)))

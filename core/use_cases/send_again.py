@@ -1,0 +1,81 @@
+"""Send an invoice again whose order is gone from the accounting system.
+
+Source: the promise of exactly one order: a second one only where the first is no more.
+"""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+from core.errors import Conflict, KvittError
+from core.journal import Step
+from core.ports.accounting_system import AccountingSystem, AccountingSystems
+from core.ports.clock import Clock
+from core.ports.storage import Storage
+from core.ports.transfer_queue import TransferQueue
+from core.transfer import Transfer, TransferState, new_transfer, superseded
+from core.use_cases.look_up import require_business, require_invoice, require_transfer
+
+_CLOCKS_DIFFER = timedelta(days=1)
+
+
+class SendAgain:
+    """Makes a new transfer in place of one whose order was deleted; the old one stays as history."""
+
+    def __init__(
+        self,
+        *,
+        storage: Storage,
+        systems: AccountingSystems,
+        queue: TransferQueue,
+        clock: Clock,
+        new_id: Callable[[], str],
+    ) -> None:
+        self._storage = storage
+        self._systems = systems
+        self._queue = queue
+        self._clock = clock
+        self._new_id = new_id
+
+    def send(self, business_name: str, number: str) -> Transfer:
+        """Send the invoice again, once the accounting system itself says that the order is gone.
+
+        Errors: NotFound; Conflict, code `not_sent`, when it has not arrived before (send it as usual); Conflict, code
+        `order_exists`, naming the order that is still there; AccessRefused; TryAgain.
+        """
+        with self._storage.transaction() as work:
+            business = require_business(work, business_name)
+            require_invoice(work, business_name, number)
+            old = work.transfers.of_invoice(business_name, number)
+        if old is None or old.state is not TransferState.TRANSFERRED:
+            raise Conflict(
+                f"Invoice {number} has not arrived before, so there is nothing to send again.",
+                code="not_sent",
+                hint="Send it as usual; a transfer that waits or was rejected is tried again that way.",
+            )
+        _require_gone(old, self._systems.open(business))
+        new = new_transfer(self._new_id(), business=business_name, invoice=number, now=self._clock.now())
+        story = f"Sent again: order {old.order_id} of transfer {old.id} is gone from the accounting system."
+        with self._storage.transaction() as work:
+            work.transfers.save(superseded(old))
+            work.transfers.add(new)
+            work.journal.add(new.id, [Step(at=new.created_at, text=story)])
+        self._queue.put(business_name)
+        with self._storage.transaction() as work:
+            return require_transfer(work, new.id)
+
+
+def _require_gone(old: Transfer, system: AccountingSystem) -> None:
+    """Ask for the order by its id, and for any other that carries the invoice's number."""
+    order_id, customer_id = old.order_id or "", old.customer_id or ""
+    state = system.payments.states([order_id]).get(order_id)
+    if isinstance(state, KvittError):
+        raise state
+    since = old.created_at - _CLOCKS_DIFFER
+    others = system.orders.find([old.invoice], customer_ids=[customer_id], since=since).get(old.invoice, [])
+    there = [order_id] if state else [receipt.order_id for receipt in others]
+    if there:
+        raise Conflict(
+            f"Order {', '.join(there)} of invoice {old.invoice} is still in the accounting system.",
+            code="order_exists",
+            hint="Delete the order there first, if the invoice is really to be sent again.",
+        )

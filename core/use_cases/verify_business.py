@@ -1,0 +1,86 @@
+"""Verify a business's connection without writing anything to its books."""
+
+from core.account import Account, Right
+from core.business import Business
+from core.errors import Rejected
+from core.fields import Document
+from core.ports.accounting_system import AccountingSystem, AccountingSystems
+from core.ports.clock import Clock
+from core.ports.storage import Storage
+from core.product import named_exactly
+from core.use_cases.connect_business import release_parked
+from core.use_cases.look_up import require_business
+from core.vat_code import VatCode, sale_rates, vat_code_for
+
+
+class NamedThing(Document):
+    """A product or category of the settings; `id` is None when it will be created with the first send."""
+
+    name: str
+    id: str | None = None
+
+
+class Verification(Document):
+    """What was found. `ok` tells whether invoices can be sent."""
+
+    business: str
+    ok: bool
+    account: Account
+    rights: tuple[Right, ...]
+    product: NamedThing
+    category: NamedThing
+    vat_rates: tuple[VatCode, ...]
+    warnings: tuple[str, ...] = ()
+
+
+class VerifyBusiness:
+    """Asks the accounting system, read-only, for everything that a send needs."""
+
+    def __init__(self, *, storage: Storage, systems: AccountingSystems, clock: Clock) -> None:
+        self._storage = storage
+        self._systems = systems
+        self._clock = clock
+
+    def verify(self, name: str) -> Verification:
+        """Report account, rights, product, category and VAT rates; all well, release what was parked.
+
+        Errors: NotFound; AccessRefused when there is no way into the account; TryAgain.
+        """
+        with self._storage.transaction() as work:
+            business = require_business(work, name)
+        verification = _look(business, self._systems.open(business))
+        if verification.ok:
+            with self._storage.transaction() as work:
+                release_parked(work, name, clock=self._clock)
+        return verification
+
+
+def _look(business: Business, system: AccountingSystem) -> Verification:
+    account = system.account()
+    rights = tuple(system.rights())
+    ok = all(right.allowed for right in rights)
+    codes = system.vat.codes() if ok else []
+    product = named_exactly(business.product_name, system.products.find_products(business.product_name)) if ok else None
+    category = (
+        named_exactly(business.category_name, system.products.find_categories(business.category_name)) if ok else None
+    )
+    return Verification(
+        business=business.name,
+        ok=ok,
+        account=account,
+        rights=rights,
+        product=NamedThing(name=business.product_name, id=product.id if product else None),
+        category=NamedThing(name=business.category_name, id=category.id if category else None),
+        vat_rates=tuple(sale_rates(codes)),
+        warnings=tuple(_override_warnings(business, codes)) if ok else (),
+    )
+
+
+def _override_warnings(business: Business, codes: list[VatCode]) -> list[str]:
+    warnings = []
+    for percent in business.vat_codes:
+        try:
+            vat_code_for(percent, account=codes, overrides=business.vat_codes)
+        except Rejected as error:
+            warnings.append(error.message)
+    return warnings

@@ -1,0 +1,227 @@
+"""An accounting system as a worker uses it: every call is fenced before and told of after.
+
+The ports stay what they are, so the decisions that use them know nothing of leases or journals.
+"""
+
+from collections.abc import Callable, Collection, Sequence
+from datetime import datetime
+from typing import TypeVar
+
+from core.account import Account, Right
+from core.currency import Currency
+from core.customer import Customer, CustomerRecord
+from core.errors import KvittError
+from core.limits import Limits
+from core.order_draft import OrderDraft
+from core.payment import OrderState
+from core.ports.accounting_system import AccountingSystem
+from core.ports.clock import Clock
+from core.ports.customer_repo import CustomerUpdate
+from core.product import Category, Product
+from core.transfer import Receipt
+from core.use_cases.hold import Hold
+from core.vat_code import VatCode
+
+Answer = TypeVar("Answer")
+
+
+class Watch:
+    """Makes calls: the hold is kept before each, and what came of it is told after."""
+
+    def __init__(self, hold: Hold, clock: Clock) -> None:
+        self._hold = hold
+        self._clock = clock
+
+    def call(self, doing: str, call: Callable[[], Answer], told: Callable[[Answer], str]) -> Answer:
+        """Make a call. `doing` says what is tried, `told` what was found or done.
+
+        Errors: LeaseLost, HandedBack, before the call; what the call raises, after telling of it.
+        """
+        self._hold.before_call()
+        began = self._clock.now()
+        try:
+            answer = call()
+        except KvittError as error:
+            self._hold.tell(f"{doing}: {error.message} [{error.code}]", since=began)
+            raise
+        self._hold.tell(f"{doing}: {told(answer)}.", since=began)
+        return answer
+
+
+class WatchedSystem:
+    """A business's books, watched."""
+
+    def __init__(self, system: AccountingSystem, hold: Hold, clock: Clock) -> None:
+        self._system = system
+        self._watch = Watch(hold, clock)
+        self.customers = WatchedCustomers(system, self._watch)
+        self.products = WatchedProducts(system, self._watch)
+        self.vat = WatchedVat(system, self._watch)
+        self.currencies = WatchedCurrencies(system, self._watch)
+        self.orders = WatchedOrders(system, self._watch)
+        self.payments = WatchedPayments(system, self._watch)
+
+    @property
+    def books_id(self) -> str:
+        """The system's own; no call."""
+        return self._system.books_id
+
+    @property
+    def limits(self) -> Limits:
+        """The system's own; no call."""
+        return self._system.limits
+
+    def account(self) -> Account:
+        """Whose books these are."""
+        return self._watch.call("Asking whose account it is", self._system.account, lambda account: account.name)
+
+    def rights(self) -> list[Right]:
+        """What is allowed."""
+        return self._watch.call("Trying the rights", self._system.rights, lambda rights: f"{len(rights)} tried")
+
+
+class WatchedCustomers:
+    """Its customers."""
+
+    def __init__(self, system: AccountingSystem, watch: Watch) -> None:
+        self._repo = system.customers
+        self._watch = watch
+
+    def find_by_email(self, email: str) -> list[CustomerRecord]:
+        """Search by e-mail."""
+        return self._watch.call(
+            "Looking for the customer by e-mail", lambda: self._repo.find_by_email(email), _candidates
+        )
+
+    def find_by_organization_number(self, number: str) -> list[CustomerRecord]:
+        """Search by organization number."""
+        return self._watch.call(
+            "Looking for the customer by organization number",
+            lambda: self._repo.find_by_organization_number(number),
+            _candidates,
+        )
+
+    def read(self, customer_ids: Sequence[str]) -> dict[str, CustomerRecord]:
+        """Read records."""
+        return self._watch.call(
+            f"Reading customer {', '.join(customer_ids)}",
+            lambda: self._repo.read(customer_ids),
+            lambda records: "there" if len(records) == len(customer_ids) else "gone",
+        )
+
+    def create(self, customers: Sequence[Customer]) -> list[str | KvittError]:
+        """Create customers."""
+        return self._watch.call("Creating the customer", lambda: self._repo.create(customers), _outcomes)
+
+    def update(self, updates: Sequence[CustomerUpdate]) -> list[KvittError | None]:
+        """Update records."""
+        fields = ", ".join(field.replace("_", " ") for update in updates for field in update.changes.fields)
+        ids = ", ".join(update.record.id for update in updates)
+        return self._watch.call(f"Updating customer {ids} ({fields})", lambda: self._repo.update(updates), _outcomes)
+
+
+class WatchedProducts:
+    """Its products and categories."""
+
+    def __init__(self, system: AccountingSystem, watch: Watch) -> None:
+        self._catalog = system.products
+        self._watch = watch
+
+    def find_products(self, name: str) -> list[Product]:
+        """Search products."""
+        return self._watch.call("Looking for the product", lambda: self._catalog.find_products(name), _candidates)
+
+    def find_categories(self, name: str) -> list[Category]:
+        """Search categories."""
+        return self._watch.call("Looking for the category", lambda: self._catalog.find_categories(name), _candidates)
+
+    def create_category(self, name: str) -> str:
+        """Create a category."""
+        return self._watch.call("Creating the category", lambda: self._catalog.create_category(name), str)
+
+    def create_product(self, name: str, *, category_id: str) -> str:
+        """Create a product."""
+        return self._watch.call(
+            "Creating the product", lambda: self._catalog.create_product(name, category_id=category_id), str
+        )
+
+
+class WatchedVat:
+    """Its VAT codes."""
+
+    def __init__(self, system: AccountingSystem, watch: Watch) -> None:
+        self._table = system.vat
+        self._watch = watch
+
+    def codes(self) -> list[VatCode]:
+        """Read the codes."""
+        return self._watch.call("Reading the VAT codes", self._table.codes, lambda codes: str(len(codes)))
+
+
+class WatchedCurrencies:
+    """Its currencies."""
+
+    def __init__(self, system: AccountingSystem, watch: Watch) -> None:
+        self._table = system.currencies
+        self._watch = watch
+
+    def currencies(self) -> list[Currency]:
+        """Read the currencies."""
+        return self._watch.call("Reading the currencies", self._table.currencies, lambda found: str(len(found)))
+
+
+class WatchedOrders:
+    """Its orders."""
+
+    def __init__(self, system: AccountingSystem, watch: Watch) -> None:
+        self._sink = system.orders
+        self._watch = watch
+
+    def find(
+        self, references: Collection[str], *, customer_ids: Sequence[str], since: datetime
+    ) -> dict[str, list[Receipt]]:
+        """Look for orders by our references."""
+        return self._watch.call(
+            "Looking whether the order is there already",
+            lambda: self._sink.find(references, customer_ids=customer_ids, since=since),
+            _found_orders,
+        )
+
+    def create(self, drafts: Sequence[OrderDraft]) -> list[Receipt | KvittError]:
+        """Create orders."""
+        return self._watch.call("Creating the order", lambda: self._sink.create(drafts), _outcomes)
+
+
+class WatchedPayments:
+    """What was paid."""
+
+    def __init__(self, system: AccountingSystem, watch: Watch) -> None:
+        self._payments = system.payments
+        self._watch = watch
+
+    def states(self, order_ids: Sequence[str]) -> dict[str, OrderState | KvittError]:
+        """Read the states of orders."""
+        return self._watch.call(
+            "Reading the order's state", lambda: self._payments.states(order_ids), lambda states: f"{len(states)} there"
+        )
+
+
+def _candidates(found: Sequence[object]) -> str:
+    return {0: "nothing found", 1: "1 candidate"}.get(len(found), f"{len(found)} candidates")
+
+
+def _found_orders(found: dict[str, list[Receipt]]) -> str:
+    ids = [receipt.order_id for receipts in found.values() for receipt in receipts]
+    return f"found order {', '.join(ids)}" if ids else "not there"
+
+
+def _outcomes(outcomes: Sequence[object]) -> str:
+    return ", ".join(_outcome(outcome) for outcome in outcomes)
+
+
+def _outcome(outcome: object) -> str:
+    if isinstance(outcome, KvittError):
+        return f"{outcome.message} [{outcome.code}]"
+    if isinstance(outcome, Receipt):
+        return f"order {outcome.order_id} for customer {outcome.customer_id}"
+    return "done" if outcome is None else str(outcome)

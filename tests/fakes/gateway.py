@@ -1,0 +1,130 @@
+"""The whole gateway over fakes: every use case, wired as an installation is, with short names at hand."""
+
+from datetime import timedelta
+from itertools import count
+
+from core.business import Business, Connection
+from core.invoice import Invoice
+from core.transfer import RetryPolicy, Transfer
+from core.use_cases.add_invoice import AddInvoice
+from core.use_cases.check_status import CheckStatus
+from core.use_cases.connect_business import ConnectBusiness
+from core.use_cases.create_once import CreateOnce
+from core.use_cases.find_customer import FindCustomer
+from core.use_cases.link_customer import LinkCustomer
+from core.use_cases.look_up import LookUp
+from core.use_cases.manage_transfers import ManageTransfers
+from core.use_cases.place_order import PlaceOrder
+from core.use_cases.preview_invoice import PreviewInvoice
+from core.use_cases.reference_data import ReferenceData
+from core.use_cases.send_again import SendAgain
+from core.use_cases.send_invoice import SendInvoice
+from core.use_cases.sweep import Sweep
+from core.use_cases.take_turn import TakeTurn
+from core.use_cases.transfer_invoice import TransferInvoice
+from core.use_cases.verify_business import VerifyBusiness
+from tests.fakes.accounting_system import Books, FakeAccountingSystem, FakeAccountingSystems
+from tests.fakes.clock import FakeClock
+from tests.fakes.queue import FakeQueue
+from tests.fakes.storage import FakeStorage
+
+SETTLING = timedelta(seconds=120)
+LEASE = timedelta(seconds=300)
+
+
+class Gateway:
+    """One installation with one business, "fjell". Its queue takes the turn at once unless `inline` is off."""
+
+    business = "fjell"
+
+    def __init__(self, *, inline: bool = True, system: str = "fake") -> None:
+        self.clock = FakeClock()
+        self.storage = FakeStorage(self.clock)
+        self.systems = FakeAccountingSystems(
+            self.clock, system=system, is_in_transaction=lambda: self.storage.is_in_transaction
+        )
+        self.queue = FakeQueue()
+        self.is_stopping = False
+        ids, holders = count(1), count(1)
+        create_once = CreateOnce(storage=self.storage, clock=self.clock, settling=SETTLING)
+        reference_data = ReferenceData(storage=self.storage, clock=self.clock, create_once=create_once)
+        find_customer = FindCustomer(storage=self.storage, clock=self.clock, create_once=create_once)
+        self.take_turn = TakeTurn(
+            storage=self.storage,
+            clock=self.clock,
+            transfer_invoice=TransferInvoice(
+                storage=self.storage,
+                systems=self.systems,
+                clock=self.clock,
+                retry_policy=RetryPolicy(),
+                reference_data=reference_data,
+                find_customer=find_customer,
+                place_order=PlaceOrder(storage=self.storage, clock=self.clock, settling=SETTLING),
+                chance=lambda: 0,
+            ),
+            lease=LEASE,
+            new_holder=lambda: f"holder-{next(holders)}",
+            stopping=lambda: self.is_stopping,
+        )
+        if inline:
+            self.queue.take_turn = self.take_turn.take
+        self.look_up = LookUp(self.storage)
+        self.connect_business = ConnectBusiness(storage=self.storage, systems=self.systems, clock=self.clock)
+        self.verify_business = VerifyBusiness(storage=self.storage, systems=self.systems, clock=self.clock)
+        self.add_invoice = AddInvoice(storage=self.storage)
+        self.preview_invoice = PreviewInvoice(
+            storage=self.storage, systems=self.systems, reference_data=reference_data, find_customer=find_customer
+        )
+        self.send_invoice = SendInvoice(
+            storage=self.storage,
+            systems=self.systems,
+            queue=self.queue,
+            clock=self.clock,
+            new_id=lambda: f"transfer-{next(ids):06}",
+        )
+        self.send_again = SendAgain(
+            storage=self.storage,
+            systems=self.systems,
+            queue=self.queue,
+            clock=self.clock,
+            new_id=lambda: f"transfer-{next(ids):06}",
+        )
+        self.sweep = Sweep(storage=self.storage, queue=self.queue, clock=self.clock)
+        self.manage_transfers = ManageTransfers(storage=self.storage, queue=self.queue, clock=self.clock)
+        self.link_customer = LinkCustomer(storage=self.storage, systems=self.systems)
+        self.check_status = CheckStatus(storage=self.storage, systems=self.systems, clock=self.clock)
+        self.connect_business.store(
+            Business(
+                name=self.business,
+                accounting=Connection.of(system, {"account_name": "Fjellutleie AS", "password": "open sesame"}),
+            )
+        )
+
+    @property
+    def system(self) -> FakeAccountingSystem:
+        """The business's accounting system."""
+        return self.systems.of(self.business)
+
+    @property
+    def books(self) -> Books:
+        """What the business's accounting system holds."""
+        return self.system.books
+
+    def add(self, *invoices: Invoice) -> None:
+        """Add invoices."""
+        for invoice in invoices:
+            self.add_invoice.add(self.business, invoice)
+
+    def send(self, number: str) -> Transfer:
+        """Send an invoice that was added."""
+        return self.send_invoice.send(self.business, number)
+
+    def turn(self) -> None:
+        """Take the business's turn."""
+        self.take_turn.take(self.business)
+
+    def transfer(self, number: str) -> Transfer:
+        """Return the invoice's transfer as it stands."""
+        transfer = self.look_up.transfer_of(self.business, number)
+        assert transfer is not None, f"invoice {number} has no transfer"
+        return transfer

@@ -1,0 +1,346 @@
+"""Our own stores, in memory, with real transactions.
+
+A transaction works on a copy that takes the place of the whole when the block ends well. Transactions are serialized
+over threads. One inside another on the same thread is a fault of the code under test (with a database it would wait
+for itself), and so is a call of the accounting system from within one; the fakes raise for both.
+"""
+
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from copy import copy
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from core.business import Business
+from core.customer_choice import CustomerLink
+from core.errors import Conflict, LeaseLost
+from core.intent import Intent, IntentKind
+from core.invoice import Invoice
+from core.journal import Step
+from core.kept_answer import KeptAnswer
+from core.lease import Lease
+from core.payment import PaymentReport
+from core.ports.clock import Clock
+from core.transfer import Transfer, TransferState
+
+_PENDING = (TransferState.QUEUED, TransferState.WAITING)
+
+
+@dataclass(frozen=True)
+class _HeldLease:
+    lease: Lease
+    until: datetime
+
+
+@dataclass
+class _Tables:
+    businesses: dict[str, Business] = field(default_factory=dict)
+    invoices: dict[tuple[str, str], Invoice] = field(default_factory=dict)
+    transfers: dict[str, Transfer] = field(default_factory=dict)
+    intents: dict[tuple[str, IntentKind, str], Intent] = field(default_factory=dict)
+    links: dict[tuple[str, str], CustomerLink] = field(default_factory=dict)
+    references: dict[tuple[str, str], tuple[str, datetime]] = field(default_factory=dict)
+    statuses: list[tuple[str, PaymentReport]] = field(default_factory=list)
+    journal: list[tuple[str, Step]] = field(default_factory=list)
+    pauses: dict[str, datetime] = field(default_factory=dict)
+    answers: dict[str, tuple[KeptAnswer, datetime]] = field(default_factory=dict)
+    leases: dict[str, _HeldLease] = field(default_factory=dict)
+    lease_tokens: dict[str, int] = field(default_factory=dict)
+
+    def copy(self) -> "_Tables":
+        return _Tables(**{name: copy(table) for name, table in vars(self).items()})
+
+
+class FakeStorage:
+    """Everything that is kept; leases are timed by the given clock."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._tables = _Tables()
+        self._lock = threading.Lock()
+        self._owner: int | None = None
+        self._rival: Transfer | None = None
+        self.transactions = 0
+
+    @property
+    def is_in_transaction(self) -> bool:
+        """Whether this thread is within a transaction."""
+        return self._owner == threading.get_ident()
+
+    def beaten_by(self, rival: Transfer) -> None:
+        """Let somebody else's transfer of the same invoice be committed just before the next one is added."""
+        self._rival = rival
+
+    @contextmanager
+    def transaction(self) -> Iterator["FakeUnitOfWork"]:
+        """Work on a copy; keep it at the end of the block, drop it when the block raises."""
+        if self.is_in_transaction:
+            raise RuntimeError("a transaction was begun within a transaction")
+        with self._lock:
+            self._owner = threading.get_ident()
+            self.transactions += 1
+            work = FakeUnitOfWork(self._tables.copy(), self._clock, meanwhile=self._meanwhile)
+            try:
+                yield work
+                self._tables = work.tables
+            finally:
+                work.end()
+                self._owner = None
+
+    def _meanwhile(self) -> None:
+        """Commit the rival's transfer, whatever becomes of the transaction that is open."""
+        if self._rival is not None:
+            rival, self._rival = self._rival, None
+            self._tables.transfers[rival.id] = rival
+            raise _has_one(rival)
+
+
+class FakeUnitOfWork:
+    """The stores within one transaction; unusable once it has ended."""
+
+    def __init__(self, tables: _Tables, clock: Clock, *, meanwhile: Callable[[], None]) -> None:
+        self._tables: _Tables | None = tables
+        self.businesses = _Businesses(self)
+        self.invoices = _Invoices(self)
+        self.transfers = _Transfers(self, clock, meanwhile)
+        self.intents = _Intents(self)
+        self.links = _Links(self)
+        self.references = _References(self)
+        self.statuses = _Statuses(self)
+        self.journal = _Journal(self)
+        self.pauses = _Pauses(self)
+        self.answers = _Answers(self)
+        self.leases = _Leases(self, clock)
+
+    @property
+    def tables(self) -> _Tables:
+        if self._tables is None:
+            raise RuntimeError("the transaction has ended")
+        return self._tables
+
+    def end(self) -> None:
+        self._tables = None
+
+
+class _Store:
+    def __init__(self, work: FakeUnitOfWork) -> None:
+        self._work = work
+
+    @property
+    def _tables(self) -> _Tables:
+        return self._work.tables
+
+
+def _has_one(transfer: Transfer) -> Conflict:
+    return Conflict(f"Invoice {transfer.invoice} has a transfer.", code="transfer_exists")
+
+
+def _page(rows: dict[str, Any], *, limit: int, after: str | None) -> list[Any]:
+    """Return rows by key, those after the given one."""
+    keys = sorted(key for key in rows if after is None or key > after)
+    return [rows[key] for key in keys[:limit]]
+
+
+class _Businesses(_Store):
+    def get(self, name: str) -> Business | None:
+        return self._tables.businesses.get(name)
+
+    def put(self, business: Business) -> None:
+        self._tables.businesses[business.name] = business
+
+    def list(self, *, limit: int, after: str | None = None) -> Sequence[Business]:
+        return _page(self._tables.businesses, limit=limit, after=after)
+
+
+class _Invoices(_Store):
+    def get(self, business: str, number: str, *, for_update: bool = False) -> Invoice | None:
+        return self._tables.invoices.get((business, number))
+
+    def put(self, business: str, invoice: Invoice) -> None:
+        self._tables.invoices[business, invoice.number] = invoice
+
+    def list(self, business: str, *, limit: int, after: str | None = None) -> Sequence[Invoice]:
+        mine = {number: invoice for (owner, number), invoice in self._tables.invoices.items() if owner == business}
+        return _page(mine, limit=limit, after=after)
+
+
+class _Transfers(_Store):
+    def __init__(self, work: FakeUnitOfWork, clock: Clock, meanwhile: Callable[[], None]) -> None:
+        super().__init__(work)
+        self._clock = clock
+        self._meanwhile = meanwhile
+
+    def get(self, transfer_id: str, *, for_update: bool = False) -> Transfer | None:
+        return self._tables.transfers.get(transfer_id)
+
+    def of_invoice(self, business: str, number: str, *, for_update: bool = False) -> Transfer | None:
+        return next((one for one in self._of(business) if one.invoice == number and not one.superseded), None)
+
+    def add(self, transfer: Transfer) -> None:
+        self._meanwhile()
+        if self.of_invoice(transfer.business, transfer.invoice) or transfer.id in self._tables.transfers:
+            raise _has_one(transfer)
+        self._tables.transfers[transfer.id] = transfer
+
+    def save(self, transfer: Transfer) -> Transfer:
+        stored = self._tables.transfers.get(transfer.id)
+        if stored is None or stored.version != transfer.version:
+            raise Conflict(f"Transfer {transfer.id} was changed by somebody else.", code="transfer_changed")
+        saved = transfer.model_copy(update={"version": transfer.version + 1})
+        self._tables.transfers[transfer.id] = saved
+        return saved
+
+    def next_due(self, business: str, *, now: datetime, for_update: bool = False) -> Transfer | None:
+        mine = self._of(business)
+        if running := [one for one in mine if one.state is TransferState.RUNNING]:
+            return running[0]
+        due = [
+            (one.bulk, one.next_attempt_at, one.id, one)
+            for one in mine
+            if one.state in _PENDING and one.next_attempt_at is not None and one.next_attempt_at <= now
+        ]
+        return min(due)[3] if due else None
+
+    def businesses_due(self, *, now: datetime) -> Sequence[str]:
+        held = {name for name, lease in self._tables.leases.items() if lease.until > self._clock.now()}
+        paused = {system for system, until in self._tables.pauses.items() if until > now}
+        return [
+            name
+            for name, business in sorted(self._tables.businesses.items())
+            if name not in held and business.accounting.system not in paused and self.next_due(name, now=now)
+        ]
+
+    def next_attempt_at(self, business: str) -> datetime | None:
+        times = [
+            one.next_attempt_at
+            for one in self._of(business)
+            if one.state is TransferState.WAITING and one.next_attempt_at is not None
+        ]
+        return min(times, default=None)
+
+    def live(self, business: str) -> Sequence[Transfer]:
+        return [one for one in self._of(business) if not one.state.is_final]
+
+    def list(
+        self, business: str | None, *, state: TransferState | None = None, limit: int, after: str | None = None
+    ) -> Sequence[Transfer]:
+        rows = {
+            one.id: one
+            for one in self._tables.transfers.values()
+            if business in (None, one.business) and state in (None, one.state)
+        }
+        return _page(rows, limit=limit, after=after)
+
+    def _of(self, business: str) -> Sequence[Transfer]:
+        return [one for _, one in sorted(self._tables.transfers.items()) if one.business == business]
+
+
+class _Intents(_Store):
+    def get(self, business: str, kind: IntentKind, key: str) -> Intent | None:
+        return self._tables.intents.get((business, kind, key))
+
+    def put(self, business: str, intent: Intent) -> None:
+        self._tables.intents[business, intent.kind, intent.key] = intent
+
+    def remove(self, business: str, kind: IntentKind, key: str) -> None:
+        self._tables.intents.pop((business, kind, key), None)
+
+
+class _Links(_Store):
+    def get(self, business: str, key: str) -> CustomerLink | None:
+        return self._tables.links.get((business, key))
+
+    def put(self, business: str, link: CustomerLink) -> None:
+        self._tables.links[business, link.key] = link
+
+    def remove(self, business: str, key: str) -> None:
+        self._tables.links.pop((business, key), None)
+
+
+class _References(_Store):
+    def get(self, business: str, name: str, *, newer_than: datetime) -> str | None:
+        value, stored_at = self._tables.references.get((business, name), (None, newer_than))
+        return value if stored_at > newer_than else None
+
+    def put(self, business: str, name: str, value: str, *, now: datetime) -> None:
+        self._tables.references[business, name] = (value, now)
+
+    def drop(self, business: str) -> None:
+        for key in [key for key in self._tables.references if key[0] == business]:
+            del self._tables.references[key]
+
+
+class _Statuses(_Store):
+    def add(self, business: str, report: PaymentReport) -> None:
+        self._tables.statuses.append((business, report))
+
+    def latest(self, business: str, invoice: str) -> PaymentReport | None:
+        mine = [one for owner, one in self._tables.statuses if owner == business and one.invoice == invoice]
+        return max(reversed(mine), key=lambda one: one.checked_at, default=None)
+
+
+class _Journal(_Store):
+    def add(self, transfer_id: str, steps: Sequence[Step]) -> None:
+        self._tables.journal += [(transfer_id, step) for step in steps]
+
+    def of(self, transfer_id: str) -> Sequence[Step]:
+        return [step for owner, step in self._tables.journal if owner == transfer_id]
+
+
+class _Pauses(_Store):
+    def put(self, system: str, until: datetime) -> None:
+        self._tables.pauses[system] = max(until, self._tables.pauses.get(system, until))
+
+    def until(self, system: str) -> datetime | None:
+        return self._tables.pauses.get(system)
+
+
+class _Answers(_Store):
+    def begin(self, key: str, fingerprint: str, *, now: datetime, stale_before: datetime) -> KeptAnswer | None:
+        kept, begun_at = self._tables.answers.get(key, (None, now))
+        if kept and (kept.status is not None or begun_at >= stale_before):
+            return kept
+        self._tables.answers[key] = (KeptAnswer(fingerprint=fingerprint), now)
+        return None
+
+    def finish(self, key: str, answer: KeptAnswer) -> None:
+        if key in self._tables.answers:
+            self._tables.answers[key] = (answer, self._tables.answers[key][1])
+
+    def forget(self, key: str) -> None:
+        self._tables.answers.pop(key, None)
+
+    def forget_older(self, than: datetime) -> None:
+        for key in [key for key, (_, begun_at) in self._tables.answers.items() if begun_at < than]:
+            del self._tables.answers[key]
+
+
+class _Leases(_Store):
+    def __init__(self, work: FakeUnitOfWork, clock: Clock) -> None:
+        super().__init__(work)
+        self._clock = clock
+
+    def acquire(self, business: str, *, holder: str, length: timedelta) -> Lease | None:
+        now = self._clock.now()
+        held = self._tables.leases.get(business)
+        if held and held.until > now and held.lease.holder != holder:
+            return None
+        token = self._tables.lease_tokens.get(business, 0) + 1
+        self._tables.lease_tokens[business] = token
+        lease = Lease(business=business, holder=holder, token=token)
+        self._tables.leases[business] = _HeldLease(lease, now + length)
+        return lease
+
+    def renew(self, lease: Lease, *, length: timedelta) -> None:
+        now = self._clock.now()
+        held = self._tables.leases.get(lease.business)
+        if held is None or held.lease != lease or held.until <= now:
+            raise LeaseLost(f"The business {lease.business} is held by another worker now.")
+        self._tables.leases[lease.business] = _HeldLease(lease, now + length)
+
+    def release(self, lease: Lease) -> None:
+        held = self._tables.leases.get(lease.business)
+        if held and held.lease == lease:
+            del self._tables.leases[lease.business]

@@ -1,0 +1,89 @@
+import pytest
+
+from core.business import Business, Connection
+from core.errors import AccessRefused, InvalidInput
+from core.transfer import TransferState
+from tests.fakes import Gateway
+from tests.unit.samples import an_invoice
+
+
+def business(name: str = "fjell", *, system: str = "fake", **settings: str) -> Business:
+    return Business(name=name, accounting=Connection.of(system, {"account_name": "Fjellutleie AS", **settings}))
+
+
+def test_connecting_calls_nobody(gateway: Gateway) -> None:
+    gateway.connect_business.store(business("vidde", password="new"))
+    assert gateway.systems.of("vidde").calls == []
+    assert gateway.look_up.business("vidde").accounting.settings["password"] == "new"
+
+
+def test_a_secret_that_is_left_out_is_kept_and_another_setting_is_not(gateway: Gateway) -> None:
+    gateway.connect_business.store(business(username="kari@fjell.example"))
+    assert gateway.look_up.business("fjell").accounting.settings == {
+        "account_name": "Fjellutleie AS",
+        "password": "open sesame",
+        "username": "kari@fjell.example",
+    }
+    gateway.connect_business.store(business())
+    assert "username" not in gateway.look_up.business("fjell").accounting.settings
+
+
+def test_a_new_business_must_bring_its_secrets(gateway: Gateway) -> None:
+    with pytest.raises(InvalidInput, match="password is missing"):
+        gateway.connect_business.store(business("vidde"))
+    assert [one.name for one in gateway.look_up.businesses(limit=9)] == ["fjell"]
+
+
+def test_a_secret_is_not_carried_over_to_another_accounting_system(gateway: Gateway) -> None:
+    with pytest.raises(InvalidInput, match="password is missing"):
+        gateway.connect_business.store(business(system="another"))
+
+
+def test_an_unknown_setting_or_system_is_refused_and_nothing_is_stored(gateway: Gateway) -> None:
+    before = gateway.look_up.business("fjell")
+    for wrong in (business(colour="red"), business(system="unheard-of", password="x")):
+        with pytest.raises(InvalidInput):
+            gateway.connect_business.store(wrong)
+    assert gateway.look_up.business("fjell") == before
+
+
+@pytest.mark.parametrize("field", ["product_name", "category_name"])
+def test_a_name_that_the_system_cannot_hold_is_refused(gateway: Gateway, field: str) -> None:
+    with pytest.raises(InvalidInput, match=f"{field} is longer than the 125 characters"):
+        gateway.connect_business.store(business().model_copy(update={field: "x" * 126}))
+    gateway.connect_business.store(business().model_copy(update={field: "x" * 125}))
+
+
+def parked(gateway: Gateway) -> None:
+    gateway.add(an_invoice())
+    gateway.system.down = AccessRefused("Wrong password.")
+    assert gateway.send("2001-1").is_parked
+    gateway.system.down = None
+    gateway.system.calls.clear()
+
+
+def test_a_changed_connection_releases_what_was_parked(gateway: Gateway) -> None:
+    parked(gateway)
+    gateway.connect_business.store(business(password="right"))
+    transfer = gateway.transfer("2001-1")
+    assert (transfer.state, transfer.next_attempt_at) == (TransferState.QUEUED, gateway.clock.now())
+    gateway.turn()
+    assert gateway.transfer("2001-1").state is TransferState.TRANSFERRED
+
+
+def test_an_unchanged_connection_releases_nothing(gateway: Gateway) -> None:
+    parked(gateway)
+    gateway.connect_business.store(business())
+    assert gateway.transfer("2001-1").is_parked
+
+
+def test_a_changed_connection_forgets_what_was_read_through_the_old_one(gateway: Gateway) -> None:
+    gateway.add(an_invoice(), an_invoice(number="2"), an_invoice(number="3"))
+    gateway.send("2001-1")
+    gateway.connect_business.store(business())
+    gateway.system.calls.clear()
+    gateway.send("2")
+    assert "vat.codes" not in gateway.system.calls
+    gateway.connect_business.store(business(password="right"))
+    gateway.send("3")
+    assert "vat.codes" in gateway.system.calls

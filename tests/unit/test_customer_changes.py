@@ -1,0 +1,169 @@
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core.customer import Address, Customer, CustomerKind, CustomerRecord, normal_organization_number
+from core.customer_changes import CustomerChanges, changed_fields
+from tests.unit.samples import NUMBER, OTHER_NUMBER, a_company, a_company_record, a_person, a_record
+
+_BLANKS = [None, "", "  "]
+
+texts = st.sampled_from([*_BLANKS, "a", "b", " a ", "B"])
+addresses = st.builds(Address, street=texts, postal_code=texts, city=texts, country=texts)
+phones = st.sampled_from([*_BLANKS, "+47 911 22 333", "91122333", "004791122333", "22334455", "+46 8 123"])
+emails = st.sampled_from([*_BLANKS, "kari@fjell.no", "KARI@fjell.no", "per@fjell.no"])
+numbers = st.sampled_from([None, "", NUMBER, "911 000 008", OTHER_NUMBER])
+
+customers = st.builds(
+    Customer,
+    name=texts,
+    email=emails,
+    phone=phones,
+    organization_name=texts,
+    organization_number=numbers,
+    address=st.none() | addresses,
+)
+records = st.builds(
+    CustomerRecord,
+    id=st.just("1"),
+    name=st.sampled_from(["a", "b", "", "a  b"]),
+    kind=st.sampled_from([kind for kind in CustomerKind if kind is not CustomerKind.SUPPLIER]),
+    organization_number=numbers,
+    emails=st.lists(emails.filter(bool), max_size=2).map(tuple),
+    phones=st.lists(phones.filter(bool), max_size=2).map(tuple),
+    addresses=st.tuples(addresses, addresses),
+)
+
+
+def applied(record: CustomerRecord, changes: CustomerChanges | None) -> CustomerRecord:
+    """The record after the changes were written, as an accounting system does it."""
+    if changes is None:
+        return record
+    new: dict[str, Any] = {
+        field: getattr(changes, field)
+        for field in ("name", "kind", "organization_number", "addresses")
+        if getattr(changes, field) is not None
+    }
+    if changes.email is not None:
+        new["emails"] = (*record.emails, changes.email)
+    if changes.phone is not None:
+        new["phones"] = (*record.phones, changes.phone)
+    return record.model_copy(update=new)
+
+
+def fields_of(changes: CustomerChanges | None) -> list[str]:
+    return changes.fields if changes else []
+
+
+@given(customers, records)
+def test_after_the_changes_nothing_is_left_to_change(customer: Customer, record: CustomerRecord) -> None:
+    assert changed_fields(customer, applied(record, changed_fields(customer, record))) is None
+
+
+@given(customers, records)
+def test_nothing_that_the_record_has_is_emptied(customer: Customer, record: CustomerRecord) -> None:
+    after = applied(record, changed_fields(customer, record))
+    assert bool(after.name.strip()) >= bool(record.name.strip())
+    assert bool(after.organization_number) >= bool(record.organization_number)
+    assert set(after.emails) >= set(record.emails)
+    assert set(after.phones) >= set(record.phones)
+    for old, new in zip(record.addresses, after.addresses, strict=True):
+        for part in Address.model_fields:
+            assert bool((getattr(new, part) or "").strip()) >= bool((getattr(old, part) or "").strip())
+
+
+@given(customers, records)
+def test_a_change_is_never_blank_and_never_a_change_to_the_same(customer: Customer, record: CustomerRecord) -> None:
+    changes = changed_fields(customer, record)
+    if changes is None:
+        return
+    assert changes.fields
+    for text in (changes.name, changes.organization_number, changes.email, changes.phone):
+        assert text is None or text.strip()
+    assert changes.name != record.name
+    assert changes.kind is not record.kind or changes.kind is None
+    assert changes.addresses != record.addresses or changes.addresses is None
+
+
+@given(customers, records)
+def test_a_source_without_an_organization_never_renames_retypes_or_renumbers_a_company(
+    customer: Customer, record: CustomerRecord
+) -> None:
+    is_company = record.kind is CustomerKind.BUSINESS or normal_organization_number(record.organization_number)
+    if is_company and not customer.is_company:
+        assert not {"name", "kind", "organization_number"} & set(fields_of(changed_fields(customer, record)))
+
+
+@given(customers, records)
+def test_a_number_that_the_record_has_is_never_changed_to_another(customer: Customer, record: CustomerRecord) -> None:
+    changes = changed_fields(customer, record)
+    if changes and normal_organization_number(record.organization_number):
+        assert changes.organization_number is None
+
+
+def test_a_record_that_says_the_same_is_left_alone() -> None:
+    assert changed_fields(a_person(), a_record()) is None
+    assert changed_fields(a_company(), a_company_record()) is None
+
+
+def test_only_what_differs_changes() -> None:
+    assert fields_of(changed_fields(a_person(phone="22 33 44 55"), a_record())) == ["phone"]
+    assert fields_of(changed_fields(a_person(name="Signe Moe"), a_record())) == ["name"]
+    assert fields_of(changed_fields(a_person(email="signe@ny.example"), a_record())) == ["email"]
+
+
+def test_a_new_street_is_written_over_both_addresses_and_the_rest_stays() -> None:
+    record = a_record(addresses=(Address(street="Gate 1", city="Oslo"), Address(street="Boks 2", country="NO")))
+    changes = changed_fields(a_person(address=Address(street=" Gate  3 ", city="")), record)
+    assert changes is not None
+    assert changes.addresses == (Address(street="Gate 3", city="Oslo"), Address(street="Gate 3", country="NO"))
+
+
+@pytest.mark.parametrize("blank", [None, Address(), Address(street="", city="  ")])
+def test_a_source_without_an_address_changes_none(blank: Address | None) -> None:
+    assert changed_fields(a_person(address=blank), a_record()) is None
+
+
+@pytest.mark.parametrize("phone", ["91122333", "911 22 333", "+4791122333", "0047 911 22 333", "(+47) 911-22-333"])
+def test_a_phone_number_that_is_there_in_another_spelling_is_no_change(phone: str) -> None:
+    assert changed_fields(a_person(phone=phone), a_record(phones=("+47 91 12 23 33",))) is None
+
+
+def test_a_foreign_phone_number_keeps_its_country_code() -> None:
+    record = a_record(phones=("+46 911 22 333",))
+    assert fields_of(changed_fields(a_person(phone="911 22 333"), record)) == ["phone"]
+
+
+def test_an_email_in_any_slot_counts_as_present() -> None:
+    assert changed_fields(a_person(), a_record(emails=("other@post.example", "SIGNE@post.example"))) is None
+
+
+def test_a_company_gets_the_name_that_its_organization_goes_by() -> None:
+    changes = changed_fields(a_company(organization_name="Moe Anlegg Drift AS"), a_company_record())
+    assert changes == CustomerChanges(name="Moe Anlegg Drift AS")
+
+
+def test_a_company_known_by_number_alone_keeps_its_name() -> None:
+    assert changed_fields(a_company(organization_name=None), a_company_record()) is None
+
+
+def test_a_record_found_by_email_learns_that_it_is_a_company() -> None:
+    changes = changed_fields(a_company(), a_record(id="1", name="Arne Moe", emails=("arne@moe.example",)))
+    assert changes == CustomerChanges(name="Moe Anlegg AS", kind=CustomerKind.BUSINESS, organization_number=NUMBER)
+
+
+def test_a_lead_becomes_a_customer() -> None:
+    assert changed_fields(a_person(), a_record(kind=CustomerKind.LEAD)) == CustomerChanges(kind=CustomerKind.CONSUMER)
+
+
+def test_a_record_of_another_number_that_a_person_chose_keeps_its_identity() -> None:
+    record = a_company_record(organization_number=OTHER_NUMBER, name="Moe Holding AS")
+    assert changed_fields(a_company(), record) is None
+
+
+def test_a_persons_record_stays_a_persons_name_when_the_source_has_just_a_number() -> None:
+    changes = changed_fields(Customer(organization_number=NUMBER), a_record())
+    assert changes is not None
+    assert changes.name is None

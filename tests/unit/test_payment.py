@@ -1,0 +1,102 @@
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from core.payment import (
+    BookedTotals,
+    OrderState,
+    PaymentReason,
+    PaymentReport,
+    PaymentStatusValue,
+    payment_report,
+    total_differences,
+)
+from tests.unit.samples import a_row, an_invoice
+
+_NOW = datetime(2026, 11, 1, 12, 0, tzinfo=UTC)
+_PUBLISHED = {"invoice_number": "10042", "invoiced_at": date(2026, 10, 2)}
+
+
+def report(**state: Any) -> PaymentReport:
+    return payment_report(an_invoice(), OrderState(order_id="900", **state), order_id="900", checked_at=_NOW)
+
+
+def test_an_order_that_is_not_published_is_not_paid() -> None:
+    answer = report()
+    assert (answer.status, answer.reason) == (PaymentStatusValue.NOT_PAID, PaymentReason.NOT_PUBLISHED)
+    assert (answer.invoice, answer.order_id, answer.checked_at) == ("2001-1", "900", _NOW)
+
+
+def test_a_published_invoice_is_open() -> None:
+    answer = report(**_PUBLISHED)
+    assert (answer.status, answer.reason) == (PaymentStatusValue.NOT_PAID, PaymentReason.OPEN)
+    assert (answer.invoice_number, answer.invoiced_at, answer.paid_at) == ("10042", date(2026, 10, 2), None)
+
+
+def test_an_order_that_is_not_published_has_no_day_of_payment() -> None:
+    answer = report(paid_at=date(2026, 10, 20))
+    assert (answer.reason, answer.paid_at) == (PaymentReason.NOT_PUBLISHED, None)
+
+
+def test_a_settled_invoice_is_paid_on_its_date() -> None:
+    answer = report(**_PUBLISHED, paid_at=date(2026, 10, 20))
+    assert (answer.status, answer.reason) == (PaymentStatusValue.PAID, PaymentReason.PAID)
+    assert answer.paid_at == date(2026, 10, 20)
+
+
+def test_an_invoice_of_which_less_is_open_than_it_says_is_partly_paid() -> None:
+    answer = report(**_PUBLISHED, open_amount=Decimal("500.00"))
+    assert (answer.status, answer.reason) == (PaymentStatusValue.NOT_PAID, PaymentReason.PARTLY_PAID)
+
+
+def test_an_invoice_that_is_open_as_a_whole_is_open() -> None:
+    assert report(**_PUBLISHED, open_amount=Decimal("1500.0000")).reason is PaymentReason.OPEN
+
+
+def test_an_invoice_booked_an_ore_apart_and_open_as_booked_is_open() -> None:
+    booked = BookedTotals(gross=Decimal("1500.01"), vat=Decimal("300.01"))
+    answer = report(**_PUBLISHED, open_amount=Decimal("1500.01"), totals=booked)
+    assert answer.reason is PaymentReason.OPEN
+    assert len(answer.warnings) == 2
+
+
+def test_an_order_that_is_gone_is_deleted_and_not_paid() -> None:
+    answer = payment_report(an_invoice(), None, order_id="900", checked_at=_NOW)
+    assert (answer.status, answer.reason) == (PaymentStatusValue.NOT_PAID, PaymentReason.DELETED)
+    assert answer.order_id == "900"
+
+
+@pytest.mark.parametrize("published", [{}, _PUBLISHED, {**_PUBLISHED, "paid_at": date(2026, 10, 20)}])
+def test_paid_is_said_for_the_reason_paid_and_for_no_other(published: dict[str, Any]) -> None:
+    answer = report(**published)
+    assert (answer.status is PaymentStatusValue.PAID) == (answer.reason is PaymentReason.PAID)
+    assert (answer.paid_at is not None) == (answer.reason is PaymentReason.PAID)
+
+
+def test_totals_that_differ_are_named_with_both_figures() -> None:
+    booked = BookedTotals(gross=Decimal("1500.02"), vat=Decimal("300.00"))
+    assert total_differences(an_invoice(), booked) == [
+        "The accounting system's total with VAT is 1500.02 NOK; the invoice says 1500.00 NOK."
+    ]
+    both = BookedTotals(gross=Decimal("1501"), vat=Decimal("301"))
+    assert [text.split(" is ")[0] for text in total_differences(an_invoice(), both)] == [
+        "The accounting system's total with VAT",
+        "The accounting system's VAT",
+    ]
+
+
+def test_totals_are_rounded_before_they_are_compared() -> None:
+    booked = BookedTotals(gross=Decimal("1499.9951"), vat=Decimal("300.0049"))
+    assert total_differences(an_invoice(), booked) == []
+
+
+def test_a_system_that_tells_no_totals_differs_in_nothing() -> None:
+    assert total_differences(an_invoice(), None) == []
+
+
+def test_differences_are_in_the_invoices_currency() -> None:
+    invoice = an_invoice(currency="EUR", rows=(a_row(vat_percent="0"),))
+    (only,) = total_differences(invoice, BookedTotals(gross=Decimal("1"), vat=Decimal("0")))
+    assert only == "The accounting system's total with VAT is 1.00 EUR; the invoice says 1200.00 EUR."

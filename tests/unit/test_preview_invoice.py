@@ -1,0 +1,77 @@
+import pytest
+
+from core.customer import CustomerKind
+from core.errors import InvalidInvoice, NotFound, Rejected
+from core.invoice import Invoice, InvoiceType
+from core.use_cases.find_customer import CustomerAction
+from tests.fakes import Gateway
+from tests.unit.samples import a_company, a_row, an_invoice
+
+
+def test_a_preview_of_a_first_send_writes_nothing(gateway: Gateway) -> None:
+    gateway.add(an_invoice())
+    preview = gateway.preview_invoice.preview("fjell", "2001-1")
+    assert gateway.system.calls
+    assert gateway.system.writes == []
+    assert (gateway.books.orders, gateway.books.customers, gateway.books.products) == ({}, {}, {})
+    assert gateway.look_up.transfer_of("fjell", "2001-1") is None
+    assert preview.customer.action is CustomerAction.CREATE
+    assert (preview.customer.id, preview.customer.name) == (None, "Signe Haugland")
+    assert (preview.product.name, preview.product.id) == ("Sharefox rental", None)
+    assert str(preview.totals.gross) == "1500.00"
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_what_is_previewed_is_what_is_sent(gateway: Gateway, known: bool) -> None:
+    if known:
+        gateway.books.add_product("Sharefox rental")
+        gateway.books.add_customer("Moe Anlegg AS", kind=CustomerKind.BUSINESS, organization_number="911 000 008")
+    rows = (a_row(), a_row(product="x" * 400, vat_percent="0", quantity="-1"))
+    gateway.add(an_invoice(customer=a_company(), rows=rows, comment="Ring"))
+    preview = gateway.preview_invoice.preview("fjell", "2001-1")
+    transfer = gateway.send("2001-1")
+    (order,) = gateway.books.orders.values()
+    if known:
+        assert order.draft == preview.order
+    else:
+        (product_id,) = gateway.books.products
+        filled = tuple(row.model_copy(update={"product_id": product_id}) for row in preview.order.rows)
+        assert order.draft == preview.order.model_copy(update={"customer_id": order.customer_id, "rows": filled})
+    assert transfer.warnings == preview.warnings
+    assert (order.totals.gross, order.totals.vat) == (preview.totals.gross, preview.totals.vat)
+
+
+def test_an_update_is_shown_field_by_field(gateway: Gateway) -> None:
+    record = gateway.books.add_customer("Moe", kind=CustomerKind.BUSINESS, organization_number="911000008")
+    gateway.add(an_invoice(customer=a_company()))
+    preview = gateway.preview_invoice.preview("fjell", "2001-1").customer
+    assert (preview.action, preview.id, preview.name) == (CustomerAction.UPDATE, record.id, "Moe")
+    assert preview.changes == {"name": "Moe Anlegg AS", "email": "arne@moe.example"}
+    assert gateway.books.customers[record.id] == record
+
+
+def test_a_customer_in_whom_nothing_differs_is_used_as_is(gateway: Gateway) -> None:
+    gateway.add(an_invoice())
+    gateway.send("2001-1")
+    gateway.add(an_invoice(number="2"))
+    preview = gateway.preview_invoice.preview("fjell", "2").customer
+    assert (preview.action, preview.changes) == (CustomerAction.AS_IS, {})
+
+
+def test_an_incomplete_or_printed_invoice_is_refused_without_a_call(gateway: Gateway) -> None:
+    gateway.add(Invoice(number="1"), an_invoice(number="2", type=InvoiceType.PRINTED))
+    for number in ("1", "2"):
+        with pytest.raises(InvalidInvoice):
+            gateway.preview_invoice.preview("fjell", number)
+    assert gateway.system.calls == []
+
+
+def test_what_a_send_would_be_refused_for_refuses_the_preview(gateway: Gateway) -> None:
+    gateway.add(an_invoice(rows=(a_row(vat_percent="8"),)))
+    with pytest.raises(Rejected, match="25 %"):
+        gateway.preview_invoice.preview("fjell", "2001-1")
+
+
+def test_an_unknown_invoice_is_not_found(gateway: Gateway) -> None:
+    with pytest.raises(NotFound):
+        gateway.preview_invoice.preview("fjell", "1")
