@@ -1,0 +1,1 @@
+"""The core's ports made real: one package a technology or vendor."""

@@ -1,0 +1,1 @@
+"""Ways of getting transfers worked on."""

@@ -1,0 +1,113 @@
+"""A durable queue: each turn is a workflow of DBOS Transact, worked off by threads of this and other processes.
+
+Our own tables stay the truth; DBOS only sees to it that somebody takes a business's turn. DBOS keeps one registry a
+process, so there is one such queue a process.
+"""
+
+import logging
+import traceback
+import uuid
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+from dbos import DBOS, DBOSConfig, SetEnqueueOptions, SetWorkflowID
+from dbos import error as dbos_errors
+
+from core.errors import LeaseLost
+
+_QUEUE = "turns"
+_APPLICATION_VERSION = "1"  # fixed: DBOS never hands out what another version put
+_POLLING_SECONDS = 0.1
+_FINISHED = ["SUCCESS", "ERROR", "CANCELLED"]
+_KEPT = timedelta(days=1)
+_TIDIED_AT_ONCE = 1000
+
+_log = logging.getLogger("kvitt.worker")
+
+
+class DurableTransferQueue:
+    """Has turns taken, on this process's threads or another's. `threads` is how many this one works with."""
+
+    def __init__(self, database_url: str, *, take_turn: Callable[[str], None], threads: int) -> None:
+        self._database_url = database_url
+        self._threads = threads
+        _Turns.take = take_turn
+
+    def start(self) -> None:
+        """Begin to work. Two processes with one executor id would run each other's turns, so each has its own."""
+        config: DBOSConfig = {
+            "name": "kvitt",
+            "system_database_url": self._database_url,
+            "application_version": _APPLICATION_VERSION,
+            "executor_id": uuid.uuid4().hex,
+            "log_level": "ERROR",
+        }
+        DBOS(config=config)
+        DBOS.logger.addFilter(_is_trouble)
+        DBOS.launch()
+        DBOS.register_queue(
+            _QUEUE,
+            worker_concurrency=self._threads,
+            polling_interval_sec=_POLLING_SECONDS,
+            on_conflict="always_update",
+        )
+
+    def stop(self, *, patience: timedelta) -> None:
+        """Stop working; turns at work have so long to come to an end."""
+        DBOS.destroy(workflow_completion_timeout_sec=round(patience.total_seconds()))
+
+    def put(self, business: str) -> None:
+        """Have the business's turn taken soon. One that is put already is enough."""
+        once = SetEnqueueOptions(deduplication_id=business, duplication_policy="return-existing")
+        with SetWorkflowID(f"{business}:{uuid.uuid4().hex}"), once:
+            DBOS.enqueue_workflow(_QUEUE, _turn, business)
+
+    def put_anew(self, business: str) -> None:
+        """Have the business's turn taken although one is called running: nobody holds the business any more.
+
+        A dead process leaves its turn running for ever. Cancelling frees the business's place in the queue; it does
+        not stop code that runs after all, which is what the lease is for.
+        """
+        left = DBOS.list_workflows(
+            status="PENDING", workflow_id_prefix=f"{business}:", load_input=False, load_output=False
+        )
+        if left:
+            DBOS.cancel_workflows([turn.workflow_id for turn in left])
+        self.put(business)
+
+    def tidy(self) -> None:
+        """Forget turns that ended more than a day ago; DBOS keeps all it ever ran."""
+        before = (datetime.now(UTC) - _KEPT).isoformat()
+        while ended := DBOS.list_workflows(
+            status=_FINISHED,
+            completed_before=before,
+            limit=_TIDIED_AT_ONCE,
+            load_input=False,
+            load_output=False,
+        ):
+            DBOS.delete_workflows([turn.workflow_id for turn in ended])
+
+
+def _is_trouble(record: logging.LogRecord) -> bool:
+    """Whether DBOS has something to say. That a turn was cancelled is no trouble: it was put anew (see `put_anew`)."""
+    error = record.exc_info[1] if record.exc_info else None
+    return not isinstance(error, dbos_errors.DBOSAwaitedWorkflowCancelledError)
+
+
+class _Turns:
+    """What a workflow calls: DBOS knows functions by name, before there is a queue to belong to."""
+
+    take: Callable[[str], None]
+
+
+@DBOS.workflow(name="turn")
+def _turn(business: str) -> None:
+    try:
+        _Turns.take(business)
+    except LeaseLost:
+        _log.info("A turn of the business %s was taken over by another worker", business)
+    except Exception as error:  # noqa: BLE001 - a bug: told of here, and the worker goes on
+        # What failed is in the transfer, and the sweeper has the rest taken up, so nothing is lost by ending here.
+        # The error's own words may be personal, so the place is told and they are not.
+        place = "".join(traceback.format_tb(error.__traceback__))
+        _log.error("A turn of the business %s broke off: %s\n%s", business, type(error).__name__, place)

@@ -1,0 +1,7 @@
+"""Our own stores in an SQL database: SQLite by default, PostgreSQL by URL."""
+
+from adapters.storage.opening import open_storage
+from adapters.storage.sessions import SqlSessionStore
+from adapters.storage.unit_of_work import SqlStorage
+
+__all__ = ["SqlSessionStore", "SqlStorage", "open_storage"]

@@ -1,0 +1,31 @@
+"""Insert statements that say what happens when the row is there already.
+
+SQLite and PostgreSQL write this alike, but SQLAlchemy keeps it apart for each.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Connection, Table
+
+if TYPE_CHECKING:
+    from sqlalchemy.dialects import postgresql, sqlite
+
+
+def insert_into(connection: Connection, table: Table) -> "postgresql.Insert | sqlite.Insert":
+    """Return the insert statement of the connection's database, which has `on_conflict_...` methods."""
+    if connection.dialect.name == "postgresql":
+        from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+
+        return postgresql_insert(table)
+    from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+
+    return sqlite_insert(table)
+
+
+def put(connection: Connection, table: Table, row: Mapping[str, Any]) -> None:
+    """Store a row, new or in place of the one with the same primary key."""
+    keys: Sequence[str] = [column.name for column in table.primary_key]
+    changed = {name: value for name, value in row.items() if name not in keys}
+    statement = insert_into(connection, table).values(**row)
+    connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=changed))

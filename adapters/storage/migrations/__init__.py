@@ -1,0 +1,1 @@
+"""The migrations: how a database got its tables, one step a file."""

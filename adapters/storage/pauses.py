@@ -1,0 +1,30 @@
+"""Until when accounting systems are left alone."""
+
+from datetime import datetime
+
+from sqlalchemy import Connection, select
+
+from adapters.storage.insertion import insert_into
+from adapters.storage.schema import pauses
+
+
+class SqlPauseStore:
+    """The pauses."""
+
+    def __init__(self, database: Connection) -> None:
+        self._database = database
+
+    def put(self, system: str, until: datetime) -> None:
+        """Leave the accounting system alone until then, or as long as was said before, whichever is later."""
+        statement = insert_into(self._database, pauses).values(system=system, until=until)
+        self._database.execute(
+            statement.on_conflict_do_update(
+                index_elements=["system"],
+                set_={"until": statement.excluded.until},
+                where=pauses.c.until < statement.excluded.until,
+            )
+        )
+
+    def until(self, system: str) -> datetime | None:
+        """Return until when, or None when that was never said; it may be past."""
+        return self._database.scalar(select(pauses.c.until).where(pauses.c.system == system))

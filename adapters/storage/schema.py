@@ -1,0 +1,212 @@
+"""The tables. Every row belongs to a business; what is secret is in columns named `sealed_...`.
+
+How a database gets there is told by the migrations, which a test holds against this.
+"""
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Column,
+    Date,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+)
+
+from adapters.storage.column_types import UtcDateTime, exact_text, serial_number
+
+LATEST_REVISION = "0001"
+"""The migration that leads to these tables."""
+
+_NAME_LENGTH = 50
+_ID_LENGTH = 64
+_WORD_LENGTH = 20
+_KEY_LENGTH = 255
+
+metadata = MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    }
+)
+
+
+def _of_business(*, primary_key: bool = False) -> Column[str]:
+    return Column(
+        "business", exact_text(_NAME_LENGTH), ForeignKey("businesses.name"), primary_key=primary_key, nullable=False
+    )
+
+
+businesses = Table(
+    "businesses",
+    metadata,
+    Column("name", exact_text(_NAME_LENGTH), primary_key=True),
+    Column("system", Text, nullable=False),
+    Column("sealed_settings", Text, nullable=False),
+    Column("document", Text, nullable=False),
+)
+
+sessions = Table(
+    "sessions",
+    metadata,
+    _of_business(primary_key=True),
+    Column("sealed_session", Text, nullable=False),
+)
+
+invoices = Table(
+    "invoices",
+    metadata,
+    _of_business(primary_key=True),
+    Column("number", exact_text(_NAME_LENGTH), primary_key=True),
+    Column("document", Text, nullable=False),
+)
+
+transfers = Table(
+    "transfers",
+    metadata,
+    Column("id", exact_text(_ID_LENGTH), primary_key=True),
+    _of_business(),
+    Column("invoice", exact_text(_NAME_LENGTH), nullable=False),
+    Column("state", String(_WORD_LENGTH), nullable=False),
+    Column("order_id", Text),
+    Column("customer_id", Text),
+    Column("attempts", Integer, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("finished_at", UtcDateTime),
+    Column("next_attempt_at", UtcDateTime),
+    Column("not_before", UtcDateTime),
+    Column("warnings", JSON, nullable=False),
+    Column("error", JSON(none_as_null=True)),
+    Column("trying_since", UtcDateTime, nullable=False),
+    Column("bulk", Boolean, nullable=False),
+    Column("superseded", Boolean, nullable=False),
+    Column("version", Integer, nullable=False),
+)
+# The promise that an invoice has one transfer, held by the database itself; superseded ones are history.
+Index(
+    "uq_transfers_business_invoice",
+    transfers.c.business,
+    transfers.c.invoice,
+    unique=True,
+    sqlite_where=transfers.c.superseded.is_(False),
+    postgresql_where=transfers.c.superseded.is_(False),
+)
+# What has ended has no next attempt, so this index stays as small as what is left to do.
+Index(
+    "ix_transfers_due",
+    transfers.c.business,
+    transfers.c.bulk,
+    transfers.c.next_attempt_at,
+    transfers.c.id,
+    sqlite_where=transfers.c.next_attempt_at.is_not(None),
+    postgresql_where=transfers.c.next_attempt_at.is_not(None),
+)
+Index(
+    "ix_transfers_sweep",
+    transfers.c.next_attempt_at,
+    transfers.c.business,
+    sqlite_where=transfers.c.next_attempt_at.is_not(None),
+    postgresql_where=transfers.c.next_attempt_at.is_not(None),
+)
+Index("ix_transfers_business", transfers.c.business, transfers.c.id)
+Index("ix_transfers_business_state", transfers.c.business, transfers.c.state, transfers.c.id)
+Index("ix_transfers_state", transfers.c.state, transfers.c.id)
+
+intents = Table(
+    "intents",
+    metadata,
+    _of_business(primary_key=True),
+    Column("kind", String(_WORD_LENGTH), primary_key=True),
+    Column("key", exact_text(), primary_key=True),
+    Column("first_at", UtcDateTime, nullable=False),
+    Column("last_at", UtcDateTime, nullable=False),
+    Column("customer_ids", JSON, nullable=False),
+    Column("refused", Boolean, nullable=False),
+)
+
+customer_links = Table(
+    "customer_links",
+    metadata,
+    _of_business(primary_key=True),
+    Column("key", exact_text(), primary_key=True),
+    Column("customer_id", Text, nullable=False),
+    Column("chosen", Boolean, nullable=False),
+)
+
+reference_data = Table(
+    "reference_data",
+    metadata,
+    _of_business(primary_key=True),
+    Column("name", exact_text(), primary_key=True),
+    Column("value", Text, nullable=False),
+    Column("stored_at", UtcDateTime, nullable=False),
+)
+
+status_checks = Table(
+    "status_checks",
+    metadata,
+    Column("id", serial_number(), primary_key=True),
+    _of_business(),
+    Column("invoice", exact_text(_NAME_LENGTH), nullable=False),
+    Column("status", String(_WORD_LENGTH), nullable=False),
+    Column("reason", String(_WORD_LENGTH), nullable=False),
+    Column("order_id", Text, nullable=False),
+    Column("invoice_number", Text),
+    Column("invoiced_at", Date),
+    Column("paid_at", Date),
+    Column("checked_at", UtcDateTime, nullable=False),
+    Column("warnings", JSON, nullable=False),
+)
+Index(
+    "ix_status_checks_invoice",
+    status_checks.c.business,
+    status_checks.c.invoice,
+    status_checks.c.checked_at,
+    status_checks.c.id,
+)
+
+# The row stays when a lease is given up, so that its token never starts over.
+leases = Table(
+    "leases",
+    metadata,
+    _of_business(primary_key=True),
+    Column("holder", Text, nullable=False),
+    Column("token", BigInteger, nullable=False),
+    Column("expires_at", UtcDateTime, nullable=False),
+)
+
+journal = Table(
+    "journal",
+    metadata,
+    Column("id", serial_number(), primary_key=True),
+    Column("transfer_id", exact_text(_ID_LENGTH), ForeignKey("transfers.id"), nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("duration_ms", Integer),
+)
+Index("ix_journal_transfer", journal.c.transfer_id, journal.c.id)
+
+pauses = Table(
+    "pauses",
+    metadata,
+    Column("system", exact_text(_NAME_LENGTH), primary_key=True),
+    Column("until", UtcDateTime, nullable=False),
+)
+
+kept_answers = Table(
+    "kept_answers",
+    metadata,
+    Column("key", exact_text(_KEY_LENGTH), primary_key=True),
+    Column("fingerprint", Text, nullable=False),
+    Column("begun_at", UtcDateTime, nullable=False),
+    Column("status", Integer),
+    Column("headers", JSON, nullable=False),
+    Column("body", Text, nullable=False),
+)
+Index("ix_kept_answers_begun_at", kept_answers.c.begun_at)

@@ -1,0 +1,125 @@
+"""Transactions over all the stores."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cached_property
+
+from sqlalchemy import Connection, Engine, select
+
+from adapters.storage.businesses import SqlBusinessStore
+from adapters.storage.customer_links import SqlCustomerLinkStore
+from adapters.storage.database_errors import translated
+from adapters.storage.engine import READ_ONLY
+from adapters.storage.intents import SqlIntentStore
+from adapters.storage.invoices import SqlInvoiceStore
+from adapters.storage.journal import SqlJournalStore
+from adapters.storage.kept_answers import SqlAnswerStore
+from adapters.storage.leases import SqlLeaseStore
+from adapters.storage.pauses import SqlPauseStore
+from adapters.storage.reference_data import SqlReferenceCache
+from adapters.storage.schema import businesses
+from adapters.storage.status_checks import SqlStatusStore
+from adapters.storage.transfers import SqlTransferStore
+from core.ports.secret_box import SecretBox
+
+
+class SqlUnitOfWork:
+    """The stores within one transaction; of no use after it."""
+
+    def __init__(self, database: Connection, secret_box: SecretBox) -> None:
+        self._database = database
+        self._secret_box = secret_box
+
+    @cached_property
+    def businesses(self) -> SqlBusinessStore:
+        """Businesses."""
+        return SqlBusinessStore(self._database, self._secret_box)
+
+    @cached_property
+    def invoices(self) -> SqlInvoiceStore:
+        """Invoices."""
+        return SqlInvoiceStore(self._database)
+
+    @cached_property
+    def transfers(self) -> SqlTransferStore:
+        """Transfers."""
+        return SqlTransferStore(self._database)
+
+    @cached_property
+    def intents(self) -> SqlIntentStore:
+        """Intents."""
+        return SqlIntentStore(self._database)
+
+    @cached_property
+    def links(self) -> SqlCustomerLinkStore:
+        """Customer links."""
+        return SqlCustomerLinkStore(self._database)
+
+    @cached_property
+    def references(self) -> SqlReferenceCache:
+        """Reference data."""
+        return SqlReferenceCache(self._database)
+
+    @cached_property
+    def statuses(self) -> SqlStatusStore:
+        """Status checks."""
+        return SqlStatusStore(self._database)
+
+    @cached_property
+    def journal(self) -> SqlJournalStore:
+        """The transfers' stories."""
+        return SqlJournalStore(self._database)
+
+    @cached_property
+    def pauses(self) -> SqlPauseStore:
+        """Pauses."""
+        return SqlPauseStore(self._database)
+
+    @cached_property
+    def answers(self) -> SqlAnswerStore:
+        """Kept answers."""
+        return SqlAnswerStore(self._database)
+
+    @cached_property
+    def leases(self) -> SqlLeaseStore:
+        """Leases."""
+        return SqlLeaseStore(self._database)
+
+
+class SqlStorage:
+    """One database with everything in it, for any number of threads.
+
+    A thread has one transaction at a time: on SQLite a second one would wait for the first.
+    Errors of everything here: TryAgain, code `storage_busy`.
+    """
+
+    def __init__(self, engine: Engine, secret_box: SecretBox) -> None:
+        self._engine = engine
+        self._secret_box = secret_box
+
+    @contextmanager
+    def transaction(self) -> Iterator[SqlUnitOfWork]:
+        """Begin a transaction: committed at the end of the block, rolled back when the block raises."""
+        with self.write() as database:
+            yield SqlUnitOfWork(database, self._secret_box)
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """Begin a transaction below the stores, for what is no part of the unit of work."""
+        with translated(), self._engine.begin() as database:
+            yield database
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """Begin a transaction that only reads, and on SQLite waits for no writer."""
+        with translated(), self._engine.connect().execution_options(**READ_ONLY) as database:
+            yield database
+
+    def ping(self) -> None:
+        """Read a little, to see that the database is there."""
+        with self.read() as database:
+            database.execute(select(businesses.c.name).limit(1))
+
+    def close(self) -> None:
+        """Close all connections. Using the storage again opens new ones."""
+        self._engine.dispose()

@@ -1,0 +1,58 @@
+"""A PostgreSQL server to test with, where there is one.
+
+`KVITT_TEST_POSTGRES_URL` names it, and then it must be there; without it the default port on loopback is tried, and
+what needs PostgreSQL is skipped where nothing answers.
+"""
+
+import os
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+
+import psycopg
+import pytest
+from psycopg import sql
+
+_DEFAULT = "postgresql://postgres@127.0.0.1:5432/postgres"
+
+
+@cache
+def server() -> str | None:
+    """Return the server's URL, or None where none answers.
+
+    Errors: psycopg.OperationalError when the server that was named does not answer.
+    """
+    named = os.environ.get("KVITT_TEST_POSTGRES_URL")
+    try:
+        psycopg.connect(named or _DEFAULT, connect_timeout=2).close()
+    except psycopg.OperationalError:
+        if named:
+            raise
+        return None
+    return named or _DEFAULT
+
+
+def require_server() -> str:
+    """Return the server's URL, or skip the test."""
+    url = server()
+    if url is None:
+        pytest.skip("no PostgreSQL answers on the default port (KVITT_TEST_POSTGRES_URL names another)")
+    return url
+
+
+@contextmanager
+def temporary_database(*, like: str | None = None) -> Iterator[str]:
+    """Make a database, empty or a copy of the one whose URL is given; its URL, for the length of the block."""
+    url = require_server()
+    name = f"kvitt_test_{secrets.token_hex(6)}"
+    create = sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name))
+    if like:
+        create += sql.SQL(" TEMPLATE {}").format(sql.Identifier(like.rsplit("/", 1)[1]))
+    with psycopg.connect(url, autocommit=True) as server_connection:
+        server_connection.execute(create)
+    try:
+        yield f"{url.rsplit('/', 1)[0]}/{name}"
+    finally:
+        with psycopg.connect(url, autocommit=True) as server_connection:
+            server_connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))

@@ -1,0 +1,888 @@
+"""What every storage promises (core/ports/storage.py), whatever it is made of.
+
+A subclass supplies the fixture `storage`, empty, and `let_pass` too where its leases run by another clock than the
+real one.
+"""
+
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+
+from core.business import Business, Connection, NewOrderStatus
+from core.customer import Address, Customer
+from core.customer_choice import CustomerLink
+from core.errors import AccessRefused, Conflict, LeaseLost, Rejected, TryAgain
+from core.intent import Intent, IntentKind
+from core.invoice import Invoice, InvoiceRow, InvoiceType, Period
+from core.journal import Step
+from core.kept_answer import KeptAnswer
+from core.lease import Lease
+from core.payment import PaymentReason, PaymentReport, PaymentStatusValue
+from core.ports.storage import Storage, UnitOfWork
+from core.transfer import (
+    Receipt,
+    RetryPolicy,
+    Transfer,
+    TransferState,
+    arrived,
+    failed,
+    new_transfer,
+    started,
+    superseded,
+)
+
+NOW = datetime(2021, 1, 15, 12, 0, 0, 123456, tzinfo=UTC)
+POLICY = RetryPolicy()
+SECOND = timedelta(seconds=1)
+MINUTE = timedelta(minutes=1)
+SHORT = timedelta(milliseconds=50)
+"""A lease that a test lets run out."""
+
+
+def a_business(name: str = "fjell", **changes: object) -> Business:
+    connection = Connection.of("24sevenoffice", {"username": "ola@fjell.example", "password": "hunter2 æøå"})
+    return Business.model_validate({"name": name, "accounting": connection, **changes})
+
+
+def an_invoice(number: str = "1001", **changes: object) -> Invoice:
+    return Invoice.model_validate(
+        {
+            "number": number,
+            "order_number": "5001",
+            "type": InvoiceType.DATA_FOR_ACCOUNTING,
+            "issue_date": date(2021, 1, 15),
+            "due_date": date(2021, 1, 29),
+            "customer": Customer(
+                name="Kari Ås", email="kari@example.com", address=Address(street="Storgata 1", city="Bø", country="NO")
+            ),
+            "rows": (
+                InvoiceRow(
+                    product="Tractor – «stor»",
+                    period=Period(start=date(2021, 1, 10), end=date(2021, 1, 12)),
+                    quantity=Decimal("-1.50"),
+                    unit_price=Decimal("1200.00"),
+                    vat_percent=Decimal("25"),
+                ),
+            ),
+            **changes,
+        }
+    )
+
+
+def a_transfer(identifier: str = "t1", invoice: str = "1001", business: str = "fjell", at: datetime = NOW) -> Transfer:
+    return new_transfer(identifier, business=business, invoice=invoice, now=at)
+
+
+def a_report(invoice: str = "1001", **changes: object) -> PaymentReport:
+    return PaymentReport.model_validate(
+        {
+            "invoice": invoice,
+            "status": PaymentStatusValue.NOT_PAID,
+            "reason": PaymentReason.NOT_PUBLISHED,
+            "order_id": "900",
+            "checked_at": NOW,
+            **changes,
+        }
+    )
+
+
+class _BrokenOffError(Exception):
+    """Raised by a test within a transaction."""
+
+
+class _WithBusinesses:
+    @pytest.fixture
+    def stocked(self, storage: Storage) -> Storage:
+        """The storage with two businesses, fjell and vidde."""
+        with storage.transaction() as work:
+            work.businesses.put(a_business("fjell"))
+            work.businesses.put(a_business("vidde"))
+        return storage
+
+
+class TransactionContract:
+    def test_what_a_transaction_stored_is_there_for_the_next(self, storage: Storage) -> None:
+        with storage.transaction() as work:
+            work.businesses.put(a_business())
+        with storage.transaction() as work:
+            assert work.businesses.get("fjell") is not None
+
+    def test_what_a_transaction_stored_is_there_for_itself(self, storage: Storage) -> None:
+        with storage.transaction() as work:
+            work.businesses.put(a_business())
+            work.transfers.add(a_transfer())
+            assert work.transfers.get("t1") == a_transfer()
+
+    def test_a_block_that_raises_leaves_nothing_behind(self, storage: Storage) -> None:
+        with storage.transaction() as work:
+            work.businesses.put(a_business())
+            work.transfers.add(a_transfer())
+            work.links.put("fjell", CustomerLink(key="person:a", customer_id="7"))
+
+        def change_everything() -> None:
+            with storage.transaction() as work:
+                work.businesses.put(a_business(product_name="Other"))
+                work.businesses.put(a_business("vidde"))
+                work.invoices.put("fjell", an_invoice())
+                work.transfers.add(a_transfer("t2", "1002"))
+                work.transfers.save(started(a_transfer()))
+                work.intents.put("fjell", Intent(kind=IntentKind.ORDER, key="1001", first_at=NOW, last_at=NOW))
+                work.links.remove("fjell", "person:a")
+                work.references.put("fjell", "vat", "[]", now=NOW)
+                work.statuses.add("fjell", a_report())
+                work.leases.acquire("fjell", holder="a", length=MINUTE)
+                raise _BrokenOffError
+
+        with pytest.raises(_BrokenOffError):
+            change_everything()
+        with storage.transaction() as work:
+            assert work.businesses.get("fjell") == a_business()
+            assert work.businesses.get("vidde") is None
+            assert work.invoices.get("fjell", "1001") is None
+            assert work.transfers.get("t1") == a_transfer()
+            assert work.transfers.get("t2") is None
+            assert work.intents.get("fjell", IntentKind.ORDER, "1001") is None
+            assert work.links.get("fjell", "person:a") is not None
+            assert work.references.get("fjell", "vat", newer_than=NOW - SECOND) is None
+            assert work.statuses.latest("fjell", "1001") is None
+            assert work.leases.acquire("fjell", holder="b", length=MINUTE) is not None
+
+    def test_an_error_of_a_store_also_undoes_the_transaction(self, storage: Storage) -> None:
+        with storage.transaction() as work:
+            work.businesses.put(a_business())
+            work.transfers.add(a_transfer())
+
+        def store_two_things() -> None:
+            with storage.transaction() as work:
+                work.invoices.put("fjell", an_invoice())
+                work.transfers.add(a_transfer("t2"))
+
+        with pytest.raises(Conflict):
+            store_two_things()
+        with storage.transaction() as work:
+            assert work.invoices.get("fjell", "1001") is None
+
+    def test_a_conflict_that_is_dealt_with_does_not_spoil_the_transaction(self, storage: Storage) -> None:
+        with storage.transaction() as work:
+            work.businesses.put(a_business())
+            work.transfers.add(a_transfer())
+            with pytest.raises(Conflict):
+                work.transfers.add(a_transfer("t2"))
+            work.invoices.put("fjell", an_invoice())
+        with storage.transaction() as work:
+            assert work.invoices.get("fjell", "1001") == an_invoice()
+            assert work.transfers.get("t2") is None
+
+    def test_transactions_of_many_threads_lose_nothing(self, storage: Storage) -> None:
+        with storage.transaction() as work:
+            work.businesses.put(a_business())
+            work.transfers.add(a_transfer())
+
+        def attempt(_: int) -> None:
+            with storage.transaction() as work:
+                transfer = work.transfers.get("t1")
+                assert transfer is not None
+                work.transfers.save(started(transfer))
+
+        def keep_trying(number: int) -> None:
+            while True:  # a storage may let two read at once, and refuse the second save
+                try:
+                    return attempt(number)
+                except Conflict:
+                    continue
+
+        with ThreadPoolExecutor(8) as threads:
+            list(threads.map(keep_trying, range(24)))
+        with storage.transaction() as work:
+            transfer = work.transfers.get("t1")
+        assert transfer is not None
+        assert (transfer.attempts, transfer.version) == (24, 24)
+
+
+class BusinessContract:
+    def test_a_business_comes_back_as_it_was_stored(self, storage: Storage) -> None:
+        business = a_business(
+            product_name="Leie – utstyr",
+            category_name="Utleie",
+            order_status=NewOrderStatus.CONFIRMED,
+            vat_codes={"0": "52", "12.50": "31"},
+        )
+        with storage.transaction() as work:
+            work.businesses.put(business)
+        with storage.transaction() as work:
+            stored = work.businesses.get("fjell")
+        assert stored == business
+        assert stored.accounting.settings == {"username": "ola@fjell.example", "password": "hunter2 æøå"}
+
+    def test_a_business_that_is_put_again_is_changed(self, storage: Storage) -> None:
+        changed = a_business(accounting=Connection.of("other", {"key": "1"}), product_name="Other")
+        with storage.transaction() as work:
+            work.businesses.put(a_business())
+            work.transfers.add(a_transfer())
+        with storage.transaction() as work:
+            work.businesses.put(changed)
+        with storage.transaction() as work:
+            assert work.businesses.get("fjell") == changed
+            assert work.businesses.list(limit=10) == [changed]
+            assert work.transfers.get("t1") == a_transfer()
+
+    def test_an_unknown_business_is_none(self, storage: Storage) -> None:
+        with storage.transaction() as work:
+            work.businesses.put(a_business())
+            assert work.businesses.get("Fjell") is None
+            assert work.businesses.get("fjel") is None
+
+    def test_businesses_are_listed_by_name_page_by_page(self, storage: Storage) -> None:
+        names = ["c", "B", "a", "a.2", "a-1", "a10", "Z"]
+        with storage.transaction() as work:
+            assert work.businesses.list(limit=3) == []
+            for name in names:
+                work.businesses.put(a_business(name))
+        with storage.transaction() as work:
+            assert pages(lambda after: [b.name for b in work.businesses.list(limit=3, after=after)]) == sorted(names)
+
+
+class InvoiceContract(_WithBusinesses):
+    def test_an_invoice_comes_back_as_it_was_stored(self, stocked: Storage) -> None:
+        with stocked.transaction() as work:
+            work.invoices.put("fjell", an_invoice())
+        with stocked.transaction() as work:
+            stored = work.invoices.get("fjell", "1001")
+        assert stored == an_invoice()
+        assert stored.fingerprint == an_invoice().fingerprint
+
+    def test_an_invoice_of_which_only_the_number_is_known_is_kept(self, stocked: Storage) -> None:
+        with stocked.transaction() as work:
+            work.invoices.put("fjell", Invoice(number="INV/2021 – ø%_'"))
+        with stocked.transaction() as work:
+            assert work.invoices.get("fjell", "INV/2021 – ø%_'") == Invoice(number="INV/2021 – ø%_'")
+
+    def test_an_invoice_that_is_put_again_is_replaced(self, stocked: Storage) -> None:
+        with stocked.transaction() as work:
+            work.invoices.put("fjell", an_invoice())
+            work.invoices.put("fjell", an_invoice(comment="changed"))
+            assert work.invoices.list("fjell", limit=10) == [an_invoice(comment="changed")]
+
+    def test_numbers_are_compared_exactly_and_within_a_business(self, stocked: Storage) -> None:
+        with stocked.transaction() as work:
+            work.invoices.put("fjell", an_invoice("a1"))
+            work.invoices.put("vidde", an_invoice("a1", comment="vidde's"))
+            assert work.invoices.get("fjell", "a1") == an_invoice("a1")
+            assert work.invoices.get("vidde", "a1") == an_invoice("a1", comment="vidde's")
+            assert work.invoices.get("fjell", "A1") is None
+            assert work.invoices.get("nobody", "a1") is None
+
+    def test_an_invoice_read_for_update_is_the_same_invoice(self, stocked: Storage) -> None:
+        with stocked.transaction() as work:
+            work.invoices.put("fjell", an_invoice())
+        with stocked.transaction() as work:
+            assert work.invoices.get("fjell", "1001", for_update=True) == an_invoice()
+            assert work.invoices.get("fjell", "1002", for_update=True) is None
+
+    def test_an_invoice_read_for_update_is_not_changed_by_others_until_the_end(self, stocked: Storage) -> None:
+        with stocked.transaction() as work:
+            work.invoices.put("fjell", an_invoice())
+        begun = threading.Event()
+
+        def replace() -> None:
+            begun.set()
+            with stocked.transaction() as other:
+                other.invoices.put("fjell", an_invoice(comment="replaced"))
+
+        with ThreadPoolExecutor(1) as threads:
+            with stocked.transaction() as work:
+                work.invoices.get("fjell", "1001", for_update=True)
+                replacing = threads.submit(replace)
+                begun.wait()
+                time.sleep(SHORT.total_seconds())
+                assert work.invoices.get("fjell", "1001") == an_invoice()
+            replacing.result()
+        with stocked.transaction() as work:
+            assert work.invoices.get("fjell", "1001") == an_invoice(comment="replaced")
+
+    def test_invoices_are_listed_by_number_page_by_page(self, stocked: Storage) -> None:
+        numbers = ["10", "9", "B", "a", "ø", "å", "1 0", "10-2"]
+        with stocked.transaction() as work:
+            work.invoices.put("vidde", an_invoice("5"))
+            for number in numbers:
+                work.invoices.put("fjell", an_invoice(number))
+        with stocked.transaction() as work:
+            listed = pages(lambda after: [i.number for i in work.invoices.list("fjell", limit=3, after=after)])
+        assert listed == sorted(numbers)
+
+
+class TransferContract(_WithBusinesses):
+    def test_a_transfer_comes_back_as_it_was_stored(self, stocked: Storage) -> None:
+        with stocked.transaction() as work:
+            work.transfers.add(a_transfer())
+            assert work.transfers.get("t1") == a_transfer()
+            assert work.transfers.of_invoice("fjell", "1001") == a_transfer()
+            assert work.transfers.get("t2") is None
+            assert work.transfers.of_invoice("fjell", "1002") is None
+            assert work.transfers.of_invoice("vidde", "1001") is None
+
+    def test_every_state_survives_being_saved(self, stocked: Storage) -> None:
+        running = started(a_transfer())
+        states = [
+            running,
+            failed(running, TryAgain("Later – ø", not_before=NOW + MINUTE), policy=POLICY, now=NOW),
+            failed(running, AccessRefused("No way in"), policy=POLICY, now=NOW),
+            failed(running, Rejected("No", code="no", hint="Mend it"), policy=POLICY, now=NOW),
+            arrived(running, Receipt(order_id="900", customer_id="7"), warnings=("Shortened…", "ø"), now=NOW),
+        ]
+        with stocked.transaction() as work:
+            work.transfers.add(a_transfer())
+        version = 0
+        for state in states:
+            with stocked.transaction() as work:
+                saved = work.transfers.save(state.model_copy(update={"version": version}))
+            version = saved.version
+            assert saved == state.model_copy(update={"version": version})
+            with stocked.transaction() as work:
+                assert work.transfers.get("t1") == saved
+
+    def test_an_invoice_has_one_transfer(self, stocked: Storage) -> None:
+        with stocked.transaction() as work:
+            work.transfers.add(a_transfer())
+        with pytest.raises(Conflict) as refusal, stocked.transaction() as work:
+            work.transfers.add(a_transfer("t2"))
+        assert refusal.value.code == "transfer_exists"
+        with stocked.transaction() as work:
+            work.transfers.add(a_transfer("t3", "1002"))
+            work.transfers.add(a_transfer("t4", business="vidde"))
+            assert work.transfers.of_invoice("fjell", "1001") == a_transfer()
+
+    def test_of_two_threads_that_add_a_transfer_one_wins(self, stocked: Storage) -> None:
+        ready = threading.Barrier(2)
+
+        def add(identifier: str) -> bool:
+            ready.wait()
+            try:
+                with stocked.transaction() as work:
+                    work.transfers.add(a_transfer(identifier))
+            except Conflict:
+                return False
+            return True
+
+        with ThreadPoolExecutor(2) as threads:
+            won = list(threads.map(add, ["t1", "t2"]))
+        assert sorted(won) == [False, True]
+        with stocked.transaction() as work:
+            assert [transfer.id for transfer in work.transfers.list("fjell", limit=10)] == ["t1" if won[0] else "t2"]
+
+    def test_saving_counts_the_version_up(self, stocked: Storage) -> None:
+        with stocked.transaction() as work:
+            work.transfers.add(a_transfer())
+            first = work.transfers.save(started(a_transfer()))
+            second = work.transfers.save(first)
+        assert (first.version, second.version) == (1, 2)
+
+    def test_saving_what_somebody_else_saved_is_a_conflict_and_changes_nothing(self, stocked: Storage) -> None:
+        with stocked.transaction() as work:
+            work.transfers.add(a_transfer())
+        with stocked.transaction() as work:
+            read_by_one = work.transfers.get("t1")
+            read_by_another = work.transfers.get("t1")
+        assert read_by_one is not None
+        assert read_by_another is not None
+        with stocked.transaction() as work:
+            winner = work.transfers.save(started(read_by_one))
+        with pytest.raises(Conflict) as refusal, stocked.transaction() as work:
+            work.transfers.save(failed(read_by_another, Rejected("No"), policy=POLICY, now=NOW))
+        assert refusal.value.code == "transfer_changed"
+        with stocked.transaction() as work:
+            assert work.transfers.get("t1") == winner
+
+    @pytest.mark.parametrize(
+        "read",
+        [
+            lambda work: work.transfers.next_due("fjell", now=NOW, for_update=True),
+            lambda work: work.transfers.of_invoice("fjell", "1001", for_update=True),
+            lambda work: work.transfers.get("t1", for_update=True),
+            lambda work: work.transfers.live("fjell")[0],
+        ],
+        ids=["next_due", "of_invoice", "get", "live"],
+    )
+    def test_a_transfer_that_is_read_to_be_saved_is_not_saved_by_others_meanwhile(
+        self, stocked: Storage, read: Callable[[UnitOfWork], Transfer]
+    ) -> None:
+        with stocked.transaction() as work:
+            work.transfers.add(a_transfer())
+        begun = threading.Event()
+
+        def save_it_too() -> None:
+            begun.wait()
+            with stocked.transaction() as work:
+                transfer = read(work)
+                work.transfers.save(transfer.model_copy(update={"attempts": transfer.attempts + 1}))
+
+        with ThreadPoolExecutor(1) as threads:
+            with stocked.transaction() as work:
+                transfer = read(work)
+                rival = threads.submit(save_it_too)
+                begun.set()
+                time.sleep(SHORT.total_seconds())
+                work.transfers.save(transfer.model_copy(update={"attempts": transfer.attempts + 1}))
+            rival.result()
+        with stocked.transaction() as work:
+            saved = work.transfers.get("t1")
+            assert saved is not None
+            assert saved.attempts == 2
+
+    def test_saving_what_was_never_added_is_a_conflict(self, stocked: Storage) -> None:
+        with pytest.raises(Conflict), stocked.transaction() as work:
+            work.transfers.save(a_transfer())
+        with stocked.transaction() as work:
+            assert work.transfers.get("t1") is None
+
+    def test_a_queued_transfer_is_due(self, stocked: Storage) -> None:
+        with stocked.transaction() as work:
+            assert work.transfers.next_due("fjell", now=NOW) is None
+            work.transfers.add(a_transfer())
+            assert work.transfers.next_due("fjell", now=NOW) == a_transfer()
+            assert work.transfers.next_due("vidde", now=NOW) is None
+
+    def test_a_waiting_transfer_is_due_when_its_time_has_come(self, stocked: Storage) -> None:
+        with stocked.transaction() as work:
+            work.transfers.add(a_transfer())
+            waiting = work.transfers.save(
+                failed(started(a_transfer()), TryAgain("Later", not_before=NOW + MINUTE), policy=POLICY, now=NOW)
+            )
+            assert work.transfers.next_due("fjell", now=NOW + MINUTE - timedelta(microseconds=1)) is None
+            assert work.transfers.next_due("fjell", now=NOW + MINUTE) == waiting
+
+    def test_a_transfer_left_running_is_due(self, stocked: Storage) -> None:
+        with stocked.transaction() as work:
+            work.transfers.add(a_transfer())
+            running = work.transfers.save(started(a_transfer()))
+            assert work.transfers.next_due("fjell", now=NOW) == running
+
+    @pytest.mark.parametrize(
+        "end",
+        [
+            lambda running: arrived(running, Receipt(order_id="1", customer_id="2"), warnings=(), now=NOW),
+            lambda running: failed(running, Rejected("No"), policy=POLICY, now=NOW),
+            lambda running: failed(running, AccessRefused("No way in"), policy=POLICY, now=NOW),
+        ],
+        ids=["transferred", "rejected", "parked"],
+    )
+    def test_what_has_ended_or_is_parked_is_never_due(
+        self, stocked: Storage, end: Callable[[Transfer], Transfer]
+    ) -> None:
+        with stocked.transaction() as work:
+            work.transfers.add(a_transfer())
+            work.transfers.save(end(started(a_transfer())))
+            assert work.transfers.next_due("fjell", now=NOW + timedelta(days=365)) is None
+            assert work.transfers.next_attempt_at("fjell") is None
+
+    def test_the_longest_due_comes_first(self, stocked: Storage) -> None:
+        with stocked.transaction() as work:
+            work.transfers.add(a_transfer("t1", "1", at=NOW + 2 * SECOND))
+            work.transfers.add(a_transfer("t2", "2", at=NOW))
+            work.transfers.add(a_transfer("t3", "3", at=NOW + SECOND))
+            work.transfers.save(
+                failed(
+                    started(a_transfer("t1", "1")),
+                    TryAgain("Later", not_before=NOW + MINUTE),
+                    policy=POLICY,
+                    now=NOW,
+                )
+            )
+            order = []
+            while due := work.transfers.next_due("fjell", now=NOW + MINUTE):
+                order.append(due.id)
+                work.transfers.save(failed(started(due), Rejected("No"), policy=POLICY, now=NOW))
+        assert order == ["t2", "t3", "t1"]
+
+    def test_one_left_running_comes_first_and_bulk_comes_last(self, stocked: Storage) -> None:
+        with stocked.transaction() as work:
+            for identifier, bulk, minutes in (("t1", True, 0), ("t2", False, 1), ("t3", False, 2), ("t4", False, 3)):
+                work.transfers.add(
+                    new_transfer(
+                        identifier, business="fjell", invoice=identifier, now=NOW + minutes * MINUTE, bulk=bulk
+                    )
+                )
+            left = work.transfers.get("t4")
+            assert left is not None
+            work.transfers.save(started(left))
+            order = []
+            while due := work.transfers.next_due("fjell", now=NOW + 9 * MINUTE):
+                order.append(due.id)
+                work.transfers.save(failed(started(due), Rejected("No"), policy=POLICY, now=NOW))
+        assert order == ["t4", "t2", "t3", "t1"]
+
+    def test_a_superseded_transfer_is_history_and_makes_room_for_another(self, stocked: Storage) -> None:
+        with stocked.transaction() as work:
+            work.transfers.add(a_transfer("t1"))
+            history = work.transfers.save(superseded(a_transfer("t1")))
+            assert work.transfers.of_invoice("fjell", "1001") is None
+            work.transfers.add(a_transfer("t2"))
+            assert work.transfers.of_invoice("fjell", "1001") == a_transfer("t2")
+            assert work.transfers.get("t1") == history
+        with pytest.raises(Conflict), stocked.transaction() as work:
+            work.transfers.add(a_transfer("t3"))
+
+    def test_businesses_with_something_due_are_swept_up_unless_somebody_holds_them(self, stocked: Storage) -> None:
+        with stocked.transaction() as work:
+            assert work.transfers.businesses_due(now=NOW) == []
+            work.transfers.add(a_transfer("t1", business="fjell"))
+            work.transfers.add(a_transfer("t2", business="vidde", at=NOW + MINUTE))
+            assert work.transfers.businesses_due(now=NOW) == ["fjell"]
+            work.transfers.save(started(a_transfer("t1", business="fjell")))
+            assert work.transfers.businesses_due(now=NOW + MINUTE) == ["fjell", "vidde"]
+            lease = work.leases.acquire("fjell", holder="a", length=MINUTE)
+            assert lease is not None
+            assert work.transfers.businesses_due(now=NOW + MINUTE) == ["vidde"]
+            work.leases.release(lease)
+            work.pauses.put("24sevenoffice", NOW + 2 * MINUTE)
+            assert work.transfers.businesses_due(now=NOW + MINUTE) == []
+            assert work.transfers.businesses_due(now=NOW + 2 * MINUTE) == ["fjell", "vidde"]
+
+    def test_the_next_attempt_is_the_earliest_of_those_that_wait_for_a_time(self, stocked: Storage) -> None:
+        with stocked.transaction() as work:
+            assert work.transfers.next_attempt_at("fjell") is None
+            for identifier, business, error in (
+                ("t1", "fjell", TryAgain("Later", not_before=NOW + 2 * MINUTE)),
+                ("t2", "fjell", TryAgain("Later", not_before=NOW + MINUTE)),
+                ("t3", "fjell", AccessRefused("No way in")),
+                ("t4", "vidde", TryAgain("Later", not_before=NOW + SECOND)),
+            ):
+                transfer = a_transfer(identifier, identifier, business)
+                work.transfers.add(transfer)
+                work.transfers.save(failed(started(transfer), error, policy=POLICY, now=NOW))
+            assert work.transfers.next_attempt_at("fjell") == NOW + MINUTE
+
+    def test_the_live_ones_are_those_that_have_not_ended(self, stocked: Storage) -> None:
+        with stocked.transaction() as work:
+            for identifier in ("queued", "running", "waiting", "parked", "transferred", "rejected"):
+                work.transfers.add(a_transfer(identifier, identifier))
+            work.transfers.add(a_transfer("other", business="vidde"))
+
+            def running(identifier: str) -> Transfer:
+                return started(a_transfer(identifier, identifier))
+
+            work.transfers.save(running("running"))
+            work.transfers.save(failed(running("waiting"), TryAgain("Later"), policy=POLICY, now=NOW))
+            work.transfers.save(failed(running("parked"), AccessRefused("No"), policy=POLICY, now=NOW))
+            work.transfers.save(failed(running("rejected"), Rejected("No"), policy=POLICY, now=NOW))
+            receipt = Receipt(order_id="1", customer_id="2")
+            work.transfers.save(arrived(running("transferred"), receipt, warnings=(), now=NOW))
+            live = {transfer.id for transfer in work.transfers.live("fjell")}
+        assert live == {"queued", "running", "waiting", "parked"}
+
+    def test_transfers_are_listed_by_id_page_by_page(self, stocked: Storage) -> None:
+        with stocked.transaction() as work:
+            for number in (5, 3, 1, 4, 2, 6, 7):
+                business = "vidde" if number % 3 == 0 else "fjell"
+                transfer = a_transfer(f"t{number}", str(number), business)
+                work.transfers.add(transfer)
+                if number % 2:
+                    work.transfers.save(failed(started(transfer), Rejected("No"), policy=POLICY, now=NOW))
+
+        def listed(business: str | None, state: TransferState | None = None) -> list[str]:
+            with stocked.transaction() as work:
+                return pages(
+                    lambda after: [t.id for t in work.transfers.list(business, state=state, limit=2, after=after)]
+                )
+
+        assert listed(None) == ["t1", "t2", "t3", "t4", "t5", "t6", "t7"]
+        assert listed("fjell") == ["t1", "t2", "t4", "t5", "t7"]
+        assert listed("fjell", TransferState.QUEUED) == ["t2", "t4"]
+        assert listed(None, TransferState.REJECTED) == ["t1", "t3", "t5", "t7"]
+        assert listed("nobody") == []
+
+
+class MemoryContract(_WithBusinesses):
+    """Intents, customer links, reference data and status checks: what is remembered beside the transfers."""
+
+    def test_an_intent_comes_back_as_it_was_stored(self, stocked: Storage) -> None:
+        intent = Intent(kind=IntentKind.ORDER, key="1001", first_at=NOW, last_at=NOW + SECOND, customer_ids=("7", "8"))
+        with stocked.transaction() as work:
+            work.intents.put("fjell", intent)
+        with stocked.transaction() as work:
+            assert work.intents.get("fjell", IntentKind.ORDER, "1001") == intent
+            assert work.intents.get("fjell", IntentKind.PRODUCT, "1001") is None
+            assert work.intents.get("fjell", IntentKind.ORDER, "1002") is None
+            assert work.intents.get("vidde", IntentKind.ORDER, "1001") is None
+
+    def test_an_intent_that_is_put_again_is_replaced(self, stocked: Storage) -> None:
+        intent = Intent(kind=IntentKind.PRODUCT, key="Leie – ø", first_at=NOW, last_at=NOW)
+        with stocked.transaction() as work:
+            work.intents.put("fjell", intent)
+            work.intents.put("fjell", intent.model_copy(update={"refused": True, "last_at": NOW + SECOND}))
+            stored = work.intents.get("fjell", IntentKind.PRODUCT, "Leie – ø")
+        assert stored == intent.model_copy(update={"refused": True, "last_at": NOW + SECOND})
+
+    def test_a_removed_intent_is_gone_and_removing_it_again_does_nothing(self, stocked: Storage) -> None:
+        order, customer = (
+            Intent(kind=kind, key="1001", first_at=NOW, last_at=NOW) for kind in (IntentKind.ORDER, IntentKind.CUSTOMER)
+        )
+        with stocked.transaction() as work:
+            work.intents.put("fjell", order)
+            work.intents.put("fjell", customer)
+            work.intents.put("vidde", order)
+            work.intents.remove("fjell", IntentKind.ORDER, "1001")
+            work.intents.remove("fjell", IntentKind.ORDER, "1001")
+            assert work.intents.get("fjell", IntentKind.ORDER, "1001") is None
+            assert work.intents.get("fjell", IntentKind.CUSTOMER, "1001") == customer
+            assert work.intents.get("vidde", IntentKind.ORDER, "1001") == order
+
+    def test_a_link_is_remembered_replaced_and_forgotten(self, stocked: Storage) -> None:
+        learned = CustomerLink(key="organization:923609016", customer_id="7")
+        chosen = CustomerLink(key="organization:923609016", customer_id="8", chosen=True)
+        with stocked.transaction() as work:
+            work.links.put("fjell", learned)
+            assert work.links.get("fjell", learned.key) == learned
+            assert work.links.get("vidde", learned.key) is None
+            assert work.links.get("fjell", "organization:9") is None
+            work.links.put("fjell", chosen)
+            assert work.links.get("fjell", learned.key) == chosen
+            work.links.remove("vidde", learned.key)
+            assert work.links.get("fjell", learned.key) == chosen
+            work.links.remove("fjell", learned.key)
+            assert work.links.get("fjell", learned.key) is None
+
+    def test_reference_data_is_returned_only_while_it_is_new_enough(self, stocked: Storage) -> None:
+        with stocked.transaction() as work:
+            work.references.put("fjell", "vat", '["ø"]', now=NOW)
+            assert work.references.get("fjell", "vat", newer_than=NOW - SECOND) == '["ø"]'
+            assert work.references.get("fjell", "vat", newer_than=NOW) is None
+            assert work.references.get("fjell", "currencies", newer_than=NOW - SECOND) is None
+            assert work.references.get("vidde", "vat", newer_than=NOW - SECOND) is None
+            work.references.put("fjell", "vat", "[]", now=NOW + MINUTE)
+            assert work.references.get("fjell", "vat", newer_than=NOW) == "[]"
+
+    def test_dropping_forgets_all_reference_data_of_one_business(self, stocked: Storage) -> None:
+        with stocked.transaction() as work:
+            for business, name in (("fjell", "vat"), ("fjell", "product"), ("vidde", "vat")):
+                work.references.put(business, name, "[]", now=NOW)
+            work.references.drop("fjell")
+            assert work.references.get("fjell", "vat", newer_than=NOW - SECOND) is None
+            assert work.references.get("fjell", "product", newer_than=NOW - SECOND) is None
+            assert work.references.get("vidde", "vat", newer_than=NOW - SECOND) == "[]"
+
+    def test_the_latest_status_is_the_one_checked_last(self, stocked: Storage) -> None:
+        paid = a_report(
+            status=PaymentStatusValue.PAID,
+            reason=PaymentReason.PAID,
+            invoice_number="30001",
+            invoiced_at=date(2021, 1, 16),
+            paid_at=date(2021, 1, 20),
+            checked_at=NOW + MINUTE,
+            warnings=("The total differs – ø.",),
+        )
+        with stocked.transaction() as work:
+            assert work.statuses.latest("fjell", "1001") is None
+            work.statuses.add("fjell", a_report())
+            assert work.statuses.latest("fjell", "1001") == a_report()
+            work.statuses.add("fjell", paid)
+            work.statuses.add("fjell", a_report("1002", checked_at=NOW + 2 * MINUTE))
+            work.statuses.add("vidde", a_report(checked_at=NOW + 2 * MINUTE))
+        with stocked.transaction() as work:
+            assert work.statuses.latest("fjell", "1001") == paid
+            assert work.statuses.latest("fjell", "1003") is None
+
+
+class StoryContract(_WithBusinesses):
+    def test_a_story_is_told_in_the_order_in_which_it_was_noted(self, stocked: Storage) -> None:
+        steps = [
+            Step(at=NOW, text="Looking for the customer", duration_ms=12),
+            Step(at=NOW, text="Noted that the order is about to be created"),
+            Step(at=NOW + SECOND, text="Creating the order: 5001", duration_ms=130),
+        ]
+        with stocked.transaction() as work:
+            work.transfers.add(a_transfer("t1", "1"))
+            work.transfers.add(a_transfer("t2", "2"))
+            work.journal.add("t1", steps[:2])
+            work.journal.add("t2", steps[:1])
+            work.journal.add("t1", [])
+            work.journal.add("t1", steps[2:])
+        with stocked.transaction() as work:
+            assert work.journal.of("t1") == steps
+            assert work.journal.of("t2") == steps[:1]
+            assert work.journal.of("t3") == []
+
+    def test_a_pause_is_only_ever_made_longer(self, storage: Storage) -> None:
+        with storage.transaction() as work:
+            assert work.pauses.until("24sevenoffice") is None
+            work.pauses.put("24sevenoffice", NOW + MINUTE)
+            work.pauses.put("24sevenoffice", NOW)
+            assert work.pauses.until("24sevenoffice") == NOW + MINUTE
+            work.pauses.put("24sevenoffice", NOW + 2 * MINUTE)
+            assert work.pauses.until("24sevenoffice") == NOW + 2 * MINUTE
+            assert work.pauses.until("other") is None
+
+
+class AnswerContract:
+    def begun(self, storage: Storage, key: str = "k1", print_: str = "f1", at: datetime = NOW) -> KeptAnswer | None:
+        with storage.transaction() as work:
+            return work.answers.begin(key, print_, now=at, stale_before=at - MINUTE)
+
+    def test_a_key_is_claimed_once(self, storage: Storage) -> None:
+        assert self.begun(storage) is None
+        assert self.begun(storage) == KeptAnswer(fingerprint="f1")
+        assert self.begun(storage, key="k2") is None
+
+    def test_an_answer_is_kept_under_its_key(self, storage: Storage) -> None:
+        answer = KeptAnswer(fingerprint="f1", status=202, headers={"Location": "/v1/æ"}, body='{"ø": 1}')
+        assert self.begun(storage) is None
+        with storage.transaction() as work:
+            work.answers.finish("k1", answer)
+        assert self.begun(storage, print_="f2", at=NOW + timedelta(days=1)) == answer
+
+    def test_a_claim_that_was_given_up_or_has_grown_stale_is_free(self, storage: Storage) -> None:
+        assert self.begun(storage) is None
+        with storage.transaction() as work:
+            work.answers.forget("k1")
+        assert self.begun(storage, print_="f2") is None
+        assert self.begun(storage, print_="f3", at=NOW + 2 * MINUTE) is None
+        assert self.begun(storage, at=NOW + 2 * MINUTE) == KeptAnswer(fingerprint="f3")
+
+    def test_old_answers_are_forgotten(self, storage: Storage) -> None:
+        assert self.begun(storage, key="old") is None
+        assert self.begun(storage, key="new", at=NOW + MINUTE) is None
+        with storage.transaction() as work:
+            work.answers.forget_older(NOW + MINUTE)
+        assert self.begun(storage, key="old", at=NOW + MINUTE) is None
+        assert self.begun(storage, key="new", at=NOW + MINUTE) is not None
+
+
+class LeaseContract(_WithBusinesses):
+    def let_pass(self, length: timedelta) -> None:
+        """Let so much time pass on the clock by which leases run."""
+        time.sleep(length.total_seconds())
+
+    def test_a_business_has_one_holder(self, stocked: Storage) -> None:
+        with stocked.transaction() as work:
+            lease = work.leases.acquire("fjell", holder="a", length=MINUTE)
+        assert lease is not None
+        assert (lease.business, lease.holder) == ("fjell", "a")
+        with stocked.transaction() as work:
+            assert work.leases.acquire("fjell", holder="b", length=MINUTE) is None
+            assert work.leases.acquire("vidde", holder="b", length=MINUTE) is not None
+
+    def test_of_many_threads_that_want_a_business_one_gets_it(self, stocked: Storage) -> None:
+        ready = threading.Barrier(4)
+
+        def acquire(holder: str) -> Lease | None:
+            ready.wait()
+            with stocked.transaction() as work:
+                return work.leases.acquire("fjell", holder=holder, length=MINUTE)
+
+        with ThreadPoolExecutor(4) as threads:
+            leases = list(threads.map(acquire, "abcd"))
+        assert sum(lease is not None for lease in leases) == 1
+
+    def test_only_somebody_elses_lease_is_in_the_way(self, stocked: Storage) -> None:
+        with stocked.transaction() as work:
+            assert work.leases.acquire("fjell", holder="a", length=MINUTE) is not None
+            again = work.leases.acquire("fjell", holder="a", length=MINUTE)
+            assert again is not None
+            work.leases.renew(again, length=MINUTE)
+
+    def test_a_released_business_is_free_at_once_and_its_token_grows(self, stocked: Storage) -> None:
+        with stocked.transaction() as work:
+            first = work.leases.acquire("fjell", holder="a", length=MINUTE)
+        assert first is not None
+        with stocked.transaction() as work:
+            work.leases.release(first)
+        with stocked.transaction() as work:
+            second = work.leases.acquire("fjell", holder="b", length=MINUTE)
+        assert second is not None
+        assert second.token > first.token
+
+    def test_a_released_lease_cannot_be_renewed(self, stocked: Storage) -> None:
+        with stocked.transaction() as work:
+            lease = work.leases.acquire("fjell", holder="a", length=MINUTE)
+            assert lease is not None
+            work.leases.release(lease)
+        with pytest.raises(LeaseLost), stocked.transaction() as work:
+            work.leases.renew(lease, length=MINUTE)
+
+    def test_an_expired_lease_is_taken_over_with_a_greater_token(self, stocked: Storage) -> None:
+        with stocked.transaction() as work:
+            first = work.leases.acquire("fjell", holder="a", length=SHORT)
+        assert first is not None
+        self.let_pass(2 * SHORT)
+        with stocked.transaction() as work:
+            second = work.leases.acquire("fjell", holder="b", length=MINUTE)
+        assert second is not None
+        assert second.token > first.token
+
+    def test_an_expired_lease_cannot_be_renewed_though_nobody_took_it(self, stocked: Storage) -> None:
+        with stocked.transaction() as work:
+            lease = work.leases.acquire("fjell", holder="a", length=SHORT)
+        assert lease is not None
+        self.let_pass(2 * SHORT)
+        with pytest.raises(LeaseLost), stocked.transaction() as work:
+            work.leases.renew(lease, length=MINUTE)
+
+    def test_a_renewed_lease_lives_longer(self, stocked: Storage) -> None:
+        with stocked.transaction() as work:
+            lease = work.leases.acquire("fjell", holder="a", length=4 * SHORT)
+            assert lease is not None
+            work.leases.renew(lease, length=MINUTE)
+        self.let_pass(5 * SHORT)
+        with stocked.transaction() as work:
+            assert work.leases.acquire("fjell", holder="b", length=MINUTE) is None
+            work.leases.renew(lease, length=MINUTE)
+
+    def test_whoever_lost_the_lease_writes_nothing_more(self, stocked: Storage) -> None:
+        with stocked.transaction() as work:
+            work.transfers.add(a_transfer())
+            lost = work.leases.acquire("fjell", holder="a", length=SHORT)
+        assert lost is not None
+        self.let_pass(2 * SHORT)
+        with stocked.transaction() as work:
+            assert work.leases.acquire("fjell", holder="b", length=MINUTE) is not None
+
+        def write_as_if_nothing_had_happened() -> None:
+            with stocked.transaction() as work:
+                work.transfers.save(started(a_transfer()))
+                work.leases.renew(lost, length=MINUTE)
+
+        with pytest.raises(LeaseLost):
+            write_as_if_nothing_had_happened()
+        with stocked.transaction() as work:
+            assert work.transfers.get("t1") == a_transfer()
+
+    def test_releasing_a_lost_lease_leaves_the_new_holder_alone(self, stocked: Storage) -> None:
+        with stocked.transaction() as work:
+            lost = work.leases.acquire("fjell", holder="a", length=SHORT)
+        assert lost is not None
+        self.let_pass(2 * SHORT)
+        with stocked.transaction() as work:
+            held = work.leases.acquire("fjell", holder="b", length=MINUTE)
+        assert held is not None
+        with stocked.transaction() as work:
+            work.leases.release(lost)
+            work.leases.release(Lease(business="vidde", holder="a", token=1))
+        with stocked.transaction() as work:
+            work.leases.renew(held, length=MINUTE)
+            assert work.leases.acquire("fjell", holder="c", length=MINUTE) is None
+
+
+class StorageContract(
+    TransactionContract,
+    BusinessContract,
+    InvoiceContract,
+    TransferContract,
+    MemoryContract,
+    StoryContract,
+    AnswerContract,
+    LeaseContract,
+):
+    """Every promise of core/ports/storage.py."""
+
+
+def pages(listing: Callable[[str | None], list[str]]) -> list[str]:
+    """Read a listing to its end, each page after the last key of the one before."""
+    found: list[str] = []
+    while page := listing(found[-1] if found else None):
+        found += page
+    return found
