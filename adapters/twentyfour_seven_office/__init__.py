@@ -1,0 +1,1 @@
+"""24SevenOffice, reached through its own APIs."""

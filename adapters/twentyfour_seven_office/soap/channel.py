@@ -1,0 +1,94 @@
+"""HTTP to 24SevenOffice's API: one pool of connections, a deadline, and nothing remembered between calls.
+
+requests' adapter is used without its Session on purpose. A Session keeps cookies, follows redirects and reads
+.netrc: here every cookie is put on one request and belongs to one business, what is set by an answer is dropped, a
+redirect (to a login page, as it would be) is trouble and no answer, and nobody is authenticated by a file. Proxies and
+certificate bundles of the operator's environment are heeded.
+"""
+
+import os
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import requests
+from requests.adapters import HTTPAdapter
+from requests.utils import get_environ_proxies
+
+CONNECT_TIMEOUT = 10.0
+LARGEST_ANSWER = 64 * 1024 * 1024
+
+_POOLED_CONNECTIONS = 32
+_PIECE = 64 * 1024
+
+
+class UnusableAnswer(Exception):  # noqa: N818 - a state of affairs, as in core/errors.py
+    """Something came back that is not the service's answer. `code` says what; it never holds what came."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came back. It may hold a session id: never logged, never shown."""
+
+    status: int
+    is_xml: bool
+    body: bytes
+
+    def __repr__(self) -> str:
+        return f"<Answer {self.status}, {len(self.body)} bytes>"
+
+
+class Channel:
+    """The way to one API root. `timeout` is in seconds, for a whole call."""
+
+    def __init__(self, api_url: str, *, timeout: float) -> None:
+        self._api_url = api_url
+        self._timeout = timeout
+        self._adapter = HTTPAdapter(pool_maxsize=_POOLED_CONNECTIONS)
+        self._proxies = get_environ_proxies(api_url, no_proxy=None)
+        self._verify = os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE") or True
+
+    def post(self, path: str, body: bytes, *, headers: Mapping[str, str]) -> Answer:
+        """Send a request and read the whole answer.
+
+        Errors: those of requests; UnusableAnswer, codes `redirected`, `throttled`, `answer_too_large`, `timeout`.
+        """
+        request = requests.PreparedRequest()
+        request.prepare(method="POST", url=self._api_url + path, headers=dict(headers), data=body)
+        deadline = time.monotonic() + self._timeout
+        response = self._adapter.send(
+            request,
+            stream=True,
+            timeout=(min(CONNECT_TIMEOUT, self._timeout), self._timeout),
+            verify=self._verify,
+            proxies=dict(self._proxies),
+        )
+        try:
+            if 300 <= response.status_code < 400:
+                raise UnusableAnswer("redirected")
+            if response.status_code == 429:
+                raise UnusableAnswer("throttled")
+            media_type = response.headers.get("Content-Type", "").split(";")[0].strip().lower()
+            content = _read(response, deadline=deadline)
+            return Answer(
+                status=response.status_code, is_xml=media_type in ("text/xml", "application/xml"), body=content
+            )
+        finally:
+            response.close()
+
+
+def _read(response: requests.Response, *, deadline: float) -> bytes:
+    """Read piece by piece: an answer that drips or never ends is given up."""
+    pieces, size = [], 0
+    for piece in response.iter_content(_PIECE):
+        pieces.append(piece)
+        size += len(piece)
+        if size > LARGEST_ANSWER:
+            raise UnusableAnswer("answer_too_large")
+        if time.monotonic() > deadline:
+            raise UnusableAnswer("timeout")
+    return b"".join(pieces)

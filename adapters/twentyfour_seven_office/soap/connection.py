@@ -1,0 +1,43 @@
+"""What a business must tell us to reach its books at 24SevenOffice."""
+
+import re
+import uuid
+from typing import Annotated
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr
+
+from core.fields import Name
+
+_UNWRITABLE = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+
+
+def _filled(secret: SecretStr) -> SecretStr:
+    value = secret.get_secret_value()
+    if not value.strip():
+        raise ValueError("must not be blank")
+    if _UNWRITABLE.search(value):
+        raise ValueError("holds a control character")
+    return secret
+
+
+def _guid(secret: SecretStr) -> SecretStr:
+    try:
+        return SecretStr(str(uuid.UUID(secret.get_secret_value().strip())))
+    except ValueError:
+        raise ValueError("must be a guid, such as 11111111-2222-3333-4444-555555555555") from None
+
+
+class SoapConnection(BaseModel):
+    """A business's connection settings.
+
+    `account_name` is the company name shown top right in 24SevenOffice, exactly. `username` is the e-mail address of
+    the user that was invited; `application_id` is the integration's guid. No message ever shows a value.
+    Source: documented behaviour, "24Seven account name"; FACTS, "SOAP: sessions".
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+    account_name: Name = Field(description="The company name shown top right in 24SevenOffice, exactly.")
+    application_id: Annotated[SecretStr, AfterValidator(_filled), AfterValidator(_guid)]
+    username: Name = Field(description="The e-mail address of the user that 24SevenOffice was told to invite.")
+    password: Annotated[SecretStr, AfterValidator(_filled)]

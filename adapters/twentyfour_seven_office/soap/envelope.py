@@ -1,0 +1,53 @@
+"""What an answer is: the service's own word (an answer or a fault), or something else that came in its place."""
+
+from typing import Any
+
+from lxml import etree
+
+from adapters.twentyfour_seven_office.soap.channel import Answer, UnusableAnswer
+
+_SOAP = "{http://schemas.xmlsoap.org/soap/envelope/}"
+_TFSO = "{http://24sevenOffice.com/webservices}"
+
+
+class ServiceFault(Exception):  # noqa: N818 - a state of affairs, as in core/errors.py
+    """The service's fault for a whole call. `text` is the raw faultstring: for the support log only."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__("a SOAP fault")
+        self.text = text
+
+
+def envelope_of(answer: Answer, operation: str) -> Any:
+    """Return the envelope that holds the operation's answer.
+
+    Errors: ServiceFault; UnusableAnswer, codes `bad_gateway` (a server's or load balancer's own page), `not_soap`
+    (such as a login page), `broken_answer` (cut off, or not XML after all).
+    Source: FACTS, "ASMX in front of a load balancer: expect 502/503 with an HTML body, a login page with HTTP 200,
+    truncated bodies".
+    """
+    if not answer.is_xml:
+        raise UnusableAnswer("bad_gateway" if answer.status >= 500 else "not_soap")
+    root = _parsed(answer.body)
+    body = root.find(f"{_SOAP}Body") if root.tag == f"{_SOAP}Envelope" else None
+    if body is None:
+        raise UnusableAnswer("bad_gateway" if answer.status >= 500 else "not_soap")
+    fault = body.find(f"{_SOAP}Fault")
+    if fault is not None:
+        raise ServiceFault(fault.findtext("faultstring") or "")
+    if answer.status != 200 or [child.tag for child in body] != [f"{_TFSO}{operation}Response"]:
+        raise UnusableAnswer("broken_answer")
+    return root
+
+
+def _parsed(body: bytes) -> Any:
+    parser = etree.XMLParser(
+        resolve_entities=False, load_dtd=False, no_network=True, huge_tree=False, remove_comments=True, remove_pis=True
+    )
+    try:
+        root: Any = etree.fromstring(body, parser)
+    except (etree.XMLSyntaxError, ValueError):
+        raise UnusableAnswer("broken_answer") from None
+    if root.getroottree().docinfo.doctype:  # no SOAP answer has one; entities hide behind it
+        raise UnusableAnswer("not_soap")
+    return root

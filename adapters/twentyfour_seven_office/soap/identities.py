@@ -1,0 +1,96 @@
+"""Which of the companies that a user reaches is the business's. Pure.
+
+Source: documented behaviour, "24Seven account name" ("make sure you provide exact value"); FACTS, "Pick by the exact
+company name".
+"""
+
+import difflib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from core.customer import tidy
+from core.errors import AccessRefused
+
+_NOT_A_GUID = "00000000-0000-0000-0000-000000000000"
+_NEAR = 0.7
+_MOST_NEAR = 3
+
+
+@dataclass(frozen=True)
+class Identity:
+    """A company as one user may reach it: `id` is the user's identity there, `client_id` the company's own number."""
+
+    id: str
+    name: str
+    client_id: str
+    is_disabled: bool
+
+
+def identity_from(answer: Mapping[str, Any] | None) -> Identity | None:
+    """Read an Identity; None when the answer names none."""
+    identity_id = str((answer or {}).get("Id") or "").lower()
+    if not answer or not identity_id or identity_id == _NOT_A_GUID:
+        return None
+    client = answer.get("Client") or {}
+    return Identity(
+        id=identity_id,
+        name=client.get("Name") or "",
+        client_id=str(client.get("Id") or ""),
+        is_disabled=bool(answer.get("IsDisabled")),
+    )
+
+
+def chosen_identity(account_name: str, answer: Sequence[Mapping[str, Any]] | None, *, where: str) -> Identity:
+    """Pick the identity whose company has exactly this name.
+
+    Errors: AccessRefused, codes `login_refused` (no identity at all: the credentials are wrong),
+    `unknown_account_name` (naming those that are near), `ambiguous_account_name`, `identity_blocked`.
+    """
+    identities = [identity for one in answer or () if (identity := identity_from(one))]
+    if not identities:
+        raise login_refused(where)
+    named = [identity for identity in identities if identity.name.strip() == account_name.strip()]
+    if not named:
+        raise AccessRefused(
+            f'{where}: the user reaches no company named exactly "{account_name}". '
+            f"{_near_names(account_name, (identity.name for identity in identities))}",
+            code="unknown_account_name",
+            hint="Set account_name to the company name as it stands top right in 24SevenOffice, or invite the user "
+            "to that company; then run business verify.",
+        )
+    if len(named) > 1:
+        raise AccessRefused(
+            f'{where}: the user reaches {len(named)} companies named "{account_name}"; nobody can tell which is meant.',
+            code="ambiguous_account_name",
+            hint="Rename one of them in 24SevenOffice, or use a user that reaches only one.",
+        )
+    if named[0].is_disabled:
+        raise AccessRefused(
+            f'{where}: the user\'s access to "{account_name}" is blocked.',
+            code="identity_blocked",
+            hint="Open the user's access to the company in 24SevenOffice (Administration, Company Admin, Users).",
+        )
+    return named[0]
+
+
+def login_refused(where: str) -> AccessRefused:
+    """The error for credentials that are not accepted; 24SevenOffice never says which of them."""
+    return AccessRefused(
+        f"{where}: the user name, the password or the application id is not accepted.",
+        code="login_refused",
+        hint="Correct username, password and application_id (business add), then run business verify.",
+    )
+
+
+def _near_names(wanted: str, names: Iterable[str]) -> str:
+    """Name the companies whose names are near. Others stay unnamed: they are other businesses' affairs."""
+    by_form: dict[str, list[str]] = {}
+    for name in names:
+        by_form.setdefault(tidy(name).casefold(), []).append(name)
+    forms = difflib.get_close_matches(tidy(wanted).casefold(), by_form, n=_MOST_NEAR, cutoff=_NEAR)
+    near = list(dict.fromkeys(name for form in forms for name in by_form[form]))
+    if not near:
+        return "It reaches none with a name near that."
+    quoted = ", ".join(f'"{name}"' for name in near)
+    return f"Near it: {quoted}."

@@ -1,0 +1,1 @@
+"""Between the vendor's shapes (dicts and plain values) and core models. Pure functions, one module a subject."""

@@ -1,0 +1,127 @@
+"""Orders and what became of them: the vendor's InvoiceOrder. Pure.
+
+Source: FACTS, "Order mapping".
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from adapters.twentyfour_seven_office.soap.mapping.values import (
+    date_in,
+    date_out,
+    decimal_in,
+    id_in,
+    number_of,
+    without_nothing,
+)
+from core.business import NewOrderStatus
+from core.currency import Currency
+from core.errors import Rejected
+from core.order_draft import OrderDraft, OrderRow
+from core.payment import BookedTotals, OrderState
+from core.transfer import Receipt
+
+FIND_PROPERTIES = ("OrderId", "CustomerId", "CustomerReferenceNo", "OrderTotalIncVat", "OrderTotalVat")
+STATE_PROPERTIES = (
+    "OrderId",
+    "OrderStatus",
+    "InvoiceId",
+    "DateInvoiced",
+    "CustomerReferenceNo",
+    "OrderTotalIncVat",
+    "OrderTotalVat",
+    "Paid",
+)
+
+# An order of ours stays an order: publishing (ForInvoicing, Invoiced) is the accountant's act.
+_STATUSES = {
+    NewOrderStatus.DRAFT: "Draft",
+    NewOrderStatus.OFFER: "Offer",
+    NewOrderStatus.CONFIRMED: "Confirmed",
+}
+
+
+def new_order(draft: OrderDraft, *, where: str) -> dict[str, Any]:
+    """Describe an order that is to be created.
+
+    An order has no due date at the vendor's, only PaymentTime: the days from the order's date.
+    Errors: Rejected, code `unknown_reference`, when an id or VAT code of the draft can't be one of this system's.
+    """
+    return without_nothing(
+        {
+            "CustomerId": _number(draft.customer_id, "customer", where),
+            "OrderStatus": _STATUSES[draft.status],
+            "DateOrdered": date_out(draft.issue_date),
+            "PaymentTime": (draft.due_date - draft.issue_date).days,
+            "CustomerReferenceNo": draft.reference,
+            "IncludeVAT": draft.prices_include_vat,
+            "YourReference": draft.your_reference,
+            "InvoiceText": draft.comment,
+            "Currency": _currency_out(draft.currency) if draft.currency else None,
+            "InvoiceRows": {"InvoiceRow": [_row_out(row, where) for row in draft.rows]},
+        }
+    )
+
+
+def same_order(asked: Mapping[str, Any], answered: Mapping[str, Any]) -> bool | None:
+    """Whether an answer is about the order that was asked for; None when it does not tell."""
+    reference = answered.get("CustomerReferenceNo")
+    return None if not reference else reference == asked["CustomerReferenceNo"]
+
+
+def receipt_in(order: Mapping[str, Any], *, customer_id: str | None = None) -> Receipt | None:
+    """Read a receipt; None without an order id or a customer. `customer_id` is whom it was asked for."""
+    order_id = id_in(order.get("OrderId"))
+    customer = id_in(order.get("CustomerId")) or customer_id
+    if order_id is None or customer is None:
+        return None
+    return Receipt(order_id=order_id, customer_id=customer, totals=totals_in(order))
+
+
+def totals_in(order: Mapping[str, Any]) -> BookedTotals | None:
+    """Read the totals that the vendor computed; None unless both are told."""
+    gross, vat = decimal_in(order.get("OrderTotalIncVat")), decimal_in(order.get("OrderTotalVat"))
+    return BookedTotals(gross=gross, vat=vat) if gross is not None and vat is not None else None
+
+
+def order_state_in(order: Mapping[str, Any]) -> OrderState | None:
+    """Read an order's state, its dates as Norwegian dates; None without an order id."""
+    order_id = id_in(order.get("OrderId"))
+    if order_id is None:
+        return None
+    return OrderState(
+        order_id=order_id,
+        reference=order.get("CustomerReferenceNo") or "",
+        invoice_number=id_in(order.get("InvoiceId")),
+        invoiced_at=date_in(order.get("DateInvoiced")),
+        paid_at=date_in(order.get("Paid")),
+        totals=totals_in(order),
+    )
+
+
+def _row_out(row: OrderRow, where: str) -> dict[str, Any]:
+    return {
+        "ProductId": _number(row.product_id, "product", where),
+        "VatRate": row.vat_percent,
+        "Price": row.unit_price,
+        "Name": row.text,
+        "DiscountRate": row.discount_percent,
+        "Quantity": row.quantity,
+        "Type": "Normal",
+        "TaxSettings": {"TaxCode": _number(row.vat_code, "VAT code", where), "TaxRate": row.vat_percent},
+    }
+
+
+def _currency_out(currency: Currency) -> dict[str, Any]:
+    return {"Rate": currency.rate, "Unit": currency.unit, "Symbol": currency.code}
+
+
+def _number(text: str | None, what: str, where: str) -> int:
+    number = number_of(text)
+    if number is None:
+        raise Rejected(
+            f'{where}: "{text}" can\'t be a {what} of 24SevenOffice; it has numbers for them.',
+            code="unknown_reference",
+            hint="Look whose id that is; retry the transfer when it is mended.",
+        )
+    return number

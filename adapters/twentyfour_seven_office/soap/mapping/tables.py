@@ -1,0 +1,37 @@
+"""VAT codes and currencies. Pure."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from adapters.twentyfour_seven_office.soap.mapping.values import decimal_in, integer_in, text_in
+from core.currency import Currency
+from core.vat_code import VatCode
+
+
+def vat_types_in(answer: Iterable[Mapping[str, Any]]) -> list[VatCode]:
+    """Read ClientService's VAT types; the code is the number No."""
+    return _vat_codes(answer, code="No", percent="Rate", name="Name")
+
+
+def tax_codes_in(answer: Iterable[Mapping[str, Any]]) -> list[VatCode]:
+    """Read AccountService's tax codes; the code is TaxNo, never TaxId (FACTS, "Norwegian VAT")."""
+    return _vat_codes(answer, code="TaxNo", percent="TaxRate", name="TaxName")
+
+
+def currencies_in(answer: Iterable[Mapping[str, Any]]) -> list[Currency]:
+    """Read currencies; one without a symbol or a usable rate is left out: an order in it would be booked wrong."""
+    found = []
+    for one in answer:
+        symbol, rate, unit = text_in(one.get("Symbol")), decimal_in(one.get("Rate")), integer_in(one.get("Unit"))
+        if symbol and rate is not None and rate > 0 and (unit is None or unit > 0):
+            found.append(Currency(code=symbol.upper(), rate=rate, unit=unit or 1))
+    return found
+
+
+def _vat_codes(answer: Iterable[Mapping[str, Any]], *, code: str, percent: str, name: str) -> list[VatCode]:
+    found = []
+    for one in answer:
+        number, rate = text_in(one.get(code)), decimal_in(one.get(percent))
+        if number is not None and rate is not None:
+            found.append(VatCode(code=number, percent=rate, name=text_in(one.get(name)) or ""))
+    return found

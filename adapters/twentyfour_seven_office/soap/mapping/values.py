@@ -1,0 +1,94 @@
+"""The vendor's plain values: sentinels for "not set", instants that mean dates, ids, loose searches. Pure.
+
+Source: FACTS, "SOAP: data".
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+from zoneinfo import ZoneInfo
+
+_OSLO = ZoneInfo("Europe/Oslo")
+_NO_INTEGER = frozenset({-2147483648, -32768})
+_NO_DECIMAL = Decimal("-79228162514264337593543950335")
+_LARGEST_ID = 2147483647
+_PATTERN_SIGNS = re.compile(r"[\[\]^]")
+
+
+def text_in(value: Any) -> str | None:
+    """Read a text; None when there is nothing in it."""
+    text = "" if value is None else str(value).strip()
+    return text or None
+
+
+def integer_in(value: Any) -> int | None:
+    """Read a whole number; None for "not set"."""
+    return None if value is None or value in _NO_INTEGER else int(value)
+
+
+def id_in(value: Any) -> str | None:
+    """Read an id; None when it is not one."""
+    number = integer_in(value)
+    return str(number) if number is not None and number > 0 else None
+
+
+def decimal_in(value: Any) -> Decimal | None:
+    """Read a decimal; None for "not set"."""
+    return None if value is None or value == _NO_DECIMAL else Decimal(value)
+
+
+def date_in(value: datetime | None) -> date | None:
+    """Read the Norwegian date that an instant falls on; None for "not set".
+
+    The vendor answers instants in UTC, so one without an offset is read as UTC too: 2021-01-31T23:00:00Z is midnight
+    of February 1 in Norway. (Were it Norwegian time after all, a midnight would still fall on its own date.)
+    """
+    if value is None or value.year == 1:
+        return None
+    return (value if value.tzinfo else value.replace(tzinfo=UTC)).astimezone(_OSLO).date()
+
+
+def date_out(day: date) -> datetime:
+    """Write a date: its midnight with no offset, which is taken as Norwegian local time."""
+    return datetime(day.year, day.month, day.day)  # noqa: DTZ001 - no offset is the point
+
+
+def instant_out(instant: datetime) -> datetime:
+    """Write an instant as Norwegian local time with no offset, in whole seconds.
+
+    An hour that the clocks show twice is ambiguous: then an hour is taken off, so that "changed after" finds too much
+    rather than too little.
+    """
+    local = instant.astimezone(_OSLO).replace(microsecond=0)
+    if local.replace(fold=0).utcoffset() != local.replace(fold=1).utcoffset():
+        local -= timedelta(hours=1)
+    return local.replace(tzinfo=None)
+
+
+def number_of(wanted: str | None) -> int | None:
+    """Return the vendor's number for an id of ours; None for what can't be an id there."""
+    text = wanted or ""
+    if not (text.isascii() and text.isdigit()):
+        return None
+    number = int(text)
+    return number if 0 < number <= _LARGEST_ID else None
+
+
+def numbers_of(wanted: Iterable[str]) -> list[int]:
+    """Return the vendor's numbers for ids of ours, each once; those that can't be ids there are left out."""
+    return list(dict.fromkeys(number for one in wanted if (number := number_of(one)) is not None))
+
+
+def search_for(text: str) -> str:
+    """Return a search text that finds this text itself, and perhaps more.
+
+    "%" is a wildcard (FACTS) and so finds itself; signs that could begin a set in a pattern are replaced with it.
+    """
+    return _PATTERN_SIGNS.sub("%", text)
+
+
+def without_nothing(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Leave out what is None: only what is meant is sent."""
+    return {name: value for name, value in values.items() if value is not None}

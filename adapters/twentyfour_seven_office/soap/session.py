@@ -1,0 +1,169 @@
+"""One business's session: logging in to the right company, keeping the session, and renewing it when it has ended.
+
+FACTS, "SOAP: sessions": which company a session stands in is state on the server, so a session id belongs to one
+business and is never shared; logging in again and again is throttled, so it is kept across restarts.
+"""
+
+import re
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from threading import Lock
+from typing import TYPE_CHECKING, Any
+
+from adapters.twentyfour_seven_office.soap.connection import SoapConnection
+from adapters.twentyfour_seven_office.soap.context import Context
+from adapters.twentyfour_seven_office.soap.identities import Identity, chosen_identity, identity_from, login_refused
+from adapters.twentyfour_seven_office.soap.kept_session import KeptSession, fingerprint_of
+from adapters.twentyfour_seven_office.soap.operations import GET_IDENTITIES, GET_IDENTITY, LOGIN, Operation
+from adapters.twentyfour_seven_office.soap.refusals import SessionEnded
+from core.errors import AccessRefused, Rejected, TryAgain
+from core.ports.surroundings import Surroundings
+
+if TYPE_CHECKING:
+    from adapters.twentyfour_seven_office.soap.client import SoapClient
+
+_SESSION_ID = re.compile(r"[A-Za-z0-9_-]{1,200}")  # 24 characters as a rule; it goes into a header
+_NO_SESSION = ""
+_LONG_WAIT = 5.0  # seconds; far below what is left between the longest call and the settling time
+_MOST_TRIES = 3  # with the session at hand, one that another process kept meanwhile, and a new one
+
+
+class BusinessSession:
+    """Calls made in one business's name. Safe to use from many threads: they log in once."""
+
+    def __init__(
+        self,
+        *,
+        business: str,
+        connection: SoapConnection,
+        surroundings: Surroundings,
+        api_url: str,
+        client: Callable[[], "SoapClient"],
+    ) -> None:
+        self._business = business
+        self._connection = connection
+        self._store = surroundings.sessions
+        self._clock = surroundings.clock
+        self._client = client
+        self._fingerprint = fingerprint_of(connection, api_url=api_url)
+        self._lock = Lock()
+        self._current: KeptSession | None = None
+
+    def call(self, operation: Operation, **arguments: Any) -> Any:
+        """Call an operation within the business's company; log in where there is no live session.
+
+        A read that finds its session ended is repeated: with a session that another process has kept meanwhile, or
+        else with a new one, once. A write is not, though it did nothing either: logging in takes time, and the
+        caller has its intent and its hold to renew before it writes. It gets a live session for its next call. Nor is a
+        write sent that had to wait long for its session.
+        Errors: those of SoapClient.call; AccessRefused where there is no way in; TryAgain, code `session_lost`, when
+        a new session is not accepted either, or (`at_once`) for a write that may be made again now.
+        """
+        ended = {_NO_SESSION}
+        for _ in range(_MOST_TRIES):
+            began = time.monotonic()
+            session, is_new = self._session(besides=ended)
+            if operation.writes and time.monotonic() - began > _LONG_WAIT:
+                raise TryAgain(f"{operation.where}: logging in took long.", code="session_lost", at_once=True)
+            try:
+                return self._called(operation, session_id=session.session_id, **arguments)
+            except SessionEnded as error:
+                lost = error
+                ended.add(session.session_id)
+                if is_new:
+                    break
+                if operation.writes:
+                    self._session(besides=ended)
+                    raise TryAgain(error.message, code=error.code, at_once=True) from None
+        raise lost
+
+    def identity(self) -> Identity:
+        """Ask in which company the session stands.
+
+        Errors: those of `call`; AccessRefused, code `wrong_company`, when it is not the business's.
+        """
+        identity = identity_from(self.call(GET_IDENTITY))
+        with self._lock:
+            current = self._current
+            if identity and current and identity.id == current.identity_id:
+                return identity
+            if current:  # whatever moved it, nothing of ours may use this session again
+                self._current = replace(current, session_id=_NO_SESSION)
+                self._store.save(self._business, self._current.to_text())
+        raise self._wrong_company(identity)
+
+    def _session(self, *, besides: set[str]) -> tuple[KeptSession, bool]:
+        """Return a session other than those known to have ended, and whether this call has made it."""
+        with self._lock:
+            if self._current and self._current.session_id not in besides:
+                return self._current, False
+            kept = self._kept() or self._current
+            if kept and kept.session_id not in besides:
+                self._current = kept
+                return kept, False
+            self._current = self._logged_in(kept.identity_id if kept else None)
+            self._store.save(self._business, self._current.to_text())
+            return self._current, True
+
+    def _kept(self) -> KeptSession | None:
+        kept = KeptSession.from_text(self._store.load(self._business))
+        return kept if kept and kept.fingerprint == self._fingerprint else None
+
+    def _logged_in(self, identity_id: str | None) -> KeptSession:
+        """Log in to the company known from before; where that is refused, choose it anew, once."""
+        if identity_id is not None:
+            try:
+                return self._logged_in_as(identity_id)
+            except AccessRefused as refusal:
+                if refusal.code not in ("identity_blocked", "unknown_identity"):
+                    raise
+        return self._logged_in_as(self._chosen().id)
+
+    def _chosen(self) -> Identity:
+        try:
+            answer = self._called(GET_IDENTITIES, credential=self._credential())
+        except Rejected as refusal:
+            raise login_refused(GET_IDENTITIES.where) from refusal
+        return chosen_identity(self._connection.account_name, answer, where=GET_IDENTITIES.where)
+
+    def _logged_in_as(self, identity_id: str) -> KeptSession:
+        """Log in straight into a company, and make sure that the session stands there before anything uses it."""
+        try:
+            session_id = self._called(LOGIN, credential=self._credential(IdentityId=identity_id))
+        except Rejected as refusal:
+            raise AccessRefused(refusal.message, code="unknown_identity") from refusal
+        if not session_id:
+            raise login_refused(LOGIN.where)
+        if not _SESSION_ID.fullmatch(session_id):
+            raise TryAgain(f"{LOGIN.where}: the answer came broken.", code="broken_answer")
+        identity = identity_from(self._called(GET_IDENTITY, session_id=session_id))
+        if identity is None or identity.id != identity_id:
+            raise self._wrong_company(identity)
+        return KeptSession(fingerprint=self._fingerprint, identity_id=identity_id, session_id=session_id)
+
+    def _credential(self, **more: str) -> dict[str, str]:
+        return {
+            "ApplicationId": self._connection.application_id.get_secret_value(),
+            "Username": self._connection.username,
+            "Password": self._connection.password.get_secret_value(),
+            **more,
+        }
+
+    def _called(self, operation: Operation, *, session_id: str | None = None, **arguments: Any) -> Any:
+        secrets = (
+            self._connection.password.get_secret_value(),
+            self._connection.application_id.get_secret_value(),
+            session_id or "",
+        )
+        context = Context(now=self._clock.now(), secrets=secrets)
+        return self._client().call(operation, arguments, session_id=session_id, context=context)
+
+    def _wrong_company(self, identity: Identity | None) -> AccessRefused:
+        stands = "in another company" if identity else "in no company"
+        return AccessRefused(
+            f'{GET_IDENTITY.where}: the session does not stand in "{self._connection.account_name}" but {stands}; '
+            "nothing was read or written there.",
+            code="wrong_company",
+            hint="Run business verify. If it lasts, look at the user's companies in 24SevenOffice.",
+        )

@@ -1,0 +1,99 @@
+"""One business's books at 24SevenOffice, through SOAP."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING
+
+from adapters.twentyfour_seven_office.soap.connection import SoapConnection
+from adapters.twentyfour_seven_office.soap.customers import SoapCustomerRepo
+from adapters.twentyfour_seven_office.soap.operations import GET_CATEGORIES, GET_COMPANIES, GET_INVOICES, Operation
+from adapters.twentyfour_seven_office.soap.operator_settings import OperatorSettings, operator_settings
+from adapters.twentyfour_seven_office.soap.orders import SoapOrderSink
+from adapters.twentyfour_seven_office.soap.payments import SoapPaymentStatus
+from adapters.twentyfour_seven_office.soap.products import SoapProductCatalog
+from adapters.twentyfour_seven_office.soap.session import BusinessSession
+from adapters.twentyfour_seven_office.soap.tables import SoapCurrencyTable, SoapVatTable
+from core.account import Account, Right
+from core.business import Business
+from core.errors import AccessRefused, Rejected
+from core.limits import Limits
+from core.ports.surroundings import Surroundings
+
+if TYPE_CHECKING:
+    from adapters.twentyfour_seven_office.soap.client import SoapClient
+
+LIMITS = Limits(row_text=300, customer_name=200, product_name=125, decimals=4)  # FACTS, "SOAP: data"
+
+_SOME_ID = {"int": [1]}  # whether there is such a record does not matter: what counts is being allowed to ask
+_ID_PROPERTY = {"string": ["Id"]}
+
+
+class SoapAccountingSystem:
+    """The AccountingSystem port."""
+
+    def __init__(self, session: BusinessSession, *, books_id: str) -> None:
+        self._session = session
+        self.books_id = books_id
+        self.limits = LIMITS
+        self.customers = SoapCustomerRepo(session)
+        self.products = SoapProductCatalog(session)
+        self.vat = SoapVatTable(session)
+        self.currencies = SoapCurrencyTable(session)
+        self.orders = SoapOrderSink(session)
+        self.payments = SoapPaymentStatus(session)
+
+    def account(self) -> Account:
+        """Ask in whose books the session stands. One call."""
+        identity = self._session.identity()
+        return Account(name=identity.name, id=identity.client_id or identity.id)
+
+    def rights(self) -> list[Right]:
+        """Try a harmless read of each thing that an invoice needs. Four calls."""
+        return [
+            _right("customers", partial(self._ask, GET_COMPANIES, search={"CompanyIds": _SOME_ID})),
+            _right("products", partial(self._session.call, GET_CATEGORIES, returnProperties=_ID_PROPERTY)),
+            _right("orders", self._ask_for_an_order),
+            _right("VAT codes", self.vat.codes),
+        ]
+
+    def _ask(self, operation: Operation, *, search: dict[str, object]) -> None:
+        self._session.call(operation, searchParams=search, returnProperties=_ID_PROPERTY)
+
+    def _ask_for_an_order(self) -> None:
+        self._session.call(
+            GET_INVOICES, searchParams={"OrderIds": _SOME_ID}, invoiceReturnProperties={"string": ["OrderId"]}
+        )
+
+
+def open_soap_system(
+    business: Business, connection: SoapConnection, surroundings: Surroundings
+) -> SoapAccountingSystem:
+    """Open a business's books; nobody is called before they are used.
+
+    Errors: InvalidInput, code `bad_settings`, when the operator's settings can't be used.
+    """
+    settings = operator_settings(surroundings.environment)
+    session = BusinessSession(
+        business=business.name,
+        connection=connection,
+        surroundings=surroundings,
+        api_url=settings.api_url,
+        client=partial(_client, settings),
+    )
+    return SoapAccountingSystem(session, books_id=f"{settings.api_url} {connection.account_name}")
+
+
+def _client(settings: OperatorSettings) -> "SoapClient":
+    from adapters.twentyfour_seven_office.soap.client import shared_client  # loads zeep: not before the first call
+
+    return shared_client(settings)
+
+
+def _right(name: str, attempt: Callable[[], object]) -> Right:
+    try:
+        attempt()
+    except (AccessRefused, Rejected) as refusal:
+        if isinstance(refusal, AccessRefused) and refusal.code != "missing_rights":
+            raise  # no way in at all
+        return Right(name=name, allowed=False, message=refusal.message)
+    return Right(name=name, allowed=True)

@@ -1,0 +1,60 @@
+"""What a plugin for an accounting system is, and the hook through which it says that it is there.
+
+A plugin author writes a module with a `kvitt_register_accounting_systems` function marked with `hookimpl`, and names it
+in the entry-point group `kvitt.plugins`. The built-in plugins use the same hook.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import pluggy
+from pydantic import BaseModel
+
+from core.business import Business
+from core.ports.accounting_system import AccountingSystem
+from core.ports.surroundings import Surroundings
+
+PROJECT = "kvitt"
+ENTRY_POINTS = "kvitt.plugins"
+
+hookspec = pluggy.HookspecMarker(PROJECT)
+hookimpl = pluggy.HookimplMarker(PROJECT)
+
+
+@dataclass(frozen=True)
+class AccountingPlugin:
+    """An accounting system that businesses can choose by its name.
+
+    `settings` is the model of a business's connection: fields of type `SecretStr` are its secrets, and its validators
+    must not put a value into a message. `open(business, settings, surroundings)` hands over the business's books and
+    calls nobody; it gets an instance of that model.
+    """
+
+    name: str
+    settings: type[BaseModel]
+    open: Callable[[Business, Any, Surroundings], AccountingSystem]
+
+
+class Registration(Protocol):
+    """Where plugins are registered."""
+
+    def add(
+        self,
+        name: str,
+        *,
+        settings: type[BaseModel],
+        open: Callable[[Business, Any, Surroundings], AccountingSystem],  # noqa: A002 - the word for it
+    ) -> None:
+        """Register an accounting system.
+
+        Errors: ValueError when the name is taken.
+        """
+
+
+class AccountingHooks:
+    """The hooks that a plugin may implement."""
+
+    @hookspec
+    def kvitt_register_accounting_systems(self, registry: Registration) -> None:
+        """Register accounting systems: `registry.add("name", settings=Model, open=function)`. Call nobody."""

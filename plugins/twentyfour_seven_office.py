@@ -1,0 +1,21 @@
+"""The built-in plugin `24sevenoffice`. Cheap to import: the adapter comes with the first business that is opened."""
+
+from adapters.twentyfour_seven_office.soap.connection import SoapConnection
+from core.business import Business
+from core.ports.accounting_system import AccountingSystem
+from core.ports.surroundings import Surroundings
+from plugins.spec import Registration, hookimpl
+
+NAME = "24sevenoffice"
+
+
+@hookimpl
+def kvitt_register_accounting_systems(registry: Registration) -> None:
+    """Register 24SevenOffice."""
+    registry.add(NAME, settings=SoapConnection, open=_open)
+
+
+def _open(business: Business, settings: SoapConnection, surroundings: Surroundings) -> AccountingSystem:
+    from adapters.twentyfour_seven_office.soap.system import open_soap_system
+
+    return open_soap_system(business, settings, surroundings)

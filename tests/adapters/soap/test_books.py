@@ -1,0 +1,313 @@
+"""What the ports do in a company's books."""
+
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+
+from adapters.twentyfour_seven_office.soap import batches
+from adapters.twentyfour_seven_office.soap.system import SoapAccountingSystem
+from core.customer import Address, Customer, CustomerKind
+from core.customer_changes import CustomerChanges, changed_fields
+from core.errors import AccessRefused, KvittError, Rejected, TryAgain
+from core.payment import BookedTotals, OrderState
+from core.ports.customer_repo import CustomerUpdate
+from core.product import Category, Product, named_exactly
+from core.transfer import Receipt
+from entrypoints.sandbox import DEMO_ACCOUNT, DEMO_APPLICATION_ID, DEMO_USERNAME, Sandbox
+from entrypoints.sandbox.books import Books
+from entrypoints.sandbox.users import Account
+from tests.adapters.soap.conftest import PASSWORD, Open
+from tests.adapters.soap.drafts import EURO, draft, row
+
+YESTERDAY = timedelta(days=1)
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+@pytest.fixture
+def product_id(books: Books) -> str:
+    return str(books.add_product("Sharefox rental", books.add_category("SharefoxRental")))
+
+
+@pytest.fixture
+def customer_id(books: Books) -> str:
+    return str(books.add_customer("Moe AS"))
+
+
+class TestCustomers:
+    def test_a_person_is_created_and_found_by_email(self, system: SoapAccountingSystem, books: Books) -> None:
+        kari = Customer(name="Kari Anne Moe", email="kari@x.example", phone="4", address=Address(city="Oslo"))
+        (customer_id,) = system.customers.create([kari])
+        assert isinstance(customer_id, str)
+        stored = books.customers[int(customer_id)]
+        assert (stored.first_name, stored.name, stored.type) == ("Kari Anne", "Moe", "Consumer")
+        assert stored.emails == {"Primary": "kari@x.example", "Invoice": "kari@x.example"}
+        (record,) = system.customers.find_by_email("kari@x.example")
+        assert (record.id, record.name, record.kind) == (customer_id, "Kari Anne Moe", CustomerKind.CONSUMER)
+        assert system.customers.read([customer_id]) == {customer_id: record}
+        assert changed_fields(kari, record) is None
+
+    def test_a_company_is_found_by_its_number_however_it_is_spaced(
+        self, system: SoapAccountingSystem, books: Books
+    ) -> None:
+        stored = books.add_customer("Moe AS", organization_number="817 404 502")
+        (record,) = system.customers.find_by_organization_number("817404502")
+        assert (record.id, record.organization_number) == (str(stored), "817 404 502")
+
+    @pytest.mark.parametrize("email", ["100%@x.example", "[a]@x.example", "o_a@x.example"])
+    def test_signs_of_a_pattern_in_an_email_do_not_hide_it(
+        self, system: SoapAccountingSystem, books: Books, email: str
+    ) -> None:
+        books.add_customer("Moe AS", emails={"Work": email})
+        (record,) = system.customers.find_by_email(email)
+        assert record.emails == (email,)
+
+    def test_reading_leaves_out_what_is_gone(self, system: SoapAccountingSystem, customer_id: str) -> None:
+        assert list(system.customers.read([customer_id, "999", "abc", ""])) == [customer_id]
+
+    def test_reading_nothing_calls_nobody(self, sandbox: Sandbox, system: SoapAccountingSystem) -> None:
+        assert system.customers.read(["abc"]) == {}
+        assert system.customers.create([]) == []
+        assert sandbox.journal.count() == 0
+
+    def test_an_update_changes_what_was_asked_and_resets_nothing(
+        self, system: SoapAccountingSystem, books: Books, customer_id: str
+    ) -> None:
+        stored = books.customers[int(customer_id)]
+        stored.discount, stored.account_debit, stored.currency_id = Decimal("12.5"), 1501, "EUR"
+        stored.emails["Work"] = "work@x.example"
+        stored.addresses["Visit"] = {"Street": "Besøksgata 1"}
+        record = system.customers.read([customer_id])[customer_id]
+        changes = CustomerChanges(
+            email="ny@x.example", addresses=(Address(street="Gate 1", country="no"), Address(street="Gate 1"))
+        )
+        assert system.customers.update([CustomerUpdate(record=record, changes=changes)]) == [None]
+        stored = books.customers[int(customer_id)]
+        assert (stored.discount, stored.account_debit, stored.currency_id) == (Decimal("12.5"), 1501, "EUR")
+        assert stored.emails == {"Work": "work@x.example", "Primary": "ny@x.example", "Invoice": "ny@x.example"}
+        assert stored.addresses == {
+            "Visit": {"Street": "Besøksgata 1"},
+            "Post": {"Street": "Gate 1", "Country": "NO"},
+            "Invoice": {"Street": "Gate 1"},
+        }
+        assert (stored.name, stored.type) == ("Moe AS", "Business")
+
+    def test_an_update_of_a_blocked_customer_leaves_it_blocked(
+        self, system: SoapAccountingSystem, books: Books, customer_id: str
+    ) -> None:
+        books.customers[int(customer_id)].block_invoice = True
+        record = system.customers.read([customer_id])[customer_id]
+        system.customers.update([CustomerUpdate(record=record, changes=CustomerChanges(phone="4"))])
+        assert books.customers[int(customer_id)].block_invoice is True
+
+    def test_an_update_of_a_record_that_is_gone_is_refused(
+        self, system: SoapAccountingSystem, books: Books, customer_id: str
+    ) -> None:
+        record = system.customers.read([customer_id])[customer_id]
+        books.delete_customer(int(customer_id))
+        (outcome,) = system.customers.update([CustomerUpdate(record=record, changes=CustomerChanges(phone="4"))])
+        assert isinstance(outcome, Rejected)
+        assert outcome.code == "unknown_reference"
+
+    def test_many_go_in_few_calls_and_a_later_failure_is_that_batchs_own(
+        self, sandbox: Sandbox, system: SoapAccountingSystem, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(batches, "ITEMS_PER_WRITE", 2)
+        sandbox.inject("SaveCompanies", "quota", after=1)
+        outcomes = system.customers.create([Customer(name=f"Kari {nth}") for nth in "abcde"])
+        assert [type(outcome) for outcome in outcomes] == [str, str, TryAgain, TryAgain, str]
+
+
+class TestProducts:
+    @pytest.mark.parametrize("name", ["Sharefox rental", "Leie 100%", "Leie [stor] _x_", "Größe & <Co>"])
+    def test_category_and_product_are_created_and_found_by_name(self, system: SoapAccountingSystem, name: str) -> None:
+        category_id = system.products.create_category(name)
+        product_id = system.products.create_product(name, category_id=category_id)
+        assert named_exactly(name, system.products.find_categories(name)) == Category(id=category_id, name=name)
+        assert named_exactly(name, system.products.find_products(name)) == Product(id=product_id, name=name)
+
+    def test_a_product_needs_a_category_of_this_account(self, system: SoapAccountingSystem) -> None:
+        for category_id in ("1", "abc"):
+            with pytest.raises(Rejected) as error:
+                system.products.create_product("x", category_id=category_id)
+            assert error.value.code == "unknown_reference"
+
+
+class TestTables:
+    def test_vat_codes_and_currencies(self, system: SoapAccountingSystem) -> None:
+        rates = {code.code: code.percent for code in system.vat.codes()}
+        assert (rates["3"], rates["32"], rates["52"]) == (Decimal(25), Decimal("11.11"), Decimal(0))
+        euro = next(currency for currency in system.currencies.currencies() if currency.code == "EUR")
+        assert euro == EURO
+
+    @staticmethod
+    def _account(sandbox: Sandbox, *, account_service: bool = False) -> Account:
+        account = sandbox.add_account("Mva AS", vat_types_refused=True, account_service=account_service)
+        sandbox.add_user(DEMO_USERNAME, PASSWORD, application_id=DEMO_APPLICATION_ID, accounts=[account])
+        return account
+
+    def test_the_ledgers_tax_codes_are_the_second_choice(self, sandbox: Sandbox, open_system: Open) -> None:
+        self._account(sandbox, account_service=True)
+        codes = open_system(account_name="Mva AS").vat.codes()
+        assert {code.code: code.percent for code in codes}["31"] == 15
+        assert sandbox.journal.count("GetTaxCodeList") == 1
+
+    def test_where_both_are_refused_the_first_refusal_is_told(self, sandbox: Sandbox, open_system: Open) -> None:
+        self._account(sandbox)
+        with pytest.raises(AccessRefused) as error:
+            open_system(account_name="Mva AS").vat.codes()
+        assert error.value.code == "missing_rights"
+        assert "GetVatTypeList" in error.value.message
+
+    def test_no_way_in_is_not_asked_a_second_time(self, sandbox: Sandbox, open_system: Open) -> None:
+        with pytest.raises(AccessRefused) as error:
+            open_system(password="en annen").vat.codes()
+        assert error.value.code == "login_refused"
+        assert sandbox.journal.count("GetIdentitiesWithCredential") == 1
+
+
+class TestOrders:
+    def test_an_order_is_created_as_described(
+        self, system: SoapAccountingSystem, books: Books, customer_id: str, product_id: str
+    ) -> None:
+        asked = draft(
+            "SF-1 æøå & <x>",
+            customer_id=customer_id,
+            product_id=product_id,
+            your_reference="PO 7",
+            comment="Signe Prøve",
+            rows=(row(product_id, quantity=Decimal("-2"), unit_price=Decimal("0.0001")), row(product_id)),
+        )
+        (receipt,) = system.orders.create([asked])
+        (order,) = books.orders.values()
+        assert receipt == Receipt(
+            order_id=str(order.id),
+            customer_id=customer_id,
+            totals=BookedTotals(gross=order.total_inc_vat, vat=order.total_vat),
+        )
+        assert (order.status, order.reference, order.payment_time) == ("Draft", "SF-1 æøå & <x>", 14)
+        assert order.date_ordered == datetime(2026, 3, 28, 23, tzinfo=UTC)
+        assert (order.your_reference, order.invoice_text, order.include_vat) == ("PO 7", "Signe Prøve", False)
+        first = order.rows[0]
+        assert (first.quantity, first.price) == (Decimal(-2), Decimal("0.0001"))
+        assert (first.tax_code, first.tax_rate) == (3, Decimal(25))
+        assert order.currency_symbol == "NOK"
+
+    def test_a_free_row_costs_nothing_and_a_foreign_order_has_its_rate(
+        self, system: SoapAccountingSystem, books: Books, customer_id: str, product_id: str
+    ) -> None:
+        books.products[int(product_id)].price = Decimal(99)
+        rows = (row(product_id, unit_price=Decimal("0")),)
+        system.orders.create([draft("1", customer_id=customer_id, product_id=product_id, rows=rows, currency=EURO)])
+        (order,) = books.orders.values()
+        assert order.rows[0].price == 0
+        assert (order.currency_symbol, order.currency_rate, order.currency_unit) == ("EUR", Decimal("11.6"), 1)
+
+    def test_an_order_is_found_by_its_exact_reference_oldest_first(
+        self, system: SoapAccountingSystem, customer_id: str, product_id: str
+    ) -> None:
+        references = ["R-1", "R-10", "r-1", "R-1"]
+        drafts = [draft(one, customer_id=customer_id, product_id=product_id) for one in references]
+        receipts = system.orders.create(drafts)
+        found = system.orders.find(["R-1", "R-9"], customer_ids=[customer_id], since=now() - YESTERDAY)
+        assert found == {"R-1": [receipts[0], receipts[3]]}
+
+    def test_orders_of_others_or_of_before_are_not_found(
+        self, sandbox: Sandbox, system: SoapAccountingSystem, customer_id: str, product_id: str
+    ) -> None:
+        system.orders.create([draft("R-1", customer_id=customer_id, product_id=product_id)])
+        assert system.orders.find(["R-1"], customer_ids=["1"], since=now() - YESTERDAY) == {}
+        assert system.orders.find(["R-1"], customer_ids=[customer_id], since=now() + timedelta(hours=2)) == {}
+        sandbox.journal.clear()
+        assert system.orders.find(["R-1"], customer_ids=[], since=now()) == {}
+        assert sandbox.journal.count() == 0
+
+    def test_one_refused_order_does_not_hide_the_others(
+        self, system: SoapAccountingSystem, books: Books, customer_id: str, product_id: str
+    ) -> None:
+        outcomes = system.orders.create(
+            [
+                draft("1", customer_id=customer_id, product_id=product_id),
+                draft("2", customer_id="abc", product_id=product_id),
+                draft("3", customer_id="999", product_id=product_id),
+                draft("4", customer_id=customer_id, product_id=product_id),
+            ]
+        )
+        assert [type(outcome) for outcome in outcomes] == [Receipt, Rejected, Rejected, Receipt]
+        assert len(books.orders) == 2
+
+    @pytest.mark.parametrize("dimension", ["department", "project"])
+    def test_a_dimension_that_the_account_demands_is_named(
+        self, sandbox: Sandbox, open_system: Open, books: Books, customer_id: str, product_id: str, dimension: str
+    ) -> None:
+        setattr(sandbox.account(DEMO_ACCOUNT), f"{dimension}_required", True)
+        (outcome,) = open_system().orders.create([draft("1", customer_id=customer_id, product_id=product_id)])
+        assert isinstance(outcome, Rejected)
+        assert outcome.code == f"{dimension}_required"
+        assert dimension in outcome.hint
+
+
+class TestPayment:
+    def test_an_orders_life(
+        self, system: SoapAccountingSystem, books: Books, customer_id: str, product_id: str
+    ) -> None:
+        (receipt,) = system.orders.create([draft("1", customer_id=customer_id, product_id=product_id)])
+        assert isinstance(receipt, Receipt)
+        order_id, totals = receipt.order_id, BookedTotals(gross=Decimal("1500"), vat=Decimal("300"))
+
+        def state() -> OrderState | KvittError | None:
+            return system.payments.states([order_id]).get(order_id)
+
+        assert state() == OrderState(order_id=order_id, reference="1", totals=totals)
+        number = books.publish(int(order_id))
+        published = OrderState(
+            order_id=order_id,
+            reference="1",
+            invoice_number=str(number),
+            invoiced_at=books.today(),
+            totals=totals,
+        )
+        assert state() == published
+        books.pay(number, date(2026, 7, 1))
+        assert state() == published.model_copy(update={"paid_at": date(2026, 7, 1)})
+        books.delete_order(int(order_id))
+        assert state() is None
+
+    def test_a_thousand_orders_a_call(
+        self, sandbox: Sandbox, system: SoapAccountingSystem, customer_id: str, product_id: str
+    ) -> None:
+        (receipt,) = system.orders.create([draft("1", customer_id=customer_id, product_id=product_id)])
+        assert isinstance(receipt, Receipt)
+        order_ids = [receipt.order_id, *(str(nth) for nth in range(1, 1500)), "abc"]
+        assert list(system.payments.states(order_ids)) == [receipt.order_id]
+        assert sandbox.journal.count("GetInvoices") == 2
+        assert system.payments.states([]) == {}
+
+
+def test_a_cold_send_takes_twelve_calls(sandbox: Sandbox, system: SoapAccountingSystem) -> None:
+    system.products.find_products("p")
+    system.products.find_categories("c")
+    product_id = system.products.create_product("p", category_id=system.products.create_category("c"))
+    system.vat.codes()
+    system.customers.find_by_organization_number("817404502")
+    system.customers.find_by_email("kari@x.example")
+    (customer_id,) = system.customers.create([Customer(name="Kari")])
+    assert isinstance(customer_id, str)
+    system.orders.create([draft("1", customer_id=customer_id, product_id=product_id)])
+    assert [call.operation for call in sandbox.journal.calls()] == [
+        "GetIdentitiesWithCredential",
+        "Login",
+        "GetIdentity",
+        "GetProducts",
+        "GetCategories",
+        "SaveCategories",
+        "SaveProducts",
+        "GetVatTypeList",
+        "GetCompanies",
+        "GetCompanies",
+        "SaveCompanies",
+        "SaveInvoices",
+    ]

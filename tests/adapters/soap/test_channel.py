@@ -1,0 +1,209 @@
+"""What other servers do than answer, which the sandbox does not: redirects, odd documents, foreign certificates."""
+
+import datetime
+import ipaddress
+import ssl
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+
+from adapters.twentyfour_seven_office.soap.client import SoapClient
+from adapters.twentyfour_seven_office.soap.context import Context
+from adapters.twentyfour_seven_office.soap.operations import GET_CATEGORIES, SAVE_CATEGORIES, Operation
+from adapters.twentyfour_seven_office.soap.operator_settings import OperatorSettings, operator_settings
+from core.errors import InvalidInput, KvittError, OutcomeUnknown, TryAgain
+
+CONTEXT = Context(now=datetime.datetime(2026, 11, 23, tzinfo=datetime.UTC))
+TFSO = "http://24sevenOffice.com/webservices"
+
+Respond = Callable[[BaseHTTPRequestHandler], None]
+
+
+@contextmanager
+def serving(respond: Respond, certificate: Path | None = None) -> Iterator[str]:
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            self.rfile.read(int(self.headers["Content-Length"]))
+            respond(self)
+
+        def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - its name there
+            """Say nothing."""
+
+    class Quiet(HTTPServer):
+        def handle_error(self, request: object, client_address: object) -> None:
+            """A caller that gives up is what these tests are about."""
+
+    with Quiet(("127.0.0.1", 0), Handler) as server:
+        if certificate:
+            tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            tls.load_cert_chain(certificate)
+            server.socket = tls.wrap_socket(server.socket, server_side=True)
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        try:
+            yield f"{'https' if certificate else 'http'}://127.0.0.1:{server.server_address[1]}"
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+def answering(body: str | bytes, *, status: int = 200, **headers: str) -> Respond:
+    content = body.encode() if isinstance(body, str) else body
+
+    def respond(handler: BaseHTTPRequestHandler) -> None:
+        handler.send_response(status)
+        for name, value in {"Content-Type": "text/xml; charset=utf-8", **headers}.items():
+            handler.send_header(name.replace("_", "-"), value)
+        handler.send_header("Content-Length", str(len(content)))
+        handler.end_headers()
+        handler.wfile.write(content)
+
+    return respond
+
+
+def soap(inner: str, doctype: str = "") -> str:
+    return (
+        f'<?xml version="1.0"?>{doctype}<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/">'
+        f"<s:Body>{inner}</s:Body></s:Envelope>"
+    )
+
+
+def categories(inner: str) -> str:
+    return soap(f'<GetCategoriesResponse xmlns="{TFSO}">{inner}</GetCategoriesResponse>')
+
+
+def call(url: str, operation: Operation = GET_CATEGORIES, *, timeout: float = 5) -> object:
+    return SoapClient(OperatorSettings(url, timeout)).call(operation, {}, session_id="abc", context=CONTEXT)
+
+
+@pytest.mark.parametrize(
+    ("respond", "code"),
+    [
+        (answering("", status=302, Location="https://login.example/"), "redirected"),
+        (answering("", status=429), "throttled"),
+        (answering("<html/>", status=503, Content_Type="text/html"), "bad_gateway"),
+        (answering("<html><body>Bad gateway</body></html>", status=502), "bad_gateway"),
+        (answering("<html><body>Log in</body></html>"), "not_soap"),
+        (answering(""), "broken_answer"),
+        (answering(soap("")), "broken_answer"),
+        (answering(soap("<Other/>")), "broken_answer"),
+        (answering(soap("<a/>", doctype='<!DOCTYPE x [<!ENTITY e "x">]>')), "not_soap"),
+        (answering(categories("&undefined;")), "broken_answer"),
+        (answering(b"\xff\xfe\x00"), "broken_answer"),
+    ],
+)
+def test_what_is_no_answer(respond: Respond, code: str) -> None:
+    with serving(respond) as url:
+        with pytest.raises(TryAgain) as of_read:
+            call(url)
+        with pytest.raises(KvittError) as of_write:
+            call(url, SAVE_CATEGORIES)
+    assert (of_read.value.code, of_write.value.code) == (code, code)
+    assert isinstance(of_write.value, TryAgain if code == "throttled" else OutcomeUnknown)
+
+
+def test_an_element_that_the_vendor_adds_breaks_nothing() -> None:
+    inner = "<Category><Id>5</Id><New>1</New><Name>x</Name></Category><Category><Id>6</Id></Category>"
+    with serving(answering(categories(f"<GetCategoriesResult>{inner}</GetCategoriesResult><More/>"))) as url:
+        assert call(url) == [{"Id": 5, "Name": "x"}, {"Id": 6}]
+
+
+@pytest.mark.parametrize("inner", ["", "<GetCategoriesResult/>"])
+def test_no_items_are_none(inner: str) -> None:
+    with serving(answering(categories(inner))) as url:
+        assert not call(url)
+
+
+def test_a_cookie_goes_along_with_its_own_request_only_and_none_is_kept() -> None:
+    seen: list[str | None] = []
+
+    def respond(handler: BaseHTTPRequestHandler) -> None:
+        seen.append(handler.headers["Cookie"])
+        answering(categories(""), Set_Cookie="ASP.NET_SessionId=stranger; path=/")(handler)
+
+    with serving(respond) as url:
+        client = SoapClient(OperatorSettings(url, 5))
+        for session_id in ("one", None, "two"):
+            client.call(GET_CATEGORIES, {}, session_id=session_id, context=CONTEXT)
+    assert seen == ["ASP.NET_SessionId=one", None, "ASP.NET_SessionId=two"]
+
+
+def test_an_answer_that_drips_is_given_up() -> None:
+    def respond(handler: BaseHTTPRequestHandler) -> None:
+        handler.send_response(200)
+        handler.send_header("Content-Type", "text/xml")
+        handler.end_headers()
+        for _ in range(100):
+            handler.wfile.write(b" " * 70_000)
+            time.sleep(0.05)
+
+    with serving(respond) as url, pytest.raises(TryAgain) as error:
+        call(url, timeout=0.2)
+    assert error.value.code == "timeout"
+
+
+@pytest.fixture
+def certificate(tmp_path: Path) -> Path:
+    """A certificate that nobody vouches for."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
+    today = datetime.datetime.now(datetime.UTC)
+    own_address = x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))])
+    built = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(1)
+        .not_valid_before(today - datetime.timedelta(days=1))
+        .not_valid_after(today + datetime.timedelta(days=1))
+        .add_extension(own_address, critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    path = tmp_path / "certificate.pem"
+    path.write_bytes(
+        key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+        + built.public_bytes(serialization.Encoding.PEM)
+    )
+    return path
+
+
+def test_a_certificate_that_nobody_vouches_for_is_not_accepted(certificate: Path) -> None:
+    with serving(answering(categories("")), certificate) as url:
+        for operation in (GET_CATEGORIES, SAVE_CATEGORIES):
+            with pytest.raises(TryAgain) as error:
+                call(url, operation)
+            assert error.value.code == "tls_failed"
+
+
+@pytest.mark.parametrize(
+    ("environment", "name"),
+    [
+        ({"KVITT_TFSO_API_URL": "api.24sevenoffice.com"}, "KVITT_TFSO_API_URL"),
+        ({"KVITT_TFSO_API_URL": "http://api.24sevenoffice.com"}, "KVITT_TFSO_API_URL"),
+        ({"KVITT_TFSO_API_URL": "https://user:pw@api.example"}, "KVITT_TFSO_API_URL"),
+        ({"KVITT_TFSO_API_URL": "https://api.example:port"}, "KVITT_TFSO_API_URL"),
+        ({"KVITT_TFSO_TIMEOUT": "soon"}, "KVITT_TFSO_TIMEOUT"),
+        ({"KVITT_TFSO_TIMEOUT": "0"}, "KVITT_TFSO_TIMEOUT"),
+        ({"KVITT_TFSO_TIMEOUT": "nan"}, "KVITT_TFSO_TIMEOUT"),
+    ],
+)
+def test_operator_settings_that_cannot_be_used_are_named(environment: dict[str, str], name: str) -> None:
+    with pytest.raises(InvalidInput, match=name) as error:
+        operator_settings(environment)
+    assert error.value.code == "bad_settings"
+
+
+def test_operator_settings() -> None:
+    assert operator_settings({}) == OperatorSettings("https://api.24sevenoffice.com", 100.0)
+    given = {"KVITT_TFSO_API_URL": "http://[::1]:8080/", "KVITT_TFSO_TIMEOUT": "30"}
+    assert operator_settings(given) == OperatorSettings("http://[::1]:8080", 30.0)

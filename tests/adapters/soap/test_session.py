@@ -1,0 +1,253 @@
+import json
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from core.customer import Customer
+from core.errors import AccessRefused, KvittError, TryAgain
+from core.use_cases.once_more import once_more
+from entrypoints.sandbox import DEMO_ACCOUNT, DEMO_APPLICATION_ID, DEMO_USERNAME, Sandbox
+from tests.adapters.soap.conftest import PASSWORD, MemorySessions, Open
+
+COLD = ["GetIdentitiesWithCredential", "Login", "GetIdentity"]
+
+
+def operations(sandbox: Sandbox) -> list[str]:
+    return [call.operation for call in sandbox.journal.calls()]
+
+
+def refused(attempt: Callable[[], object]) -> AccessRefused:
+    with pytest.raises(AccessRefused) as error:
+        attempt()
+    assert PASSWORD not in error.value.message
+    return error.value
+
+
+def test_opening_calls_nobody(sandbox: Sandbox, open_system: Open) -> None:
+    assert open_system().limits.row_text == 300
+    assert operations(sandbox) == []
+
+
+def test_the_company_is_chosen_by_name_although_another_is_the_default(sandbox: Sandbox, open_system: Open) -> None:
+    open_system().customers.create([Customer(name="Kari")])
+    assert operations(sandbox) == [*COLD, "SaveCompanies"]
+    assert len(sandbox.account(DEMO_ACCOUNT).books.customers) == 1
+    assert sandbox.account("Demo Annet AS").books.customers == {}
+
+
+def test_account_tells_whose_books_these_are(sandbox: Sandbox, open_system: Open) -> None:
+    account = open_system().account()
+    assert (account.name, account.id) == (DEMO_ACCOUNT, str(sandbox.account(DEMO_ACCOUNT).number))
+
+
+@pytest.mark.parametrize("name", ["Fjellutleie As", "Fjellutleie  AS", "Fjelutleie AS"])
+def test_a_near_name_is_no_match_and_is_named(open_system: Open, name: str) -> None:
+    error = refused(open_system(account_name=name).account)
+    assert error.code == "unknown_account_name"
+    assert '"Fjellutleie AS"' in error.message
+    assert "Demo Annet" not in error.message
+
+
+def test_a_name_far_from_any_names_no_other_business(open_system: Open) -> None:
+    error = refused(open_system(account_name="Noe helt annet").account)
+    assert error.code == "unknown_account_name"
+    assert "none with a name near" in error.message
+
+
+def test_two_companies_of_one_name_are_ambiguous(sandbox: Sandbox, open_system: Open) -> None:
+    twins = [sandbox.add_account("Tvilling AS"), sandbox.add_account("Tvilling AS")]
+    sandbox.add_user(DEMO_USERNAME, PASSWORD, application_id=DEMO_APPLICATION_ID, accounts=twins)
+    assert refused(open_system(account_name="Tvilling AS").account).code == "ambiguous_account_name"
+
+
+def test_a_blocked_company_is_refused_before_logging_in(sandbox: Sandbox, open_system: Open) -> None:
+    assert refused(open_system(account_name="Blokkert AS").account).code == "identity_blocked"
+    assert operations(sandbox) == ["GetIdentitiesWithCredential"]
+
+
+def test_a_wrong_password_is_refused(open_system: Open) -> None:
+    assert refused(open_system(password="en annen").account).code == "login_refused"
+
+
+def test_a_throttled_login_is_temporary(sandbox: Sandbox, open_system: Open) -> None:
+    sandbox.inject("Login", "fault", text="Too many login attempts. Please try again later.")
+    with pytest.raises(TryAgain) as error:
+        open_system().account()
+    assert error.value.code == "login_throttled"
+
+
+def test_a_session_is_used_again_by_the_next_process(
+    sandbox: Sandbox, open_system: Open, store: MemorySessions
+) -> None:
+    open_system().products.find_categories("x")
+    open_system().products.find_categories("x")
+    assert operations(sandbox) == [*COLD, "GetCategories", "GetCategories"]
+    assert PASSWORD not in store.kept["fjell"]
+
+
+@pytest.mark.parametrize("change", [{"account_name": "Demo Annet AS"}, {"password": "ny"}])
+def test_a_session_of_another_connection_is_not_used(
+    sandbox: Sandbox, open_system: Open, change: dict[str, str]
+) -> None:
+    open_system().account()
+    accounts = [sandbox.account(DEMO_ACCOUNT), sandbox.account("Demo Annet AS")]
+    password = change.get("password", PASSWORD)
+    sandbox.add_user(DEMO_USERNAME, password, application_id=DEMO_APPLICATION_ID, accounts=accounts)
+    sandbox.journal.clear()
+    assert open_system(**change).account().name == change.get("account_name", DEMO_ACCOUNT)
+    assert operations(sandbox)[:3] == COLD
+
+
+@pytest.mark.parametrize("kept", ["", "no json", "[]", '{"fingerprint": 1}', "null"])
+def test_what_cannot_be_read_of_a_kept_session_is_forgotten(
+    open_system: Open, store: MemorySessions, kept: str
+) -> None:
+    store.kept["fjell"] = kept
+    assert open_system().account().name == DEMO_ACCOUNT
+
+
+def test_an_ended_session_is_renewed_in_the_same_company_without_choosing_again(
+    sandbox: Sandbox, open_system: Open
+) -> None:
+    system = open_system()
+    system.account()
+    sandbox.expire_sessions()
+    sandbox.journal.clear()
+    assert system.customers.find_by_email("kari@fjell.no") == []
+    assert operations(sandbox) == ["GetCompanies", "Login", "GetIdentity", "GetCompanies"]
+
+
+def test_a_write_is_never_repeated_here_but_finds_a_live_session_the_next_time(
+    sandbox: Sandbox, open_system: Open
+) -> None:
+    system = open_system()
+    system.account()
+    sandbox.expire_sessions()
+    sandbox.journal.clear()
+    with pytest.raises(TryAgain) as error:
+        system.customers.create([Customer(name="Kari")])
+    assert (error.value.code, error.value.at_once) == ("session_lost", True)
+    assert _customers(sandbox) == {}
+    assert system.customers.create([Customer(name="Kari")]) == [str(next(iter(_customers(sandbox))))]
+    assert operations(sandbox) == ["SaveCompanies", "Login", "GetIdentity", "SaveCompanies"]
+
+
+def test_a_write_that_waited_long_for_its_session_is_not_sent(
+    sandbox: Sandbox, open_system: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("adapters.twentyfour_seven_office.soap.session._LONG_WAIT", 0.1)
+    sandbox.inject("Login", "slow", delay=0.2)
+    system = open_system()
+    with pytest.raises(TryAgain) as error:
+        system.customers.create([Customer(name="Kari")])
+    assert error.value.at_once
+    assert sandbox.journal.count("SaveCompanies") == 0
+    assert len(system.customers.create([Customer(name="Kari")])) == 1
+
+
+def _customers(sandbox: Sandbox) -> dict[int, object]:
+    return dict(sandbox.account(DEMO_ACCOUNT).books.customers)
+
+
+def test_a_session_that_ends_again_at_once_is_given_up(sandbox: Sandbox, open_system: Open) -> None:
+    system = open_system()
+    system.account()
+    sandbox.inject("GetCompanies", "session_expired", times=None)
+    sandbox.journal.clear()
+    with pytest.raises(TryAgain) as error:
+        system.customers.find_by_email("kari@fjell.no")
+    assert (error.value.code, error.value.at_once) == ("session_lost", False)
+    assert operations(sandbox) == ["GetCompanies", "Login", "GetIdentity", "GetCompanies"]
+
+
+def test_a_session_that_another_process_has_renewed_is_picked_up(sandbox: Sandbox, open_system: Open) -> None:
+    first, second = open_system(), open_system()
+    first.account()
+    second.account()
+    sandbox.expire_sessions()
+    first.account()
+    sandbox.journal.clear()
+    second.account()
+    assert operations(sandbox) == ["GetIdentity", "GetIdentity"]
+
+
+def test_an_identity_that_is_no_longer_the_users_is_chosen_anew(
+    sandbox: Sandbox, open_system: Open, store: MemorySessions
+) -> None:
+    open_system().account()
+    kept = json.loads(store.kept["fjell"])
+    kept["identity_id"] = "99999999-9999-9999-9999-999999999999"
+    store.kept["fjell"] = json.dumps(kept)
+    sandbox.expire_sessions()
+    sandbox.journal.clear()
+    assert open_system().products.find_categories("x") == []
+    assert operations(sandbox) == ["GetCategories", "Login", *COLD, "GetCategories"]
+
+
+def test_a_session_that_stands_in_another_company_is_never_used_again(
+    sandbox: Sandbox, open_system: Open, store: MemorySessions
+) -> None:
+    open_system().account()
+    kept = json.loads(store.kept["fjell"])
+    other = sandbox.account("Demo Annet AS").identity_id
+    store.kept["fjell"] = json.dumps({**kept, "identity_id": other})
+    system = open_system()
+    assert refused(system.account).code == "wrong_company"
+    assert json.loads(store.kept["fjell"])["session_id"] == ""
+
+
+def test_two_businesses_of_one_user_side_by_side_keep_their_books_apart(sandbox: Sandbox, open_system: Open) -> None:
+    names = {"fjell": DEMO_ACCOUNT, "annet": "Demo Annet AS"}
+    systems = {business: open_system(business, account_name=name) for business, name in names.items()}
+
+    for system in systems.values():
+        system.account()
+
+    def write(nth: int) -> None:
+        business = ("fjell", "annet")[nth % 2]
+        once_more(lambda: systems[business].customers.create([Customer(name=f"{business} {nth}")]))
+        if nth == 7:
+            sandbox.expire_sessions()
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(write, range(24)))
+    for business, name in names.items():
+        written = [customer.first_name for customer in sandbox.account(name).books.customers.values()]
+        assert written == [business] * 12
+
+
+def test_many_threads_of_one_business_log_in_once(sandbox: Sandbox, open_system: Open) -> None:
+    system = open_system()
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda _: system.products.find_categories("x"), range(16)))
+    assert sandbox.journal.count("Login") == 1
+    sandbox.expire_sessions()
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda _: system.products.find_categories("x"), range(16)))
+    assert sandbox.journal.count("Login") == 2
+
+
+def test_rights_say_what_is_missing_and_why(sandbox: Sandbox, open_system: Open) -> None:
+    allowed = open_system().rights()
+    assert [(right.name, right.allowed) for right in allowed] == [
+        ("customers", True),
+        ("products", True),
+        ("orders", True),
+        ("VAT codes", True),
+    ]
+    bare = sandbox.add_account("Uten pakke AS", invoicing_package=False)
+    sandbox.add_user(DEMO_USERNAME, PASSWORD, application_id=DEMO_APPLICATION_ID, accounts=[bare])
+    missing = open_system("bare", account_name="Uten pakke AS").rights()
+    assert not any(right.allowed for right in missing)
+    assert all("does not have access" in (right.message or "") for right in missing)
+
+
+def test_no_way_in_is_no_list_of_rights(open_system: Open) -> None:
+    assert refused(open_system(password="en annen").rights).code == "login_refused"
+
+
+def test_errors_are_of_the_core(open_system: Open) -> None:
+    with pytest.raises(KvittError) as error:
+        open_system(url="http://127.0.0.1:9").account()
+    assert error.value.code == "unreachable"

@@ -1,0 +1,169 @@
+"""Every kind of trouble, for a read and for a write: what the caller is told, and that no secret shows anywhere."""
+
+import json
+import logging
+import traceback
+from collections.abc import Callable
+
+import pytest
+
+from adapters.twentyfour_seven_office.soap import channel
+from adapters.twentyfour_seven_office.soap.system import SoapAccountingSystem
+from core.customer import Customer
+from core.errors import KvittError, OutcomeUnknown, Rejected, TryAgain
+from entrypoints.sandbox import DEMO_ACCOUNT, Sandbox
+from tests.adapters.soap.conftest import PASSWORD, MemorySessions, Open
+
+# kind of fault, options, error and code of a read, error and code of a write
+LOST = [
+    ("reset", {}, "connection_lost"),
+    ("reset_after", {}, "connection_lost"),
+    ("late", {"delay": 0.1}, "connection_lost"),
+    ("http_502", {}, "bad_gateway"),
+    ("http_502_after", {}, "bad_gateway"),
+    ("html_200", {}, "not_soap"),
+    ("login_page_after", {}, "not_soap"),
+    ("truncated", {}, "broken_answer"),
+    ("malformed", {}, "broken_answer"),
+    ("fault", {}, "vendor_fault"),
+    ("fault_after", {}, "vendor_fault"),
+]
+
+
+def read(system: SoapAccountingSystem) -> object:
+    return system.customers.find_by_email("kari@x.example")
+
+
+def write(system: SoapAccountingSystem) -> object:
+    (outcome,) = system.customers.create([Customer(name="Kari", email="kari@x.example")])
+    if isinstance(outcome, KvittError):
+        raise outcome
+    return outcome
+
+
+def raised(attempt: Callable[[], object]) -> KvittError:
+    with pytest.raises(KvittError) as error:
+        attempt()
+    told = "".join(traceback.format_exception(error.value))
+    assert PASSWORD not in told
+    for inner in ("10.20.30.40", "\\\\", "   at Office24Seven", "127.0.0.1"):
+        assert inner not in error.value.message
+    assert error.value.hint
+    assert error.value.__context__ is None or error.value.__suppress_context__
+    return error.value
+
+
+@pytest.mark.parametrize(("kind", "options", "code"), LOST)
+def test_trouble_on_a_read_is_temporary_and_on_a_write_unknown(
+    sandbox: Sandbox, system: SoapAccountingSystem, kind: str, options: dict[str, float], code: str
+) -> None:
+    for operation, attempt, error in (("GetCompanies", read, TryAgain), ("SaveCompanies", write, OutcomeUnknown)):
+        sandbox.inject(operation, kind, **options)
+        found = raised(lambda attempt=attempt: attempt(system))  # type: ignore[misc]
+        assert (type(found), found.code) == (error, code)
+        assert found.message.startswith("24SevenOffice, ")
+    sandbox.settle()
+    assert read(system) is not None  # nothing lingers on the connection
+
+
+def test_no_answer_in_time(sandbox: Sandbox, open_system: Open) -> None:
+    open_system().account()
+    system = open_system(timeout="0.3")
+    for operation, attempt, error in (("GetCompanies", read, TryAgain), ("SaveCompanies", write, OutcomeUnknown)):
+        sandbox.inject(operation, "slow", delay=1)
+        found = raised(lambda attempt=attempt: attempt(system))  # type: ignore[misc]
+        assert (type(found), found.code) == (error, "timeout")
+    sandbox.settle()
+
+
+def test_a_quota_is_waited_for(sandbox: Sandbox, system: SoapAccountingSystem) -> None:
+    for operation, attempt in (("GetCompanies", read), ("SaveCompanies", write)):
+        sandbox.inject(operation, "quota")
+        found = raised(lambda attempt=attempt: attempt(system))  # type: ignore[misc]
+        assert isinstance(found, TryAgain)
+        assert found.code == "quota_exceeded"
+        assert found.not_before is not None
+        assert (found.not_before.minute, found.not_before.second) == (0, 0)
+
+
+@pytest.mark.parametrize(
+    ("kind", "error", "code"),
+    [
+        ("Office24Seven.Library.Data.DataBaseServerException", OutcomeUnknown, "vendor_trouble"),
+        ("Office24Seven.Library.Core.InvalidParameterException", Rejected, "rejected_by_accounting_system"),
+    ],
+)
+def test_a_refused_item(
+    sandbox: Sandbox, system: SoapAccountingSystem, kind: str, error: type[KvittError], code: str
+) -> None:
+    sandbox.inject("SaveCompanies", "item_exception", type=kind, text="Nope")
+    found = raised(lambda: write(system))
+    assert (type(found), found.code) == (error, code)
+    assert "Nope (server […])" in found.message
+
+
+def test_fewer_items_than_asked_are_unknown(sandbox: Sandbox, system: SoapAccountingSystem) -> None:
+    sandbox.inject("SaveCompanies", "fewer_items")
+    found = raised(lambda: write(system))
+    assert (type(found), found.code) == (OutcomeUnknown, "broken_answer")
+
+
+def test_reordered_items_are_not_taken_for_each_other(sandbox: Sandbox, system: SoapAccountingSystem) -> None:
+    sandbox.inject("SaveCompanies", "reordered")
+    outcomes = system.customers.create([Customer(name="Kari Moe"), Customer(name="Ola Dal")])
+    assert [type(outcome) for outcome in outcomes] == [OutcomeUnknown, OutcomeUnknown]
+
+
+def test_one_refused_item_does_not_hide_the_others(sandbox: Sandbox, system: SoapAccountingSystem) -> None:
+    refusal = {"type": "Office24Seven.Library.Core.InvalidParameterException", "item": 1}
+    sandbox.inject("SaveCompanies", "item_exception", **refusal)
+    outcomes = system.customers.create([Customer(name=name) for name in ("Kari Moe", "Ola Dal", "Per Li")])
+    assert [type(outcome) for outcome in outcomes] == [str, Rejected, str]
+
+
+def test_an_ended_session_during_login_is_temporary(sandbox: Sandbox, system: SoapAccountingSystem) -> None:
+    sandbox.inject("GetIdentity", "session_expired")
+    found = raised(lambda: read(system))
+    assert (isinstance(found, TryAgain), found.code) == (True, "session_lost")
+
+
+def test_an_answer_beyond_the_limit_is_given_up(
+    sandbox: Sandbox, system: SoapAccountingSystem, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    system.account()
+    monkeypatch.setattr(channel, "LARGEST_ANSWER", 100)
+    assert raised(lambda: read(system)).code == "answer_too_large"
+    found = raised(lambda: write(system))
+    assert (type(found), found.code) == (OutcomeUnknown, "answer_too_large")
+
+
+def test_nobody_at_the_address_is_temporary_for_a_write_too(sandbox: Sandbox, system: SoapAccountingSystem) -> None:
+    system.account()
+    sandbox.stop()
+    found = raised(lambda: write(system))
+    assert (type(found), found.code) == (TryAgain, "unreachable")
+
+
+def test_no_secret_reaches_any_log_or_message(
+    sandbox: Sandbox, open_system: Open, store: MemorySessions, caplog: pytest.LogCaptureFixture
+) -> None:
+    for name in ("", "kvitt.support", "zeep.transports", "urllib3"):
+        caplog.set_level(logging.DEBUG, logger=name)
+    for operation in ("GetIdentitiesWithCredential", "Login", "GetIdentity", "SaveCompanies"):
+        for kind in ("malformed", "truncated", "fault_after", "login_page_after", "http_502_after"):
+            sandbox.inject(operation, kind)
+            raised(lambda: write(open_system()))
+    sandbox.inject("SaveCompanies", "fault", text=f"It was {PASSWORD} that was sent")
+    found = raised(lambda: write(open_system()))
+    assert found.message == "24SevenOffice, saving customers: It was *** that was sent."
+    session_id = json.loads(store.kept["fjell"])["session_id"]
+    assert session_id
+    for secret in (PASSWORD, session_id):
+        assert secret not in caplog.text
+        assert all(secret not in str(vars(record)) for record in caplog.records)
+    assert any(record.name == "kvitt.support" for record in caplog.records)
+
+
+def test_books_of_another_company_stay_untouched(sandbox: Sandbox, system: SoapAccountingSystem) -> None:
+    write(system)
+    assert [bool(sandbox.account(name).books.customers) for name in (DEMO_ACCOUNT, "Demo Annet AS")] == [True, False]
