@@ -1,0 +1,96 @@
+"""Faults that are waiting to happen: which call they strike, and how often.
+
+What each kind does is told in injection.py.
+"""
+
+from dataclasses import dataclass
+from threading import Lock
+
+EVERY_OPERATION = "*"
+
+KINDS = (
+    "reset",
+    "reset_after",
+    "late",
+    "slow",
+    "http_502",
+    "http_502_after",
+    "html_200",
+    "login_page_after",
+    "truncated",
+    "malformed",
+    "fault",
+    "fault_after",
+    "item_exception",
+    "session_expired",
+    "quota",
+    "fewer_items",
+    "reordered",
+)
+
+NULL_REFERENCE = "Object reference not set to an instance of an object."
+DATABASE_ERROR = "Office24Seven.Library.Data.DataBaseServerException"
+
+
+@dataclass
+class Fault:
+    """A fault in waiting.
+
+    It passes over the first `after` calls of its operation ("*" is every operation), then strikes `times`
+    calls; None is until cleared. `delay` is in seconds (late, slow). `text` is the cause (fault, fault_after)
+    or the message (item_exception), `type` and `item` are the exception's type and the index it strikes.
+    """
+
+    operation: str
+    kind: str
+    times: int | None = 1
+    after: int = 0
+    delay: float = 1.0
+    text: str = NULL_REFERENCE
+    type: str = DATABASE_ERROR
+    item: int = 0
+
+    def __post_init__(self) -> None:
+        if self.kind not in KINDS:
+            raise ValueError(f"No fault is called {self.kind!r}; there are {', '.join(KINDS)}.")
+        if self.after < 0 or self.delay < 0 or self.item < 0 or (self.times is not None and self.times < 1):
+            raise ValueError("A fault strikes at least once; after, delay and item are not negative.")
+
+
+class Faults:
+    """The faults in waiting, oldest first."""
+
+    def __init__(self) -> None:
+        self._waiting: list[Fault] = []
+        self._lock = Lock()
+
+    def add(self, fault: Fault) -> None:
+        """Let a fault wait for its call."""
+        with self._lock:
+            self._waiting.append(fault)
+
+    def take(self, operation: str) -> Fault | None:
+        """The fault that strikes this call. At most one does; the others keep waiting."""
+        with self._lock:
+            for fault in self._waiting:
+                if fault.operation not in (operation, EVERY_OPERATION):
+                    continue
+                if fault.after:
+                    fault.after -= 1
+                    continue
+                if fault.times is not None:
+                    fault.times -= 1
+                    if not fault.times:
+                        self._waiting.remove(fault)
+                return fault
+            return None
+
+    def waiting(self) -> list[Fault]:
+        """The faults that have not struck as often as they should."""
+        with self._lock:
+            return list(self._waiting)
+
+    def clear(self) -> None:
+        """Call all faults off."""
+        with self._lock:
+            self._waiting.clear()

@@ -1,0 +1,91 @@
+"""The front door of the services: from an HTTP request to the reply, with faults, latency and journal."""
+
+from email.message import Message
+from http.cookies import CookieError, SimpleCookie
+
+from entrypoints.sandbox import envelope
+from entrypoints.sandbox.contracts import NAMESPACE
+from entrypoints.sandbox.exchange import Exchange, Reply, refused
+from entrypoints.sandbox.injection import INJECTIONS
+from entrypoints.sandbox.refusals import UnreadableRequestError
+from entrypoints.sandbox.services import SERVICES, Service
+from entrypoints.sandbox.world import World
+
+SESSION_COOKIE = "ASP.NET_SessionId"
+LONGEST_REQUEST = 4 * 1024 * 1024  # FACTS: up to 4 MB of request
+UNKNOWN = "?"
+
+
+class Gateway:
+    """All services behind their addresses, which do not care for capitals."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._services = {service.contract.path.lower(): service for service in SERVICES}
+
+    def service_at(self, path: str) -> Service | None:
+        """The service at this path."""
+        return self._services.get(path.lower())
+
+    def answer(self, service: Service, headers: Message, body: bytes) -> Reply:
+        """Answer a POST to a service."""
+        version = envelope.version_of(headers.get("Content-Type", ""))
+        if version is None:
+            return Reply(415, "text/plain", b"Send text/xml (SOAP 1.1) or application/soap+xml (SOAP 1.2).")
+        cookie = _session_id(headers.get("Cookie", ""))
+        try:
+            exchange = self._exchange(service, version, headers, body, cookie)
+        except UnreadableRequestError as refusal:
+            name = service.contract.service
+            call = self._world.journal.open(operation=UNKNOWN, service=name, session_id=cookie)
+            self._world.journal.end(call, "invalid")
+            return refused(version, refusal)
+        self._world.pause(self._world.latency)
+        outcome = "error"  # only if the sandbox itself is at fault
+        try:
+            fault = self._world.faults.take(exchange.operation)
+            if fault is None:
+                exchange.carry_out()
+                reply, outcome = exchange.reply(), exchange.outcome
+            else:
+                reply, outcome = INJECTIONS[fault.kind](exchange, fault), f"fault:{fault.kind}"
+        finally:
+            self._world.journal.end(exchange.call, outcome)
+        return reply
+
+    def _exchange(
+        self,
+        service: Service,
+        version: envelope.Version,
+        headers: Message,
+        body: bytes,
+        cookie: str | None,
+    ) -> Exchange:
+        if len(body) > LONGEST_REQUEST:
+            raise UnreadableRequestError(
+                "System.Web.Services.Protocols.SoapException: There was an exception running the extensions "
+                "specified in the config file. ---> Maximum request length exceeded."
+            )
+        root, payload = envelope.read(version, body)
+        action = envelope.action_of(version, headers.get("Content-Type", ""), headers.get("SOAPAction"))
+        operation = service.contract.operations.get(action)
+        if operation is None or payload.tag != f"{{{NAMESPACE}}}{operation}":
+            raise UnreadableRequestError(
+                "System.Web.Services.Protocols.SoapException: Server did not recognize the value of HTTP "
+                f"Header SOAPAction: {action}."
+            )
+        journal = self._world.journal
+        journal.keep(service.contract.service, operation, root)
+        call = journal.open(operation=operation, service=service.contract.service, session_id=cookie)
+        with self._world.lock:
+            session = self._world.sessions.find(cookie)
+            call.account = session.account.name if session else ""
+        return Exchange(self._world, service, operation, version, payload, cookie=cookie, call=call)
+
+
+def _session_id(header: str) -> str | None:
+    try:
+        cookie = SimpleCookie(header).get(SESSION_COOKIE)
+    except CookieError:
+        return None
+    return cookie.value if cookie else None

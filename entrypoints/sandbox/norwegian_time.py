@@ -1,0 +1,66 @@
+"""Read and write instants the way the vendor does.
+
+FACTS: what is sent without an offset is Norwegian local time, a time inside the spring gap is refused,
+and everything comes back as UTC. Inside the sandbox every instant is an aware datetime in UTC.
+"""
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime, time
+from zoneinfo import ZoneInfo
+
+Clock = Callable[[], datetime]
+
+OSLO = ZoneInfo("Europe/Oslo")
+NOT_SET = "0001-01-01T00:00:00"
+
+INVALID_TIME = (
+    "The supplied DateTime represents an invalid time. For example, when the clock is adjusted forward, "
+    "any time in the period that is skipped is invalid."
+)
+
+
+class TimeInGapError(ValueError):
+    """A Norwegian local time that no clock in Norway ever showed."""
+
+    def __init__(self) -> None:
+        super().__init__(INVALID_TIME)
+
+
+def now() -> datetime:
+    """The real clock, in UTC."""
+    return datetime.now(UTC)
+
+
+def instant_from(text: str) -> datetime | None:
+    """Read an xs:dateTime; None is the vendor's "not set".
+
+    Errors: TimeInGapError for a local time skipped in spring; ValueError for what is no time at all.
+    """
+    given = datetime.fromisoformat(text.strip())
+    if given.replace(tzinfo=None) == datetime.min:  # noqa: DTZ901 - the sentinel has no offset
+        return None
+    try:
+        if given.tzinfo is not None:
+            return given.astimezone(UTC)
+        instant = given.replace(tzinfo=OSLO).astimezone(UTC)
+        shown = instant.astimezone(OSLO).replace(tzinfo=None)
+    except OverflowError as exc:
+        raise ValueError(text) from exc
+    if shown != given:
+        raise TimeInGapError
+    return instant
+
+
+def text_of(instant: datetime) -> str:
+    """Write an instant as the vendor answers it: UTC with a Z."""
+    return instant.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+def midnight(day: date) -> datetime:
+    """The instant a Norwegian day begins, in UTC: 2021-02-01 begins at 2021-01-31T23:00:00Z."""
+    return datetime.combine(day, time.min, tzinfo=OSLO).astimezone(UTC)
+
+
+def day_of(instant: datetime) -> date:
+    """The Norwegian date on which an instant falls."""
+    return instant.astimezone(OSLO).date()

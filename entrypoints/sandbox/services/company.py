@@ -1,0 +1,138 @@
+"""CompanyService: customers.
+
+FACTS: creates without an Id and updates with one; what is absent stays as it is, and an empty string
+empties it. BlockInvoice, Discount, AccountDebit, AccountCredit and CurrencyId left out of an update fall
+back to the schema's default.
+"""
+
+from copy import deepcopy
+from decimal import Decimal
+
+from entrypoints.sandbox.contracts import contract
+from entrypoints.sandbox.records import Customer
+from entrypoints.sandbox.refusals import ItemRefusedError, not_found
+from entrypoints.sandbox.services.searching import (
+    found,
+    loosely,
+    loosely_by_digits,
+    named_properties,
+    selected,
+)
+from entrypoints.sandbox.services.service import Service, Visit, each
+from entrypoints.sandbox.shapes import Values
+
+NAME_LENGTH = 200
+FIRST_NAME_LENGTH = 50
+
+FIELDS = {
+    "Id": "id",
+    "ExternalId": "external_id",
+    "OrganizationNumber": "organization_number",
+    "Name": "name",
+    "FirstName": "first_name",
+    "Type": "type",
+    "DateCreated": "date_created",
+    "DateChanged": "date_changed",
+    "AccountDebit": "account_debit",
+    "AccountCredit": "account_credit",
+    "Discount": "discount",
+    "BlockInvoice": "block_invoice",
+    "CurrencyId": "currency_id",
+    "PaymentTime": "payment_time",
+}
+NESTED = {"Addresses", "PhoneNumbers", "EmailAddresses"}
+NOT_WRITABLE = {"Id", "DateCreated", "DateChanged", "APIException", "ExplicitlySpecifyNewCompanyId"}
+RESET_WHEN_ABSENT: Values = {
+    "BlockInvoice": False,
+    "Discount": Decimal("0.0"),
+    "AccountDebit": 0,
+    "AccountCredit": 0,
+    "CurrencyId": "LOCAL",
+}
+WRITTEN_WHEN_UNSET = ("PaymentTime",)
+
+SEARCH = {
+    "ExternalId": lambda customer, wanted: customer.external_id == wanted,
+    "CompanyId": lambda customer, wanted: customer.id == wanted,
+    "CompanyIds": lambda customer, wanted: customer.id in wanted,
+    "CompanyName": lambda customer, wanted: loosely(wanted, customer.name),
+    "ChangedAfter": lambda customer, wanted: customer.date_changed > wanted,
+    "CompanyEmail": lambda customer, wanted: any(loosely(wanted, e) for e in customer.emails.values()),
+    "CompanyPhone": lambda customer, wanted: any(
+        loosely_by_digits(wanted, phone) for phone in customer.phones.values()
+    ),
+    "OrganizationNumber": lambda customer, wanted: loosely_by_digits(wanted, customer.organization_number),
+}
+
+
+def get_companies(visit: Visit) -> list[Values]:
+    """The customers that match, with the properties named."""
+    company = contract("company")
+    wanted = named_properties(company, "Company", visit.asked, "returnProperties")
+    customers = found(visit.books.customers.values(), visit.asked.get("searchParams", {}), SEARCH)
+    return [
+        selected(company, "Company", _values_of(c), wanted, written_when_unset=WRITTEN_WHEN_UNSET) for c in customers
+    ]
+
+
+def save_companies(visit: Visit) -> list[Values]:
+    """Create and update customers, each on its own."""
+
+    def save(asked: Values) -> Values:
+        number = asked.get("Id")
+        if number is None:
+            customer = visit.books.keep_customer(_changed(Customer(id=0, name=""), asked))
+        elif number in visit.books.customers:
+            customer = visit.books.customers[number]
+            vars(customer).update(vars(_changed(deepcopy(customer), {**RESET_WHEN_ABSENT, **asked})))
+            visit.books.keep_customer(customer)
+        else:
+            raise not_found("Company", number)
+        return _values_of(customer)
+
+    return each(visit.asked, "companies", save)
+
+
+def _changed(customer: Customer, asked: Values) -> Customer:
+    for name, value in asked.items():
+        if name in FIELDS and name not in NOT_WRITABLE:
+            setattr(customer, FIELDS[name], value)
+        elif name not in NESTED and name not in NOT_WRITABLE and value != "Unchanged":
+            customer.other[name] = value
+    for slot, address in asked.get("Addresses", {}).items():
+        customer.addresses[slot] = dict(address)  # an address is written whole
+    for slots, name in ((customer.phones, "PhoneNumbers"), (customer.emails, "EmailAddresses")):
+        for slot, entry in asked.get(name, {}).items():
+            slots[slot] = entry.get("Value", slots.get(slot, ""))
+    _check(customer)
+    return customer
+
+
+def _check(customer: Customer) -> None:
+    if not customer.name.strip():
+        raise ItemRefusedError("Name is required")
+    if len(customer.name) > NAME_LENGTH:
+        raise ItemRefusedError(f"Name is longer than {NAME_LENGTH} characters")
+    if len(customer.first_name) > FIRST_NAME_LENGTH:
+        raise ItemRefusedError(f"FirstName is longer than {FIRST_NAME_LENGTH} characters")
+    if customer.first_name and customer.type != "Consumer":
+        raise ItemRefusedError("FirstName can only be used for Type Consumer")
+
+
+def _values_of(customer: Customer) -> Values:
+    def entries(slots: dict[str, str]) -> Values | None:
+        return {slot: {"Value": value} for slot, value in slots.items() if value} or None
+
+    return {
+        **customer.other,
+        **{name: getattr(customer, attribute) for name, attribute in FIELDS.items()},
+        "Addresses": {slot: dict(parts) for slot, parts in customer.addresses.items()} or None,
+        "PhoneNumbers": entries(customer.phones),
+        "EmailAddresses": entries(customer.emails),
+    }
+
+
+SERVICE = Service(
+    contract_name="company",
+    operations={"GetCompanies": get_companies, "SaveCompanies": save_companies},
+)

@@ -1,0 +1,133 @@
+"""ProductService: products and their categories.
+
+FACTS: a product belongs to a category, and CategoryId and Name are the least a new one needs. Nothing is
+idempotent: saving the same thing twice makes two.
+"""
+
+from copy import deepcopy
+
+from entrypoints.sandbox.contracts import contract
+from entrypoints.sandbox.records import Category, Product
+from entrypoints.sandbox.refusals import ItemRefusedError, not_found
+from entrypoints.sandbox.services.searching import found, loosely, named_properties, selected
+from entrypoints.sandbox.services.service import Service, Visit, each
+from entrypoints.sandbox.shapes import Values
+
+NAME_LENGTH = 125
+
+FIELDS = {
+    "Id": "id",
+    "Name": "name",
+    "CategoryId": "category_id",
+    "No": "no",
+    "Price": "price",
+    "DateChanged": "date_changed",
+}
+CATEGORY_FIELDS = {"Id": "id", "Name": "name", "No": "no", "ParentId": "parent_id"}
+NOT_WRITABLE = {"Id", "DateChanged", "APIException"}
+WRITTEN_WHEN_UNSET = ("Price",)
+
+SEARCH = {
+    "Id": lambda product, wanted: product.id == wanted,
+    "CategoryId": lambda product, wanted: product.category_id == wanted,
+    "No": lambda product, wanted: product.no == wanted,
+    "EAN1": lambda product, wanted: product.other.get("EAN1", "") == wanted,
+    "Name": lambda product, wanted: loosely(wanted, product.name),
+    "Price": lambda product, wanted: product.price == wanted,
+    "DateChanged": lambda product, wanted: product.date_changed > wanted,
+    "ProductIds": lambda product, wanted: product.id in wanted,
+}
+
+
+def get_products(visit: Visit) -> list[Values]:
+    """The products that match, with the properties named."""
+    described = contract("product")
+    wanted = named_properties(described, "Product", visit.asked, "returnProperties")
+    products = found(visit.books.products.values(), visit.asked.get("searchParams", {}), SEARCH)
+    return [
+        selected(described, "Product", _values_of(p), wanted, written_when_unset=WRITTEN_WHEN_UNSET) for p in products
+    ]
+
+
+def save_products(visit: Visit) -> list[Values]:
+    """Create and update products, each on its own."""
+    books = visit.books
+
+    def save(asked: Values) -> Values:
+        number = asked.get("Id")
+        if number is None:
+            draft = Product(id=0, name="", category_id=0)
+        elif number in books.products:
+            draft = deepcopy(books.products[number])
+        else:
+            raise not_found("Product", number)
+        for name, value in asked.items():
+            if name in FIELDS and name not in NOT_WRITABLE:
+                setattr(draft, FIELDS[name], value)
+            elif name not in NOT_WRITABLE:
+                draft.other[name] = value
+        _require_name(draft.name)
+        if not draft.category_id:
+            raise ItemRefusedError("CategoryId is required")
+        if draft.category_id not in books.categories:
+            raise not_found("Category", draft.category_id)
+        product = books.products.get(draft.id, draft)
+        vars(product).update(vars(draft))
+        return _values_of(books.keep_product(product))
+
+    return each(visit.asked, "products", save)
+
+
+def get_categories(visit: Visit) -> list[Values]:
+    """Every category, with the properties named."""
+    described = contract("product")
+    wanted = named_properties(described, "Category", visit.asked, "returnProperties")
+    return [
+        selected(described, "Category", _category_values(category), wanted)
+        for category in visit.books.categories.values()
+    ]
+
+
+def save_categories(visit: Visit) -> list[Values]:
+    """Create and update categories, each on its own."""
+    books = visit.books
+
+    def save(asked: Values) -> Values:
+        number = asked.get("Id")
+        if number is not None and number not in books.categories:
+            raise not_found("Category", number)
+        category = Category(id=0, name="") if number is None else books.categories[number]
+        changes = {CATEGORY_FIELDS[name]: value for name, value in asked.items() if name in CATEGORY_FIELDS}
+        _require_name(changes.get("name", category.name))
+        for attribute, value in changes.items():
+            setattr(category, attribute, value)
+        return _category_values(books.keep_category(category))
+
+    return each(visit.asked, "categories", save)
+
+
+def _require_name(name: str) -> None:
+    if not name.strip():
+        raise ItemRefusedError("Name is required")
+    if len(name) > NAME_LENGTH:
+        raise ItemRefusedError(f"Name is longer than {NAME_LENGTH} characters")
+
+
+def _values_of(product: Product) -> Values:
+    known = {name: getattr(product, attribute) for name, attribute in FIELDS.items()}
+    return {**product.other, **known}
+
+
+def _category_values(category: Category) -> Values:
+    return {name: getattr(category, attribute) for name, attribute in CATEGORY_FIELDS.items()}
+
+
+SERVICE = Service(
+    contract_name="product",
+    operations={
+        "GetProducts": get_products,
+        "SaveProducts": save_products,
+        "GetCategories": get_categories,
+        "SaveCategories": save_categories,
+    },
+)

@@ -1,0 +1,59 @@
+"""Everything the sandbox pretends exists, under one lock. No network here."""
+
+import uuid
+from dataclasses import dataclass, field
+from threading import Event, RLock
+
+from entrypoints.sandbox.faults import Faults
+from entrypoints.sandbox.journal import Journal
+from entrypoints.sandbox.norwegian_time import Clock
+from entrypoints.sandbox.quota import Quota
+from entrypoints.sandbox.sessions import Sessions
+from entrypoints.sandbox.users import Account, Users
+
+
+@dataclass
+class World:
+    """Accounts, users, sessions, and what befalls a call.
+
+    `lock` is held for each operation, never while waiting. `latency` is in seconds per call. `closing` is
+    set when the sandbox stops, and ends every wait.
+    """
+
+    clock: Clock
+    sessions: Sessions
+    quota: Quota
+    journal: Journal
+    latency: float = 0.0
+    lock: RLock = field(default_factory=RLock)
+    closing: Event = field(default_factory=Event)
+    faults: Faults = field(default_factory=Faults)
+    users: Users = field(default_factory=Users)
+    accounts: list[Account] = field(default_factory=list)
+
+    def account(self, name_or_identity: str) -> Account:
+        """An account by name or identity id. Errors: KeyError."""
+        for account in self.accounts:
+            if name_or_identity in (account.name, account.identity_id):
+                return account
+        raise KeyError(name_or_identity)
+
+    def pause(self, seconds: float) -> bool:
+        """Wait; False when the sandbox was stopped meanwhile."""
+        return not self.closing.wait(seconds) if seconds > 0 else not self.closing.is_set()
+
+    def reset(self) -> None:
+        """Empty all books, end all sessions, and forget faults, calls and quota; accounts and users stay."""
+        with self.lock:
+            for account in self.accounts:
+                account.books.clear()
+            self.sessions.end_all()
+            self.sessions.forget_logins()
+            self.faults.clear()
+            self.journal.clear()
+            self.quota.clear()
+
+
+def identity_id_of(number: int, name: str) -> str:
+    """An identity's id: the same whenever the same world is made again, so that it can be remembered."""
+    return str(uuid.uuid5(uuid.NAMESPACE_DNS, f"{number}.{name}.kvitt.example"))
