@@ -1,0 +1,69 @@
+"""The one table from what happened to exit codes. Source: DESIGN, "Errors"."""
+
+from collections.abc import Iterable
+from enum import IntEnum
+from typing import TYPE_CHECKING
+
+from core.errors import (
+    AccessRefused,
+    Conflict,
+    HandedBack,
+    InvalidInput,
+    InvalidInvoice,
+    KvittError,
+    LeaseLost,
+    NotFound,
+    OutcomeUnknown,
+    Rejected,
+    TryAgain,
+)
+
+if TYPE_CHECKING:
+    from core.transfer import Transfer
+
+
+class ExitCode(IntEnum):
+    """What a command's exit code says."""
+
+    DONE = 0
+    REFUSED = 1
+    USAGE = 2
+    NOT_FINISHED = 3
+    NO_ACCESS = 4
+
+
+_BY_ERROR: dict[type[KvittError], ExitCode] = {
+    InvalidInput: ExitCode.REFUSED,
+    InvalidInvoice: ExitCode.REFUSED,
+    NotFound: ExitCode.REFUSED,
+    Conflict: ExitCode.REFUSED,
+    Rejected: ExitCode.REFUSED,
+    TryAgain: ExitCode.NOT_FINISHED,
+    OutcomeUnknown: ExitCode.NOT_FINISHED,
+    LeaseLost: ExitCode.NOT_FINISHED,
+    HandedBack: ExitCode.NOT_FINISHED,
+    AccessRefused: ExitCode.NO_ACCESS,
+}
+
+_BY_STATE = {
+    "transferred": ExitCode.DONE,
+    "rejected": ExitCode.REFUSED,
+    "waiting": ExitCode.NOT_FINISHED,
+    "queued": ExitCode.NOT_FINISHED,
+    "running": ExitCode.NOT_FINISHED,
+}
+
+
+def code_of_error(error: KvittError) -> ExitCode:
+    """Return an error's exit code; an error of no known class was not foreseen, and nothing was done."""
+    return next((code for form, code in _BY_ERROR.items() if isinstance(error, form)), ExitCode.REFUSED)
+
+
+def code_of_transfer(transfer: "Transfer") -> ExitCode:
+    """Return the exit code of a transfer as it stands; one that is parked waits for the connection to be mended."""
+    return ExitCode.NO_ACCESS if transfer.is_parked else _BY_STATE[transfer.state.value]
+
+
+def worst(codes: Iterable[ExitCode]) -> ExitCode:
+    """Return the code of several results together: the highest in the order 4, 3, 1, 0."""
+    return max(codes, default=ExitCode.DONE)

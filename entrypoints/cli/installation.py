@@ -1,0 +1,37 @@
+"""The installation that a command works on."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from dependency_injector import providers
+
+from adapters.queue.inline import InlineTransferQueue
+from entrypoints.container import Container, make_container
+from entrypoints.settings import read_settings
+
+
+class _LeftToTheCommand:
+    """A queue that does nothing: the command takes the turn itself, once all that it was given is recorded.
+
+    That way one turn moves a hundred invoices, and a wrong password is tried once and not a hundred times.
+    """
+
+    def put(self, business: str) -> None:
+        """Leave it."""
+
+
+@contextmanager
+def installation() -> Iterator[Container]:
+    """Open the installation that the environment describes, for the length of the block."""
+    container = make_container(read_settings())
+    container.queue.override(providers.Object(_LeftToTheCommand()))
+    storage = container.storage()
+    try:
+        yield container
+    finally:
+        storage.close()
+
+
+def take_turn(container: Container, business: str) -> None:
+    """Work off what is due of a business here and now, unless another worker holds it."""
+    InlineTransferQueue(container.take_turn().take).put(business)

@@ -1,0 +1,238 @@
+"""`kvitt invoice`: the way of an invoice, from the file it comes in to whether it is paid."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from core.errors import KvittError
+from entrypoints.cli.exit_codes import ExitCode, code_of_error, code_of_transfer, worst
+from entrypoints.cli.options import (
+    AsJson,
+    BusinessName,
+    EveryInvoice,
+    InvoiceNumber,
+    InvoiceNumbers,
+    existing,
+    require_numbers_or_all,
+)
+from entrypoints.cli.output import print_json, print_table, progress, say, say_error, show
+
+if TYPE_CHECKING:
+    from entrypoints.cli.reading import Read
+    from entrypoints.container import Container
+
+app = typer.Typer(help="Invoices: add, preview, send, check whether they are paid.", no_args_is_help=True)
+
+DEFAULT_WAIT = 60
+
+
+@app.command()
+def add(
+    files: Annotated[
+        list[Path],
+        typer.Argument(
+            metavar="FILE...",
+            callback=existing,
+            help="JSON: one invoice, a list, or JSON lines; - is standard input.",
+        ),
+    ],
+    business: BusinessName,
+    as_json: AsJson = False,
+) -> int:
+    """Store invoices, complete or not, in place of unsent ones of the same number."""
+    from entrypoints.cli.installation import installation
+    from entrypoints.cli.reading import read_invoices
+
+    results: list[tuple[Read, str | KvittError]] = []
+    is_list = len(files) > 1
+    with installation() as container:
+        container.look_up().business(business)
+        for file in files:
+            content = read_invoices(file)
+            is_list = is_list or content.is_list
+            results += [(item, _added(container, business, item)) for item in content.items]
+    if as_json:
+        documents = [_addition_document(item, result) for item, result in results]
+        print_json(documents if is_list else documents[0])
+    else:
+        for item, result in results:
+            _tell_addition(item, result)
+    return worst(code_of_error(result) if isinstance(result, KvittError) else ExitCode.DONE for _, result in results)
+
+
+def _added(container: "Container", business: str, item: "Read") -> str | KvittError:
+    if isinstance(item.outcome, KvittError):
+        return item.outcome
+    try:
+        return container.add_invoice().add(business, item.outcome).addition.value
+    except KvittError as error:
+        return error
+
+
+def _addition_document(item: "Read", result: str | KvittError) -> dict[str, Any]:
+    from entrypoints.documents import problem_document
+
+    if isinstance(result, KvittError):
+        return {**problem_document(result), "place": item.place, "invoice": item.number}
+    return {"invoice": item.number, "result": result}
+
+
+def _tell_addition(item: "Read", result: str | KvittError) -> None:
+    if isinstance(result, KvittError):
+        say_error(result, about=item.place)
+    else:
+        show(f"{item.number}: {result}")
+
+
+@app.command("list")
+def list_(business: BusinessName, as_json: AsJson = False) -> int:
+    """List a business's invoices, by number."""
+    from entrypoints.cli.following import transfer_states
+    from entrypoints.cli.installation import installation
+    from entrypoints.cli.paging import every
+    from entrypoints.cli.telling import customer_name, invoice_total
+
+    with installation() as container:
+        look_up = container.look_up()
+        invoices = list(
+            every(
+                lambda *, limit, after=None: look_up.invoices(business, limit=limit, after=after),
+                key=lambda invoice: invoice.number,
+            )
+        )
+        states = {} if as_json else transfer_states(container, business)
+    if as_json:
+        print_json([invoice.model_dump(mode="json") for invoice in invoices])
+    elif invoices:
+        rows = [
+            [one.number, one.type.value, customer_name(one), invoice_total(one), states.get(one.number, "not sent")]
+            for one in invoices
+        ]
+        print_table(["Number", "Type", "Customer", "Total", "Transfer"], rows, right=["Total"])
+    else:
+        say(f"{business} has no invoices yet. Add some with: kvitt invoice add FILE --business {business}")
+    return ExitCode.DONE
+
+
+@app.command("show")
+def show_(number: InvoiceNumber, business: BusinessName, as_json: AsJson = False) -> int:
+    """Show an invoice as its source stated it."""
+    from entrypoints.cli.installation import installation
+    from entrypoints.cli.telling import INVOICE_ROW_HEADERS, invoice_lines, invoice_rows, stated_totals_line
+
+    with installation() as container:
+        invoice = container.look_up().invoice(business, number)
+        transfer = container.look_up().transfer_of(business, number)
+    if as_json:
+        print_json(invoice.model_dump(mode="json"))
+        return ExitCode.DONE
+    for line in invoice_lines(invoice, transfer):
+        show(line)
+    print_table(INVOICE_ROW_HEADERS, invoice_rows(invoice), right=INVOICE_ROW_HEADERS[2:])
+    show(stated_totals_line(invoice))
+    return ExitCode.DONE
+
+
+@app.command()
+def preview(number: InvoiceNumber, business: BusinessName, as_json: AsJson = False) -> int:
+    """Show what a send would do: the customer, and the order exactly as it would be written. Writes nothing."""
+    from entrypoints.cli.installation import installation
+    from entrypoints.cli.telling import ORDER_ROW_HEADERS, order_rows, preview_end_lines, preview_lines
+
+    with installation() as container:
+        shown = container.preview_invoice().preview(business, number)
+    if as_json:
+        print_json(shown.model_dump(mode="json"))
+        return ExitCode.DONE
+    for line in preview_lines(shown):
+        show(line)
+    print_table(ORDER_ROW_HEADERS, order_rows(shown.order, shown.totals.rows), right=ORDER_ROW_HEADERS[1:])
+    for line in preview_end_lines(shown):
+        show(line)
+    return ExitCode.DONE
+
+
+@app.command()
+def send(
+    business: BusinessName,
+    numbers: InvoiceNumbers = None,
+    every: EveryInvoice = False,
+    again: Annotated[
+        bool,
+        typer.Option(
+            "--again", help="Make a new order for an invoice that has arrived, if its order is gone. Needs numbers."
+        ),
+    ] = False,
+    wait: Annotated[
+        float,
+        typer.Option(metavar="SECONDS", min=0, help="How long to wait for the transfers to end; 0 does not wait."),
+    ] = DEFAULT_WAIT,
+    as_json: AsJson = False,
+) -> int:
+    """Send invoices to the accounting system; sending one twice is one transfer and one order.
+
+    With --all: every one that is data for accounting and has not arrived, until each is transferred, rejected, or
+    waiting for longer than --wait.
+
+    With --again: the accounting system is asked first, and refused is what still has its order there.
+    """
+    wanted = require_numbers_or_all(numbers, every=every)
+    if again and every:
+        raise typer.BadParameter("Give the numbers of the invoices; it is not for --all.", param_hint="--again")
+    from entrypoints.cli.following import Following, numbers_to_send, send_all, send_all_again
+    from entrypoints.cli.installation import installation
+    from entrypoints.cli.outcomes import print_transfers
+
+    with installation() as container, progress() as tell:
+        container.look_up().business(business)
+        if every:
+            wanted = numbers_to_send(container, business, note=say)
+        if again:
+            outcomes = send_all_again(container, business, wanted)
+        else:
+            outcomes = send_all(container, business, wanted, bulk=every or len(wanted) > 1)
+        following = Following(container, business, wait_seconds=wait, to_the_end=every, progress=tell)
+        recorded = [one for one in outcomes.values() if not isinstance(one, KvittError)]
+        outcomes.update({one.invoice: one for one in following.follow(recorded)})
+    if not outcomes:
+        say("There is nothing to send.")
+    print_transfers(outcomes, kind="invoice", as_json=as_json)
+    return worst(
+        code_of_error(one) if isinstance(one, KvittError) else code_of_transfer(one) for one in outcomes.values()
+    )
+
+
+@app.command()
+def status(
+    business: BusinessName, numbers: InvoiceNumbers = None, every: EveryInvoice = False, as_json: AsJson = False
+) -> int:
+    """Check Status: ask the accounting system whether invoices are paid. With --all: every one that has arrived."""
+    wanted = require_numbers_or_all(numbers, every=every)
+    from entrypoints.cli.following import transferred_numbers
+    from entrypoints.cli.installation import installation
+    from entrypoints.cli.telling import status_lines
+    from entrypoints.documents import problem_document
+
+    with installation() as container:
+        if every:
+            wanted = transferred_numbers(container, business)
+        answers = dict(zip(wanted, container.check_status().check(business, wanted), strict=True))
+    if as_json:
+        documents = [
+            {**problem_document(answer), "invoice": number}
+            if isinstance(answer, KvittError)
+            else answer.model_dump(mode="json")
+            for number, answer in answers.items()
+        ]
+        print_json(documents[0] if len(documents) == 1 and not every else documents)
+    else:
+        for number, answer in answers.items():
+            if isinstance(answer, KvittError):
+                say_error(answer, about=f"Invoice {number}")
+            else:
+                for line in status_lines(answer):
+                    show(line)
+        if not answers:
+            say("No invoice has been transferred yet.")
+    return worst(code_of_error(one) if isinstance(one, KvittError) else ExitCode.DONE for one in answers.values())

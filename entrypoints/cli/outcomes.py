@@ -1,0 +1,38 @@
+"""What came of several things that were asked at once: a result or an error for each."""
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import TypeVar
+
+from core.errors import KvittError
+from core.transfer import Transfer
+from entrypoints.cli.output import print_json_line, say_error, show
+from entrypoints.cli.telling import transfer_lines
+from entrypoints.documents import problem_document, transfer_document
+
+Result = TypeVar("Result")
+
+
+def each(keys: Iterable[str], act: Callable[[str], Result]) -> dict[str, Result | KvittError]:
+    """Do it for each key, once; an error is that one's outcome and does not keep the others from being done."""
+    outcomes: dict[str, Result | KvittError] = {}
+    for key in dict.fromkeys(keys):
+        try:
+            outcomes[key] = act(key)
+        except KvittError as error:
+            outcomes[key] = error
+    return outcomes
+
+
+def print_transfers(outcomes: Mapping[str, Transfer | KvittError], *, kind: str, as_json: bool) -> None:
+    """Print transfers as they stand, one a line in JSON; `kind` says what the keys are ("invoice", "transfer")."""
+    for key, outcome in outcomes.items():
+        if isinstance(outcome, KvittError):
+            if as_json:
+                print_json_line({**problem_document(outcome), kind: key})
+            else:
+                say_error(outcome, about=f"{kind.capitalize()} {key}")
+        elif as_json:
+            print_json_line(transfer_document(outcome))
+        else:
+            for line in transfer_lines(outcome):
+                show(line)

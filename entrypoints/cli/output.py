@@ -1,0 +1,102 @@
+"""What the commands print: results to standard output, everything else to standard error.
+
+Piped output is never wrapped, shortened or coloured. Text that came from outside can't steer the terminal.
+"""
+
+import io
+import json
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import typer
+
+from core.errors import KvittError
+
+
+def use_safe_encoding() -> None:
+    """Have what the terminal's or pipe's encoding lacks written as an escape instead of failing."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def print_json(document: object) -> None:
+    """Print one result, laid out for reading."""
+    typer.echo(json.dumps(document, ensure_ascii=_is_plain_ascii_safer(), indent=2))
+
+
+def print_json_line(document: object) -> None:
+    """Print one of several results: one a line."""
+    typer.echo(json.dumps(document, ensure_ascii=_is_plain_ascii_safer()))
+
+
+def show(text: str = "") -> None:
+    """Print a line or more of a result that a person reads."""
+    typer.echo(printable(text))
+
+
+def say(text: str) -> None:
+    """Print a message to standard error."""
+    typer.echo(printable(text), err=True)
+
+
+def say_error(error: KvittError, *, about: str = "") -> None:
+    """Tell what is wrong and what to do."""
+    say(f"{about}: {error.message}" if about and about not in error.message else error.message)
+    if error.hint:
+        say(f"  {error.hint}")
+
+
+def print_table(headers: Sequence[str], rows: Sequence[Sequence[str]], *, right: Sequence[str] = ()) -> None:
+    """Print rows under headers: laid out on a terminal, separated by tabs elsewhere. `right` aligns to the right."""
+    if not sys.stdout.isatty():
+        for row in (headers, *rows):
+            show("\t".join(" ".join(cell.split()) for cell in row))
+        return
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
+    for header in headers:
+        table.add_column(Text(header), justify="right" if header in right else "left", overflow="fold")
+    for row in rows:
+        table.add_row(*(Text(printable(cell)) for cell in row))
+    Console(file=sys.stdout, highlight=False).print(table)
+
+
+@dataclass(frozen=True)
+class Progress:
+    """Says what is going on: `now` what is at hand, in place of what was said before; `done` what has happened."""
+
+    now: Callable[[str], None]
+    done: Callable[[str], None]
+    is_watched: bool
+
+
+@contextmanager
+def progress() -> Iterator[Progress]:
+    """Give what tells a person who watches standard error how things go; nobody else is told anything."""
+    if not sys.stderr.isatty():
+        yield Progress(now=lambda _text: None, done=lambda _text: None, is_watched=False)
+        return
+    from rich.console import Console
+    from rich.text import Text
+
+    with Console(file=sys.stderr).status("") as status:
+        yield Progress(
+            now=lambda text: status.update(Text(printable(text))),
+            done=lambda text: status.console.print(Text(printable(text))),
+            is_watched=True,
+        )
+
+
+def printable(text: str) -> str:
+    """Return the text with every sign that a terminal would act on, or hide, written as an escape."""
+    return "".join(sign if sign.isprintable() or sign in "\n\t" else ascii(sign)[1:-1] for sign in text)
+
+
+def _is_plain_ascii_safer() -> bool:
+    return (getattr(sys.stdout, "encoding", None) or "utf-8").lower().replace("-", "") != "utf8"

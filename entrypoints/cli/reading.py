@@ -1,0 +1,182 @@
+"""Reading the JSON files that a person gives: what can't be used is refused, naming the file and the place in it.
+
+What a message shows of a file's content is field names, never values: they may be secret or personal.
+"""
+
+import json
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from json import JSONDecodeError
+from pathlib import Path
+from typing import Any
+
+from core.errors import Fault, InvalidInput
+from core.invoice import Invoice
+from entrypoints.cli.options import STANDARD_INPUT
+from entrypoints.parsing import invoice_from
+
+_LINES_SUFFIXES = (".jsonl", ".ndjson")
+
+
+@dataclass(frozen=True)
+class Read:
+    """One document of a file: the invoice it is, or why it is none. `number` as far as it can be told."""
+
+    place: str
+    number: str | None
+    outcome: Invoice | InvalidInput
+
+
+@dataclass(frozen=True)
+class InvoiceFile:
+    """What a file holds; `is_list` tells a list, or lines, from a file with one invoice in it."""
+
+    items: list[Read]
+    is_list: bool
+
+
+class _Object(dict[str, Any]):
+    """A JSON object that remembers which keys it was given twice."""
+
+    repeated: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class _NotJson:
+    """NaN or Infinity, which Python reads although JSON has no such thing."""
+
+    word: str
+
+
+def read_invoices(file: Path) -> InvoiceFile:
+    """Read one invoice, a list of them, or JSON lines; `-` is standard input."""
+    source = _name_of(file)
+    try:
+        text = _text_of(file)
+        if _is_lines(text, file):
+            return InvoiceFile(list(_lines(text, source)), is_list=True)
+        document = _parsed(text, source)
+    except InvalidInput as problem:
+        return InvoiceFile([Read(source, None, problem)], is_list=False)
+    if isinstance(document, list):
+        items = [_invoice(part, f"{source}, item {nth}") for nth, part in enumerate(document, start=1)]
+        return InvoiceFile(items, is_list=True)
+    return InvoiceFile([_invoice(document, source)], is_list=False)
+
+
+def read_object(file: Path) -> dict[str, Any]:
+    """Read a file that holds one JSON object; `-` is standard input. Errors: InvalidInput."""
+    source = _name_of(file)
+    document = _parsed(_text_of(file), source)
+    _require_plain(document, source)
+    if not isinstance(document, dict):
+        raise InvalidInput(f"{source}: this is not a JSON object.", code="bad_json")
+    return document
+
+
+def _name_of(file: Path) -> str:
+    return "standard input" if file == STANDARD_INPUT else str(file)
+
+
+def _text_of(file: Path) -> str:
+    source = _name_of(file)
+    try:
+        content = sys.stdin.buffer.read() if file == STANDARD_INPUT else file.read_bytes()
+    except OSError as error:
+        raise InvalidInput(f"{source} can't be read: {error.strerror}.", code="unreadable_file") from error
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise InvalidInput(
+            f"{source}: byte {error.start + 1} is not UTF-8.", code="not_utf8", hint="Save the file as UTF-8."
+        ) from None
+    if not text.strip():
+        raise InvalidInput(f"{source} is empty.", code="bad_json")
+    return text
+
+
+def _is_lines(text: str, file: Path) -> bool:
+    """Whether these are JSON lines: by the file's name, or because every one of several lines starts an object.
+
+    No JSON document looks like that when it is laid out over lines.
+    """
+    lines = [line for line in text.split("\n") if line.strip()]
+    return file.suffix.lower() in _LINES_SUFFIXES or (
+        len(lines) > 1 and all(line.startswith("{") for line in lines) and not _is_one_document(text)
+    )
+
+
+def _is_one_document(text: str) -> bool:
+    try:
+        json.loads(text)
+    except (ValueError, RecursionError):
+        return False
+    return True
+
+
+def _lines(text: str, source: str) -> Iterator[Read]:
+    for number, line in enumerate(text.split("\n"), start=1):
+        if not line.strip():
+            continue
+        try:
+            document = _parsed(line, source, line_number=number)
+        except InvalidInput as problem:
+            yield Read(f"{source}, line {number}", None, problem)
+        else:
+            yield _invoice(document, f"{source}, line {number}")
+
+
+def _parsed(text: str, source: str, *, line_number: int = 1) -> object:
+    try:
+        return json.loads(text, object_pairs_hook=_object, parse_constant=_NotJson)
+    except JSONDecodeError as error:
+        line = error.lineno + line_number - 1
+        raise InvalidInput(
+            f"{source}, line {line}, column {error.colno}: this is not JSON ({error.msg.lower()}).", code="bad_json"
+        ) from None
+    except (ValueError, RecursionError):  # a number of thousands of digits; lists in lists in lists ...
+        raise InvalidInput(f"{source}: this JSON is beyond reason and was not read.", code="bad_json") from None
+
+
+def _object(pairs: list[tuple[str, Any]]) -> _Object:
+    document = _Object(pairs)
+    if len(document) < len(pairs):
+        keys = [key for key, _ in pairs]
+        document.repeated = tuple(key for key in document if keys.count(key) > 1)
+    return document
+
+
+def _invoice(document: object, place: str) -> Read:
+    number = document.get("number") if isinstance(document, dict) else None
+    named = number if isinstance(number, str) else None
+    try:
+        _require_plain(document, place)
+        return Read(place, named, invoice_from(document))
+    except InvalidInput as problem:
+        message = problem.message if problem.message.startswith(place) else f"{place}: {problem.message}"
+        return Read(place, named, InvalidInput(message, code=problem.code, faults=problem.faults))
+
+
+def _require_plain(document: object, place: str) -> None:
+    """Refuse what Python's reader lets through: a key given twice, and numbers that are none."""
+    try:
+        faults = list(_oddities(document, ""))
+    except RecursionError:
+        raise InvalidInput(f"{place}: this JSON is nested too deeply.", code="bad_json") from None
+    if faults:
+        named = "; ".join(f"{fault.field}: {fault.message}" for fault in faults)
+        raise InvalidInput(f"{place}: {named}.", code="bad_json", faults=faults)
+
+
+def _oddities(value: object, path: str) -> Iterator[Fault]:
+    if isinstance(value, _NotJson):
+        yield Fault(path, f"{value.word} is not JSON")
+    elif isinstance(value, list):
+        for index, part in enumerate(value):
+            yield from _oddities(part, f"{path}[{index}]")
+    elif isinstance(value, dict):
+        if isinstance(value, _Object):
+            yield from (Fault(f"{path}.{key}".removeprefix("."), "is given twice") for key in value.repeated)
+        for key, part in value.items():
+            yield from _oddities(part, f"{path}.{key}".removeprefix("."))

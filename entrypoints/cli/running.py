@@ -1,0 +1,166 @@
+"""The commands that run something: the demo, the HTTP API, a worker, the sandbox."""
+
+import json
+import signal
+import time
+from contextlib import suppress
+from types import FrameType
+from typing import Annotated, Any
+
+import typer
+
+from entrypoints.cli.exit_codes import ExitCode
+from entrypoints.cli.options import AsJson
+from entrypoints.cli.output import print_json, say, show
+
+SERVE_PORT = 8000
+SANDBOX_PORT = 8247
+LOOPBACK = "127.0.0.1"
+
+Host = Annotated[str, typer.Option(metavar="HOST", help="The address to listen on.")]
+Port = Annotated[int, typer.Option(metavar="PORT", min=0, max=65535, help="The port; 0 picks a free one.")]
+
+
+def add_to(app: typer.Typer) -> None:
+    """Give the application these commands."""
+    app.command()(demo)
+    app.command()(serve)
+    app.command()(worker)
+    app.command()(sandbox)
+
+
+def demo(as_json: AsJson = False) -> int:
+    """Show the whole way of an invoice.
+
+    Sent, sent again, published, paid, checked: on the sandbox, in a few seconds. Touches nothing of yours.
+    """
+    from entrypoints.demo.demo import run_demo
+
+    story = run_demo(tell=say if as_json else show)
+    if as_json:
+        print_json(story)
+    return ExitCode.DONE
+
+
+def serve(host: Host = LOOPBACK, port: Port = SERVE_PORT, as_json: AsJson = False) -> int:
+    """Serve the HTTP API, with a worker inside.
+
+    Told to stop, it finishes the calls in hand and hands the rest back to the queue.
+    """
+    from entrypoints.container import DURABLE, make_container
+    from entrypoints.http.server import serve as serve_http
+    from entrypoints.settings import read_settings
+
+    def announce(url: str) -> None:
+        if as_json:
+            print_json({"url": url})
+        else:
+            show(f"Kvitt listens on {url}; its HTTP API is documented at {url}/schema")
+            say("Stop it with Ctrl-C.")
+
+    signals = _Signals()
+    container = make_container(read_settings(), queue=DURABLE)
+    storage = container.storage()
+    try:
+        if not signals.told_to_stop:
+            serve_http(host, port, container, announce=announce)
+    finally:
+        storage.close()
+    return ExitCode.DONE
+
+
+def worker(as_json: AsJson = False) -> int:
+    """Work off transfers, without the HTTP API, until told to stop.
+
+    Any number of them may work on one PostgreSQL database; on SQLite they share this machine's home folder.
+    Told to stop, it finishes the calls in hand and hands the rest back to the queue.
+    """
+    from entrypoints.container import DURABLE, make_container
+    from entrypoints.settings import read_settings
+    from entrypoints.worker import Worker
+
+    signals = _Signals()
+    container = make_container(read_settings(), queue=DURABLE)
+    storage = container.storage()
+    try:
+        with Worker(container):
+            say("Kvitt works off transfers. Stop it with Ctrl-C.")
+            signals.wait()
+            say("Stopping: the calls in hand are finished, the rest goes back to the queue.")
+    finally:
+        storage.close()
+    if as_json:
+        print_json({"stopped": True})
+    return ExitCode.DONE
+
+
+def sandbox(host: Host = LOOPBACK, port: Port = SANDBOX_PORT, as_json: AsJson = False) -> int:
+    """Run a stand-in for 24SevenOffice.
+
+    It listens on this machine only, and is there to try things on.
+    """
+    from core.errors import InvalidInput
+    from entrypoints.demo.world import demo_business
+    from entrypoints.sandbox import Sandbox
+
+    try:
+        office = Sandbox.demo(host=host, port=port)
+    except ValueError as error:
+        raise typer.BadParameter(str(error), param_hint="--host") from None
+    try:
+        office.start()
+    except OSError as error:
+        raise InvalidInput(
+            f"The sandbox can't listen on {host}, port {port}: {error.strerror}.",
+            code="port_unavailable",
+            hint="Choose another one with --port; 0 picks a free one.",
+        ) from error
+    _end_well_when_told_to()
+    with office, suppress(KeyboardInterrupt):
+        _announce_sandbox(office.url, demo_business(), as_json=as_json)
+        office.serve_forever()
+    return ExitCode.DONE
+
+
+def _announce_sandbox(url: str, business: dict[str, Any], *, as_json: bool) -> None:
+    control_url = f"{url}/control"
+    if as_json:
+        print_json({"url": url, "control_url": control_url, "business": business})
+        return
+    show(f"The sandbox listens on {url}")
+    show(f"Publish, pay and delete orders on its control page: {control_url}")
+    show("Let Kvitt use it, in another terminal:")
+    show(f"  export KVITT_TFSO_API_URL={url}")
+    show(f"  kvitt business add {business['name']} --file fjell.json     # with this in fjell.json:")
+    show(json.dumps(business, indent=2, ensure_ascii=False))
+    say("Stop it with Ctrl-C.")
+
+
+class _Signals:
+    """Notes that this process was told to stop, by Ctrl-C or by a service manager; being told twice is an interrupt."""
+
+    _LOOK_SECONDS = 0.1
+
+    def __init__(self) -> None:
+        self.told_to_stop = False
+        for signal_number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(signal_number, self._told)
+
+    def wait(self) -> None:
+        """Wait until told to stop.
+
+        Nothing that takes a lock is done in the handler: it may strike while this thread holds that lock.
+        """
+        while not self.told_to_stop:
+            time.sleep(self._LOOK_SECONDS)
+
+    def _told(self, _number: int, _frame: FrameType | None) -> None:
+        if self.told_to_stop:
+            raise KeyboardInterrupt
+        self.told_to_stop = True
+
+
+def _end_well_when_told_to() -> None:
+    """Let a service manager's or a script's signal do what Ctrl-C does, also where a shell had Ctrl-C ignored."""
+    for signal_number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(signal_number, signal.default_int_handler)

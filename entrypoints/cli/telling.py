@@ -1,0 +1,257 @@
+"""How results read to a person: lines of plain English for support staff. Nothing is decided here."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from core.fields import plain
+from core.invoice import Invoice, Period
+from core.journal import Step
+from core.order_draft import OrderDraft
+from core.payment import PaymentReason, PaymentReport
+from core.totals import Amounts, totals_of
+from core.transfer import Transfer, TransferState
+from core.use_cases.find_customer import CustomerAction
+from core.use_cases.preview_invoice import CustomerPreview, InvoicePreview
+from core.use_cases.verify_business import NamedThing, Verification
+
+Row = Sequence[str]
+
+_REASONS = {
+    PaymentReason.NOT_PUBLISHED: "not paid: the order has not been published as an invoice yet",
+    PaymentReason.OPEN: "not paid: the invoice is open",
+    PaymentReason.PARTLY_PAID: "not paid: only a part has been paid",
+    PaymentReason.PAID: "paid",
+    PaymentReason.DELETED: "not paid: the order was deleted in the accounting system",
+}
+
+
+def moment(instant: datetime) -> str:
+    """Write an instant in this machine's time zone."""
+    return f"{instant.astimezone():%Y-%m-%d %H:%M:%S %Z}"
+
+
+def business_lines(document: Mapping[str, Any]) -> Iterator[str]:
+    """A business's settings, without its secrets."""
+    yield f"Business {document['name']}"
+    labels = {"system": "Accounting system", "account_name": "Account name"}
+    for setting, value in document["accounting"].items():
+        yield f"  {labels.get(setting, setting.replace('_', ' ').capitalize())}: {value}"
+    yield f"  Product: {document['product_name']}, in the category {document['category_name']}"
+    yield f"  Status of new orders: {document['order_status']}"
+    for percent, code in document["vat_codes"].items():
+        yield f"  VAT code for {percent} %: {code}"
+
+
+def verification_lines(found: Verification) -> Iterator[str]:
+    """What verifying a connection found."""
+    yield f"Business {found.business} reaches the account {found.account.name} ({found.account.id})."
+    for right in found.rights:
+        yield f"  {'allowed' if right.allowed else 'REFUSED'}  {right.name}" + (
+            f": {right.message}" if right.message else ""
+        )
+    if found.ok:
+        yield f"  Product: {_named(found.product)}"
+        yield f"  Category: {_named(found.category)}"
+        rates = ", ".join(f"{plain(code.percent.normalize())} % (code {code.code})" for code in found.vat_rates)
+        yield f"  VAT rates for a sale: {rates or 'none'}"
+    yield from _warnings(found.warnings)
+    yield "Invoices can be sent." if found.ok else "Invoices can't be sent until what is refused is allowed."
+
+
+def invoice_lines(invoice: Invoice, transfer: Transfer | None) -> Iterator[str]:
+    """An invoice's head, as its source stated it."""
+    yield f"Invoice {invoice.number}, {_type_of(invoice)}"
+    if invoice.order_number:
+        yield f"  Order number at the source: {invoice.order_number}"
+    yield f"  Issued {invoice.issue_date or '(no date)'}, due {invoice.due_date or '(no date)'}"
+    customer = invoice.customer
+    named = [customer.organization_name, customer.organization_number, customer.name, customer.email, customer.phone]
+    yield f"  Customer: {', '.join(part for part in named if part) or '(none)'}"
+    if customer.address:
+        yield f"  Address: {', '.join(part for _, part in customer.address if part)}"
+    for label, text in (("Your reference", invoice.your_reference), ("Comment", invoice.comment)):
+        if text:
+            yield f"  {label}: {text}"
+    yield f"  Transfer: {f'{transfer.state}, {transfer.id}' if transfer else 'never sent'}"
+
+
+INVOICE_ROW_HEADERS = ("Product", "Period", "Quantity", "Unit price", "Discount %", "VAT %")
+"""Headers for `invoice_rows`."""
+
+
+def invoice_rows(invoice: Invoice) -> list[Row]:
+    """An invoice's rows as they were stated."""
+    return [
+        [
+            row.product or "",
+            _period(row.period),
+            _figure(row.quantity),
+            _figure(row.unit_price),
+            _figure(row.discount_percent),
+            _figure(row.vat_percent),
+        ]
+        for row in invoice.rows
+    ]
+
+
+def invoice_total(invoice: Invoice) -> str:
+    """What an invoice adds up to, VAT included."""
+    return f"{plain(totals_of(invoice).gross)} {invoice.currency}"
+
+
+def customer_name(invoice: Invoice) -> str:
+    """Who an invoice is for."""
+    return invoice.customer.booked_name
+
+
+def stated_totals_line(invoice: Invoice) -> str:
+    """What an invoice comes to, as far as it is complete."""
+    return _totals_line(totals_of(invoice), invoice.currency)
+
+
+def _totals_line(totals: Amounts, currency: str) -> str:
+    return f"Net {plain(totals.net)}, VAT {plain(totals.vat)}, to pay {plain(totals.gross)} {currency}"
+
+
+def preview_lines(preview: InvoicePreview) -> Iterator[str]:
+    """What a send would do, up to the order's rows."""
+    order = preview.order
+    yield f"Invoice {preview.invoice}: a send would do this (nothing has been written)."
+    yield from _customer_lines(preview.customer)
+    yield f"Product: {_named(preview.product)}"
+    yield f"Order: status {order.status}, reference {order.reference}, issued {order.issue_date}, due {order.due_date}"
+    if order.currency:
+        yield f"  Currency: {order.currency.code}, {order.currency.unit} for {plain(order.currency.rate)} NOK"
+    if order.your_reference:
+        yield f"  Your reference: {order.your_reference}"
+    if order.comment:
+        yield f"  Comment: {' / '.join(order.comment.splitlines())}"
+    yield f"  Prices {'include' if order.prices_include_vat else 'are without'} VAT"
+
+
+ORDER_ROW_HEADERS = ("Text", "Quantity", "Unit price", "Discount %", "VAT %", "VAT code", "Amount")
+"""Headers for `order_rows`."""
+
+
+def order_rows(order: OrderDraft, amounts: Sequence[Amounts]) -> list[Row]:
+    """An order's rows as they would be written, with what each comes to."""
+    return [
+        [
+            row.text,
+            plain(row.quantity),
+            plain(row.unit_price),
+            plain(row.discount_percent),
+            plain(row.vat_percent),
+            row.vat_code,
+            plain(amount.gross if order.prices_include_vat else amount.net),
+        ]
+        for row, amount in zip(order.rows, amounts, strict=True)
+    ]
+
+
+def preview_end_lines(preview: InvoicePreview) -> Iterator[str]:
+    """What stands under the order's rows."""
+    yield _totals_line(preview.totals, preview.order.currency.code if preview.order.currency else "NOK")
+    yield from _warnings(preview.warnings)
+
+
+def outcome_text(transfer: Transfer) -> str:
+    """What came of a transfer, in a few words."""
+    if transfer.state is TransferState.TRANSFERRED:
+        return f"order {transfer.order_id}, customer {transfer.customer_id}"
+    return transfer.error.message if transfer.error else ""
+
+
+def transfer_lines(transfer: Transfer) -> Iterator[str]:
+    """A transfer as it stands, in a line, and what to do about it."""
+    yield f"Invoice {transfer.invoice}: {_standing(transfer)}"
+    if transfer.error and transfer.state is not TransferState.TRANSFERRED:
+        yield f"  {transfer.error.message}"
+        if transfer.error.hint:
+            yield f"  {transfer.error.hint}"
+        yield f"  Transfer {transfer.id}"
+    yield from _warnings(transfer.warnings)
+
+
+def transfer_story(transfer: Transfer, steps: Sequence[Step]) -> Iterator[str]:
+    """All that is known of a transfer, in the order in which it happened."""
+    attempts = "not attempted yet" if not transfer.attempts else f"attempts so far: {transfer.attempts}"
+    yield f"Transfer {transfer.id}: invoice {transfer.invoice} of {transfer.business}"
+    yield f"  Asked for at {moment(transfer.created_at)}; {attempts}."
+    if transfer.error and transfer.state is not TransferState.TRANSFERRED:
+        yield f"  Last trouble ({transfer.error.code}): {transfer.error.message}"
+    ended = f" at {moment(transfer.finished_at)}" if transfer.finished_at else ""
+    yield f"  Now: {_standing(transfer).removesuffix('.')}{ended}."
+    if transfer.error and transfer.error.hint and transfer.state is not TransferState.TRANSFERRED:
+        yield f"  What to do: {transfer.error.hint}"
+    yield from _warnings(transfer.warnings)
+    if steps:
+        yield "Step by step:"
+    for step in steps:
+        yield f"  {moment(step.at)}  {step_line(step)}"
+
+
+def step_line(step: Step) -> str:
+    """What happened in a step, and how long the accounting system took."""
+    return step.text if step.duration_ms is None else f"{step.text} ({step.duration_ms / 1000:.1f} s)"
+
+
+def status_lines(report: PaymentReport) -> Iterator[str]:
+    """The answer to Check Status."""
+    yield f"Invoice {report.invoice}: {_REASONS[report.reason]}" + (f" on {report.paid_at}" if report.paid_at else "")
+    known = [f"order {report.order_id}"]
+    if report.invoice_number:
+        known.append(f"invoice {report.invoice_number} of {report.invoiced_at}" if report.invoiced_at else "published")
+    yield f"  In the accounting system: {', '.join(known)}. Checked at {moment(report.checked_at)}."
+    yield from _warnings(report.warnings)
+
+
+def _standing(transfer: Transfer) -> str:
+    if transfer.is_parked:
+        return "waiting for the connection to be mended."
+    if transfer.state is TransferState.TRANSFERRED:
+        return f"transferred as order {transfer.order_id}, customer {transfer.customer_id}."
+    if transfer.state is TransferState.WAITING and transfer.next_attempt_at:
+        return f"waiting; tried again at {moment(transfer.next_attempt_at)}."
+    return f"{transfer.state}."
+
+
+def _customer_lines(customer: CustomerPreview) -> Iterator[str]:
+    if customer.action is CustomerAction.CREATE:
+        yield f"Customer: a new record, {customer.name}"
+    elif customer.action is CustomerAction.AS_IS:
+        yield f"Customer: record {customer.id}, {customer.name}, as it is"
+    else:
+        yield f"Customer: record {customer.id}, {customer.name}, is updated:"
+    for field, value in customer.changes.items():
+        for part in value if isinstance(value, list) else [value]:
+            yield f"  {field.replace('_', ' ')}: {_changed(part)}"
+
+
+def _changed(value: object) -> str:
+    if isinstance(value, Mapping):
+        return ", ".join(str(part) for part in value.values() if part)
+    return str(value)
+
+
+def _warnings(warnings: Sequence[str]) -> Iterator[str]:
+    for warning in warnings:
+        yield f"  Note: {warning}"
+
+
+def _named(thing: NamedThing) -> str:
+    return f"{thing.name} ({thing.id})" if thing.id else f"{thing.name}, created with the first send"
+
+
+def _type_of(invoice: Invoice) -> str:
+    return invoice.type.value.replace("_", " ")
+
+
+def _period(period: Period | None) -> str:
+    return f"{period.start} – {period.end}" if period else ""
+
+
+def _figure(amount: Decimal | None) -> str:
+    return "" if amount is None else plain(amount)

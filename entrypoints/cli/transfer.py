@@ -1,0 +1,102 @@
+"""`kvitt transfer`: see what became of invoices that were sent, and try again or take back."""
+
+from typing import Annotated
+
+import typer
+
+from core.errors import KvittError
+from entrypoints.cli.exit_codes import ExitCode, code_of_error, code_of_transfer, worst
+from entrypoints.cli.options import AsJson
+from entrypoints.cli.output import print_json, print_table, say, show
+
+app = typer.Typer(help="Transfers: what became of invoices that were sent.", no_args_is_help=True)
+
+Ids = Annotated[list[str], typer.Argument(metavar="ID...", help="The transfers' ids.")]
+
+
+@app.command("list")
+def list_(
+    business: Annotated[str | None, typer.Option("--business", metavar="NAME", help="Of this business only.")] = None,
+    state: Annotated[
+        str | None,
+        typer.Option(metavar="STATE", help="Only those queued, running, waiting, transferred or rejected."),
+    ] = None,
+    as_json: AsJson = False,
+) -> int:
+    """List transfers, the oldest first."""
+    from functools import partial
+
+    from core.transfer import TransferState
+    from entrypoints.cli.installation import installation
+    from entrypoints.cli.paging import every
+    from entrypoints.cli.telling import outcome_text
+    from entrypoints.documents import transfer_document
+
+    try:
+        wanted = TransferState(state) if state is not None else None
+    except ValueError:
+        raise typer.BadParameter(f"choose one of {', '.join(TransferState)}.", param_hint="--state") from None
+    with installation() as container:
+        page = partial(container.look_up().transfers, business, state=wanted)
+        transfers = list(every(page, key=lambda transfer: transfer.id))
+    if as_json:
+        print_json([transfer_document(transfer) for transfer in transfers])
+    elif transfers:
+        rows = [
+            [one.id, one.business, one.invoice, one.state.value, str(one.attempts), outcome_text(one)]
+            for one in transfers
+        ]
+        print_table(["Id", "Business", "Invoice", "State", "Attempts", "Outcome"], rows, right=["Attempts"])
+    else:
+        say("There are no such transfers.")
+    return ExitCode.DONE
+
+
+@app.command("show")
+def show_(
+    transfer_id: Annotated[str, typer.Argument(metavar="ID", help="The transfer's id.")], as_json: AsJson = False
+) -> int:
+    """Tell the story of a transfer: where it stands, and what happened to it step by step."""
+    from entrypoints.cli.installation import installation
+    from entrypoints.cli.telling import transfer_story
+    from entrypoints.documents import transfer_story_document
+
+    with installation() as container:
+        transfer = container.look_up().transfer(transfer_id)
+        steps = container.look_up().steps(transfer_id)
+    if as_json:
+        print_json(transfer_story_document(transfer, steps))
+    else:
+        for line in transfer_story(transfer, steps):
+            show(line)
+    return ExitCode.DONE
+
+
+@app.command()
+def retry(ids: Ids, as_json: AsJson = False) -> int:
+    """Try waiting or rejected transfers again now, and print them as they stand after that."""
+    from entrypoints.cli.installation import installation, take_turn
+    from entrypoints.cli.outcomes import each, print_transfers
+
+    with installation() as container:
+        outcomes = each(ids, container.manage_transfers().retry)
+        recorded = {id_: one for id_, one in outcomes.items() if not isinstance(one, KvittError)}
+        for business in dict.fromkeys(one.business for one in recorded.values() if not one.state.is_final):
+            take_turn(container, business)
+        outcomes.update({id_: container.look_up().transfer(id_) for id_ in recorded})
+    print_transfers(outcomes, kind="transfer", as_json=as_json)
+    return worst(
+        code_of_error(one) if isinstance(one, KvittError) else code_of_transfer(one) for one in outcomes.values()
+    )
+
+
+@app.command()
+def cancel(ids: Ids, as_json: AsJson = False) -> int:
+    """Take back transfers that have not begun to create their orders."""
+    from entrypoints.cli.installation import installation
+    from entrypoints.cli.outcomes import each, print_transfers
+
+    with installation() as container:
+        outcomes = each(ids, container.manage_transfers().cancel)
+    print_transfers(outcomes, kind="transfer", as_json=as_json)
+    return worst(code_of_error(one) if isinstance(one, KvittError) else ExitCode.DONE for one in outcomes.values())

@@ -1,0 +1,159 @@
+"""The wiring: the only place that names concrete classes of every room."""
+
+import os
+import random
+import threading
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from dependency_injector import containers, providers
+
+from adapters.clock import SystemClock
+from adapters.identifiers import time_ordered_id
+from adapters.queue.inline import InlineTransferQueue
+from adapters.secrets import FernetSecretBox, secret_key
+from adapters.storage import SqlSessionStore, open_storage
+from core.ports.surroundings import Surroundings
+from core.transfer import RetryPolicy
+from core.use_cases.add_invoice import AddInvoice
+from core.use_cases.check_status import CheckStatus
+from core.use_cases.connect_business import ConnectBusiness
+from core.use_cases.create_once import CreateOnce
+from core.use_cases.find_customer import FindCustomer
+from core.use_cases.link_customer import LinkCustomer
+from core.use_cases.look_up import LookUp
+from core.use_cases.manage_transfers import ManageTransfers
+from core.use_cases.place_order import PlaceOrder
+from core.use_cases.preview_invoice import PreviewInvoice
+from core.use_cases.reference_data import ReferenceData
+from core.use_cases.send_again import SendAgain
+from core.use_cases.send_invoice import SendInvoice
+from core.use_cases.sweep import Sweep
+from core.use_cases.take_turn import TakeTurn
+from core.use_cases.transfer_invoice import TransferInvoice
+from core.use_cases.verify_business import VerifyBusiness
+from entrypoints.settings import Settings
+from plugins.manager import load_plugins
+
+if TYPE_CHECKING:
+    from adapters.queue.durable import DurableTransferQueue
+
+INLINE, DURABLE = "inline", "durable"
+
+
+def _durable_queue(database_url: str, *, take_turn: Callable[[str], None], threads: int) -> "DurableTransferQueue":
+    # Imported here because whoever takes turns in its own thread should not wait for DBOS to load.
+    from adapters.queue.durable import DurableTransferQueue
+
+    return DurableTransferQueue(database_url, take_turn=take_turn, threads=threads)
+
+
+class Container(containers.DeclarativeContainer):
+    """One installation: its settings in, its use cases out.
+
+    What workers' threads may be the first to ask for is made once whichever thread asks.
+    """
+
+    settings = providers.Dependency(instance_of=Settings)
+    environment = providers.Object(os.environ)
+
+    queue_kind = providers.Object(INLINE)
+
+    clock = providers.Singleton(SystemClock)
+    stopping = providers.ThreadSafeSingleton(threading.Event)
+    secret_box = providers.ThreadSafeSingleton(
+        FernetSecretBox,
+        providers.List(providers.Callable(secret_key, settings.provided.home, settings.provided.given_key)),
+    )
+    storage = providers.ThreadSafeSingleton(open_storage, settings.provided.database, secret_box)
+    sessions = providers.ThreadSafeSingleton(SqlSessionStore, storage, secret_box)
+    surroundings = providers.ThreadSafeSingleton(Surroundings, sessions=sessions, clock=clock, environment=environment)
+    systems = providers.ThreadSafeSingleton(load_plugins, surroundings)
+
+    _create_once = providers.ThreadSafeSingleton(
+        CreateOnce, storage=storage, clock=clock, settling=settings.provided.settling
+    )
+    _reference_data = providers.ThreadSafeSingleton(
+        ReferenceData, storage=storage, clock=clock, create_once=_create_once
+    )
+    _find_customer = providers.ThreadSafeSingleton(FindCustomer, storage=storage, clock=clock, create_once=_create_once)
+    _place_order = providers.ThreadSafeSingleton(
+        PlaceOrder, storage=storage, clock=clock, settling=settings.provided.settling
+    )
+    _transfer_invoice = providers.ThreadSafeSingleton(
+        TransferInvoice,
+        storage=storage,
+        systems=systems,
+        clock=clock,
+        retry_policy=providers.Factory(
+            RetryPolicy,
+            first=settings.provided.retry_first_seconds,
+            longest=settings.provided.retry_longest_seconds,
+            give_up_after=settings.provided.give_up_after_seconds,
+        ),
+        reference_data=_reference_data,
+        find_customer=_find_customer,
+        place_order=_place_order,
+        chance=providers.Object(random.random),
+    )
+    take_turn = providers.ThreadSafeSingleton(
+        TakeTurn,
+        storage=storage,
+        clock=clock,
+        transfer_invoice=_transfer_invoice,
+        lease=settings.provided.lease,
+        new_holder=providers.Object(time_ordered_id),
+        stopping=stopping.provided.is_set,
+    )
+    queue = providers.Selector(
+        queue_kind,
+        inline=providers.ThreadSafeSingleton(InlineTransferQueue, take_turn.provided.take),
+        durable=providers.ThreadSafeSingleton(
+            _durable_queue,
+            settings.provided.turns_database,
+            take_turn=take_turn.provided.take,
+            threads=settings.provided.worker_threads,
+        ),
+    )
+    sweep = providers.Singleton(Sweep, storage=storage, queue=queue, clock=clock)
+
+    look_up = providers.Singleton(LookUp, storage)
+    connect_business = providers.Singleton(ConnectBusiness, storage=storage, systems=systems, clock=clock)
+    verify_business = providers.Singleton(VerifyBusiness, storage=storage, systems=systems, clock=clock)
+    add_invoice = providers.Singleton(AddInvoice, storage=storage)
+    preview_invoice = providers.Singleton(
+        PreviewInvoice,
+        storage=storage,
+        systems=systems,
+        reference_data=_reference_data,
+        find_customer=_find_customer,
+    )
+    send_invoice = providers.Singleton(
+        SendInvoice,
+        storage=storage,
+        systems=systems,
+        queue=queue,
+        clock=clock,
+        new_id=providers.Object(time_ordered_id),
+    )
+    send_again = providers.Singleton(
+        SendAgain,
+        storage=storage,
+        systems=systems,
+        queue=queue,
+        clock=clock,
+        new_id=providers.Object(time_ordered_id),
+    )
+    manage_transfers = providers.Singleton(ManageTransfers, storage=storage, queue=queue, clock=clock)
+    link_customer = providers.Singleton(LinkCustomer, storage=storage, systems=systems)
+    check_status = providers.Singleton(CheckStatus, storage=storage, systems=systems, clock=clock)
+
+
+def make_container(settings: Settings, *, queue: str = INLINE) -> Container:
+    """Wire an installation. Nothing is opened or made before it is used.
+
+    `queue` says who takes turns: INLINE, the caller's own thread; DURABLE, workers, here once the queue is started.
+    """
+    container = Container(settings=settings, queue_kind=queue)
+    container.check_dependencies()
+    return container

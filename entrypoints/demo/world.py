@@ -1,0 +1,31 @@
+"""What the demo works with: a business on the sandbox's demo account, and sample invoices."""
+
+import json
+from importlib.resources import files
+from typing import Any
+
+from core.invoice import Invoice
+from entrypoints.parsing import invoice_from
+from entrypoints.sandbox import DEMO_ACCOUNT, DEMO_APPLICATION_ID, DEMO_PASSWORD, DEMO_USERNAME
+
+BUSINESS = "fjell"
+
+
+def demo_business() -> dict[str, Any]:
+    """Return a business document that connects to the sandbox's demo account; its password opens nothing else."""
+    return {
+        "name": BUSINESS,
+        "accounting": {
+            "system": "24sevenoffice",
+            "account_name": DEMO_ACCOUNT,
+            "application_id": DEMO_APPLICATION_ID,
+            "username": DEMO_USERNAME,
+            "password": DEMO_PASSWORD,
+        },
+    }
+
+
+def sample_invoice(name: str) -> Invoice:
+    """Return one of the sample invoices: `private-customer` or `company`."""
+    text = files("entrypoints.demo").joinpath("invoices", f"{name}.json").read_text(encoding="utf-8")
+    return invoice_from(json.loads(text))

@@ -1,0 +1,75 @@
+"""The documents that go out, the same over HTTP and on the command line."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from core.business import Business
+from core.errors import (
+    AccessRefused,
+    Conflict,
+    HandedBack,
+    InvalidInput,
+    InvalidInvoice,
+    KvittError,
+    LeaseLost,
+    NotFound,
+    OutcomeUnknown,
+    Rejected,
+    TryAgain,
+)
+from core.journal import Step
+from core.ports.accounting_system import AccountingSystems
+from core.transfer import Transfer
+
+Json = dict[str, Any]
+
+OURS_ALONE = ("not_before", "version", "trying_since", "bulk", "superseded")
+"""Fields of a transfer that nobody outside is shown."""
+
+_TITLES_AND_STATUSES: list[tuple[type[KvittError], str, int]] = [
+    (InvalidInput, "The input can't be used", 400),
+    (InvalidInvoice, "The invoice can't be sent", 422),
+    (NotFound, "There is no such thing", 404),
+    (Conflict, "It contradicts what has happened", 409),
+    (Rejected, "The accounting system said no", 422),
+    (AccessRefused, "The accounting system does not let us in", 424),
+    (TryAgain, "Temporary trouble", 503),
+    (OutcomeUnknown, "The answer was lost", 503),
+    (LeaseLost, "Another worker has taken over", 503),
+    (HandedBack, "The worker stops", 503),
+]
+
+
+def problem_document(error: KvittError) -> Json:
+    """Show an error as an RFC 9457 problem; `status` is the HTTP status that goes with it."""
+    title, status = next(
+        ((title, status) for form, title, status in _TITLES_AND_STATUSES if isinstance(error, form)),
+        ("Kvitt could not do it", 500),
+    )
+    document: Json = {
+        "type": f"urn:kvitt:problem:{error.code}",
+        "title": title,
+        "status": status,
+        "detail": error.message,
+        "code": error.code,
+        "hint": error.hint,
+    }
+    if error.faults:
+        document["faults"] = [{"field": fault.field, "message": fault.message} for fault in error.faults]
+    return document
+
+
+def business_document(business: Business, systems: AccountingSystems) -> Json:
+    """Show a business; secret settings are write-only and left out."""
+    document = business.model_dump(mode="json", exclude={"accounting"})
+    return {"name": document.pop("name"), "accounting": dict(systems.shown(business.accounting)), **document}
+
+
+def transfer_document(transfer: Transfer) -> Json:
+    """Show a transfer."""
+    return transfer.model_dump(mode="json", exclude=set(OURS_ALONE))
+
+
+def transfer_story_document(transfer: Transfer, steps: Sequence[Step]) -> Json:
+    """Show a transfer with its story, step by step."""
+    return {**transfer_document(transfer), "steps": [step.model_dump(mode="json") for step in steps]}

@@ -1,0 +1,147 @@
+"""The application: which routes there are, and what every request goes through."""
+
+import asyncio
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache
+from importlib.metadata import version
+from typing import Any
+
+from litestar import Litestar, Router
+from litestar.di import Provide
+from litestar.openapi import OpenAPIConfig
+from litestar.openapi.plugins import JsonRenderPlugin, YamlRenderPlugin
+from litestar.types import Message, Scope
+
+from core.ports.accounting_system import AccountingSystems
+from core.use_cases.add_invoice import AddInvoice
+from core.use_cases.check_status import CheckStatus
+from core.use_cases.connect_business import ConnectBusiness
+from core.use_cases.link_customer import LinkCustomer
+from core.use_cases.look_up import LookUp
+from core.use_cases.manage_transfers import ManageTransfers
+from core.use_cases.preview_invoice import PreviewInvoice
+from core.use_cases.send_invoice import SendInvoice
+from core.use_cases.verify_business import VerifyBusiness
+from entrypoints.container import Container
+from entrypoints.http import businesses, health, invoices, transfers
+from entrypoints.http.idempotency import IdempotencyKeys
+from entrypoints.http.local_only import LocalCallersOnly
+from entrypoints.http.openapi import add_idempotency, add_schemas, schema_router
+from entrypoints.http.paths import DecodedPathParameters, RoutedAsSent
+from entrypoints.http.problems import EXCEPTION_HANDLERS
+from entrypoints.http.waiting import Waiting
+
+LONGEST_BODY = 1_000_000
+"""In bytes. An invoice of a thousand rows is a third of this."""
+
+THREADS = 40
+"""In which handlers run."""
+
+
+def create_app(container: Container) -> Litestar:
+    """Make the application for one installation. Nothing is opened before the first request needs it."""
+    api = Router(
+        "/v1",
+        route_handlers=[*businesses.HANDLERS, *invoices.HANDLERS, *transfers.HANDLERS],
+        middleware=[
+            IdempotencyKeys(storage=container.storage, clock=container.clock, longest_body=LONGEST_BODY),
+            DecodedPathParameters(),
+        ],
+    )
+    app = RoutedAsSent(
+        route_handlers=[api, *health.HANDLERS],
+        dependencies=_use_cases(container),
+        middleware=[LocalCallersOnly()],
+        exception_handlers=EXCEPTION_HANDLERS,
+        before_send=[_private],
+        on_startup=[_make_threads],
+        openapi_config=OpenAPIConfig(
+            title="Kvitt",
+            version=version("kvitt"),
+            description="An open invoicing gateway: moves an invoice into the accounting system where it is booked, "
+            "exactly once, and tells whether it is paid.",
+            use_handler_docstrings=True,
+            operation_id_creator=lambda handler, _method, _path: handler.handler_name,
+            openapi_router=schema_router(),
+            render_plugins=[JsonRenderPlugin(), YamlRenderPlugin()],
+        ),
+        request_max_body_size=LONGEST_BODY,
+        logging_config=None,  # whoever runs the process decides where logs go
+    )
+    add_schemas(app)
+    add_idempotency(app)
+    return app
+
+
+def _use_cases(container: Container) -> dict[str, Provide]:
+    """The container's use cases by the names under which handlers ask for them.
+
+    Provided on the event loop's one thread, so that no singleton is made twice.
+    """
+
+    def systems() -> AccountingSystems:
+        made: AccountingSystems = container.systems()  # the wiring cannot tell its type
+        return made
+
+    def look_up() -> LookUp:
+        return container.look_up()
+
+    def connect_business() -> ConnectBusiness:
+        return container.connect_business()
+
+    def verify_business() -> VerifyBusiness:
+        return container.verify_business()
+
+    def add_invoice() -> AddInvoice:
+        return container.add_invoice()
+
+    def preview_invoice() -> PreviewInvoice:
+        return container.preview_invoice()
+
+    def link_customer() -> LinkCustomer:
+        return container.link_customer()
+
+    def send_invoice() -> SendInvoice:
+        return container.send_invoice()
+
+    def check_status() -> CheckStatus:
+        return container.check_status()
+
+    def manage_transfers() -> ManageTransfers:
+        return container.manage_transfers()
+
+    @cache
+    def waiting() -> Waiting:
+        return Waiting(
+            look_up=container.look_up().transfer, clock=container.clock(), stopping=container.stopping().is_set
+        )
+
+    provided: list[Any] = [
+        systems,
+        look_up,
+        connect_business,
+        verify_business,
+        add_invoice,
+        preview_invoice,
+        link_customer,
+        send_invoice,
+        check_status,
+        manage_transfers,
+        waiting,
+    ]
+    return {provider.__name__: Provide(provider, sync_to_thread=False) for provider in provided}
+
+
+async def _make_threads() -> None:
+    """Have enough threads that a few slow calls to an accounting system keep nobody else waiting."""
+    asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(THREADS, thread_name_prefix="http"))
+
+
+async def _private(message: Message, _scope: Scope) -> None:
+    """Answers hold personal data: nobody on the way keeps them or guesses what they are."""
+    if message["type"] == "http.response.start":
+        message["headers"] = [
+            *message["headers"],
+            (b"cache-control", b"no-store"),
+            (b"x-content-type-options", b"nosniff"),
+        ]

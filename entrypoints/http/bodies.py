@@ -1,0 +1,69 @@
+"""Reading the JSON that comes in, stricter than the standard library does."""
+
+import json
+from collections.abc import Sequence
+from http import HTTPStatus
+from typing import Any, NoReturn
+
+from litestar.exceptions import ClientException
+
+from core.errors import InvalidInput
+from core.fields import Document, Text
+from entrypoints.documents import Json
+from entrypoints.http.problems import AnyRequest
+from entrypoints.parsing import read
+
+
+class CustomerChoice(Document):
+    """A person's choice of the record that an invoice's customer is."""
+
+    customer_id: Text
+
+
+def customer_choice_from(document: object) -> CustomerChoice:
+    """Read a customer choice from parsed JSON.
+
+    Errors: InvalidInput, code `not_a_customer_choice`.
+    """
+    return read(CustomerChoice, document, what="a customer choice", code="not_a_customer_choice")
+
+
+def json_document(request: AnyRequest, body: bytes) -> object:
+    """Parse a request's body.
+
+    Errors: ClientException (415) unless it is declared as JSON; InvalidInput, code `bad_json`, for what is not UTF-8
+    or not JSON (naming line and column), names a field twice, or holds NaN or infinity.
+    """
+    media_type, parameters = request.content_type
+    if media_type.lower() != "application/json" or parameters.get("charset", "utf-8").lower() != "utf-8":
+        raise ClientException(status_code=HTTPStatus.UNSUPPORTED_MEDIA_TYPE)
+    try:
+        return json.loads(body.decode(), object_pairs_hook=_object, parse_constant=_not_a_number)
+    except UnicodeDecodeError as error:
+        raise _bad_json(f"byte {error.start + 1} is not UTF-8") from None
+    except json.JSONDecodeError as error:
+        raise _bad_json(f"{error.msg} at line {error.lineno}, column {error.colno}") from None
+    except RecursionError:
+        raise _bad_json("it is nested too deeply") from None
+    except ValueError:  # Python reads no integer of thousands of digits
+        raise _bad_json("it holds a number that is too long") from None
+
+
+def _object(pairs: Sequence[tuple[str, Any]]) -> Json:
+    fields: Json = {}
+    for name, value in pairs:
+        # A fault names the field, and half a surrogate pair could not be sent back.
+        if not name.isprintable():
+            raise _bad_json("a field's name holds a character that can't be shown")
+        if name in fields:
+            raise _bad_json(f'the field "{name}" is there twice')
+        fields[name] = value
+    return fields
+
+
+def _not_a_number(name: str) -> NoReturn:
+    raise _bad_json(f"{name} is no JSON number")
+
+
+def _bad_json(what: str) -> InvalidInput:
+    return InvalidInput(f"The body is not JSON that can be used: {what}.", code="bad_json")

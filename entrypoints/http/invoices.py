@@ -1,0 +1,171 @@
+"""Invoices over HTTP: add, show, list, preview, link the customer, send, check status."""
+
+from functools import partial
+from http import HTTPStatus
+
+from litestar import Response, get, post, put
+from litestar.di import NamedDependency
+from litestar.params import RawBody
+
+from core.errors import InvalidInput
+from core.invoice import Invoice
+from core.outcome import only
+from core.payment import PaymentReport
+from core.use_cases.add_invoice import AddInvoice, Addition
+from core.use_cases.check_status import CheckStatus
+from core.use_cases.link_customer import LinkCustomer
+from core.use_cases.look_up import LookUp
+from core.use_cases.preview_invoice import InvoicePreview, PreviewInvoice
+from core.use_cases.send_invoice import SendInvoice
+from entrypoints.documents import Json
+from entrypoints.http.bodies import CustomerChoice, customer_choice_from, json_document
+from entrypoints.http.openapi import VENDOR_PROBLEMS, described
+from entrypoints.http.pages import USUAL_PAGE, After, Limit, page
+from entrypoints.http.paths import BusinessInPath, NumberInPath
+from entrypoints.http.problems import AnyRequest
+from entrypoints.http.schemas import CustomerDocument, InvoicePage, TransferDocument
+from entrypoints.http.waiting import Prefer, Waiting
+from entrypoints.parsing import invoice_from
+
+_TAGS = ["invoices"]
+_INVOICE = "/businesses/{business:str}/invoices/{number:str}"
+
+
+@put(
+    _INVOICE,
+    sync_to_thread=True,
+    tags=_TAGS,
+    operation_class=described(
+        takes=Invoice,
+        answers={HTTPStatus.OK: Invoice, HTTPStatus.CREATED: Invoice},
+        problems=[HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT],
+    ),
+)
+def put_invoice(
+    business: BusinessInPath,
+    number: NumberInPath,
+    request: AnyRequest,
+    body: RawBody,
+    add_invoice: NamedDependency[AddInvoice],
+) -> Response[Json]:
+    """Add an invoice (201), or replace the unsent one of its number (200). Completeness is judged when it is sent."""
+    invoice = invoice_from(json_document(request, body))
+    if invoice.number != number:
+        raise InvalidInput("The number in the body is not the number in the path.", code="number_differs")
+    added = add_invoice.add(business, invoice)
+    status = HTTPStatus.CREATED if added.addition is Addition.ADDED else HTTPStatus.OK
+    return Response(_shown(added.invoice), status_code=status)
+
+
+@get(
+    _INVOICE,
+    sync_to_thread=True,
+    tags=_TAGS,
+    operation_class=described(answers={HTTPStatus.OK: Invoice}, problems=[HTTPStatus.NOT_FOUND]),
+)
+def get_invoice(business: BusinessInPath, number: NumberInPath, look_up: NamedDependency[LookUp]) -> Json:
+    """Show an invoice as its source stated it."""
+    return _shown(look_up.invoice(business, number))
+
+
+@get(
+    "/businesses/{business:str}/invoices",
+    sync_to_thread=True,
+    tags=_TAGS,
+    operation_class=described(answers={HTTPStatus.OK: InvoicePage}, problems=[HTTPStatus.NOT_FOUND]),
+)
+def list_invoices(
+    business: BusinessInPath, look_up: NamedDependency[LookUp], limit: Limit = USUAL_PAGE, after: After = None
+) -> Json:
+    """List a business's invoices by number."""
+    return page(
+        lambda most, start: look_up.invoices(business, limit=most, after=start),
+        limit=limit,
+        after=after,
+        shown=_shown,
+        key=lambda invoice: invoice.number,
+    )
+
+
+@get(
+    f"{_INVOICE}/preview",
+    sync_to_thread=True,
+    tags=_TAGS,
+    operation_class=described(
+        answers={HTTPStatus.OK: InvoicePreview},
+        problems=[HTTPStatus.NOT_FOUND, HTTPStatus.UNPROCESSABLE_ENTITY, *VENDOR_PROBLEMS],
+    ),
+)
+def get_preview(
+    business: BusinessInPath, number: NumberInPath, preview_invoice: NamedDependency[PreviewInvoice]
+) -> Json:
+    """Show the customer decision and the order exactly as it would be written; nothing is written."""
+    return preview_invoice.preview(business, number).model_dump(mode="json")
+
+
+@post(
+    f"{_INVOICE}/customer",
+    status_code=HTTPStatus.OK,
+    sync_to_thread=True,
+    tags=_TAGS,
+    operation_class=described(
+        takes=CustomerChoice,
+        answers={HTTPStatus.OK: CustomerDocument},
+        problems=[HTTPStatus.NOT_FOUND, *VENDOR_PROBLEMS],
+    ),
+)
+def choose_customer(
+    business: BusinessInPath,
+    number: NumberInPath,
+    request: AnyRequest,
+    body: RawBody,
+    link_customer: NamedDependency[LinkCustomer],
+) -> Json:
+    """Remember which record in the accounting system the invoice's customer is, and show that record."""
+    choice = customer_choice_from(json_document(request, body))
+    record = link_customer.link(business, number, choice.customer_id)
+    return record.model_dump(mode="json", exclude={"carried"})
+
+
+@post(
+    f"{_INVOICE}/send",
+    tags=_TAGS,
+    operation_class=described(
+        answers={HTTPStatus.OK: TransferDocument, HTTPStatus.ACCEPTED: TransferDocument},
+        problems=[HTTPStatus.NOT_FOUND, HTTPStatus.UNPROCESSABLE_ENTITY, HTTPStatus.SERVICE_UNAVAILABLE],
+    ),
+)
+async def send(
+    business: BusinessInPath,
+    number: NumberInPath,
+    send_invoice: NamedDependency[SendInvoice],
+    waiting: NamedDependency[Waiting],
+    prefer: Prefer = None,
+) -> Response[Json]:
+    """Send an invoice; sending twice is one transfer.
+
+    200 with the transfer when it has ended, transferred or rejected; 202 while it has not.
+    """
+    return await waiting.transferring(partial(send_invoice.send, business, number), prefer=prefer)
+
+
+@post(
+    f"{_INVOICE}/status",
+    status_code=HTTPStatus.OK,
+    sync_to_thread=True,
+    tags=_TAGS,
+    operation_class=described(
+        answers={HTTPStatus.OK: PaymentReport},
+        problems=[HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT, HTTPStatus.UNPROCESSABLE_ENTITY, *VENDOR_PROBLEMS],
+    ),
+)
+def check_payment(business: BusinessInPath, number: NumberInPath, check_status: NamedDependency[CheckStatus]) -> Json:
+    """Ask the accounting system whether a sent invoice is paid."""
+    return only(check_status.check(business, [number])).model_dump(mode="json")
+
+
+HANDLERS = [put_invoice, get_invoice, list_invoices, get_preview, choose_customer, send, check_payment]
+
+
+def _shown(invoice: Invoice) -> Json:
+    return invoice.model_dump(mode="json")

@@ -1,0 +1,134 @@
+"""What the OpenAPI document says of bodies and answers where no model of the core is just that.
+
+These models describe; the documents themselves are made by entrypoints.documents.
+"""
+
+from collections.abc import Callable
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, JsonValue
+
+from core.business import Business, NewOrderStatus
+from core.customer import CustomerRecord
+from core.invoice import Invoice
+from core.journal import Step
+from core.transfer import Transfer
+from entrypoints.documents import OURS_ALONE
+
+_CONNECTION: dict[str, JsonValue] = {
+    "system": "24sevenoffice",
+    "account_name": "Fjellutleie AS",
+    "application_id": "00000000-0000-0000-0000-000000000000",
+    "username": "integration@example.com",
+}
+
+
+def _optional(name: str) -> Callable[[dict[str, Any]], None]:
+    """Say that a field may be missing."""
+    return lambda schema: schema["required"].remove(name)
+
+
+def _without(*names: str) -> Callable[[dict[str, Any]], None]:
+    """Leave out fields that the document does not show."""
+
+    def leave_out(schema: dict[str, Any]) -> None:
+        for name in names:
+            del schema["properties"][name]
+            schema["required"].remove(name)
+
+    return leave_out
+
+
+class BusinessBody(Business):
+    """A business to connect. What `accounting` holds besides `system` depends on that system's plugin."""
+
+    model_config = ConfigDict(json_schema_extra=_optional("name"))
+
+
+class ShownConnection(BaseModel):
+    """A connection as it may be read back: secrets are write-only."""
+
+    model_config = ConfigDict(extra="allow", json_schema_extra={"examples": [_CONNECTION]})
+    __pydantic_extra__: dict[str, str] = Field(init=False)
+
+    system: str
+
+
+class BusinessDocument(BaseModel):
+    """A business without its secrets."""
+
+    name: str
+    accounting: ShownConnection
+    product_name: str
+    category_name: str
+    order_status: NewOrderStatus
+    vat_codes: dict[str, str]
+
+
+class TransferDocument(Transfer):
+    """Moving one invoice. `next_attempt_at` is null while running, when ended, and while parked (access refused)."""
+
+    model_config = ConfigDict(json_schema_extra=_without(*OURS_ALONE))
+
+
+class TransferStory(TransferDocument):
+    """A transfer with its story: what was looked up, created and updated, and how long each took."""
+
+    steps: list[Step]
+
+
+class CustomerDocument(CustomerRecord):
+    """A customer in the accounting system, as it was read."""
+
+    model_config = ConfigDict(json_schema_extra=_without("carried"))
+
+
+class Page(BaseModel):
+    """A page of a listing; `next` is what to pass as `after` to go on, null at the end."""
+
+    next: str | None
+
+
+class BusinessPage(Page):
+    """A page of businesses."""
+
+    items: list[BusinessDocument]
+
+
+class InvoicePage(Page):
+    """A page of invoices."""
+
+    items: list[Invoice]
+
+
+class TransferPage(Page):
+    """A page of transfers."""
+
+    items: list[TransferDocument]
+
+
+class Health(BaseModel):
+    """How the process is."""
+
+    status: Literal["alive", "ready"]
+
+
+class ProblemFault(BaseModel):
+    """One thing that is wrong with what was given: where (such as `rows[0].vat_percent`) and what."""
+
+    field: str
+    message: str
+
+
+class Problem(BaseModel):
+    """An RFC 9457 problem. `code` is stable and meant for programs, `hint` says what to do."""
+
+    model_config = ConfigDict(json_schema_extra=_optional("faults"))
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    code: str
+    hint: str
+    faults: list[ProblemFault]

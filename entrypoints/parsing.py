@@ -1,0 +1,51 @@
+"""Reading the documents that come in: what is not an invoice or a business is refused, naming the place."""
+
+from typing import TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from core.business import Business
+from core.errors import Fault, InvalidInput
+from core.invoice import Invoice
+
+Read = TypeVar("Read", bound=BaseModel)
+
+
+def invoice_from(document: object) -> Invoice:
+    """Read an invoice from parsed JSON.
+
+    Errors: InvalidInput, code `not_an_invoice`, naming each field that is unknown or of the wrong type; never a value.
+    """
+    return read(Invoice, document, what="an invoice", code="not_an_invoice")
+
+
+def business_from(document: object) -> Business:
+    """Read a business from parsed JSON.
+
+    Errors: InvalidInput, code `not_a_business`, naming each field that is missing, unknown or of the wrong type.
+    """
+    return read(Business, document, what="a business", code="not_a_business")
+
+
+def read(form: type[Read], document: object, *, what: str, code: str) -> Read:
+    """Read a document from parsed JSON.
+
+    Errors: InvalidInput with this code, naming each field that is missing, unknown or of the wrong type; never a value.
+    """
+    try:
+        return form.model_validate(document)
+    except ValidationError as error:
+        faults = [
+            Fault(_path(fault["loc"]), fault["msg"].removeprefix("Value error, "))
+            for fault in error.errors(include_input=False, include_url=False)
+        ]
+        named = "; ".join(f"{fault.field}: {fault.message}" if fault.field else fault.message for fault in faults)
+        # from None: the original shows the values, which may be secret or personal
+        raise InvalidInput(f"This is not {what}. {named}.", code=code, faults=faults) from None
+
+
+def _path(location: tuple[int | str, ...]) -> str:
+    path = ""
+    for part in location:
+        path += f"[{part}]" if isinstance(part, int) else f".{part}"
+    return path.removeprefix(".")

@@ -1,0 +1,80 @@
+"""The operator's settings, read once from the environment."""
+
+from datetime import timedelta
+from pathlib import Path
+
+from pydantic import Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from core.errors import InvalidInput
+
+
+class Settings(BaseSettings):
+    """What an installation is told through `KVITT_...` variables. Times are in seconds.
+
+    `settling_seconds`: how long a call may still be running at the accounting system after it began.
+    `lease_seconds`: how long a worker holds a business at a time; longer than the longest call.
+    `give_up_after_seconds`: how long a transfer is tried again by itself before a person is asked.
+    `worker_threads`: how many businesses one worker works on at once; `sweep_seconds`: how often it looks for what is
+    due and nobody works on; `stop_seconds`: how long it may take to stop.
+    """
+
+    model_config = SettingsConfigDict(env_prefix="KVITT_", env_ignore_empty=True, extra="ignore", frozen=True)
+
+    home: Path = Field(default_factory=lambda: Path.home() / ".kvitt")
+    database_url: str | None = Field(default=None, repr=False)
+    secret_key: SecretStr | None = None
+    settling_seconds: float = Field(default=120, ge=0)
+    lease_seconds: float = Field(default=150, gt=0)
+    retry_first_seconds: float = Field(default=2, gt=0)
+    retry_longest_seconds: float = Field(default=900, gt=0)
+    give_up_after_seconds: float = Field(default=2 * 24 * 3600, gt=0)
+    worker_threads: int = Field(default=4, gt=0, le=64)
+    sweep_seconds: float = Field(default=2, gt=0)
+    stop_seconds: float = Field(default=120, ge=0)
+
+    @property
+    def database(self) -> str:
+        """The database's URL; by default an SQLite file in the home folder."""
+        return self.database_url or f"sqlite:///{self.home / 'kvitt.db'}"
+
+    @property
+    def turns_database(self) -> str:
+        """The URL of the database in which DBOS keeps the turns: PostgreSQL's is ours, SQLite's a file of its own."""
+        if self.database.startswith("sqlite"):
+            return f"sqlite:///{self.home / 'turns.db'}"
+        return self.database
+
+    @property
+    def given_key(self) -> str | None:
+        """The secret key, in the clear, when the operator gave one."""
+        return self.secret_key.get_secret_value() if self.secret_key else None
+
+    @property
+    def settling(self) -> timedelta:
+        """`settling_seconds` as a length of time."""
+        return timedelta(seconds=self.settling_seconds)
+
+    @property
+    def stop_patience(self) -> timedelta:
+        """`stop_seconds` as a length of time."""
+        return timedelta(seconds=self.stop_seconds)
+
+    @property
+    def lease(self) -> timedelta:
+        """`lease_seconds` as a length of time."""
+        return timedelta(seconds=self.lease_seconds)
+
+
+def read_settings() -> Settings:
+    """Read the environment.
+
+    Errors: InvalidInput, naming the variables that are wrong but not their values.
+    """
+    try:
+        return Settings()
+    except ValidationError as error:
+        wrong = "; ".join(f"KVITT_{fault['loc'][0]}".upper() + f": {fault['msg']}" for fault in error.errors())
+        raise InvalidInput(
+            f"The settings can't be used. {wrong}", code="bad_settings", hint="Correct these environment variables."
+        ) from None

@@ -1,0 +1,67 @@
+"""A worker: takes turns on its threads, and sweeps up what is due and nobody works on, until it is told to stop."""
+
+import logging
+import threading
+import time
+from datetime import timedelta
+
+from adapters.queue.durable import DurableTransferQueue
+from core.kept_answer import KEPT_FOR
+from core.ports.clock import Clock
+from core.ports.storage import Storage
+from core.use_cases.sweep import Sweep
+from entrypoints.container import Container
+
+_TIDY_EVERY = timedelta(hours=1)
+
+_log = logging.getLogger("kvitt.worker")
+
+
+class Worker:
+    """The working half of an installation. Used as a context manager it works while the block lasts."""
+
+    def __init__(self, container: Container) -> None:
+        self._queue: DurableTransferQueue = container.queue()
+        self._sweep: Sweep = container.sweep()
+        self._storage: Storage = container.storage()
+        self._clock: Clock = container.clock()
+        self._stopping: threading.Event = container.stopping()
+        self._sweep_seconds = container.settings().sweep_seconds
+        self._patience = container.settings().stop_patience
+        self._sweeper = threading.Thread(target=self._keep_sweeping, name="kvitt-sweeper", daemon=True)
+
+    def start(self) -> None:
+        """Begin to take turns."""
+        self._queue.start()
+        self._sweeper.start()
+
+    def stop(self) -> None:
+        """Finish the calls in hand, hand the rest back, and end."""
+        self._stopping.set()
+        self._sweeper.join()
+        self._queue.stop(patience=self._patience)
+
+    def __enter__(self) -> "Worker":
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    def _keep_sweeping(self) -> None:
+        tidy_at = time.monotonic()
+        while not self._stopping.is_set():
+            try:
+                self._sweep.run()
+                if time.monotonic() >= tidy_at:
+                    self._tidy()
+                    tidy_at = time.monotonic() + _TIDY_EVERY.total_seconds()
+            except Exception as error:  # noqa: BLE001 - such as a database out of reach: a sweeper that ends is worse
+                _log.warning("Sweeping failed, and is done again soon: %s", type(error).__name__)
+            self._stopping.wait(self._sweep_seconds)
+
+    def _tidy(self) -> None:
+        """Forget what nobody asks for any more: turns that ended, answers kept for long enough."""
+        self._queue.tidy()
+        with self._storage.transaction() as work:
+            work.answers.forget_older(self._clock.now() - KEPT_FOR)

@@ -1,0 +1,170 @@
+import json
+
+import pytest
+
+from entrypoints.sandbox import Sandbox
+from entrypoints.sandbox.books import Books
+from tests.cli.conftest import Kvitt, an_invoice
+
+FJELL = ["--business", "fjell"]
+
+
+def test_one_invoice_is_one_object(fjell: Kvitt) -> None:
+    file = fjell.file("one.json", an_invoice())
+
+    first = fjell("invoice", "add", file, *FJELL, "--json")
+    same = fjell("invoice", "add", file, *FJELL)
+    changed = fjell("invoice", "add", fjell.file("one.json", an_invoice(comment="New")), *FJELL, "--json")
+
+    assert (first.code, first.json) == (0, {"invoice": "1001-1", "result": "added"})
+    assert (same.code, same.out) == (0, "1001-1: unchanged\n")
+    assert changed.json["result"] == "replaced"
+
+
+def test_several_files_lists_and_standard_input_are_one_array(fjell: Kvitt) -> None:
+    one, several = fjell.file("one.json", an_invoice("1")), fjell.file("list.json", [an_invoice("2"), an_invoice("3")])
+    lines = "\n".join(json.dumps(an_invoice(number)) for number in ("4", "5"))
+
+    answer = fjell("invoice", "add", one, several, "-", *FJELL, "--json", stdin=lines.encode())
+
+    assert answer.code == 0
+    assert [item["invoice"] for item in answer.json] == ["1", "2", "3", "4", "5"]
+    assert fjell("invoice", "add", fjell.file("none.json", "[]"), *FJELL, "--json").json == []
+
+
+def test_the_good_ones_of_a_list_are_kept(fjell: Kvitt) -> None:
+    file = fjell.file("list.json", [an_invoice("1"), an_invoice("2", colour="red"), an_invoice("3")])
+
+    as_json = fjell("invoice", "add", file, *FJELL, "--json")
+    plain = fjell("invoice", "add", file, *FJELL)
+
+    assert as_json.code == plain.code == 1
+    assert [item.get("result") for item in as_json.json] == ["added", None, "added"]
+    assert as_json.json[1]["place"] == f"{file}, item 2"
+    assert as_json.json[1]["faults"][0]["field"] == "colour"
+    assert "item 2" in plain.err
+    assert "colour" in plain.err
+    assert plain.out == "1: unchanged\n3: unchanged\n"
+
+
+def test_bad_json_is_one_problem_object(fjell: Kvitt) -> None:
+    answer = fjell("invoice", "add", "-", *FJELL, "--json", stdin=b'{"number": }')
+
+    assert (answer.code, answer.json["code"]) == (1, "bad_json")
+    assert "standard input, line 1, column 12" in answer.json["detail"]
+
+
+def test_incomplete_and_printed_ones_are_stored_and_refused_when_sent(fjell: Kvitt) -> None:
+    fjell.add({"number": "1"}, an_invoice("2", type="printed"))
+
+    for number, code in (("1", "invalid_invoice"), ("2", "not_data_for_accounting")):
+        for command in ("preview", "send"):
+            answer = fjell("invoice", command, number, *FJELL, "--json")
+
+            assert (answer.code, answer.json["code"]) == (1, code)
+            assert answer.json["faults"]
+
+
+def test_listing_and_showing(fjell: Kvitt) -> None:
+    assert fjell("invoice", "list", *FJELL, "--json").json == []
+    fjell.add(an_invoice("2", order_number="77", comment="Høst"), an_invoice("1"), {"number": "3"})
+    fjell("invoice", "send", "1", *FJELL)
+
+    listed = fjell("invoice", "list", *FJELL, "--json")
+    table = fjell("invoice", "list", *FJELL)
+    shown = fjell("invoice", "show", "2", *FJELL, "--json")
+    plain = fjell("invoice", "show", "2", *FJELL)
+
+    assert [one["number"] for one in listed.json] == ["1", "2", "3"]
+    assert listed.json[1] == shown.json
+    assert shown.json["rows"][0]["unit_price"] == "1200.00"
+    rows = [line.split("\t") for line in table.out.splitlines()]
+    assert rows[1] == ["1", "data_for_accounting", "Signe Prøve", "1500.00 NOK", "transferred"]
+    assert rows[2][4] == "not sent"
+    assert "Høst" in plain.out
+    assert "to pay 1500.00 NOK" in plain.out
+    again = fjell("invoice", "add", fjell.file("shown.json", shown.json), *FJELL, "--json")
+    assert again.json["result"] == "unchanged"
+
+
+def test_more_than_one_page_is_listed(fjell: Kvitt, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("entrypoints.cli.paging.PAGE", 2)
+    for count in (1, 2, 3, 4, 5):
+        fjell.add(an_invoice(str(count)))
+
+        listed = fjell("invoice", "list", *FJELL, "--json")
+
+        assert [one["number"] for one in listed.json] == [str(number + 1) for number in range(count)]
+
+
+def test_an_unknown_invoice_is_exit_1(fjell: Kvitt) -> None:
+    for command in ("show", "preview", "send", "status"):
+        answer = fjell("invoice", command, "nix", *FJELL, "--json")
+
+        assert (answer.code, answer.json["code"]) == (1, "unknown_invoice"), command
+    assert fjell("customer", "link", "nix", "1", *FJELL, "--json").code == 1
+
+
+def test_a_preview_shows_customer_order_and_totals_and_writes_nothing(fjell: Kvitt, books: Books) -> None:
+    known = books.add_customer("Signe", type="Consumer", emails={"Primary": "signe@prove.example"})
+    fjell.add(an_invoice())
+
+    as_json = fjell("invoice", "preview", "1001-1", *FJELL, "--json")
+    plain = fjell("invoice", "preview", "1001-1", *FJELL)
+
+    assert as_json.code == plain.code == 0
+    assert as_json.json["customer"]["id"] == str(known)
+    assert as_json.json["customer"]["action"] == "update"
+    assert as_json.json["order"]["rows"][0]["text"] == "Tractor (2026-09-10 – 2026-09-12)"
+    assert f"record {known}" in plain.out
+    assert "Signe Prøve" in plain.out
+    assert "Tractor (2026-09-10 – 2026-09-12)\t1\t1200.00\t0\t25\t3\t1200.00" in plain.out
+    assert "to pay 1500.00 NOK" in plain.out
+    assert not books.orders
+    assert books.customers[known].name == "Signe"
+
+
+def test_status_is_asked_each_time_and_not_paid_is_exit_0(fjell: Kvitt, books: Books) -> None:
+    fjell.add(an_invoice("1"), an_invoice("2"), an_invoice("3"))
+    assert fjell("invoice", "status", "--all", *FJELL, "--json").json == []
+    fjell("invoice", "send", "1", "2", *FJELL)
+
+    before = fjell("invoice", "status", "1", *FJELL, "--json")
+    books.pay(books.publish(int(before.json["order_id"])))
+    after = fjell("invoice", "status", "1", *FJELL, "--json")
+    plain = fjell("invoice", "status", "1", *FJELL)
+    everything = fjell("invoice", "status", "--all", *FJELL, "--json")
+    mixed = fjell("invoice", "status", "1", "3", *FJELL, "--json")
+
+    assert (before.code, before.json["status"], before.json["reason"]) == (0, "not_paid", "not_published")
+    assert (after.code, after.json["status"]) == (0, "paid")
+    assert plain.out.startswith("Invoice 1: paid on ")
+    assert [report["invoice"] for report in everything.json] == ["1", "2"]
+    assert (mixed.code, [one.get("code") for one in mixed.json]) == (1, [None, "not_sent"])
+
+
+def test_status_without_a_way_to_the_accounting_system_is_exit_3(fjell: Kvitt, office: Sandbox) -> None:
+    fjell.add(an_invoice())
+    fjell("invoice", "send", "1001-1", *FJELL)
+    office.stop()
+
+    answer = fjell("invoice", "status", "1001-1", *FJELL, "--json")
+
+    assert (answer.code, answer.json["status"]) == (3, 503)
+
+
+def test_linking_a_customer_settles_who_it_is(fjell: Kvitt, books: Books) -> None:
+    twins = [books.add_customer("Twin", type="Consumer", emails={"Primary": "signe@prove.example"}) for _ in range(2)]
+    fjell.add(an_invoice())
+    refused = fjell("invoice", "send", "1001-1", *FJELL, "--json")
+
+    unknown = fjell("customer", "link", "1001-1", "99999999", *FJELL, "--json")
+    linked = fjell("customer", "link", "1001-1", str(twins[1]), *FJELL, "--json")
+    plain = fjell("customer", "link", "1001-1", str(twins[1]), *FJELL)
+    sent = fjell("invoice", "send", "1001-1", *FJELL, "--json")
+
+    assert (refused.code, refused.json["error"]["code"]) == (1, "ambiguous_customer")
+    assert (unknown.code, unknown.json["code"]) == (1, "unknown_customer")
+    assert (linked.code, linked.json["customer"]["id"]) == (0, str(twins[1]))
+    assert f"record {twins[1]}" in plain.out
+    assert (sent.code, sent.json["customer_id"]) == (0, str(twins[1]))

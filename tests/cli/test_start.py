@@ -1,0 +1,96 @@
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from core.errors import KvittError
+from core.transfer import TransferState
+from entrypoints.cli import exit_codes
+from entrypoints.cli.output import printable
+from tests.cli.conftest import Kvitt
+
+HEAVY = ("zeep", "sqlalchemy", "litestar", "rich", "cryptography", "dependency_injector", "lxml", "requests")
+
+
+@pytest.mark.parametrize("group", [[], ["business"], ["invoice"], ["transfer"], ["customer"]])
+def test_help_imports_nothing_heavy(group: list[str]) -> None:
+    program = (
+        "import sys\n"
+        "from entrypoints.cli.main import run\n"
+        f"code = run({[*group, '--help']!r})\n"
+        f"print(sorted(set({HEAVY!r}) & set(sys.modules)), file=sys.stderr)\n"
+        "sys.exit(code)\n"
+    )
+
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+
+    assert done.returncode == 0
+    assert "Usage: kvitt" in done.stdout
+    assert done.stderr.strip() == "[]"
+
+
+def test_the_script_tells_its_version() -> None:
+    script = Path(sys.executable).with_name("kvitt")
+
+    done = subprocess.run([str(script), "--version"], capture_output=True, text=True, check=False)
+
+    assert (done.returncode, done.stdout.split()[0], done.stderr) == (0, "kvitt", "")
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["nonsense"],
+        ["invoice", "send", "--business", "fjell"],
+        ["invoice", "send", "1", "--all", "--business", "fjell"],
+        ["invoice", "send", "1"],
+        ["invoice", "send", "1", "--business", "fjell", "--wait", "soon"],
+        ["invoice", "add", "no-such-file.json", "--business", "fjell"],
+        ["transfer", "list", "--state", "lost"],
+        ["sandbox", "--host", "0.0.0.0"],
+    ],
+)
+def test_a_wrong_command_line_is_exit_2(kvitt: Kvitt, arguments: list[str]) -> None:
+    plain = kvitt(*arguments)
+    as_json = kvitt(*arguments, "--json")
+
+    assert (plain.code, plain.out) == (2, "")
+    assert plain.err
+    assert as_json.code == 2
+    assert as_json.json["code"] == "usage"
+
+
+def test_settings_that_are_wrong_are_refused_by_name_only(kvitt: Kvitt, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KVITT_LEASE_SECONDS", "geheim")
+
+    answer = kvitt("business", "list", "--json")
+
+    assert answer.code == 1
+    assert answer.json["code"] == "bad_settings"
+    assert "KVITT_LEASE_SECONDS" in answer.json["detail"]
+    assert "geheim" not in answer.out + answer.err
+
+
+def test_a_bug_is_named_without_its_text(kvitt: Kvitt, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken() -> None:
+        raise RuntimeError("hunter2")
+
+    monkeypatch.setattr("entrypoints.settings.Settings", broken)
+
+    plain = kvitt("business", "list")
+    as_json = kvitt("business", "list", "--json")
+
+    assert (plain.code, plain.out) == (1, "")
+    assert "Kvitt itself failed (RuntimeError)" in plain.err
+    assert as_json.json["code"] == "internal_error"
+    assert "hunter2" not in plain.err + as_json.out + as_json.err
+
+
+def test_every_error_and_every_state_has_an_exit_code() -> None:
+    assert set(exit_codes._BY_ERROR) == set(KvittError.__subclasses__())
+    assert set(exit_codes._BY_STATE) == {state.value for state in TransferState}
+
+
+def test_text_from_outside_cannot_steer_the_terminal() -> None:
+    assert printable("Ola\x1b[31m \x9b2J\u202e – æøå\n") == "Ola\\x1b[31m \\x9b2J\\u202e – æøå\n"

@@ -1,0 +1,47 @@
+"""The demo as its user starts it: the installed script, with no home and no network but loopback."""
+
+import json
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+KVITT = Path(sys.executable).with_name("kvitt")
+
+
+@pytest.fixture
+def environment(tmp_path: Path) -> dict[str, str]:
+    # What a user may have set must not reach the demo.
+    return {
+        "HOME": str(tmp_path),
+        "KVITT_HOME": str(tmp_path / "home"),
+        "KVITT_DATABASE_URL": "sqlite:////nowhere/at/all.db",
+        "KVITT_TFSO_API_URL": "http://127.0.0.1:9",
+    }
+
+
+def test_the_demo_tells_the_whole_way_of_an_invoice(environment: dict[str, str], tmp_path: Path) -> None:
+    began = time.monotonic()
+
+    done = subprocess.run([str(KVITT), "demo"], env=environment, capture_output=True, text=True, check=False)
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert time.monotonic() - began < 10
+    assert "Solvang Bygg AS" in done.stdout
+    assert 'comment is "Jonas Bakke"' in done.stdout
+    assert "Not paid (not published)." in done.stdout
+    assert "Paid (paid) on " in done.stdout
+    assert "kvitt sandbox" in done.stdout
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_demo_in_json_is_one_object(environment: dict[str, str]) -> None:
+    done = subprocess.run([str(KVITT), "demo", "--json"], env=environment, capture_output=True, text=True, check=False)
+
+    story = json.loads(done.stdout)
+    assert done.returncode == 0
+    assert story["orders"] == 2
+    assert [transfer["state"] for transfer in story["transfers"]] == ["transferred", "transferred"]
+    assert [report["status"] for report in story["statuses"]] == ["not_paid", "paid"]

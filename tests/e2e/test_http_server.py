@@ -1,0 +1,94 @@
+"""The HTTP API as a process of its own, spoken to over a socket."""
+
+import http.client
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+
+from entrypoints.sandbox import Sandbox
+from tests.http.documents import business_document, invoice_document
+
+SERVE = """
+from entrypoints.container import DURABLE, make_container
+from entrypoints.http import serve
+from entrypoints.settings import read_settings
+
+container = make_container(read_settings(), queue=DURABLE)
+serve("127.0.0.1", 0, container, announce=lambda address: print(address, flush=True))
+"""
+
+
+@pytest.fixture
+def office() -> Iterator[Sandbox]:
+    with Sandbox.demo() as sandbox:
+        yield sandbox
+
+
+@pytest.fixture
+def server(office: Sandbox, tmp_path: Path) -> Iterator["subprocess.Popen[str]"]:
+    environment = os.environ | {"KVITT_HOME": str(tmp_path), "KVITT_TFSO_API_URL": office.url}
+    with subprocess.Popen(
+        [sys.executable, "-W", "error", "-c", SERVE],
+        env=environment,
+        text=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    ) as process:
+        yield process
+        process.kill()
+
+
+def _ask(address: str, method: str, path: str, document: object = None) -> tuple[int, dict[str, object]]:
+    connection = http.client.HTTPConnection(urlsplit(address).netloc, timeout=10)
+    try:
+        body = None if document is None else json.dumps(document).encode()
+        connection.request(method, path, body=body, headers={"Content-Type": "application/json"} if body else {})
+        response = connection.getresponse()
+        return response.status, json.loads(response.read())
+    finally:
+        connection.close()
+
+
+def test_an_invoice_is_sent_over_a_socket(server: "subprocess.Popen[str]") -> None:
+    assert server.stdout is not None
+    assert server.stderr is not None
+    address = server.stdout.readline().strip()
+
+    assert _ask(address, "GET", "/health/ready") == (200, {"status": "ready"})
+    assert _ask(address, "PUT", "/v1/businesses/fjell", business_document())[0] == 201
+    for number, encoded in (("a/b", "a%2Fb"), ("..", ".."), ("what? 100%", "what%3F%20100%25")):
+        path = f"/v1/businesses/fjell/invoices/{encoded}"
+        assert _ask(address, "PUT", path, invoice_document(number))[0] == 201
+        status, transfer = _ask(address, "POST", f"{path}/send")
+        assert (status, transfer["invoice"], transfer["state"]) == (200, number, "transferred")
+    status, problem = _ask(address, "PUT", "/v1/businesses/fjell", {"comment": "x" * 2_000_000})
+    assert (status, problem["code"]) == (413, "too_large")
+
+    server.send_signal(signal.SIGINT)
+    output, errors = server.communicate(timeout=20)
+    assert server.returncode == 0
+    assert (output, errors) == ("", "")
+
+
+def test_a_port_that_is_taken_is_told(server: "subprocess.Popen[str]", tmp_path: Path) -> None:
+    assert server.stdout is not None
+    port = urlsplit(server.stdout.readline().strip()).port
+    second = SERVE.replace('"127.0.0.1", 0', f'"127.0.0.1", {port}')
+
+    ended = subprocess.run(
+        [sys.executable, "-c", second],
+        env=os.environ | {"KVITT_HOME": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        timeout=20,
+    )
+
+    assert ended.returncode == 1
+    assert f"can't listen on 127.0.0.1, port {port}" in ended.stderr

@@ -1,0 +1,1 @@
+"""The HTTP API over a real container, SQLite and the sandbox."""

@@ -1,0 +1,83 @@
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from dependency_injector import providers
+from litestar.testing import TestClient
+
+from entrypoints.container import DURABLE, INLINE, Container, make_container
+from entrypoints.http import create_app
+from entrypoints.sandbox import Sandbox
+from entrypoints.settings import Settings
+from entrypoints.worker import Worker
+from tests.http.documents import Api, business_document
+
+
+@contextmanager
+def _installation(home: Path, office: Sandbox, *, queue: str = INLINE) -> Iterator[Container]:
+    # With the inline queue a send has ended, or waits, before it is answered: what does not need workers is quicker.
+    settings = Settings(home=home, sweep_seconds=0.2, retry_first_seconds=0.3, settling_seconds=0.5, stop_seconds=20)
+    container = make_container(settings, queue=queue)
+    container.environment.override(providers.Object({"KVITT_TFSO_API_URL": office.url}))
+    storage = container.storage()
+    try:
+        yield container
+    finally:
+        storage.close()
+
+
+def _client(container: Container) -> Api:
+    return TestClient(create_app(container), base_url="http://127.0.0.1:8000", raise_server_exceptions=False)
+
+
+def _connect(api: Api) -> Api:
+    assert api.put("/v1/businesses/fjell", json=business_document()).status_code == 201
+    return api
+
+
+@pytest.fixture
+def office() -> Iterator[Sandbox]:
+    with Sandbox.demo() as sandbox:
+        yield sandbox
+
+
+@pytest.fixture
+def container(office: Sandbox, tmp_path: Path) -> Iterator[Container]:
+    with _installation(tmp_path, office) as container:
+        yield container
+
+
+@pytest.fixture
+def api(container: Container) -> Iterator[Api]:
+    """A client of the API; nothing is stored yet."""
+    with _client(container) as client:
+        yield client
+
+
+@pytest.fixture
+def fjell(api: Api) -> Api:
+    """A client of the API; the business "fjell" is connected."""
+    return _connect(api)
+
+
+@pytest.fixture(scope="module")
+def shared_fjell(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Api]:
+    """Like `fjell`, for tests that do not mind what others of their module have stored: it saves seconds."""
+    with (
+        Sandbox.demo() as office,
+        _installation(tmp_path_factory.mktemp("shared"), office) as container,
+        _client(container) as client,
+    ):
+        yield _connect(client)
+
+
+@pytest.fixture
+def served(office: Sandbox, tmp_path: Path) -> Iterator[Api]:
+    """A client of the API as it is served: a durable queue and a worker inside. "fjell" is connected."""
+    with (
+        _installation(tmp_path, office, queue=DURABLE) as container,
+        Worker(container),
+        _client(container) as client,
+    ):
+        yield _connect(client)

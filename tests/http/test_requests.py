@@ -1,0 +1,172 @@
+"""What holds for requests of every kind: bodies, hosts, unknown paths, faults of our own."""
+
+import json
+import logging
+from unittest.mock import create_autospec
+
+import pytest
+from litestar.testing import TestClient
+
+from core.errors import InvalidInput, TryAgain
+from core.use_cases.look_up import LookUp
+from entrypoints.container import Container
+from entrypoints.http import create_app, serve
+from tests.http.documents import Api, invoice_document, path_of, problem_of
+
+JSON = {"Content-Type": "application/json"}
+
+
+def _broken(trouble: Exception) -> LookUp:
+    """Whatever is looked up, this happens."""
+    look_up: LookUp = create_autospec(LookUp, instance=True)
+    look_up.businesses.side_effect = trouble  # type: ignore[attr-defined]
+    return look_up
+
+
+@pytest.mark.parametrize(
+    ("body", "told"),
+    [
+        (b"", "line 1, column 1"),
+        (b'{"number": "1",\n "type" "printed"}', "line 2, column 9"),
+        (b"{'number': '1'}", "line 1, column 2"),
+        (b'{"number": "1"} x', "Extra data"),
+        (b'\xef\xbb\xbf{"number": "1"}', "BOM"),
+        (b'{"number": "\xff"}', "byte 13 is not UTF-8"),
+        ('{"number": "1"}'.encode("utf-16"), "not UTF-8"),
+        (b'{"number": NaN}', "NaN"),
+        (b'{"number": -Infinity}', "-Infinity"),
+        (b'{"number": "1", "number": "2"}', '"number" is there twice'),
+        (b'{"number": "1", "customer": {"name": "A", "name": "B"}}', '"name" is there twice'),
+        (b'{"\\ud800": "1"}', "can't be shown"),
+        (b"[" * 100_000, "nested too deeply"),
+        (b'{"number": ' + b"9" * 5_000 + b"}", "too long"),
+    ],
+)
+def test_a_body_that_is_no_json_is_refused_naming_the_place(shared_fjell: Api, body: bytes, told: str) -> None:
+    problem = problem_of(shared_fjell.put(path_of("1"), content=body, headers=JSON), 400, "bad_json")
+
+    assert told in problem["detail"]
+
+
+@pytest.mark.parametrize("value", ['"\\ud800"', '"\\u0000"', "1e999", "{}", "[]", "12"])
+def test_what_is_json_but_no_number_of_an_invoice_is_refused(shared_fjell: Api, value: str) -> None:
+    body = f'{{"number": {value}}}'.encode()
+
+    problem_of(shared_fjell.put(path_of("1"), content=body, headers=JSON), 400, "not_an_invoice")
+
+
+@pytest.mark.parametrize("media_type", ["text/plain", "application/x-www-form-urlencoded", "application/json5", ""])
+def test_a_body_must_be_declared_as_json(shared_fjell: Api, media_type: str) -> None:
+    body, headers = json.dumps(invoice_document("1")).encode(), {"Content-Type": media_type}
+
+    problem_of(shared_fjell.put(path_of("1"), content=body, headers=headers), 415, "unsupported_media_type")
+    problem_of(shared_fjell.put("/v1/businesses/x", content=body, headers=headers), 415, "unsupported_media_type")
+    problem_of(
+        shared_fjell.post(f"{path_of('1')}/customer", content=body, headers=headers), 415, "unsupported_media_type"
+    )
+
+
+def test_a_charset_other_than_utf_8_is_refused(shared_fjell: Api) -> None:
+    body = json.dumps(invoice_document("1")).encode()
+    utf_8, latin = ({"Content-Type": f"application/json; charset={name}"} for name in ("UTF-8", "latin-1"))
+
+    problem_of(shared_fjell.put(path_of("1"), content=body, headers=latin), 415, "unsupported_media_type")
+    assert shared_fjell.put(path_of("1"), content=body, headers=utf_8).status_code == 201
+
+
+def test_a_body_that_is_too_large_is_refused(shared_fjell: Api) -> None:
+    document = invoice_document("1", comment="x" * 1_000_000)
+
+    problem_of(shared_fjell.put(path_of("1"), json=document), 413, "too_large")
+
+
+def test_a_large_body_is_taken(shared_fjell: Api) -> None:
+    row = invoice_document()["rows"][0] | {"product": "Hjullaster med en lang beskrivelse " * 5}
+
+    assert shared_fjell.put(path_of("large"), json=invoice_document("large", rows=[row] * 2_000)).status_code == 201
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/", "/v1", "/v1/nothing", "/v1/businesses/x/invoices/1/x", "/metrics", "/schema/x"],
+)
+def test_an_unknown_path_is_a_problem(shared_fjell: Api, path: str) -> None:
+    problem_of(shared_fjell.get(path), 404, "unknown_path")
+
+
+def test_a_method_that_a_path_does_not_know_is_a_problem(shared_fjell: Api) -> None:
+    response = shared_fjell.delete("/v1/businesses/fjell")
+
+    problem_of(response, 405, "method_not_allowed")
+    assert {"GET", "PUT"} <= set(response.headers["allow"].split(", "))
+
+
+@pytest.mark.parametrize("host", ["evil.example", "evil.example:8000", "127.0.0.1.evil.example", "10.0.0.1", "[::2]"])
+def test_a_foreign_host_is_refused(shared_fjell: Api, host: str) -> None:
+    problem_of(shared_fjell.get("/v1/businesses", headers={"Host": host}), 400, "unknown_host")
+
+
+@pytest.mark.parametrize("host", ["localhost", "localhost:1", "LOCALHOST", "127.0.0.1:8000", "127.9.9.9", "[::1]:80"])
+def test_this_machine_s_own_names_are_taken(shared_fjell: Api, host: str) -> None:
+    assert shared_fjell.get("/v1/businesses", headers={"Host": host}).status_code == 200
+
+
+@pytest.mark.parametrize("origin", ["https://evil.example", "null", "http://127.0.0.1.evil.example", ""])
+def test_a_web_page_from_elsewhere_is_refused(shared_fjell: Api, origin: str) -> None:
+    problem_of(shared_fjell.post("/v1/businesses/fjell/verify", headers={"Origin": origin}), 403, "foreign_origin")
+
+
+def test_a_page_on_this_machine_is_taken(shared_fjell: Api) -> None:
+    assert shared_fjell.get("/v1/businesses", headers={"Origin": "http://localhost:3000"}).status_code == 200
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "10.0.0.1", "example.com", ""])
+def test_nobody_else_is_served(container: Container, host: str) -> None:
+    with pytest.raises(InvalidInput) as refusal:
+        serve(host, 0, container)
+
+    assert refusal.value.code == "loopback_only"
+    assert refusal.value.hint
+
+
+def test_answers_are_kept_by_nobody_on_the_way(shared_fjell: Api) -> None:
+    for path in ("/v1/businesses", "/v1/businesses/nobody", "/nothing"):
+        assert shared_fjell.get(path).headers["cache-control"] == "no-store"
+
+
+def test_a_fault_of_ours_shows_nothing_and_logs_nothing_personal(
+    container: Container, caplog: pytest.LogCaptureFixture
+) -> None:
+    container.look_up.override(_broken(RuntimeError("Signe Haugland, signe.haugland@post.example")))
+    with (
+        caplog.at_level(logging.DEBUG),
+        TestClient(create_app(container), base_url="http://127.0.0.1", raise_server_exceptions=False) as api,
+    ):
+        response = api.get("/v1/businesses?after=Signe")
+
+    problem_of(response, 500, "internal_error")
+    assert "Signe" not in response.text
+    ours = "\n".join(record.getMessage() for record in caplog.records if record.name.startswith("entrypoints"))
+    assert "RuntimeError" in ours
+    assert "Signe" not in ours
+
+
+def test_health_is_told(shared_fjell: Api) -> None:
+    assert shared_fjell.get("/health/live").json() == {"status": "alive"}
+    assert shared_fjell.get("/health/ready").json() == {"status": "ready"}
+
+
+@pytest.mark.parametrize("trouble", [TryAgain("The database is locked.", code="storage_busy"), OSError("disk")])
+def test_a_storage_that_can_not_be_read_is_not_ready(container: Container, trouble: Exception) -> None:
+    container.look_up.override(_broken(trouble))
+    with TestClient(create_app(container), base_url="http://127.0.0.1") as api:
+        response = api.get("/health/ready")
+        alive = api.get("/health/live")
+
+    problem_of(response, 503, "storage_busy" if isinstance(trouble, TryAgain) else "not_ready")
+    assert response.headers["retry-after"] == "5"
+    assert alive.status_code == 200
+
+
+def test_a_body_where_none_is_needed_is_passed_over(shared_fjell: Api) -> None:
+    assert shared_fjell.post("/v1/businesses/fjell/verify", content=b"{", headers=JSON).status_code == 200
