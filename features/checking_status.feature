@@ -1,0 +1,67 @@
+@every_entry
+Feature: Check Status
+  "In Sharefox you can see if an invoice was paid in 24Seven, by clicking button Check Status. The system will look for
+  the invoice in 24SevenOffice and return the status of the invoice (paid, not paid)."
+
+  Background:
+    Given the business "fjell" is connected to the 24Seven account "Fjellutleie AS"
+    And an invoice of type "Data for Accounting" whose data is complete
+
+  Rule: The status is what 24Seven says now
+
+    Background:
+      Given the invoice was sent
+
+    Scenario: Not published yet
+      When the status of the invoice is checked
+      Then the invoice is "not paid" because it is "not published"
+      And the report names the order
+
+    Scenario: Published, not paid
+      Given the accountant has published the order
+      When the status of the invoice is checked
+      Then the invoice is "not paid" because it is "open"
+      And the report names the published invoice and its date
+
+    Scenario: Paid, on the date as in Norway
+      Given the accountant has published the order
+      And the customer paid on 2021-02-01
+      When the status of the invoice is checked
+      Then the invoice is "paid" because it is "paid"
+      And the report says that it was paid on 2021-02-01
+
+    Scenario: Paid in summer, on the date as in Norway
+      Given the accountant has published the order
+      And the customer paid on 2021-07-01
+      When the status of the invoice is checked
+      Then the report says that it was paid on 2021-07-01
+
+    Scenario: Every check asks anew
+      Given the accountant has published the order
+      And the status of the invoice was checked
+      And the customer paid on 2021-02-01
+      When the status of the invoice is checked
+      Then the invoice is "paid" because it is "paid"
+
+    Scenario: Deleted in 24Seven
+      Given the order is deleted in 24Seven
+      When the status of the invoice is checked
+      Then the invoice is "not paid" because it is "deleted"
+
+  Rule: There is no status of an invoice that is not in 24Seven
+
+    Scenario: Never sent
+      Given the invoice was added
+      When the status of the invoice is checked
+      Then it is refused because it was "not sent"
+      And the reason names the invoice
+
+    Scenario: Sent and rejected
+      Given the row's VAT is "24" percent
+      And the transfer was rejected
+      When the status of the invoice is checked
+      Then it is refused because it was "not sent"
+
+    Scenario: Not known at all
+      When the status of the invoice "9999-9" is checked
+      Then it is refused because of an "unknown invoice"

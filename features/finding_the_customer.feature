@@ -1,0 +1,322 @@
+Feature: Finding the right customer
+  "The system will check in 24Seven if customer exists by searching by email and organization number (if it is set)".
+
+  Background:
+    Given the business "fjell" is connected to the 24Seven account "Fjellutleie AS"
+
+  Rule: A company is found by its organization number, however it is spaced
+
+    Scenario Outline: Different spellings of one number
+      Given 24Seven has these customers:
+        | customer | type     | name         | organization number |
+        | Moe      | Business | Moe Anlegg AS | <in 24Seven>       |
+      And an invoice for the organization "Moe Anlegg AS" with the number "<in Sharefox>"
+      When the invoice is sent
+      Then the order is for the customer Moe
+      And no customer was created
+
+      Examples:
+        | in Sharefox    | in 24Seven     |
+        | 911 000 008    | 911000008      |
+        | 911000008      | 911 000 008    |
+        | NO911000008MVA | 911000008      |
+        | 911000008      | NO911000008MVA |
+        | 911 000 008 MVA | 911000008     |
+
+    Scenario: A number that only looks alike is another company's
+      Given 24Seven has these customers:
+        | customer | type     | name         | organization number |
+        | Dahl     | Business | Moe Anlegg AS | 9110000081         |
+      And an invoice for the organization "Moe Anlegg AS" with the number "911 000 008"
+      When the invoice is sent
+      Then the order is for a new customer
+
+  Rule: A customer is found by e-mail, whole and without regard to capitals
+
+    Scenario Outline: Capitals make no difference
+      Given 24Seven has these customers:
+        | customer | type     | name          | e-mail       |
+        | Kari     | Consumer | Kari Nordmann | <in 24Seven> |
+      And an invoice for the person "Kari Nordmann" with the e-mail "<in Sharefox>"
+      When the invoice is sent
+      Then the order is for the customer Kari
+      And no customer was created
+
+      Examples:
+        | in Sharefox   | in 24Seven    |
+        | kari@fjell.no | Kari@Fjell.no |
+        | KARI@FJELL.NO | kari@fjell.no |
+
+    Scenario: A longer address is somebody else's
+      Given 24Seven has these customers:
+        | customer | type     | name          | e-mail         |
+        | Okari    | Consumer | Kari Nordmann | okari@fjell.no |
+      And an invoice for the person "Kari Nordmann" with the e-mail "kari@fjell.no"
+      When the invoice is sent
+      Then the order is for a new customer
+
+  Rule: The organization number wins over the e-mail
+
+    Scenario: One record has the number and another the e-mail
+      Given 24Seven has these customers:
+        | customer | type     | name          | organization number | e-mail      |
+        | Post     | Business | Moe Eiendom   |                     | post@moe.no |
+        | Moe      | Business | Moe Anlegg AS | 911000008           |             |
+      And an invoice for the organization "Moe Anlegg AS" with the number "911 000 008" and the e-mail "post@moe.no"
+      When the invoice is sent
+      Then the order is for the customer Moe
+
+    Scenario: A record with another organization number is never a match
+      Given 24Seven has these customers:
+        | customer | type     | name          | organization number | e-mail      |
+        | Eiendom  | Business | Moe Anlegg AS | 911000377           | post@moe.no |
+      And an invoice for the organization "Moe Anlegg AS" with the number "911 000 008" and the e-mail "post@moe.no"
+      When the invoice is sent
+      Then the order is for a new customer
+      And the customer Eiendom is unchanged
+
+    Scenario: A record with the e-mail and no number is the company's, and gets the number
+      Given 24Seven has these customers:
+        | customer | type     | name          | e-mail      |
+        | Moe      | Business | Moe Anlegg AS | post@moe.no |
+      And an invoice for the organization "Moe Anlegg AS" with the number "911 000 008" and the e-mail "post@moe.no"
+      When the invoice is sent
+      Then the order is for the customer Moe
+      And the customer Moe has the organization number "911000008" in 24Seven
+
+  Rule: A supplier is not a customer
+
+    Scenario: A record that is a supplier only
+      Given 24Seven has these customers:
+        | customer | type     | name          | organization number | e-mail      |
+        | Supplier | Supplier | Moe Anlegg AS | 911000008           | post@moe.no |
+      And an invoice for the organization "Moe Anlegg AS" with the number "911 000 008" and the e-mail "post@moe.no"
+      When the invoice is sent
+      Then the order is for a new customer
+      And the customer Supplier is unchanged
+
+    Scenario: A customer comes before a lead
+      Given 24Seven has these customers:
+        | customer | type     | name          | e-mail        |
+        | Lead     | Lead     | Kari Nordmann | kari@fjell.no |
+        | Kari     | Consumer | Kari Nordmann | kari@fjell.no |
+      And an invoice for the person "Kari Nordmann" with the e-mail "kari@fjell.no"
+      When the invoice is sent
+      Then the order is for the customer Kari
+
+  Rule: Several candidates are narrowed by the other key, then by exact name
+
+    Scenario: Two with the number, one of them with the e-mail
+      Given 24Seven has these customers:
+        | customer | type     | name          | organization number | e-mail       |
+        | Oslo     | Business | Moe Anlegg AS | 911000008           | oslo@moe.no  |
+        | Bergen   | Business | Moe Anlegg AS | 911000008           | vest@moe.no  |
+      And an invoice for the organization "Moe Anlegg AS" with the number "911 000 008" and the e-mail "vest@moe.no"
+      When the invoice is sent
+      Then the order is for the customer Bergen
+
+    Scenario: Two with the e-mail, one of them with the name
+      Given 24Seven has these customers:
+        | customer | type     | name          | e-mail           |
+        | Ola      | Consumer | Ola Nordmann  | familien@fjell.no |
+        | Kari     | Consumer | Kari Nordmann | familien@fjell.no |
+      And an invoice for the person "Kari Nordmann" with the e-mail "familien@fjell.no"
+      When the invoice is sent
+      Then the order is for the customer Kari
+      And the customer Ola is unchanged
+
+  Rule: The first of several is never just taken: a person chooses, and the choice is remembered
+
+    Background:
+      Given 24Seven has these customers:
+        | customer | type     | name          | organization number | e-mail      |
+        | First    | Business | Moe Anlegg AS | 911000008           | post@moe.no |
+        | Second   | Business | Moe Anlegg AS | 911000008           | post@moe.no |
+      And an invoice for the organization "Moe Anlegg AS" with the number "911 000 008" and the e-mail "post@moe.no"
+
+    @every_entry
+    Scenario: The transfer is rejected and names the candidates
+      When the invoice is sent
+      Then the transfer is rejected because of an "ambiguous customer"
+      And the reason names the customers First and Second with name and organization number
+      And no customer was created
+      And 24Seven has no order
+
+    @every_entry
+    Scenario: The record that a person chose gets the order
+      Given the transfer was rejected
+      When the invoice's customer is linked to the customer Second
+      And the transfer is tried again
+      Then the transfer has arrived
+      And the order is for the customer Second
+      And 24Seven has one order for the invoice
+
+    Scenario: The choice is used first the next time
+      Given the invoice was sent to the customer Second by a person's choice
+      When another invoice for the same customer is sent
+      Then the transfer has arrived
+      And the order is for the customer Second
+
+    Scenario: The choice holds although the record's details have changed
+      Given the invoice was sent to the customer Second by a person's choice
+      And the customer Second has another e-mail and no organization number now
+      When another invoice for the same customer is sent
+      Then the order is for the customer Second
+
+    Scenario: The choice is dropped when the customer is gone
+      Given the invoice was sent to the customer Second by a person's choice
+      And the customer Second is deleted in 24Seven
+      When another invoice for the same customer is sent
+      Then the transfer has arrived
+      And the order is for the customer First
+
+    Scenario: A record that does not exist can't be chosen
+      Given the customer Second is deleted in 24Seven
+      When the invoice's customer is linked to the customer Second
+      Then it is refused because of an "unknown customer"
+
+    Scenario: A supplier can't be chosen
+      Given 24Seven has these customers:
+        | customer | type     | name          | organization number |
+        | Supplier | Supplier | Moe Anlegg AS | 911000008           |
+      When the invoice's customer is linked to the customer Supplier
+      Then it is refused because of an "unknown customer"
+
+  Rule: A clean match is remembered as well
+
+    Background:
+      Given 24Seven has these customers:
+        | customer | type     | name          | organization number | e-mail      |
+        | Moe      | Business | Moe Anlegg AS | 911000008           | post@moe.no |
+      And an invoice for the organization "Moe Anlegg AS" with the number "911 000 008" and the e-mail "post@moe.no"
+      And the invoice was sent
+
+    Scenario: A double that turns up later does not confuse it
+      Given 24Seven has these customers:
+        | customer | type     | name          | organization number | e-mail      |
+        | Double   | Business | Moe Anlegg AS | 911000008           | post@moe.no |
+      When another invoice for the same customer is sent
+      Then the transfer has arrived
+      And the order is for the customer Moe
+
+    Scenario: It is dropped when the record has become another company's
+      Given the customer Moe has the organization number "911000377" now
+      When another invoice for the same customer is sent
+      Then the order is for a new customer
+
+    Scenario: It is dropped when the customer is gone
+      Given the customer Moe is deleted in 24Seven
+      When another invoice for the same customer is sent
+      Then the transfer has arrived
+      And the order is for a new customer
+
+  Rule: The data of a customer that exists is updated with what Sharefox has
+    "If the customer exists, the data is updated with the properties provided in Sharefox app (such as address)".
+
+    Background:
+      Given 24Seven has the customer "Kari Nordmann" with e-mail, phone and address
+      And an invoice for that customer with the same data
+
+    Scenario: A new address is written
+      Given the customer's street in Sharefox is "Nyveien 2"
+      When the invoice is sent
+      Then the customer's street in 24Seven is "Nyveien 2"
+      And the customer's other data in 24Seven is unchanged
+      And no customer was created
+
+    Scenario: A new phone number is written
+      Given the customer's phone in Sharefox is "+47 400 00 999"
+      When the invoice is sent
+      Then the customer's phone in 24Seven is "+47 400 00 999"
+      And the customer's other data in 24Seven is unchanged
+
+    Scenario: What Sharefox does not have is not emptied
+      Given the customer has no phone and no address in Sharefox
+      When the invoice is sent
+      Then the transfer has arrived
+      And the customer's data in 24Seven is unchanged
+
+    Scenario: Parts of the address that Sharefox does not have are kept
+      Given the customer's address in Sharefox is just the street "Nyveien 2"
+      When the invoice is sent
+      Then the customer's street in 24Seven is "Nyveien 2"
+      And the customer's postal code and city in 24Seven are unchanged
+
+    Scenario: Nothing is written when nothing differs
+      When the invoice is sent
+      Then the transfer has arrived
+      And nothing was written to any customer in 24Seven
+
+    Scenario: What the accountant set on the customer stays when the address is updated
+      Given the accountant has given the customer a discount of 10 percent
+      And the customer's street in Sharefox is "Nyveien 2"
+      When the invoice is sent
+      Then the customer's street in 24Seven is "Nyveien 2"
+      And the customer's discount in 24Seven is 10 percent
+
+    Scenario: A company keeps its name when an invoice names just a person
+      Given 24Seven has these customers:
+        | customer | type     | name          | organization number | e-mail      |
+        | Moe      | Business | Moe Anlegg AS | 911000008           | arne@moe.no |
+      And an invoice for the person "Arne Moe" with the e-mail "arne@moe.no"
+      When the invoice is sent
+      Then the order is for the customer Moe
+      And the customer Moe is unchanged
+
+  Rule: A customer that does not exist is created with the data provided
+    "If the customer doesn't exist, then a new customer is created in 24Seven using the data provided".
+
+    Scenario: A private customer
+      Given an invoice for the person "Signe Haugland" with the e-mail "signe.haugland@post.example"
+      And the customer's phone in Sharefox is "+47 911 22 333"
+      And the customer's address in Sharefox is "Kirkegata 4, 3015 Drammen"
+      When the invoice is sent
+      Then the order is for a new customer
+      And the new customer in 24Seven is a "Consumer" called "Signe Haugland"
+      And the new customer has the e-mail "signe.haugland@post.example" and the phone "+47 911 22 333"
+      And the new customer has the address "Kirkegata 4, 3015 Drammen"
+
+    Scenario: A company
+      Given an invoice for the organization "Moe Anlegg AS" with the number "911 000 008" and the e-mail "post@moe.no"
+      When the invoice is sent
+      Then the order is for a new customer
+      And the new customer in 24Seven is a "Business" called "Moe Anlegg AS"
+      And the new customer has the organization number "911000008"
+
+    Scenario: The next invoice finds the customer that was created
+      Given an invoice for the person "Signe Haugland" with the e-mail "signe.haugland@post.example"
+      And the invoice was sent
+      When another invoice for the same customer is sent
+      Then the transfer has arrived
+      And 24Seven has one customer
+
+  Rule: A customer with an organization is named after it, and the person's name becomes the comment
+    "If organization name is set, the customer name on 24Seven will be same as organization name on Sharefox, and the
+    customer name on Sharefox will be added as invoice comment on 24Seven."
+
+    Scenario: The person's name is the comment on the order
+      Given an invoice for the organization "Moe Anlegg AS" with the number "911 000 008"
+      And the customer's name in Sharefox is "Arne Moe"
+      When the invoice is sent
+      Then the new customer in 24Seven is a "Business" called "Moe Anlegg AS"
+      And the comment on the order is "Arne Moe"
+
+    Scenario: The invoice's own comment follows the person's name
+      Given an invoice for the organization "Moe Anlegg AS" with the number "911 000 008"
+      And the customer's name in Sharefox is "Arne Moe"
+      And the invoice's comment is "Leveres ved port 3"
+      When the invoice is sent
+      Then the comment on the order has the lines "Arne Moe" and "Leveres ved port 3"
+
+    Scenario: A record that was found is renamed after the organization
+      Given 24Seven has these customers:
+        | customer | type     | name       | organization number |
+        | Moe      | Business | Moe Anlegg | 911000008           |
+      And an invoice for the organization "Moe Anlegg AS" with the number "911 000 008"
+      When the invoice is sent
+      Then the customer Moe is called "Moe Anlegg AS" in 24Seven
+
+    Scenario: A person without an organization leaves no comment
+      Given an invoice for the person "Kari Nordmann" with the e-mail "kari@fjell.no"
+      When the invoice is sent
+      Then the order has no comment

@@ -1,0 +1,128 @@
+Feature: The order in 24Seven
+  "Then we'll generate an invoice item row for every rented product. For example, an invoice item row looks like:
+  Tractor (2021-01-10 – 2021-01-12)' together with other fields (price, discount and vat)".
+
+  Background:
+    Given the business "fjell" is connected to the 24Seven account "Fjellutleie AS"
+    And an invoice of type "Data for Accounting" whose data is complete
+
+  Rule: Every rented product is one row, with price, discount and VAT
+
+    Scenario: Three products
+      Given the rows of the invoice are:
+        | product   | from       | to         | quantity | unit price | discount | VAT percent |
+        | Tractor   | 2021-01-10 | 2021-01-12 | 1        | 1200.00    | 0        | 25          |
+        | Minikran  | 2021-01-10 | 2021-01-10 | 2.5      | 980.50     | 12.5     | 25          |
+        | Matpakke  |            |            | 4        | 189.00     |          | 15          |
+      When the invoice is sent
+      Then the order has exactly these rows:
+        | text                               | quantity | unit price | discount | VAT percent |
+        | Tractor (2021-01-10 – 2021-01-12)  | 1        | 1200.00    | 0        | 25          |
+        | Minikran (2021-01-10 – 2021-01-10) | 2.5      | 980.50     | 12.5     | 25          |
+        | Matpakke                           | 4        | 189.00     | 0        | 15          |
+
+    Scenario: A row that costs nothing stays a row
+      Given the row's unit price is "0.00"
+      When the invoice is sent
+      Then the order has exactly these rows:
+        | text                              | quantity | unit price | discount | VAT percent |
+        | Tractor (2021-01-10 – 2021-01-12) | 1        | 0.00       | 0        | 25          |
+
+    Scenario: The same product twice is two rows
+      Given the rows of the invoice are:
+        | product | from       | to         |
+        | Tractor | 2021-01-10 | 2021-01-12 |
+        | Tractor | 2021-01-10 | 2021-01-12 |
+      When the invoice is sent
+      Then the texts of the order's rows are:
+        | Tractor (2021-01-10 – 2021-01-12) |
+        | Tractor (2021-01-10 – 2021-01-12) |
+
+  Rule: A text too long for 24Seven is shortened in the product's part, and the transfer says so
+
+    Scenario: The period is kept
+      Given the row's product has a name of 400 characters
+      When the invoice is sent
+      Then the text of the order's row has 300 characters and ends with "… (2021-01-10 – 2021-01-12)"
+      And the transfer has a warning that names "row 1"
+
+    Scenario: A text that just fits is left alone
+      Given the row's product has a name of 274 characters
+      When the invoice is sent
+      Then the text of the order's row has 300 characters and ends with " (2021-01-10 – 2021-01-12)"
+      And the transfer has no warning
+
+  Rule: Prices are booked as the invoice states them
+
+    Scenario: Prices including VAT
+      Given the invoice's prices include VAT
+      And the row's unit price is "149.50"
+      When the invoice is sent
+      Then the order's prices include VAT
+      And 24Seven's total for the order is 149.50 with VAT
+
+    Scenario: Prices without VAT
+      Given the row's unit price is "149.50"
+      When the invoice is sent
+      Then the order's prices do not include VAT
+      And 24Seven's total for the order is 186.88 with VAT
+
+    Scenario Outline: Another currency comes with the account's rate
+      Given the invoice's currency is "<currency>"
+      When the invoice is sent
+      Then the order is in <currency> at <rate> kroner for <unit>
+
+      Examples:
+        | currency | rate  | unit |
+        | EUR      | 11.6  | 1    |
+        | SEK      | 104.2 | 100  |
+
+    Scenario: A currency that the account does not have is refused
+      Given the invoice's currency is "JPY"
+      When the invoice is sent
+      Then the transfer is rejected because of an "unknown currency"
+      And the reason names "JPY"
+      And the reason names "EUR"
+      And 24Seven has no order
+
+  Rule: The order carries what the invoice says besides
+
+    Scenario: Our invoice number, the dates and the buyer's reference
+      Given the invoice has the number "2001-1", issued on 2021-01-15 and due on 2021-01-29
+      And the invoice's reference of the buyer is "Prosjekt Fjellsiden"
+      When the invoice is sent
+      Then the order carries our number "2001-1"
+      And the order is dated 2021-01-15 and to be paid within 14 days
+      And the order carries the buyer's reference "Prosjekt Fjellsiden"
+
+    Scenario: A number of fifty characters is carried whole
+      Given the invoice has a number of 50 characters
+      When the invoice is sent
+      Then the order carries the whole number
+
+  Rule: The order is not published: that is the accountant's act
+    "An order is created. Please note this order is not sent directly to the final customer. It needs to be published
+    as an invoice via 24SevenOffice app".
+
+    Scenario: A new order is a draft, unless the settings say otherwise
+      When the invoice is sent
+      Then the order's status in 24Seven is "Draft"
+      And the order is not published
+
+    Scenario Outline: The settings choose the unpublished status
+      Given the business's settings say that new orders are "<setting>"
+      When the invoice is sent
+      Then the order's status in 24Seven is "<status>"
+      And the order is not published
+
+      Examples:
+        | setting   | status    |
+        | draft     | Draft     |
+        | offer     | Offer     |
+        | confirmed | Confirmed |
+
+    Scenario: Neither sending again nor Check Status publishes it
+      Given the invoice was sent
+      And the status of the invoice was checked
+      When the invoice is sent again
+      Then the order is not published

@@ -1,0 +1,67 @@
+Feature: The rental product
+  "The system will search for a generic product in 24Seven dedicated for rental services, by looking up product name
+  property which is defined as a setting in Sharefox."
+
+  Background:
+    Given the business "fjell" is connected to the 24Seven account "Fjellutleie AS"
+    And its settings name the product "Utleie Fjell" and the category "FjellUtleie"
+    And an invoice of type "Data for Accounting" whose data is complete
+
+  Rule: The product is found by exactly the name in the settings
+
+    Scenario: A product of that name is used
+      Given 24Seven has the product "Utleie Fjell" in the category "FjellUtleie"
+      When the invoice is sent
+      Then the order's rows are booked on the product "Utleie Fjell"
+      And 24Seven has one product and one category
+
+    Scenario: Products of similar names are not taken for it
+      Given 24Seven has the product "Utleie Fjell (gammel)" in the category "FjellUtleie"
+      And 24Seven has the product "Gammel Utleie Fjell" in the category "FjellUtleie"
+      And 24Seven has the product "Utleie Fjell" in the category "FjellUtleie"
+      When the invoice is sent
+      Then the order's rows are booked on the product "Utleie Fjell"
+      And no product was created
+
+    Scenario: Only products of similar names is none
+      Given 24Seven has the product "Utleie Fjell (gammel)" in the category "FjellUtleie"
+      When the invoice is sent
+      Then the order's rows are booked on the product "Utleie Fjell"
+      And the product "Utleie Fjell" was created in the category "FjellUtleie"
+
+  Rule: A product that does not exist is created, in the category of the settings
+    "If such product doesn't exist, it will be created"; "we create new product with data provided and assign it to the
+    category provided which is also set from Business Settings same as product name".
+
+    Scenario: The category exists
+      Given 24Seven has the category "FjellUtleie"
+      When the invoice is sent
+      Then the product "Utleie Fjell" was created in the category "FjellUtleie"
+      And 24Seven has one product and one category
+
+    Scenario: A category of a similar name is not taken for it
+      Given 24Seven has the category "FjellUtleie 2020"
+      When the invoice is sent
+      Then the product "Utleie Fjell" was created in the category "FjellUtleie"
+
+    Scenario: The category is missing, too
+      "If category doesn't exist, we create a new one with the name provided".
+      When the invoice is sent
+      Then the product "Utleie Fjell" was created in the category "FjellUtleie"
+      And 24Seven has one product and one category
+
+  Rule: Product and category are reused the next time
+
+    Scenario: A second invoice creates neither
+      Given the invoice was sent
+      When another invoice for the same customer is sent
+      Then the transfer has arrived
+      And the order's rows are booked on the product "Utleie Fjell"
+      And 24Seven has one product and one category
+
+    Scenario: A product that was deleted meanwhile is created again
+      Given the invoice was sent
+      And the product "Utleie Fjell" is deleted in 24Seven
+      When another invoice for the same customer is sent
+      Then the transfer has arrived
+      And 24Seven has one product and one category

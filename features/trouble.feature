@@ -1,0 +1,175 @@
+Feature: Trouble
+  Whatever goes wrong on the way ends in an error that says who can do what, in a sentence for a person, and nothing is
+  lost: the invoice becomes its one order in the end.
+
+  Background:
+    Given the business "fjell" is connected to the 24Seven account "Fjellutleie AS"
+    And an invoice of type "Data for Accounting" whose data is complete
+
+  Rule: Trouble while nothing is being written is temporary: it is tried again
+
+    Scenario Outline: While the customer is looked up
+      Given <trouble> when the customer is looked up
+      When the invoice is sent
+      Then the transfer waits for temporary trouble to pass
+      And the reason is a sentence for a person
+      And 24Seven has no order
+      When 24Seven is well again and the transfer is due
+      Then the transfer has arrived
+      And 24Seven has one order for the invoice
+      And 24Seven has one customer
+
+      Examples:
+        | trouble                                  |
+        | the connection breaks                    |
+        | an error page comes instead of an answer |
+        | a login page comes instead of an answer  |
+        | the answer breaks off halfway            |
+        | the answer is garbled                    |
+        | 24Seven reports a fault                  |
+
+      @impatient
+      Examples:
+        | trouble                         |
+        | 24Seven does not answer in time |
+
+    Scenario: 24Seven can't be reached at all
+      Given 24Seven can't be reached
+      When the invoice is sent
+      Then the transfer waits for temporary trouble to pass
+      And the reason is a sentence for a person
+      When 24Seven can be reached again and the transfer is due
+      Then the transfer has arrived
+      And 24Seven has one order for the invoice
+
+    Scenario: Too many logins are temporary, not a wrong password
+      Given 24Seven says that there were too many logins
+      When the invoice is sent
+      Then the transfer waits for temporary trouble to pass
+      And the reason is a sentence for a person
+
+    Scenario: 24Seven can't be reached at Check Status
+      Given the invoice was sent
+      And 24Seven can't be reached
+      When the status of the invoice is checked
+      Then it is refused as temporary trouble
+      And the reason is a sentence for a person
+
+  Rule: Trouble while the order is being written leaves open whether it exists: it is looked for first
+
+    Scenario Outline: The order was created and the answer is no good
+      Given <trouble> after the order was created
+      When the invoice is sent
+      Then the transfer waits until it is known whether the order exists
+      And the invoice is locked meanwhile
+      And the reason is a sentence for a person
+      When 24Seven is well again and the transfer is due
+      Then the transfer has arrived
+      And 24Seven has one order for the invoice
+
+      Examples:
+        | trouble                                  |
+        | the connection breaks                    |
+        | an error page comes instead of an answer |
+        | a login page comes instead of an answer  |
+        | the answer breaks off halfway            |
+        | the answer is garbled                    |
+        | 24Seven reports a fault                  |
+        | fewer answers come than were asked for   |
+
+      @impatient
+      Examples:
+        | trouble                         |
+        | 24Seven does not answer in time |
+
+    Scenario Outline: The order was not created and there is no good answer
+      Given <trouble> when the order is to be created
+      When the invoice is sent
+      Then the transfer waits until it is known whether the order exists
+      And the invoice is locked meanwhile
+      And the reason is a sentence for a person
+      And 24Seven has no order
+      When the old call can no longer be running
+      And 24Seven is well again and the transfer is due
+      Then the transfer has arrived
+      And 24Seven has one order for the invoice
+
+      Examples:
+        | trouble                                           |
+        | the connection breaks                             |
+        | an error page comes instead of an answer          |
+        | a login page comes instead of an answer           |
+        | 24Seven reports a fault                           |
+        | the order's own answer is a fault of the database |
+
+  Rule: What 24Seven says no to waits for a person, who reads the reason
+
+    Scenario: The account demands a department
+      Given the account demands a department on every order
+      When the invoice is sent
+      Then the transfer is rejected
+      And the reason names "epartment"
+      And the reason is a sentence for a person
+      When the account no longer demands a department
+      And the transfer is tried again
+      Then the transfer has arrived
+      And 24Seven has one order for the invoice
+
+    Scenario: The customer is blocked for invoicing
+      Given the customer is known in 24Seven and blocked for invoicing
+      When the invoice is sent
+      Then the transfer is rejected
+      And the reason names "blocked"
+      And the reason is a sentence for a person
+      And 24Seven has no order
+
+  Rule: A session that ends midway is renewed, and nobody notices
+
+    Scenario Outline: It ends at any step
+      Given the session with 24Seven ends when <step>
+      When the invoice is sent
+      Then the transfer has arrived
+      And 24Seven has one order for the invoice
+      And 24Seven has one customer
+
+      Examples:
+        | step                          |
+        | the VAT codes are looked up   |
+        | the product is to be created  |
+        | the customer is looked up     |
+        | the customer is to be created |
+        | the order is to be created    |
+
+  Rule: A quota that is used up is waited for, and nothing is tried before its hour is over
+
+    Scenario Outline: The quota ends at any step
+      Given the quota is used up when <step>
+      When the invoice is sent
+      Then the transfer waits until the next full hour
+      And the reason is a sentence for a person
+      And 24Seven has no order
+      When the transfer is tried again
+      Then the transfer waits until the next full hour
+      And 24Seven was not asked again
+      When the hour is over
+      And 24Seven is well again and the transfer is due
+      Then the transfer has arrived
+      And 24Seven has one order for the invoice
+
+      Examples:
+        | step                       |
+        | the customer is looked up  |
+        | the order is to be created |
+
+  Rule: A business without access keeps its invoices until the connection is mended
+
+    Scenario: The Invoicing package is taken away and given back
+      Given the company "Fjellutleie AS" has not given the user the Invoicing package
+      When the invoice is sent
+      Then the transfer waits for the connection to be mended
+      And the reason is a sentence for a person
+      When the company "Fjellutleie AS" gives the user the Invoicing package
+      And the connection of "fjell" is verified
+      And a worker takes the business's turn
+      Then the transfer has arrived
+      And 24Seven has one order for the invoice

@@ -1,0 +1,75 @@
+"""The gateway by its command line."""
+
+import io
+import json
+from contextlib import redirect_stderr, redirect_stdout
+from pathlib import Path
+from typing import Any
+
+from core.payment import PaymentReport
+from core.transfer import Transfer, TransferState
+from core.use_cases.preview_invoice import InvoicePreview
+from core.use_cases.verify_business import Verification
+from entrypoints.cli.exit_codes import ExitCode
+from entrypoints.cli.main import run
+from tests.acceptance.gateway import Json, Refused
+
+EXIT_CODES = {TransferState.TRANSFERRED: ExitCode.DONE, TransferState.REJECTED: ExitCode.REFUSED}
+
+
+class CliGateway:
+    """Runs commands with --json. Every result has the exit code that belongs to it."""
+
+    def __init__(self, folder: Path) -> None:
+        self._file = folder / "given.json"
+
+    def connect(self, business: Json) -> None:
+        self._done("business", "add", business["name"], "--file", self._given(business))
+
+    def verify(self, business: str) -> Verification:
+        return Verification.model_validate(self._done("business", "verify", business))
+
+    def add(self, business: str, invoice: Json) -> None:
+        self._done("invoice", "add", self._given(invoice), "--business", business)
+
+    def preview(self, business: str, number: str) -> InvoicePreview:
+        return InvoicePreview.model_validate(self._done("invoice", "preview", number, "--business", business))
+
+    def send(self, business: str, number: str) -> Transfer:
+        return self._transfer("invoice", "send", number, "--business", business, "--wait", "0")
+
+    def status(self, business: str, number: str) -> PaymentReport:
+        return PaymentReport.model_validate(self._done("invoice", "status", number, "--business", business))
+
+    def link(self, business: str, number: str, customer_id: str) -> None:
+        self._done("customer", "link", number, customer_id, "--business", business)
+
+    def retry(self, business: str, transfer_id: str) -> Transfer:
+        return self._transfer("transfer", "retry", transfer_id)
+
+    def _given(self, document: Json) -> str:
+        self._file.write_text(json.dumps(document), encoding="utf-8")
+        return str(self._file)
+
+    def _done(self, *arguments: str) -> Any:
+        code, document = _run(*arguments)
+        assert code == ExitCode.DONE
+        return document
+
+    def _transfer(self, *arguments: str) -> Transfer:
+        code, document = _run(*arguments)
+        transfer = Transfer.model_validate({**document, "trying_since": document["created_at"]})
+        waiting = ExitCode.NO_ACCESS if transfer.is_parked else ExitCode.NOT_FINISHED
+        assert code == EXIT_CODES.get(transfer.state, waiting)
+        return transfer
+
+
+def _run(*arguments: str) -> tuple[int, Json]:
+    """Run a command; standard output holds the result and nothing else."""
+    with redirect_stdout(io.StringIO()) as output, redirect_stderr(io.StringIO()):
+        code = run([*arguments, "--json"])
+    document: Json = json.loads(output.getvalue())
+    if str(document.get("type", "")).startswith("urn:kvitt:problem:"):
+        assert code not in (ExitCode.DONE, ExitCode.USAGE)
+        raise Refused(document)
+    return code, document

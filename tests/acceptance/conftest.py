@@ -1,0 +1,97 @@
+"""Run the features against the gateway, and the gateway against a sandbox of 24Seven over a socket.
+
+Every scenario goes through the use cases; those tagged `every_entry` go once more through HTTP and the command line.
+"""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from litestar.testing import TestClient
+
+from entrypoints.container import Container, make_container
+from entrypoints.http.app import create_app
+from entrypoints.settings import Settings
+from tests.acceptance.cli_gateway import CliGateway
+from tests.acceptance.gateway import Gateway
+from tests.acceptance.http_gateway import HttpGateway
+from tests.acceptance.movable_clock import MovableClock
+from tests.acceptance.office import IMPATIENT_SECONDS, Office, open_office
+from tests.acceptance.story import Story
+from tests.acceptance.use_case_gateway import UseCaseGateway
+
+STEPS = ("business", "customers", "invoices", "orders", "products", "sending", "status", "totals", "trouble")
+ENTRIES = ("use_cases", "http", "command_line")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "every_entry: the scenario runs through use cases, HTTP and command line")
+    config.addinivalue_line("markers", "impatient: 24Seven is not waited for long, because it will not answer")
+    for subject in STEPS:
+        config.pluginmanager.import_plugin(f"tests.acceptance.steps.{subject}")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if metafunc.definition.get_closest_marker("every_entry"):
+        metafunc.parametrize("entry", ENTRIES, indirect=True)
+
+
+@pytest.fixture(autouse=True)
+def entry(request: pytest.FixtureRequest) -> str:
+    """The way into the gateway."""
+    return str(getattr(request, "param", "use_cases"))
+
+
+@pytest.fixture
+def clock() -> MovableClock:
+    return MovableClock()
+
+
+@pytest.fixture
+def office(clock: MovableClock) -> Iterator[Office]:
+    with open_office(clock) as office:
+        yield office
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return Settings(home=tmp_path / "home")
+
+
+@pytest.fixture
+def environment(
+    request: pytest.FixtureRequest, office: Office, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The operator's settings, as plugins and commands read them."""
+    for name in [name for name in os.environ if name.startswith("KVITT_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("KVITT_HOME", str(settings.home))
+    monkeypatch.setenv("KVITT_TFSO_API_URL", office.sandbox.url)
+    if request.node.get_closest_marker("impatient"):
+        monkeypatch.setenv("KVITT_TFSO_TIMEOUT", str(IMPATIENT_SECONDS))
+
+
+@pytest.fixture
+def container(environment: None, settings: Settings, clock: MovableClock) -> Iterator[Container]:
+    """An installation of its own, whose 24Seven is the sandbox."""
+    container = make_container(settings)
+    container.clock.override(clock)
+    yield container
+    container.storage().close()
+
+
+@pytest.fixture
+def gateway(entry: str, container: Container, tmp_path: Path) -> Iterator[Gateway]:
+    if entry == "command_line":
+        yield CliGateway(tmp_path)
+    elif entry == "http":
+        with TestClient(create_app(container), base_url="http://127.0.0.1") as client:
+            yield HttpGateway(client)
+    else:
+        yield UseCaseGateway(container)
+
+
+@pytest.fixture
+def story(gateway: Gateway, office: Office) -> Story:
+    return Story(gateway, office)

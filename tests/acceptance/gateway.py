@@ -1,0 +1,42 @@
+"""The gateway as a scenario uses it, by whatever entry."""
+
+from typing import Any, Protocol
+
+from core.payment import PaymentReport
+from core.transfer import Transfer
+from core.use_cases.preview_invoice import InvoicePreview
+from core.use_cases.verify_business import Verification
+
+Json = dict[str, Any]
+
+
+class Refused(Exception):  # noqa: N818 - a state of affairs, like the errors it shows
+    """The gateway said no, or not now, and this is its problem document."""
+
+    def __init__(self, problem: Json) -> None:
+        super().__init__(f"{problem['code']}: {problem['detail']}")
+        self.title: str = problem["title"]
+        self.code: str = problem["code"]
+        self.message: str = problem["detail"]
+        self.hint: str = problem["hint"]
+        self.places: list[str] = [fault["field"] for fault in problem.get("faults", [])]
+
+
+class Gateway(Protocol):
+    """What a user can ask for. Every method raises Refused when it is not done."""
+
+    def connect(self, business: Json) -> None: ...
+
+    def verify(self, business: str) -> Verification: ...
+
+    def add(self, business: str, invoice: Json) -> None: ...
+
+    def preview(self, business: str, number: str) -> InvoicePreview: ...
+
+    def send(self, business: str, number: str) -> Transfer: ...
+
+    def status(self, business: str, number: str) -> PaymentReport: ...
+
+    def link(self, business: str, number: str, customer_id: str) -> None: ...
+
+    def retry(self, business: str, transfer_id: str) -> Transfer: ...

@@ -1,0 +1,68 @@
+"""The gateway by its HTTP API."""
+
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import quote
+
+from litestar import Litestar
+from litestar.testing import TestClient
+
+from core.payment import PaymentReport
+from core.transfer import Transfer
+from core.use_cases.preview_invoice import InvoicePreview
+from core.use_cases.verify_business import Verification
+from tests.acceptance.gateway import Json, Refused
+
+PROBLEM = "application/problem+json"
+
+
+class HttpGateway:
+    """Calls the application. Every answer has the status that belongs to it."""
+
+    def __init__(self, client: TestClient[Litestar]) -> None:
+        self._client = client
+
+    def connect(self, business: Json) -> None:
+        self._call("PUT", business["name"], body=business)
+
+    def verify(self, business: str) -> Verification:
+        return Verification.model_validate(self._call("POST", business, "verify"))
+
+    def add(self, business: str, invoice: Json) -> None:
+        self._call("PUT", business, "invoices", invoice["number"], body=invoice)
+
+    def preview(self, business: str, number: str) -> InvoicePreview:
+        return InvoicePreview.model_validate(self._call("GET", business, "invoices", number, "preview"))
+
+    def send(self, business: str, number: str) -> Transfer:
+        return self._transfer(business, "invoices", number, "send")
+
+    def status(self, business: str, number: str) -> PaymentReport:
+        return PaymentReport.model_validate(self._call("POST", business, "invoices", number, "status"))
+
+    def link(self, business: str, number: str, customer_id: str) -> None:
+        self._call("POST", business, "invoices", number, "customer", body={"customer_id": customer_id})
+
+    def retry(self, business: str, transfer_id: str) -> Transfer:
+        return self._transfer(business, "transfers", transfer_id, "retry")
+
+    def _transfer(self, *path: str) -> Transfer:
+        status, document = self._answer("POST", *path)
+        transfer = Transfer.model_validate({**document, "trying_since": document["created_at"]})
+        assert status == (HTTPStatus.OK if transfer.state.is_final else HTTPStatus.ACCEPTED)
+        return transfer
+
+    def _call(self, method: str, *path: str, body: Json | None = None) -> Any:
+        status, document = self._answer(method, *path, body=body)
+        assert status in (HTTPStatus.OK, HTTPStatus.CREATED)
+        return document
+
+    def _answer(self, method: str, *path: str, body: Json | None = None) -> tuple[int, Any]:
+        place = "/".join(quote(part, safe="") for part in path)
+        # Nobody works on what waits while a scenario's clock stands still, so waiting for it makes no sense.
+        response = self._client.request(method, f"/v1/businesses/{place}", json=body, headers={"Prefer": "wait=0"})
+        if response.headers["content-type"].startswith(PROBLEM):
+            problem: Json = response.json()
+            assert problem["status"] == response.status_code >= HTTPStatus.BAD_REQUEST
+            raise Refused(problem)
+        return response.status_code, response.json()

@@ -1,0 +1,1 @@
+"""The steps of the features, by subject. Thin: they call the gateway or look into 24Seven's books."""

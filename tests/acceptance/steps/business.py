@@ -1,0 +1,213 @@
+"""Connecting a business, its settings, and whose books are written to."""
+
+import re
+from concurrent.futures import ThreadPoolExecutor
+
+from pytest_bdd import given, parsers, then, when
+
+from core.transfer import TransferState
+from core.use_cases.verify_business import Verification
+from entrypoints.container import Container
+from tests.acceptance.gateway import Gateway
+from tests.acceptance.office import LANDING_COMPANY, PASSWORD, Office
+from tests.acceptance.steps.builders import BusinessBuilder, InvoiceBuilder
+from tests.acceptance.story import Story
+
+WRONG_PASSWORD = "battery-staple"
+COUNTS = {"no": 0, "one": 1, "two": 2, "five": 5}
+
+
+@given(parsers.parse('the business "{business}" is connected to the 24Seven account "{account_name}"'))
+def connected(business: str, account_name: str, office: Office, story: Story) -> None:
+    office.invite(LANDING_COMPANY, account_name)
+    story.connect(BusinessBuilder(business, account_name))
+
+
+@given(parsers.parse('the integration\'s user is invited by the companies "{first}", "{second}" and "{third}"'))
+def invited(first: str, second: str, third: str, office: Office) -> None:
+    office.invite(first, second, third)
+
+
+@given(parsers.parse('the user lands in "{company}" unless another company is chosen'))
+def lands_in(company: str, office: Office) -> None:
+    assert office.landing_company.name == company
+
+
+@given(parsers.parse('the user is invited by another company that is called "{company}" too'))
+def invited_by_a_namesake(company: str, office: Office) -> None:
+    office.invite_another(company)
+
+
+@given(parsers.parse('the business "{business}" gives the account name "{account_name}"'))
+def gives_the_account_name(business: str, account_name: str, story: Story) -> None:
+    story.connect(BusinessBuilder(business, account_name))
+
+
+@given(parsers.parse('the business "{business}" is connected to the account "{account_name}" with a wrong password'))
+def gives_a_wrong_password(business: str, account_name: str, story: Story) -> None:
+    builder = BusinessBuilder(business, account_name)
+    builder.accounting["password"] = WRONG_PASSWORD
+    story.connect(builder)
+
+
+@when("the right password is given")
+def gives_the_right_password(story: Story) -> None:
+    story.business.accounting["password"] = PASSWORD
+    story.connect()
+
+
+@given(parsers.parse('the company "{company}" has blocked the user'))
+def blocked(company: str, office: Office) -> None:
+    office.block(company)
+
+
+@given(parsers.parse('the company "{company}" has not given the user the Invoicing package'))
+def without_the_package(company: str, office: Office) -> None:
+    office.company(company).invoicing_package = False
+
+
+@when(parsers.parse('the company "{company}" gives the user the Invoicing package'))
+def with_the_package(company: str, office: Office) -> None:
+    office.company(company).invoicing_package = True
+
+
+@given(parsers.parse('its settings name the product "{product}" and the category "{category}"'))
+def names_product_and_category(product: str, category: str, story: Story) -> None:
+    story.business.settings.update(product_name=product, category_name=category)
+    story.connect()
+
+
+@given(parsers.parse('the business\'s settings say VAT code {code:d} for "{percent}" percent'))
+def overrides_a_vat_code(code: int, percent: str, story: Story) -> None:
+    story.business.settings["vat_codes"] = {percent: str(code)}
+    story.connect()
+
+
+@given(parsers.parse('the business\'s settings say that new orders are "{status}"'))
+def chooses_the_order_status(status: str, story: Story) -> None:
+    story.business.settings["order_status"] = status
+    story.connect()
+
+
+@given("every session with 24Seven has ended")
+def every_session_has_ended(office: Office) -> None:
+    office.sandbox.expire_sessions()
+
+
+@when(parsers.parse('the connection of "{business}" is verified'))
+def verify(business: str, story: Story) -> None:
+    story.verify(business)
+
+
+@then("access is refused")
+def access_is_refused(story: Story) -> None:
+    assert story.refusal is not None
+    assert story.refusal.title == "The accounting system does not let us in"
+
+
+@then("the reason does not reveal the password")
+def password_is_not_revealed(story: Story) -> None:
+    assert WRONG_PASSWORD not in f"{story.error.message} {story.error.hint}"
+
+
+@then("invoices can be sent")
+def verified(story: Story) -> None:
+    assert story.the(Verification).ok
+
+
+@then("invoices can't be sent, and a right that is missing is named")
+def not_verified(story: Story) -> None:
+    verification = story.the(Verification)
+    assert not verification.ok
+    missing = [right for right in verification.rights if not right.allowed]
+    assert missing
+    assert all(right.name and right.message for right in missing)
+
+
+@then(parsers.parse('the account found is "{account_name}"'))
+def account_found(account_name: str, office: Office, story: Story) -> None:
+    account = story.the(Verification).account
+    assert (account.name, account.id) == (account_name, str(office.company(account_name).number))
+
+
+@then("every right that is needed is there")
+def every_right(story: Story) -> None:
+    rights = story.the(Verification).rights
+    assert rights
+    assert [right.name for right in rights if not right.allowed] == []
+
+
+@then(parsers.parse("the VAT rates reported for a sale are {rates} percent"))
+def rates_reported(rates: str, story: Story) -> None:
+    reported = dict.fromkeys(f"{code.percent.normalize():f}" for code in story.the(Verification).vat_rates)
+    assert list(reported) == re.split(", | and ", rates)
+
+
+@then(parsers.parse('the {thing} "{name}" is reported as missing'))
+def reported_missing(thing: str, name: str, story: Story) -> None:
+    reported = getattr(story.the(Verification), thing)
+    assert (reported.name, reported.id) == (name, None)
+
+
+@then(parsers.parse('the {thing} "{name}" is reported as found'))
+def reported_found(thing: str, name: str, office: Office, story: Story) -> None:
+    (known,) = (office.books.products if thing == "product" else office.books.categories).values()
+    reported = getattr(story.the(Verification), thing)
+    assert (reported.name, reported.id) == (name, str(known.id))
+
+
+@when(parsers.parse('invoices of "{a}", "{b}", "{c}" and "{d}" are sent one after the other'))
+def sent_in_turn(a: str, b: str, c: str, d: str, gateway: Gateway) -> None:
+    for position, business in enumerate([a, b, c, d], start=1):
+        _send(gateway, business, position)
+
+
+@when(parsers.parse('invoices of "{a}", "{b}", "{c}" and "{d}" are sent one after the other while every session ends'))
+def sent_in_turn_while_sessions_end(a: str, b: str, c: str, d: str, gateway: Gateway, office: Office) -> None:
+    for position, business in enumerate([a, b, c, d], start=1):
+        _send(gateway, business, position)
+        office.sandbox.expire_sessions()
+
+
+@when(parsers.parse('five invoices of "{one}" and five of "{other}" are sent at the same time'))
+def sent_at_the_same_time(one: str, other: str, gateway: Gateway, container: Container) -> None:
+    with ThreadPoolExecutor(max_workers=10) as senders:
+        sent = [
+            senders.submit(_send, gateway, business, position) for position in range(1, 6) for business in (one, other)
+        ]
+    for sending in sent:
+        sending.result()
+    states = {transfer.state for transfer in container.look_up().transfers(None, limit=100)}
+    assert states == {TransferState.TRANSFERRED}
+
+
+def _send(gateway: Gateway, business: str, position: int) -> None:
+    invoice = InvoiceBuilder(f"{business}-{position}")
+    gateway.add(business, invoice.document())
+    gateway.send(business, invoice.number)
+
+
+@then(parsers.re(r'the books of "(?P<company>[^"]+)" have (?P<count>one order|two orders)'))
+def orders_of_a_company(company: str, count: str, office: Office) -> None:
+    assert len(office.company(company).books.orders) == COUNTS[count.split()[0]]
+
+
+@then(parsers.parse('the books of "{company}" hold the orders of "{business}" and no others'))
+def only_its_own_orders(company: str, business: str, container: Container, office: Office) -> None:
+    sent = [invoice.number for invoice in container.look_up().invoices(business, limit=100)]
+    booked = [order.reference for order in office.company(company).books.orders.values()]
+    assert sorted(booked) == sorted(sent)
+    assert all(number.startswith(f"{business}-") for number in booked)
+
+
+@then(parsers.parse('nothing was written in the books of "{company}"'))
+def nothing_written_there(company: str, office: Office) -> None:
+    assert office.writes(company=company) == []
+    books = office.company(company).books
+    assert [books.customers, books.categories, books.products, books.orders] == [{}, {}, {}, {}]
+
+
+@then("nothing was written in 24Seven")
+def nothing_written(office: Office) -> None:
+    assert office.writes() == []
+    assert all(account.books.orders == {} for account in office.sandbox.accounts)

@@ -1,0 +1,52 @@
+"""The rental product and its category."""
+
+from pytest_bdd import given, parsers, then
+
+from tests.acceptance.office import Office
+from tests.acceptance.story import Story
+
+
+@given(parsers.parse('24Seven has the category "{name}"'))
+def category(name: str, office: Office) -> None:
+    office.books.add_category(name)
+
+
+@given(parsers.parse('24Seven has the product "{product}" in the category "{category}"'))
+def product_in_category(product: str, category: str, office: Office) -> None:
+    known = [number for number, record in office.books.categories.items() if record.name == category]
+    office.books.add_product(product, known[0] if known else office.books.add_category(category))
+
+
+@given(parsers.parse('the product "{name}" is deleted in 24Seven'))
+def product_is_deleted(name: str, office: Office) -> None:
+    del office.books.products[_product_id(name, office)]
+
+
+@then(parsers.parse('the order\'s rows are booked on the product "{name}"'))
+def booked_on(name: str, office: Office, story: Story) -> None:
+    (order,) = office.orders_for(story.invoice.number)
+    assert {row.product_id for row in order.rows} == {_product_id(name, office)}
+
+
+@then("24Seven has one product and one category")
+def one_of_each(office: Office) -> None:
+    assert (len(office.books.products), len(office.books.categories)) == (1, 1)
+
+
+@then("no product was created")
+def no_product_created(office: Office) -> None:
+    assert office.writes(operation="SaveProducts") == []
+    assert office.writes(operation="SaveCategories") == []
+
+
+@then(parsers.parse('the product "{product}" was created in the category "{category}"'))
+def created_in(product: str, category: str, office: Office) -> None:
+    assert len(office.writes(operation="SaveProducts")) == 1
+    record = office.books.products[_product_id(product, office)]
+    assert office.books.categories[record.category_id].name == category
+    assert len([one for one in office.books.categories.values() if one.name == category]) == 1
+
+
+def _product_id(name: str, office: Office) -> int:
+    (number,) = [number for number, product in office.books.products.items() if product.name == name]
+    return number

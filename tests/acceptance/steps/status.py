@@ -1,0 +1,78 @@
+"""Check Status, and what the accountant and the customer did before."""
+
+from datetime import date
+
+from pytest_bdd import given, parsers, then, when
+
+from core.payment import PaymentReport
+from tests.acceptance.office import Office
+from tests.acceptance.story import Story
+
+
+def _order_id(office: Office) -> int:
+    (number,) = office.books.orders
+    return number
+
+
+@given("the accountant has published the order")
+def published(office: Office) -> None:
+    office.books.publish(_order_id(office))
+
+
+@given(parsers.parse("the customer paid on {day}"))
+def paid(day: str, office: Office) -> None:
+    office.books.pay(_order_id(office), on=date.fromisoformat(day))
+
+
+@given("the order is deleted in 24Seven")
+def deleted(office: Office) -> None:
+    office.books.delete_order(_order_id(office))
+
+
+@given("the accountant has published and deleted the order")
+def published_and_deleted(office: Office) -> None:
+    office.books.publish(_order_id(office))
+    office.books.delete_order(_order_id(office))
+
+
+@given("the status of the invoice was checked")
+def was_checked(story: Story) -> None:
+    story.check_status()
+    assert story.refusal is None
+
+
+@when("the status of the invoice is checked")
+def check(story: Story) -> None:
+    story.check_status()
+
+
+@when(parsers.parse('the status of the invoice "{number}" is checked'))
+def check_number(number: str, story: Story) -> None:
+    story.check_status(number)
+
+
+@then(parsers.parse('the invoice is "{status}" because it is "{reason}"'))
+def is_because(status: str, reason: str, story: Story) -> None:
+    report = story.the(PaymentReport)
+    assert report.invoice == story.invoice.number
+    assert (report.status, report.reason) == (status.replace(" ", "_"), reason.replace(" ", "_"))
+
+
+@then("the report names the order")
+def names_the_order(office: Office, story: Story) -> None:
+    report = story.the(PaymentReport)
+    assert report.order_id == str(_order_id(office))
+    assert (report.invoice_number, report.invoiced_at, report.paid_at) == (None, None, None)
+
+
+@then("the report names the published invoice and its date")
+def names_the_published_invoice(office: Office, story: Story) -> None:
+    report = story.the(PaymentReport)
+    order = office.books.orders[_order_id(office)]
+    assert (report.invoice_number, report.invoiced_at) == (str(order.invoice_id), office.books.today())
+    assert report.paid_at is None
+
+
+@then(parsers.parse("the report says that it was paid on {day}"))
+def paid_on(day: str, story: Story) -> None:
+    assert story.the(PaymentReport).paid_at == date.fromisoformat(day)

@@ -1,0 +1,100 @@
+"""What has happened in a scenario so far: who asked for what, and what the gateway answered."""
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from core.payment import PaymentReport
+from core.transfer import Transfer, TransferError
+from core.use_cases.preview_invoice import InvoicePreview
+from core.use_cases.verify_business import Verification
+from tests.acceptance.gateway import Gateway, Refused
+from tests.acceptance.office import Office
+from tests.acceptance.steps.builders import BusinessBuilder, InvoiceBuilder
+
+Answer = TypeVar("Answer", Transfer, PaymentReport, InvoicePreview, Verification)
+
+
+class Story:
+    """Asks the gateway, and keeps the answers.
+
+    `refusal` is what the last thing asked was refused with; `asked_before` is how many calls 24Seven had had when it
+    was asked.
+    """
+
+    def __init__(self, gateway: Gateway, office: Office) -> None:
+        self.gateway = gateway
+        self.office = office
+        self.business = BusinessBuilder()
+        self.invoice = InvoiceBuilder()
+        self.refusal: Refused | None = None
+        self.transfers: list[Transfer] = []
+        self.asked_before = 0
+        self._answers: dict[type, object] = {}
+
+    def connect(self, business: BusinessBuilder | None = None) -> None:
+        """Store a business, which has to work; it is the one that the scenario goes on about."""
+        self.business = business or self.business
+        self.gateway.connect(self.business.document())
+
+    def verify(self, business: str) -> None:
+        self._ask(lambda: self.gateway.verify(business))
+
+    def add(self) -> None:
+        self._ask(lambda: self.gateway.add(self.business.name, self.invoice.document()))
+
+    def send(self) -> None:
+        """Add the invoice as it is now, and send it."""
+        self.add()
+        if self.refusal is None:
+            self.send_again()
+
+    def send_again(self) -> None:
+        """Send what was added before."""
+        self._ask(lambda: self.gateway.send(self.business.name, self.invoice.number))
+
+    def retry(self) -> None:
+        transfer_id = self.transfers[-1].id
+        self._ask(lambda: self.gateway.retry(self.business.name, transfer_id))
+
+    def preview(self) -> None:
+        self.add()
+        self._ask(lambda: self.gateway.preview(self.business.name, self.invoice.number))
+
+    def check_status(self, number: str | None = None) -> None:
+        self._ask(lambda: self.gateway.status(self.business.name, number or self.invoice.number))
+
+    def link_customer(self, customer_id: int) -> None:
+        self._ask(lambda: self.gateway.link(self.business.name, self.invoice.number, str(customer_id)))
+
+    def tell(self, answer: object) -> None:
+        """Keep an answer."""
+        self._answers[type(answer)] = answer
+        if isinstance(answer, Transfer):
+            self.transfers.append(answer)
+
+    def the(self, kind: type[Answer]) -> Answer:
+        """The last answer of a kind; nothing may have been refused since."""
+        assert self.refusal is None, f"it was refused: {self.refusal}"
+        answer = self._answers.get(kind)
+        assert isinstance(answer, kind), f"there is no {kind.__name__}"
+        return answer
+
+    @property
+    def transfer(self) -> Transfer:
+        return self.the(Transfer)
+
+    @property
+    def error(self) -> Refused | TransferError:
+        """Why it was refused, or why the transfer waits or was rejected."""
+        if self.refusal is not None:
+            return self.refusal
+        assert self.transfer.error is not None, f"there is no error; the transfer is {self.transfer.state}"
+        return self.transfer.error
+
+    def _ask(self, ask: Callable[[], object]) -> None:
+        self.refusal = None
+        self.asked_before = self.office.sandbox.journal.count()
+        try:
+            self.tell(ask())
+        except Refused as refusal:
+            self.refusal = refusal

@@ -1,0 +1,136 @@
+"""Every example invoice goes through and adds up as it should; the printed one is refused."""
+
+import json
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from _pytest.mark import ParameterSet
+
+from core.row_text import ELLIPSIS
+from core.transfer import TransferState
+from core.use_cases.preview_invoice import InvoicePreview
+from entrypoints.sandbox.norwegian_time import day_of
+from entrypoints.sandbox.records import Order
+from tests.acceptance.gateway import Gateway, Json, Refused
+from tests.acceptance.office import COMPANY, LANDING_COMPANY, Office, called
+from tests.acceptance.steps.builders import BusinessBuilder
+
+EXAMPLES = Path(__file__).parents[3] / "shared" / "examples"
+TOTALS = "totals.json"
+LONGEST_ROW_TEXT = 300
+KRONER = ("NOK", Decimal(1), 1)
+
+pytestmark = pytest.mark.skipif(not EXAMPLES.is_dir(), reason="the folder with the example invoices is missing")
+
+
+def examples(kind: str) -> list[ParameterSet]:
+    """The example invoices of a type; a single missing one where there is no folder, so that the skip shows."""
+    files = [file for file in sorted(EXAMPLES.glob("*.json")) if file.name != TOTALS]
+    found = [pytest.param(file, id=file.stem) for file in files if read(file)["type"] == kind]
+    return found or [pytest.param(EXAMPLES, id="missing")]
+
+
+def read(file: Path) -> Json:
+    document: Json = json.loads(file.read_text(encoding="utf-8"))
+    return document
+
+
+def expected_totals(number: str) -> tuple[Decimal, Decimal, Decimal]:
+    totals = read(EXAMPLES / TOTALS)["totals"][number]
+    return Decimal(totals["net"]), Decimal(totals["vat"]), Decimal(totals["gross"])
+
+
+@pytest.fixture
+def business(office: Office, gateway: Gateway) -> str:
+    office.invite(LANDING_COMPANY, COMPANY)
+    builder = BusinessBuilder()
+    gateway.connect(builder.document())
+    return builder.name
+
+
+@pytest.mark.parametrize("file", examples("data_for_accounting"))
+def test_an_example_goes_through(file: Path, business: str, gateway: Gateway, office: Office) -> None:
+    invoice = read(file)
+    gateway.add(business, invoice)
+    preview = gateway.preview(business, invoice["number"])
+    transfer = gateway.send(business, invoice["number"])
+    assert transfer.state is TransferState.TRANSFERRED, transfer.error
+    (order,) = office.books.orders.values()
+    assert (order.reference, str(order.id)) == (invoice["number"], transfer.order_id)
+    check_totals(invoice, preview, order)
+    check_rows(invoice, order)
+    check_head(invoice, order)
+    check_customer(invoice, office)
+    check_warnings(invoice, transfer.warnings)
+
+
+def check_totals(invoice: Json, preview: InvoicePreview, order: Order) -> None:
+    net, vat, gross = expected_totals(invoice["number"])
+    assert (preview.totals.net, preview.totals.vat, preview.totals.gross) == (net, vat, gross)
+    assert (order.total_vat, order.total_inc_vat) == (vat, gross)
+
+
+def check_rows(invoice: Json, order: Order) -> None:
+    assert len(order.rows) == len(invoice["rows"])
+    for row, stated in zip(order.rows, invoice["rows"], strict=True):
+        product, period = " ".join(stated["product"].split()), stated["period"]
+        dates = f" ({period['start']} – {period['end']})" if period else ""
+        assert row.name.endswith(dates)
+        if len(product + dates) <= LONGEST_ROW_TEXT:
+            assert row.name == product + dates
+        else:
+            kept = row.name.removesuffix(dates)
+            assert len(row.name) <= LONGEST_ROW_TEXT
+            assert kept.endswith(ELLIPSIS)
+            assert product.startswith(kept.removesuffix(ELLIPSIS))
+        amounts = [row.quantity, row.price, row.discount_rate or Decimal(0), row.vat_rate]
+        names = ("quantity", "unit_price", "discount_percent", "vat_percent")
+        assert amounts == [Decimal(stated[name]) for name in names]
+
+
+def check_head(invoice: Json, order: Order) -> None:
+    customer = invoice["customer"]
+    person = customer["name"] if customer["organization_name"] else None
+    assert order.invoice_text.splitlines() == [line for line in (person, invoice["comment"]) if line]
+    currency = (order.currency_symbol, order.currency_rate, order.currency_unit)
+    assert currency == (KRONER if invoice["currency"] == "NOK" else ("EUR", Decimal("11.6"), 1))
+    assert order.include_vat is invoice["prices_include_vat"]
+    assert order.date_ordered is not None
+    assert day_of(order.date_ordered).isoformat() == invoice["issue_date"]
+    assert order.your_reference == (invoice["your_reference"] or "")
+    assert (order.status, order.invoice_id) == ("Draft", None)
+
+
+def check_customer(invoice: Json, office: Office) -> None:
+    (customer,) = office.books.customers.values()
+    stated = invoice["customer"]
+    assert called(customer) == (stated["organization_name"] or stated["name"])
+    assert customer.type == ("Business" if stated["organization_name"] else "Consumer")
+    assert customer.organization_number == (stated["organization_number"] or "").replace(" ", "")
+    assert customer.emails["Primary"].casefold() == stated["email"].casefold()
+
+
+def check_warnings(invoice: Json, warnings: tuple[str, ...]) -> None:
+    expected = sum(
+        [
+            any(Decimal(row["vat_percent"]) == 0 for row in invoice["rows"]),
+            *(len(row["product"]) > LONGEST_ROW_TEXT for row in invoice["rows"]),
+        ]
+    )
+    assert len(warnings) == expected, warnings
+
+
+@pytest.mark.parametrize("file", examples("printed"))
+def test_a_printed_example_is_refused(file: Path, business: str, gateway: Gateway, office: Office) -> None:
+    invoice = read(file)
+    gateway.add(business, invoice)
+    with pytest.raises(Refused, match="data_for_accounting") as refused:
+        gateway.send(business, invoice["number"])
+    assert refused.value.code == "not_data_for_accounting"
+    assert office.books.orders == {}
+
+
+def test_every_total_has_its_example() -> None:
+    numbers = {read(file)["number"] for file in EXAMPLES.glob("*.json") if file.name != TOTALS}
+    assert numbers == set(read(EXAMPLES / TOTALS)["totals"])

@@ -1,0 +1,62 @@
+"""The gateway by its use cases, without an entry point in between."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from core.errors import KvittError
+from core.payment import PaymentReport
+from core.transfer import Transfer
+from core.use_cases.preview_invoice import InvoicePreview
+from core.use_cases.verify_business import Verification
+from entrypoints.container import Container
+from entrypoints.documents import problem_document
+from entrypoints.parsing import business_from, invoice_from
+from tests.acceptance.gateway import Json, Refused
+
+
+class UseCaseGateway:
+    def __init__(self, container: Container) -> None:
+        self._container = container
+
+    def connect(self, business: Json) -> None:
+        with _refusals():
+            self._container.connect_business().store(business_from(business))
+
+    def verify(self, business: str) -> Verification:
+        with _refusals():
+            return self._container.verify_business().verify(business)
+
+    def add(self, business: str, invoice: Json) -> None:
+        with _refusals():
+            self._container.add_invoice().add(business, invoice_from(invoice))
+
+    def preview(self, business: str, number: str) -> InvoicePreview:
+        with _refusals():
+            return self._container.preview_invoice().preview(business, number)
+
+    def send(self, business: str, number: str) -> Transfer:
+        with _refusals():
+            return self._container.send_invoice().send(business, number)
+
+    def status(self, business: str, number: str) -> PaymentReport:
+        with _refusals():
+            (answer,) = self._container.check_status().check(business, [number])
+            if isinstance(answer, KvittError):
+                raise answer
+            return answer
+
+    def link(self, business: str, number: str, customer_id: str) -> None:
+        with _refusals():
+            self._container.link_customer().link(business, number, customer_id)
+
+    def retry(self, business: str, transfer_id: str) -> Transfer:
+        with _refusals():
+            return self._container.manage_transfers().retry(transfer_id, business=business)
+
+
+@contextmanager
+def _refusals() -> Iterator[None]:
+    try:
+        yield
+    except KvittError as error:
+        raise Refused(problem_document(error)) from error
