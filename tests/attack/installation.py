@@ -1,0 +1,221 @@
+"""An installation to attack: a home folder, a database, and a sandbox of 24SevenOffice that it talks to over a socket.
+
+Times are short, and in the same proportions as an operator's: a call is given up before it has settled. Leases are
+long, so that a busy machine takes none away; `let_leases_run_out` is as good as waiting for it.
+"""
+
+import os
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NamedTuple
+
+from dependency_injector import providers
+from sqlalchemy import update
+
+from adapters.storage.column_types import database_instant
+from adapters.storage.schema import leases
+from core.business import Business
+from core.invoice import Invoice
+from core.journal import Step
+from core.transfer import Transfer
+from entrypoints.container import Container, make_container
+from entrypoints.sandbox import Sandbox
+from entrypoints.sandbox.sandbox import DEMO_ACCOUNT, DEMO_APPLICATION_ID, DEMO_PASSWORD, DEMO_USERNAME
+from entrypoints.settings import Settings
+
+BUSINESS = "fjell"
+
+CALL_SECONDS = 0.5
+LATE_SECONDS = 0.9
+SETTLING_SECONDS = 1.6
+LEASE_SECONDS = 60.0
+PATIENCE_SECONDS = 30.0
+
+_BETWEEN_LOOKS = 0.02
+
+
+class Held(NamedTuple):
+    """How many of each the accounting system holds, in the books of all companies."""
+
+    orders: int
+    customers: int
+    products: int
+    categories: int
+
+
+ONE_OF_EACH = Held(orders=1, customers=1, products=1, categories=1)
+
+
+class Unattended:
+    """A queue that nobody works off: turns are taken by whoever the test says."""
+
+    def put(self, business: str) -> None:
+        """Leave it."""
+
+    def put_anew(self, business: str) -> None:
+        """Leave it."""
+
+
+class Installation:
+    """One installation and the sandbox that it talks to. `database_url` None is SQLite in the home folder.
+
+    Nobody takes turns by themselves: `drive` does, or a process that is given the `environment`.
+    """
+
+    def __init__(
+        self,
+        home: Path,
+        sandbox: Sandbox,
+        *,
+        database_url: str | None = None,
+        lease_seconds: float = LEASE_SECONDS,
+    ) -> None:
+        self.sandbox = sandbox
+        self.settings = Settings(
+            home=home,
+            database_url=database_url,
+            settling_seconds=SETTLING_SECONDS,
+            lease_seconds=lease_seconds,
+            retry_first_seconds=0.05,
+            retry_longest_seconds=0.2,
+            sweep_seconds=0.1,
+            stop_seconds=5,
+        )
+        self._given = {"KVITT_TFSO_API_URL": sandbox.url, "KVITT_TFSO_TIMEOUT": str(CALL_SECONDS)}
+        self.container = self.new_container()
+        self.container.queue.override(providers.Object(Unattended()))
+
+    def new_container(self, *, queue: str = "inline") -> Container:
+        """Wire the same installation once more, as another process would."""
+        container = make_container(self.settings, queue=queue)
+        container.environment.override(providers.Object(self._given))
+        return container
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """The environment of a process that belongs to this installation."""
+        ours = {
+            f"KVITT_{name}".upper(): str(value) for name, value in self.settings.model_dump(exclude_none=True).items()
+        }
+        others = {name: value for name, value in os.environ.items() if not name.startswith("KVITT_")}
+        return {**others, **self._given, **ours}
+
+    def connect(self, business: str = BUSINESS, *, account: str = DEMO_ACCOUNT) -> None:
+        """Connect a business to a company of the sandbox's demo world."""
+        self.container.connect_business().store(
+            Business.model_validate(
+                {
+                    "name": business,
+                    "accounting": {
+                        "system": "24sevenoffice",
+                        "account_name": account,
+                        "application_id": DEMO_APPLICATION_ID,
+                        "username": DEMO_USERNAME,
+                        "password": DEMO_PASSWORD,
+                    },
+                }
+            )
+        )
+
+    def add(self, number: str, *, business: str = BUSINESS, email: str = "post@moe.example") -> None:
+        """Add an invoice of a company's that the accounting system does not know."""
+        self.container.add_invoice().add(business, an_invoice(number, email=email))
+
+    def queue(self, number: str, *, business: str = BUSINESS) -> Transfer:
+        """Send an invoice that was added; nobody takes it up yet."""
+        return self.container.send_invoice().send(business, number)
+
+    def transfer(self, transfer_id: str) -> Transfer:
+        """A transfer as it stands."""
+        return self.container.look_up().transfer(transfer_id)
+
+    def drive(self, *transfers: Transfer, patience: float = PATIENCE_SECONDS) -> list[Transfer]:
+        """Take turns until the transfers have come to rest: ended, or parked. Errors: AssertionError, when they stay.
+
+        Waits out a lease that a dead worker left.
+        """
+        give_up_at = time.monotonic() + patience
+        while True:
+            for business in {transfer.business for transfer in transfers}:
+                self.container.take_turn().take(business)
+            now = [self.transfer(transfer.id) for transfer in transfers]
+            if all(one.state.is_final or one.is_parked for one in now):
+                return now
+            assert time.monotonic() < give_up_at, f"stuck: {[one for one in now if not one.state.is_final]}"
+            time.sleep(_BETWEEN_LOOKS)
+
+    def let_leases_run_out(self) -> None:
+        """Do as if the length of a lease had passed since the last renewal."""
+        with self.container.storage().write() as database:
+            database.execute(update(leases).values(expires_at=database_instant(database)))
+
+    def story(self, transfer: Transfer) -> Sequence[Step]:
+        """The steps of a transfer, the oldest first."""
+        with self.container.storage().transaction() as work:
+            return work.journal.of(transfer.id)
+
+    @property
+    def held(self) -> Held:
+        """What the accounting system holds when no call is running any more."""
+        self.sandbox.settle()
+        books = [account.books for account in self.sandbox.accounts]
+        return Held(
+            orders=sum(len(one.orders) for one in books),
+            customers=sum(len(one.customers) for one in books),
+            products=sum(len(one.products) for one in books),
+            categories=sum(len(one.categories) for one in books),
+        )
+
+    def orders_for(self, number: str) -> list[int]:
+        """The ids of the orders with our reference, in the books of all companies."""
+        return [
+            order.id
+            for account in self.sandbox.accounts
+            for order in account.books.orders.values()
+            if order.reference == number
+        ]
+
+
+def an_invoice(number: str, *, email: str = "post@moe.example") -> Invoice:
+    """An invoice of one row to a company."""
+    return Invoice.model_validate(
+        {
+            "number": number,
+            "type": "data_for_accounting",
+            "issue_date": "2026-10-01",
+            "due_date": "2026-10-15",
+            "customer": {
+                "name": "Signe Prøve",
+                "email": email,
+                "phone": "40000000",
+                "organization_name": "Moe Prøve AS",
+                "organization_number": "911000008",
+            },
+            "rows": [
+                {
+                    "product": "Tractor",
+                    "period": {"start": "2026-09-10", "end": "2026-09-12"},
+                    "quantity": "1",
+                    "unit_price": "1200.00",
+                    "discount_percent": "0",
+                    "vat_percent": "25",
+                }
+            ],
+        }
+    )
+
+
+@contextmanager
+def installed(
+    home: Path, *, database_url: str | None = None, lease_seconds: float = LEASE_SECONDS
+) -> Iterator[Installation]:
+    """An installation with its business connected, for the length of the block."""
+    with Sandbox.demo(logins_per_minute=0) as sandbox:
+        installation = Installation(home, sandbox, database_url=database_url, lease_seconds=lease_seconds)
+        try:
+            installation.connect()
+            yield installation
+        finally:
+            installation.container.storage().close()

@@ -1,0 +1,141 @@
+"""Start a worker from outside, count what it writes and calls, and kill it at a point of one's choosing.
+
+`python -m tests.attack.launcher BUSINESS` takes the business's turn in this process's environment and prints what
+happened on the way: a line for each transaction committed and each call to the accounting system, in order.
+With `--kill EVENT:N` and `--edge` the process kills itself with SIGKILL right before or after the n-th `commit` or
+call of that name, or, of a call, during it: when it has been sent and is not answered yet. With `--engine` a worker
+with the durable queue works instead, until nothing is left to do. Nothing that is shipped knows of any of this.
+"""
+
+import argparse
+import os
+import signal
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from requests import PreparedRequest, Response
+from requests.adapters import HTTPAdapter
+from sqlalchemy import Connection
+
+from adapters.storage.transfers import SqlTransferStore
+from adapters.storage.unit_of_work import SqlStorage
+from adapters.twentyfour_seven_office.soap.contract import contract
+from adapters.twentyfour_seven_office.soap.operations import PATHS
+from entrypoints.container import DURABLE, INLINE, Container, make_container
+from entrypoints.settings import read_settings
+from entrypoints.worker import Worker
+
+COMMIT = "commit"
+BEFORE, DURING, AFTER = "before", "during", "after"
+
+_UNDER_WAY_SECONDS = 0.1
+_BETWEEN_LOOKS = 0.05
+
+
+class Killer:
+    """Counts events, notes each, and kills the process at one of them."""
+
+    def __init__(self, event: str, number: int, edge: str) -> None:
+        self.seen: list[str] = []
+        self._point = (event, number)
+        self._edge = edge
+        self._lock = threading.Lock()
+
+    def begins(self, event: str) -> bool:
+        """Something is about to happen, if it comes to that. Return whether this is the point to kill at."""
+        with self._lock:
+            self.seen.append(event)
+            is_the_point = (event, self.seen.count(event)) == self._point
+        if is_the_point and self._edge == BEFORE:
+            kill()
+        if is_the_point and self._edge == DURING:
+            threading.Timer(_UNDER_WAY_SECONDS, kill).start()
+        return is_the_point
+
+    def ended(self, *, is_the_point: bool) -> None:
+        """It has happened."""
+        if is_the_point and self._edge == AFTER:
+            kill()
+
+
+def kill() -> None:
+    """End this process as a power cut would."""
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def watch_commits(killer: Killer) -> None:
+    """Watch the end of every transaction of our storage. DBOS's own are not among them."""
+    write = SqlStorage.write
+
+    @contextmanager
+    def watched(storage: SqlStorage) -> Iterator[Connection]:
+        with write(storage) as database:
+            yield database
+            is_the_point = killer.begins(COMMIT)
+        killer.ended(is_the_point=is_the_point)
+
+    SqlStorage.write = watched  # type: ignore[method-assign, assignment]
+
+
+def watch_calls(killer: Killer) -> None:
+    """Watch every call to the accounting system."""
+    send = HTTPAdapter.send
+
+    def watched(adapter: HTTPAdapter, request: PreparedRequest, **how: Any) -> Response:
+        operation = str(request.headers["SOAPAction"]).strip('"').rsplit("/", 1)[1]
+        is_the_point = killer.begins(operation)
+        response = send(adapter, request, **how)
+        killer.ended(is_the_point=is_the_point)
+        return response
+
+    HTTPAdapter.send = watched  # type: ignore[method-assign, assignment]
+
+
+def load_contracts() -> None:
+    """Load what the first call would load: while that lasts a lease may grow old, and is renewed once more or less."""
+    for service in PATHS:
+        contract(service)
+
+
+def take_turn(container: Container, business: str) -> None:
+    """Take the business's turn, once."""
+    container.take_turn().take(business)
+
+
+def run_engine(container: Container, business: str) -> None:
+    """Work with the durable queue, as `kvitt worker` does, until nothing of the business is left to do."""
+    with Worker(container):
+        while _live(container, business):
+            time.sleep(_BETWEEN_LOOKS)
+
+
+def _live(container: Container, business: str) -> bool:
+    with container.storage().read() as database:
+        return bool(list(SqlTransferStore(database).live(business)))
+
+
+def main() -> None:
+    """Do as the command line says."""
+    asked = argparse.ArgumentParser()
+    asked.add_argument("business")
+    asked.add_argument("--kill", default="none:0", metavar="EVENT:N")
+    asked.add_argument("--edge", default=BEFORE, choices=(BEFORE, DURING, AFTER))
+    asked.add_argument("--engine", action="store_true")
+    given = asked.parse_args()
+    event, number = given.kill.split(":")
+    killer = Killer(event, int(number), given.edge)
+    container = make_container(read_settings(), queue=DURABLE if given.engine else INLINE)
+    container.storage()
+    load_contracts()
+    watch_commits(killer)
+    watch_calls(killer)
+    (run_engine if given.engine else take_turn)(container, given.business)
+    sys.stdout.write("\n".join(killer.seen))
+
+
+if __name__ == "__main__":
+    main()
