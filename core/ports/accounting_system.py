@@ -5,6 +5,7 @@ from typing import Protocol
 
 from core.account import Account, Right
 from core.business import Business, Connection
+from core.call_budget import CallBudget
 from core.limits import Limits
 from core.ports.customer_repo import CustomerRepo
 from core.ports.order_sink import OrderSink
@@ -47,6 +48,9 @@ class AccountingSystem(Protocol):
     @property
     def payments(self) -> PaymentStatus:
         """What was paid."""
+
+    def budget(self) -> CallBudget | None:
+        """Say how many calls the system still takes in this hour, without a call; None where it does not count."""
 
     def account(self) -> Account:
         """Say whose books these are, asking the system itself.

@@ -1,11 +1,13 @@
 """Customers in the accounting system."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
 from core.customer import Customer, CustomerRecord
 from core.customer_changes import CustomerChanges
+from core.customer_directory import CustomerEntry
 from core.errors import KvittError
 
 
@@ -33,10 +35,17 @@ class CustomerRepo(Protocol):
     def read(self, customer_ids: Sequence[str]) -> dict[str, CustomerRecord]:
         """Return the records of these ids; an id that is gone is left out."""
 
+    def entries(self, *, changed_since: datetime | None = None) -> Iterator[Sequence[CustomerEntry]]:
+        """Yield every customer, suppliers and leads included, or those changed since that instant; page by page.
+
+        A call or two a page, made when the page is asked for.
+        """
+
     def create(self, customers: Sequence[Customer]) -> list[str | KvittError]:
         """Create customers. Answers item by item, in order: the new id, or why that one was not created.
 
-        Errors: OutcomeUnknown when it can't be told what was created.
+        An id is answered only where it is certain that it is this customer's; what can't be told is OutcomeUnknown.
+        Errors, for all of them: as for orders.
         """
 
     def update(self, updates: Sequence[CustomerUpdate]) -> list[KvittError | None]:

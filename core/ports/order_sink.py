@@ -24,6 +24,7 @@ class OrderSink(Protocol):
     def create(self, drafts: Sequence[OrderDraft]) -> list[Receipt | KvittError]:
         """Create orders. Answers item by item, in order: the receipt, or why that one was not created.
 
+        A receipt is answered only where it is certain that it is this draft's; what can't be told is OutcomeUnknown.
         Errors, for all of them: Rejected, AccessRefused, TryAgain when nothing was written; OutcomeUnknown when
         the answer was lost or does not fit what was asked.
         """

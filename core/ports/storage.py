@@ -1,12 +1,13 @@
 """Our own stores. What one transaction does, it does whole or not at all."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
 from typing import Protocol
 
 from core.business import Business
 from core.customer_choice import CustomerLink
+from core.customer_directory import CustomerEntry
 from core.intent import Intent, IntentKind
 from core.invoice import Invoice
 from core.journal import Step
@@ -112,6 +113,31 @@ class CustomerLinkStore(Protocol):
         """Forget."""
 
 
+class DirectoryStore(Protocol):
+    """The customer directories: one for each business and the books that it was read from."""
+
+    def read_at(self, business: str, books: str) -> datetime | None:
+        """Return when the reading began that last brought the directory up to date, or None when it never was."""
+
+    def mark_read(self, business: str, books: str, *, at: datetime) -> None:
+        """Say that the directory is complete as of the instant at which the reading began."""
+
+    def put(self, business: str, books: str, entries: Sequence[CustomerEntry]) -> None:
+        """Store entries, each in place of what was kept of that customer."""
+
+    def remove(self, business: str, books: str, customer_ids: Collection[str]) -> None:
+        """Forget customers that are gone."""
+
+    def find(self, business: str, books: str, *, numbers: Collection[str], emails: Collection[str]) -> Sequence[str]:
+        """Return the ids of the customers that carry one of these organization numbers or e-mail addresses.
+
+        Both as they are compared (normal_organization_number, normal_email).
+        """
+
+    def drop(self, business: str, books: str) -> None:
+        """Forget the whole directory."""
+
+
 class ReferenceCache(Protocol):
     """What seldom changes in an account: product, VAT codes, currencies. Kept with its age, as JSON."""
 
@@ -212,6 +238,10 @@ class UnitOfWork(Protocol):
     @property
     def links(self) -> CustomerLinkStore:
         """Customer links."""
+
+    @property
+    def directory(self) -> DirectoryStore:
+        """Customer directories."""
 
     @property
     def references(self) -> ReferenceCache:

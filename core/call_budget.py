@@ -1,0 +1,36 @@
+"""How many calls an accounting system still takes in the running hour, and what of them bulk may use.
+
+Pure. Source: FACTS, "7,200 requests per hour for an integration", shared by all who use it.
+"""
+
+from core.errors import TryAgain
+from core.fields import Document, Instant
+
+_KEPT_FOR_SINGLE = 5
+"""One call in so many is kept for single sends, which somebody waits for."""
+
+
+class CallBudget(Document):
+    """The calls of one clock hour: how many there are, how many were made, and when they begin anew (UTC)."""
+
+    limit: int
+    used: int
+    resets_at: Instant
+
+    @property
+    def left(self) -> int:
+        """How many may still be made."""
+        return max(self.limit - self.used, 0)
+
+    def require_for_bulk(self) -> None:
+        """Let a call of a bulk send pass while more is left than is kept for single sends.
+
+        Errors: TryAgain, code `quota_kept`, with the hour's end as `not_before`.
+        """
+        if self.left <= self.limit // _KEPT_FOR_SINGLE:
+            raise TryAgain(
+                f"Of this hour's {self.limit} calls {self.left} are left, and they are kept for single sends.",
+                code="quota_kept",
+                hint="Nothing to mend: it goes on with the next hour.",
+                not_before=self.resets_at,
+            )

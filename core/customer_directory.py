@@ -1,0 +1,25 @@
+"""What is remembered of all customers in an account, so that many are found without asking for each.
+
+Pure. It holds just what a search needs; a record is read whole before anything is decided about it.
+"""
+
+from datetime import timedelta
+
+from core.customer import CustomerKind
+from core.fields import Document
+
+CLOCKS_DIFFER = timedelta(days=1)
+"""How much earlier than we last looked changes are asked for."""
+
+TOO_FAR_BACK = timedelta(days=14)
+"""Changes since longer ago are not asked for: all is read anew (FACTS, "ChangedAfter far back times out")."""
+
+
+class CustomerEntry(Document):
+    """A customer as the directory knows it; `emails` and `organization_number` as they stand in the record."""
+
+    id: str
+    name: str
+    kind: CustomerKind = CustomerKind.UNKNOWN
+    organization_number: str | None = None
+    emails: tuple[str, ...] = ()
