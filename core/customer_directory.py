@@ -5,7 +5,6 @@ Pure. It holds just what a search needs; a record is read whole before anything 
 
 from datetime import timedelta
 
-from core.customer import CustomerKind
 from core.fields import Document
 
 CLOCKS_DIFFER = timedelta(days=1)
@@ -16,10 +15,8 @@ TOO_FAR_BACK = timedelta(days=14)
 
 
 class CustomerEntry(Document):
-    """A customer as the directory knows it; `emails` and `organization_number` as they stand in the record."""
+    """A customer by what it is searched by; `emails` and `organization_number` as they stand in the record."""
 
     id: str
-    name: str
-    kind: CustomerKind = CustomerKind.UNKNOWN
     organization_number: str | None = None
     emails: tuple[str, ...] = ()

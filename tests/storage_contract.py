@@ -6,7 +6,7 @@ real one.
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -16,6 +16,7 @@ import pytest
 from core.business import Business, Connection, NewOrderStatus
 from core.customer import Address, Customer
 from core.customer_choice import CustomerLink
+from core.customer_directory import CustomerEntry
 from core.errors import AccessRefused, Conflict, LeaseLost, Rejected, TryAgain
 from core.intent import Intent, IntentKind
 from core.invoice import Invoice, InvoiceRow, InvoiceType, Period
@@ -132,7 +133,7 @@ class TransactionContract:
                 work.transfers.add(a_transfer("t2", "1002"))
                 work.transfers.save(started(a_transfer()))
                 work.intents.put("fjell", Intent(kind=IntentKind.ORDER, key="1001", first_at=NOW, last_at=NOW))
-                work.links.remove("fjell", "person:a")
+                work.links.put("fjell", CustomerLink(key="person:a", customer_id="8"))
                 work.references.put("fjell", "vat", "[]", now=NOW)
                 work.statuses.add("fjell", a_report())
                 work.leases.acquire("fjell", holder="a", length=MINUTE)
@@ -147,7 +148,7 @@ class TransactionContract:
             assert work.transfers.get("t1") == a_transfer()
             assert work.transfers.get("t2") is None
             assert work.intents.get("fjell", IntentKind.ORDER, "1001") is None
-            assert work.links.get("fjell", "person:a") is not None
+            assert work.links.of_keys("fjell", ["person:a"])["person:a"].customer_id == "7"
             assert work.references.get("fjell", "vat", newer_than=NOW - SECOND) is None
             assert work.statuses.latest("fjell", "1001") is None
             assert work.leases.acquire("fjell", holder="b", length=MINUTE) is not None
@@ -305,6 +306,15 @@ class InvoiceContract(_WithBusinesses):
         with stocked.transaction() as work:
             assert work.invoices.get("fjell", "1001") == an_invoice(comment="replaced")
 
+    def test_many_invoices_are_read_at_once_and_the_unknown_are_left_out(self, stocked: Storage) -> None:
+        with stocked.transaction() as work:
+            work.invoices.put("fjell", an_invoice("1"))
+            work.invoices.put("fjell", an_invoice("2"))
+            work.invoices.put("vidde", an_invoice("3"))
+            assert work.invoices.of_numbers("fjell", ["2", "1", "3"]) == {"1": an_invoice("1"), "2": an_invoice("2")}
+            assert work.invoices.of_numbers("fjell", ["2"], for_update=True) == {"2": an_invoice("2")}
+            assert work.invoices.of_numbers("fjell", []) == {}
+
     def test_invoices_are_listed_by_number_page_by_page(self, stocked: Storage) -> None:
         numbers = ["10", "9", "B", "a", "ø", "å", "1 0", "10-2"]
         with stocked.transaction() as work:
@@ -401,12 +411,12 @@ class TransferContract(_WithBusinesses):
     @pytest.mark.parametrize(
         "read",
         [
-            lambda work: work.transfers.next_due("fjell", now=NOW, for_update=True),
+            lambda work: work.transfers.due("fjell", now=NOW, limit=1, for_update=True)[0],
             lambda work: work.transfers.of_invoice("fjell", "1001", for_update=True),
             lambda work: work.transfers.get("t1", for_update=True),
             lambda work: work.transfers.live("fjell")[0],
         ],
-        ids=["next_due", "of_invoice", "get", "live"],
+        ids=["due", "of_invoice", "get", "live"],
     )
     def test_a_transfer_that_is_read_to_be_saved_is_not_saved_by_others_meanwhile(
         self, stocked: Storage, read: Callable[[UnitOfWork], Transfer]
@@ -442,10 +452,10 @@ class TransferContract(_WithBusinesses):
 
     def test_a_queued_transfer_is_due(self, stocked: Storage) -> None:
         with stocked.transaction() as work:
-            assert work.transfers.next_due("fjell", now=NOW) is None
+            assert work.transfers.due("fjell", now=NOW, limit=1) == []
             work.transfers.add(a_transfer())
-            assert work.transfers.next_due("fjell", now=NOW) == a_transfer()
-            assert work.transfers.next_due("vidde", now=NOW) is None
+            assert work.transfers.due("fjell", now=NOW, limit=1) == [a_transfer()]
+            assert work.transfers.due("vidde", now=NOW, limit=1) == []
 
     def test_a_waiting_transfer_is_due_when_its_time_has_come(self, stocked: Storage) -> None:
         with stocked.transaction() as work:
@@ -453,14 +463,14 @@ class TransferContract(_WithBusinesses):
             waiting = work.transfers.save(
                 failed(started(a_transfer()), TryAgain("Later", not_before=NOW + MINUTE), policy=POLICY, now=NOW)
             )
-            assert work.transfers.next_due("fjell", now=NOW + MINUTE - timedelta(microseconds=1)) is None
-            assert work.transfers.next_due("fjell", now=NOW + MINUTE) == waiting
+            assert work.transfers.due("fjell", now=NOW + MINUTE - timedelta(microseconds=1), limit=1) == []
+            assert work.transfers.due("fjell", now=NOW + MINUTE, limit=1) == [waiting]
 
     def test_a_transfer_left_running_is_due(self, stocked: Storage) -> None:
         with stocked.transaction() as work:
             work.transfers.add(a_transfer())
             running = work.transfers.save(started(a_transfer()))
-            assert work.transfers.next_due("fjell", now=NOW) == running
+            assert work.transfers.due("fjell", now=NOW, limit=1) == [running]
 
     @pytest.mark.parametrize(
         "end",
@@ -477,7 +487,7 @@ class TransferContract(_WithBusinesses):
         with stocked.transaction() as work:
             work.transfers.add(a_transfer())
             work.transfers.save(end(started(a_transfer())))
-            assert work.transfers.next_due("fjell", now=NOW + timedelta(days=365)) is None
+            assert work.transfers.due("fjell", now=NOW + timedelta(days=365), limit=1) == []
             assert work.transfers.next_attempt_at("fjell") is None
 
     def test_the_longest_due_comes_first(self, stocked: Storage) -> None:
@@ -494,10 +504,55 @@ class TransferContract(_WithBusinesses):
                 )
             )
             order = []
-            while due := work.transfers.next_due("fjell", now=NOW + MINUTE):
-                order.append(due.id)
-                work.transfers.save(failed(started(due), Rejected("No"), policy=POLICY, now=NOW))
+            while found := work.transfers.due("fjell", now=NOW + MINUTE, limit=1):
+                order.append(found[0].id)
+                work.transfers.save(failed(started(found[0]), Rejected("No"), policy=POLICY, now=NOW))
         assert order == ["t2", "t3", "t1"]
+
+    def test_due_ones_come_in_pieces_that_are_all_left_running_or_all_single_or_all_bulk(
+        self, stocked: Storage
+    ) -> None:
+        with stocked.transaction() as work:
+            added = work.transfers.add_all(
+                [
+                    new_transfer(f"t{nth}", business="fjell", invoice=f"t{nth}", now=NOW + nth * SECOND, bulk=bulk)
+                    for nth, bulk in enumerate([True, False, False, True, True, False])
+                ]
+            )
+            assert set(added) == {"t0", "t1", "t2", "t3", "t4", "t5"}
+            left = work.transfers.of_invoices("fjell", ["t4", "t5"])
+            work.transfers.save_all([started(left["t5"]), started(left["t4"])])
+            pieces = []
+            while found := work.transfers.due("fjell", now=NOW + MINUTE, limit=2):
+                pieces.append([one.id for one in found])
+                work.transfers.save_all([failed(started(one), Rejected("No"), policy=POLICY, now=NOW) for one in found])
+        assert pieces == [["t4", "t5"], ["t1", "t2"], ["t0", "t3"]]
+
+    def test_many_are_added_but_no_second_for_an_invoice(self, stocked: Storage) -> None:
+        with stocked.transaction() as work:
+            work.transfers.add(a_transfer("t1", "1001"))
+            assert list(work.transfers.add_all([a_transfer("t2", "1001"), a_transfer("t3", "1002")])) == ["t3"]
+            assert work.transfers.add_all([]) == []
+            found = work.transfers.of_invoices("fjell", ["1001", "1002", "1003"], for_update=True)
+            assert found == {"1001": a_transfer("t1", "1001"), "1002": a_transfer("t3", "1002")}
+            assert work.transfers.of_invoices("vidde", ["1001"]) == {}
+
+    def test_many_are_saved_in_their_order_or_none_when_one_was_changed_meanwhile(self, stocked: Storage) -> None:
+        with stocked.transaction() as work:
+            work.transfers.add_all([a_transfer("t1", "1"), a_transfer("t2", "2")])
+            saved = work.transfers.save_all([started(a_transfer("t2", "2")), started(a_transfer("t1", "1"))])
+            assert [(one.id, one.version) for one in saved] == [("t2", 1), ("t1", 1)]
+            assert [work.transfers.get(one.id) for one in saved] == list(saved)
+            assert work.transfers.save_all([]) == []
+
+        def save_both() -> None:
+            with stocked.transaction() as work:
+                work.transfers.save_all([saved[0], started(a_transfer("t1", "1"))])
+
+        with pytest.raises(Conflict):
+            save_both()
+        with stocked.transaction() as work:
+            assert work.transfers.get("t2") == saved[0]
 
     def test_one_left_running_comes_first_and_bulk_comes_last(self, stocked: Storage) -> None:
         with stocked.transaction() as work:
@@ -511,9 +566,9 @@ class TransferContract(_WithBusinesses):
             assert left is not None
             work.transfers.save(started(left))
             order = []
-            while due := work.transfers.next_due("fjell", now=NOW + 9 * MINUTE):
-                order.append(due.id)
-                work.transfers.save(failed(started(due), Rejected("No"), policy=POLICY, now=NOW))
+            while found := work.transfers.due("fjell", now=NOW + 9 * MINUTE, limit=1):
+                order.append(found[0].id)
+                work.transfers.save(failed(started(found[0]), Rejected("No"), policy=POLICY, now=NOW))
         assert order == ["t4", "t2", "t3", "t1"]
 
     def test_a_superseded_transfer_is_history_and_makes_room_for_another(self, stocked: Storage) -> None:
@@ -608,6 +663,7 @@ class MemoryContract(_WithBusinesses):
             assert work.intents.get("fjell", IntentKind.ORDER, "1001") == intent
             assert work.intents.get("fjell", IntentKind.PRODUCT, "1001") is None
             assert work.intents.get("fjell", IntentKind.ORDER, "1002") is None
+            assert work.intents.of_keys("fjell", IntentKind.ORDER, ["1001", "1002"]) == {"1001": intent}
             assert work.intents.get("vidde", IntentKind.ORDER, "1001") is None
 
     def test_an_intent_that_is_put_again_is_replaced(self, stocked: Storage) -> None:
@@ -623,29 +679,70 @@ class MemoryContract(_WithBusinesses):
             Intent(kind=kind, key="1001", first_at=NOW, last_at=NOW) for kind in (IntentKind.ORDER, IntentKind.CUSTOMER)
         )
         with stocked.transaction() as work:
-            work.intents.put("fjell", order)
-            work.intents.put("fjell", customer)
+            work.intents.put("fjell", order, customer, order.model_copy(update={"key": "1003"}))
             work.intents.put("vidde", order)
+            work.intents.remove("fjell", IntentKind.ORDER, "1001", "1003")
             work.intents.remove("fjell", IntentKind.ORDER, "1001")
-            work.intents.remove("fjell", IntentKind.ORDER, "1001")
+            assert work.intents.get("fjell", IntentKind.ORDER, "1003") is None
             assert work.intents.get("fjell", IntentKind.ORDER, "1001") is None
             assert work.intents.get("fjell", IntentKind.CUSTOMER, "1001") == customer
             assert work.intents.get("vidde", IntentKind.ORDER, "1001") == order
 
-    def test_a_link_is_remembered_replaced_and_forgotten(self, stocked: Storage) -> None:
+    def test_a_link_is_remembered_and_replaced(self, stocked: Storage) -> None:
         learned = CustomerLink(key="organization:923609016", customer_id="7")
+        other = CustomerLink(key="organization:974760673", customer_id="9")
         chosen = CustomerLink(key="organization:923609016", customer_id="8", chosen=True)
+        keys = [learned.key, other.key, "organization:9"]
         with stocked.transaction() as work:
-            work.links.put("fjell", learned)
-            assert work.links.get("fjell", learned.key) == learned
-            assert work.links.get("vidde", learned.key) is None
-            assert work.links.get("fjell", "organization:9") is None
+            work.links.put("fjell", learned, other)
+            assert work.links.of_keys("fjell", keys) == {learned.key: learned, other.key: other}
+            assert work.links.of_keys("fjell", [other.key]) == {other.key: other}
+            assert work.links.of_keys("vidde", keys) == {}
             work.links.put("fjell", chosen)
-            assert work.links.get("fjell", learned.key) == chosen
-            work.links.remove("vidde", learned.key)
-            assert work.links.get("fjell", learned.key) == chosen
-            work.links.remove("fjell", learned.key)
-            assert work.links.get("fjell", learned.key) is None
+            assert work.links.of_keys("fjell", keys) == {learned.key: chosen, other.key: other}
+
+    def test_a_directory_finds_customers_by_their_keys_in_these_books_alone(self, stocked: Storage) -> None:
+        with stocked.transaction() as work:
+            work.directory.put(
+                "fjell",
+                "books",
+                [
+                    CustomerEntry(id="1", organization_number="NO 923 609 016 MVA", emails=("Post@Moe.example",)),
+                    CustomerEntry(id="2", emails=("kari@example.com", "KARI@example.com ", "k@example.com")),
+                    CustomerEntry(id="3"),
+                ],
+            )
+            work.directory.put("fjell", "other books", [CustomerEntry(id="4", emails=("kari@example.com",))])
+            work.directory.put("vidde", "books", [CustomerEntry(id="5", emails=("kari@example.com",))])
+
+            def found(*, numbers: Collection[str] = (), emails: Collection[str] = ()) -> set[str]:
+                return set(work.directory.find("fjell", "books", numbers=numbers, emails=emails))
+
+            assert found(numbers=["923609016"]) == {"1"}
+            assert found(emails=["kari@example.com"]) == {"2"}
+            assert found(emails=["k@example.com", "post@moe.example"], numbers=["923609016"]) == {"1", "2"}
+            assert found(emails=["923609016", "3"], numbers=["kari@example.com"]) == set()
+
+    def test_a_directory_entry_takes_the_place_of_what_was_kept_of_that_customer(self, stocked: Storage) -> None:
+        with stocked.transaction() as work:
+            work.directory.put("fjell", "books", [CustomerEntry(id="1", emails=("a@example.com", "b@example.com"))])
+            work.directory.put("fjell", "books", [CustomerEntry(id="1", emails=("b@example.com",))])
+            assert work.directory.find("fjell", "books", numbers=[], emails=["a@example.com"]) == []
+            assert work.directory.find("fjell", "books", numbers=[], emails=["b@example.com"]) == ["1"]
+            work.directory.remove("fjell", "books", ["1", "2"])
+            assert work.directory.find("fjell", "books", numbers=[], emails=["b@example.com"]) == []
+
+    def test_a_directory_knows_when_it_was_read_until_it_is_dropped(self, stocked: Storage) -> None:
+        with stocked.transaction() as work:
+            assert work.directory.read_at("fjell", "books") is None
+            work.directory.put("fjell", "books", [CustomerEntry(id="1", emails=("a@example.com",))])
+            work.directory.mark_read("fjell", "books", at=NOW)
+            work.directory.mark_read("fjell", "books", at=NOW + MINUTE)
+            assert work.directory.read_at("fjell", "books") == NOW + MINUTE
+            assert work.directory.read_at("fjell", "other books") is None
+            work.directory.drop("fjell", "books")
+            assert work.directory.read_at("fjell", "books") is None
+            assert work.directory.find("fjell", "books", numbers=[], emails=["a@example.com"]) == []
 
     def test_reference_data_is_returned_only_while_it_is_new_enough(self, stocked: Storage) -> None:
         with stocked.transaction() as work:
@@ -698,10 +795,10 @@ class StoryContract(_WithBusinesses):
         with stocked.transaction() as work:
             work.transfers.add(a_transfer("t1", "1"))
             work.transfers.add(a_transfer("t2", "2"))
-            work.journal.add("t1", steps[:2])
-            work.journal.add("t2", steps[:1])
-            work.journal.add("t1", [])
-            work.journal.add("t1", steps[2:])
+            work.journal.add([("t1", step) for step in steps[:2]])
+            work.journal.add([("t2", steps[0])])
+            work.journal.add([])
+            work.journal.add([("t1", step) for step in steps[2:]])
         with stocked.transaction() as work:
             assert work.journal.of("t1") == steps
             assert work.journal.of("t2") == steps[:1]

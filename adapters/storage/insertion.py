@@ -23,9 +23,11 @@ def insert_into(connection: Connection, table: Table) -> "postgresql.Insert | sq
     return sqlite_insert(table)
 
 
-def put(connection: Connection, table: Table, row: Mapping[str, Any]) -> None:
-    """Store a row, new or in place of the one with the same primary key."""
+def put(connection: Connection, table: Table, *rows: Mapping[str, Any]) -> None:
+    """Store rows, each new or in place of the one with the same primary key."""
+    if not rows:
+        return
     keys: Sequence[str] = [column.name for column in table.primary_key]
-    changed = {name: value for name, value in row.items() if name not in keys}
-    statement = insert_into(connection, table).values(**row)
-    connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=changed))
+    statement = insert_into(connection, table)
+    changed = {name: value for name, value in statement.excluded.items() if name not in keys}
+    connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=changed), rows)

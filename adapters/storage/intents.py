@@ -1,5 +1,7 @@
 """Intents: the marks of what is about to be created."""
 
+from collections.abc import Collection, Mapping
+
 from sqlalchemy import ColumnElement, Connection, and_, delete, select
 
 from adapters.storage.insertion import put
@@ -15,18 +17,22 @@ class SqlIntentStore:
 
     def get(self, business: str, kind: IntentKind, key: str) -> Intent | None:
         """Return the intent, or None."""
+        return self.of_keys(business, kind, [key]).get(key)
+
+    def of_keys(self, business: str, kind: IntentKind, keys: Collection[str]) -> Mapping[str, Intent]:
+        """Return those of these intents that there are, by key."""
         columns = [column for column in intents.c if column.name != "business"]
-        row = self._database.execute(select(*columns).where(_is(business, kind, key))).mappings().first()
-        return Intent.model_validate(dict(row)) if row else None
+        rows = self._database.execute(select(*columns).where(_are(business, kind, keys))).mappings()
+        return {row["key"]: Intent.model_validate(dict(row)) for row in rows}
 
-    def put(self, business: str, intent: Intent) -> None:
-        """Store an intent, new or in place of the one of this kind and key."""
-        put(self._database, intents, {"business": business, **intent.model_dump()})
+    def put(self, business: str, *marks: Intent) -> None:
+        """Store intents, each new or in place of the one of this kind and key."""
+        put(self._database, intents, *({"business": business, **intent.model_dump()} for intent in marks))
 
-    def remove(self, business: str, kind: IntentKind, key: str) -> None:
-        """Forget an intent; one that is not there is forgotten already."""
-        self._database.execute(delete(intents).where(_is(business, kind, key)))
+    def remove(self, business: str, kind: IntentKind, *keys: str) -> None:
+        """Forget intents; one that is not there is forgotten already."""
+        self._database.execute(delete(intents).where(_are(business, kind, keys)))
 
 
-def _is(business: str, kind: IntentKind, key: str) -> ColumnElement[bool]:
-    return and_(intents.c.business == business, intents.c.kind == kind, intents.c.key == key)
+def _are(business: str, kind: IntentKind, keys: Collection[str]) -> ColumnElement[bool]:
+    return and_(intents.c.business == business, intents.c.kind == kind, intents.c.key.in_(keys))

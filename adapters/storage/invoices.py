@@ -1,6 +1,6 @@
 """Invoices, kept as the JSON documents that they came as."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from sqlalchemy import Connection, select
 
@@ -23,6 +23,15 @@ class SqlInvoiceStore:
         query = select(invoices.c.document).where(invoices.c.business == business, invoices.c.number == number)
         document = self._database.scalar(query.with_for_update() if for_update else query)
         return Invoice.model_validate_json(document) if document is not None else None
+
+    def of_numbers(self, business: str, numbers: Collection[str], *, for_update: bool = False) -> Mapping[str, Invoice]:
+        """Return those of these invoices that there are, by number. `for_update` as in get."""
+        query = select(invoices.c.number, invoices.c.document).where(
+            invoices.c.business == business, invoices.c.number.in_(numbers)
+        )
+        if for_update:  # locked in one order by all, so that nobody deadlocks
+            query = query.order_by(invoices.c.number).with_for_update()
+        return {number: Invoice.model_validate_json(document) for number, document in self._database.execute(query)}
 
     def put(self, business: str, invoice: Invoice) -> None:
         """Store an invoice, new or in place of the one of this number."""

@@ -14,12 +14,11 @@ class SqlJournalStore:
     def __init__(self, database: Connection) -> None:
         self._database = database
 
-    def add(self, transfer_id: str, steps: Sequence[Step]) -> None:
-        """Add steps to the end of a transfer's story."""
-        if steps:
-            self._database.execute(
-                insert(journal), [{"transfer_id": transfer_id, **step.model_dump()} for step in steps]
-            )
+    def add(self, told: Sequence[tuple[str, Step]]) -> None:
+        """Add steps to the ends of transfers' stories, each beside the id of its transfer."""
+        if told:
+            rows = [{"transfer_id": transfer_id, **step.model_dump()} for transfer_id, step in told]
+            self._database.execute(insert(journal), rows)
 
     def of(self, transfer_id: str) -> Sequence[Step]:
         """Return a transfer's story, in the order in which it was told."""

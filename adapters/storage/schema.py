@@ -139,6 +139,29 @@ customer_links = Table(
     Column("chosen", Boolean, nullable=False),
 )
 
+customer_directories = Table(
+    "customer_directories",
+    metadata,
+    _of_business(primary_key=True),
+    Column("books", exact_text(), primary_key=True),
+    Column("read_at", UtcDateTime, nullable=False),
+)
+
+customer_directory_keys = Table(
+    "customer_directory_keys",
+    metadata,
+    _of_business(primary_key=True),
+    Column("books", exact_text(), primary_key=True),
+    Column("key", exact_text(), primary_key=True),
+    Column("customer_id", exact_text(), primary_key=True),
+)
+Index(
+    "ix_customer_directory_keys_customer",
+    customer_directory_keys.c.business,
+    customer_directory_keys.c.books,
+    customer_directory_keys.c.customer_id,
+)
+
 reference_data = Table(
     "reference_data",
     metadata,

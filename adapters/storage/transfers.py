@@ -1,9 +1,9 @@
 """Transfers: one for each invoice, each written only by whoever has seen its latest version."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, select, update
+from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, select, update
 
 from adapters.storage.column_types import database_instant
 from adapters.storage.insertion import insert_into
@@ -14,6 +14,11 @@ from core.transfer import Transfer, TransferState
 _FIXED = {"id", "business", "invoice", "created_at", "version"}
 _LIVE = [state for state in TransferState if not state.is_final]
 _NOT_PENDING = [TransferState.RUNNING, *(state for state in TransferState if state.is_final)]
+_SAVE = (
+    update(transfers)
+    .where(transfers.c.id == bindparam("seen_id"), transfers.c.version == bindparam("seen_version"))
+    .values({column.name: bindparam(column.name) for column in transfers.c if column.name not in _FIXED - {"version"}})
+)
 
 
 class SqlTransferStore:
@@ -35,72 +40,89 @@ class SqlTransferStore:
             for_update=for_update,
         )
 
+    def of_invoices(
+        self, business: str, numbers: Collection[str], *, for_update: bool = False
+    ) -> Mapping[str, Transfer]:
+        """Return the transfers of these invoices, by number."""
+        query = select(transfers).where(
+            transfers.c.business == business, transfers.c.invoice.in_(numbers), transfers.c.superseded.is_(False)
+        )
+        if for_update:  # locked in one order by all, so that nobody deadlocks
+            query = query.order_by(transfers.c.id).with_for_update()
+        return {transfer.invoice: transfer for transfer in self._all(query)}
+
     def add(self, transfer: Transfer) -> None:
         """Store a new transfer.
 
         Errors: Conflict, code `transfer_exists`, when the invoice has one.
         """
-        statement = insert_into(self._database, transfers).values(**transfer.model_dump())
-        # Not an exception of the database's: after one of those PostgreSQL gives up the whole transaction.
-        added = self._database.scalar(
-            statement.on_conflict_do_nothing(
-                index_elements=["business", "invoice"], index_where=transfers.c.superseded.is_(False)
-            ).returning(transfers.c.id)
-        )
-        if added is None:
+        if not self.add_all([transfer]):
             raise Conflict(
                 f"Invoice {transfer.invoice} has a transfer already.",
                 code="transfer_exists",
                 hint="Look at its transfer (transfer list) instead of making another.",
             )
 
+    def add_all(self, given: Sequence[Transfer]) -> Collection[str]:
+        """Store those new transfers whose invoice has none, and return their ids."""
+        if not given:
+            return []
+        # Not an exception of the database's: after one of those PostgreSQL gives up the whole transaction.
+        statement = (
+            insert_into(self._database, transfers)
+            .on_conflict_do_nothing(
+                index_elements=["business", "invoice"], index_where=transfers.c.superseded.is_(False)
+            )
+            .returning(transfers.c.id)
+        )
+        return list(self._database.scalars(statement, [transfer.model_dump() for transfer in given]))
+
     def save(self, transfer: Transfer) -> Transfer:
         """Store a changed transfer and return it with its next version.
 
         Errors: Conflict, code `transfer_changed`, when somebody else saved it since it was read.
         """
-        next_version = transfer.version + 1
-        saved = self._database.execute(
-            update(transfers)
-            .where(transfers.c.id == transfer.id, transfers.c.version == transfer.version)
-            .values(**transfer.model_dump(exclude=_FIXED), version=next_version)
-        )
-        if saved.rowcount == 0:
+        return self.save_all([transfer])[0]
+
+    def save_all(self, given: Sequence[Transfer]) -> Sequence[Transfer]:
+        """Store changed transfers, all or none, as save does; in the same order."""
+        if not given:
+            return []
+        rows = [
+            {
+                **transfer.model_dump(exclude=_FIXED),
+                "version": transfer.version + 1,
+                "seen_id": transfer.id,
+                "seen_version": transfer.version,
+            }
+            for transfer in given
+        ]
+        if self._database.execute(_SAVE, rows).rowcount != len(rows):
+            which = f"Transfer {given[0].id}" if len(given) == 1 else f"One of {len(given)} transfers"
             raise Conflict(
-                f"Transfer {transfer.id} was changed by somebody else at the same time.",
+                f"{which} was changed by somebody else at the same time.",
                 code="transfer_changed",
                 hint="See how it stands now (transfer show), then do it again if it is still wanted.",
             )
-        return transfer.model_copy(update={"version": next_version})
+        return [transfer.model_copy(update={"version": transfer.version + 1}) for transfer in given]
 
-    def next_due(self, business: str, *, now: datetime, for_update: bool = False) -> Transfer | None:
-        """Return the transfer of the business to be worked on next, or None; single ones before bulk.
+    def due(self, business: str, *, now: datetime, limit: int, for_update: bool = False) -> Sequence[Transfer]:
+        """Return the transfers of the business to be worked on next, at most `limit`: single ones or else bulk.
 
-        One left running comes first: it was taken before any other became the oldest due, and its order may exist.
+        Those left running come first: they were taken before any other became due, and their orders may exist.
         """
         running = (
             select(transfers)
             .where(transfers.c.business == business, transfers.c.state == TransferState.RUNNING)
             .order_by(transfers.c.id)
-            .limit(1)
         )
-        return (
-            self._first(running, for_update=for_update)
-            or self._next_pending(business, now, bulk=False, for_update=for_update)
-            or self._next_pending(business, now, bulk=True, for_update=for_update)
-        )
-
-    def _next_pending(self, business: str, now: datetime, *, bulk: bool, for_update: bool) -> Transfer | None:
-        return self._first(
-            select(transfers)
-            .where(transfers.c.business == business, transfers.c.bulk.is_(bulk), _is_due(now))
-            .order_by(transfers.c.next_attempt_at, transfers.c.id)
-            .limit(1),
-            for_update=for_update,
-        )
+        for query in (running, _pending(business, now, bulk=False), _pending(business, now, bulk=True)):
+            if found := self._all(query.limit(limit).with_for_update() if for_update else query.limit(limit)):
+                return found
+        return []
 
     def businesses_due(self, *, now: datetime) -> Sequence[str]:
-        """Return the businesses that have something for next_due and that nobody holds or has paused, by name."""
+        """Return the businesses that have something due and that nobody holds or has paused, by name."""
         left = select(transfers.c.business).where(transfers.c.state == TransferState.RUNNING)
         due = select(transfers.c.business).where(_is_due(now))
         held = select(leases.c.business).where(leases.c.expires_at > database_instant(self._database))
@@ -164,6 +186,14 @@ class SqlTransferStore:
 
     def _all(self, query: Select[*tuple[object, ...]]) -> Sequence[Transfer]:
         return [Transfer.model_validate(dict(row)) for row in self._database.execute(query).mappings()]
+
+
+def _pending(business: str, now: datetime, *, bulk: bool) -> Select[*tuple[object, ...]]:
+    return (
+        select(transfers)
+        .where(transfers.c.business == business, transfers.c.bulk.is_(bulk), _is_due(now))
+        .order_by(transfers.c.next_attempt_at, transfers.c.id)
+    )
 
 
 def _is_due(now: datetime) -> ColumnElement[bool]:

@@ -7,6 +7,7 @@ from functools import cached_property
 from sqlalchemy import Connection, Engine, select
 
 from adapters.storage.businesses import SqlBusinessStore
+from adapters.storage.customer_directories import SqlDirectoryStore
 from adapters.storage.customer_links import SqlCustomerLinkStore
 from adapters.storage.database_errors import translated
 from adapters.storage.engine import READ_ONLY
@@ -54,6 +55,11 @@ class SqlUnitOfWork:
     def links(self) -> SqlCustomerLinkStore:
         """Customer links."""
         return SqlCustomerLinkStore(self._database)
+
+    @cached_property
+    def directory(self) -> SqlDirectoryStore:
+        """Customer directories."""
+        return SqlDirectoryStore(self._database)
 
     @cached_property
     def references(self) -> SqlReferenceCache:

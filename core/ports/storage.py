@@ -36,6 +36,9 @@ class InvoiceStore(Protocol):
     def get(self, business: str, number: str, *, for_update: bool = False) -> Invoice | None:
         """Return an invoice, or None. `for_update` keeps others from changing it until the transaction ends."""
 
+    def of_numbers(self, business: str, numbers: Collection[str], *, for_update: bool = False) -> Mapping[str, Invoice]:
+        """Return those of these invoices that there are, by number. `for_update` as in get."""
+
     def put(self, business: str, invoice: Invoice) -> None:
         """Store an invoice, new or in place of the one of this number."""
 
@@ -52,11 +55,19 @@ class TransferStore(Protocol):
     def of_invoice(self, business: str, number: str, *, for_update: bool = False) -> Transfer | None:
         """Return the invoice's transfer, or None; superseded ones are history. `for_update` as in get."""
 
+    def of_invoices(
+        self, business: str, numbers: Collection[str], *, for_update: bool = False
+    ) -> Mapping[str, Transfer]:
+        """Return the transfers of these invoices, by number, as of_invoice does."""
+
     def add(self, transfer: Transfer) -> None:
         """Store a new transfer.
 
         Errors: Conflict when the invoice has one.
         """
+
+    def add_all(self, transfers: Sequence[Transfer]) -> Collection[str]:
+        """Store those new transfers whose invoice has none, and return their ids."""
 
     def save(self, transfer: Transfer) -> Transfer:
         """Store a changed transfer and return it with its next version.
@@ -64,19 +75,22 @@ class TransferStore(Protocol):
         Errors: Conflict when somebody else saved it since it was read.
         """
 
-    def next_due(self, business: str, *, now: datetime, for_update: bool = False) -> Transfer | None:
-        """Return the transfer of the business to be worked on next, or None. `for_update` as in get.
+    def save_all(self, transfers: Sequence[Transfer]) -> Sequence[Transfer]:
+        """Store changed transfers, all or none, as save does; in the same order."""
 
-        That is one that is queued, or waits for a time that has come, or is called running although no worker can
-        be at it any more (the caller holds the business's lease). One left running comes first, then single sends
-        before bulk, and among these the one that has been due longest.
+    def due(self, business: str, *, now: datetime, limit: int, for_update: bool = False) -> Sequence[Transfer]:
+        """Return the transfers of the business to be worked on next, at most `limit`. `for_update` as in get.
+
+        Those left running come first: no worker can be at them any more (the caller holds the business's lease). Else
+        those that are queued or wait for a time that has come, the longest due first: single sends, or else bulk;
+        never some of both.
         """
 
     def next_attempt_at(self, business: str) -> datetime | None:
         """Return when the earliest transfer that waits for a time is due, or None."""
 
     def businesses_due(self, *, now: datetime) -> Sequence[str]:
-        """Return the businesses that have something for next_due and that nobody holds."""
+        """Return the businesses that have something due and that nobody holds."""
 
     def live(self, business: str) -> Sequence[Transfer]:
         """Return the business's transfers that have not ended; others can't save them meanwhile."""
@@ -93,24 +107,24 @@ class IntentStore(Protocol):
     def get(self, business: str, kind: IntentKind, key: str) -> Intent | None:
         """Return the intent, or None."""
 
-    def put(self, business: str, intent: Intent) -> None:
-        """Store an intent, new or in place of the one of this kind and key."""
+    def of_keys(self, business: str, kind: IntentKind, keys: Collection[str]) -> Mapping[str, Intent]:
+        """Return those of these intents that there are, by key."""
 
-    def remove(self, business: str, kind: IntentKind, key: str) -> None:
-        """Forget an intent: what it was about exists and is known."""
+    def put(self, business: str, *intents: Intent) -> None:
+        """Store intents, each new or in place of the one of this kind and key."""
+
+    def remove(self, business: str, kind: IntentKind, *keys: str) -> None:
+        """Forget intents: what they were about exists and is known."""
 
 
 class CustomerLinkStore(Protocol):
     """Who is remembered to be which customer."""
 
-    def get(self, business: str, key: str) -> CustomerLink | None:
-        """Return what is remembered under this key, or None."""
+    def of_keys(self, business: str, keys: Collection[str]) -> Mapping[str, CustomerLink]:
+        """Return what is remembered under these keys, by key."""
 
-    def put(self, business: str, link: CustomerLink) -> None:
+    def put(self, business: str, *links: CustomerLink) -> None:
         """Remember."""
-
-    def remove(self, business: str, key: str) -> None:
-        """Forget."""
 
 
 class DirectoryStore(Protocol):
@@ -164,8 +178,8 @@ class StatusStore(Protocol):
 class JournalStore(Protocol):
     """The stories of the transfers."""
 
-    def add(self, transfer_id: str, steps: Sequence[Step]) -> None:
-        """Add steps to the end of a transfer's story."""
+    def add(self, told: Sequence[tuple[str, Step]]) -> None:
+        """Add steps to the ends of transfers' stories, each beside the id of its transfer."""
 
     def of(self, transfer_id: str) -> Sequence[Step]:
         """Return a transfer's story, in the order in which it was told."""

@@ -100,7 +100,7 @@ class FindCustomer:
 
     def _remembered(self, business: str, key: str) -> CustomerLink | None:
         with self._storage.transaction() as work:
-            return work.links.get(business, key)
+            return work.links.of_keys(business, [key]).get(key)
 
 
 def _searched(customer: Customer, repo: CustomerRepo) -> CustomerRecord | None:

@@ -57,7 +57,7 @@ class Hold:
         work.leases.renew(self._lease, length=self._length)
         self._renewed_at = self._clock.now()
         if self._transfer_id and self._steps:
-            work.journal.add(self._transfer_id, self._steps)
+            work.journal.add([(self._transfer_id, step) for step in self._steps])
             self._steps = []
 
     def before_call(self) -> None:

@@ -58,7 +58,7 @@ class SendAgain:
         with self._storage.transaction() as work:
             work.transfers.save(superseded(old))
             work.transfers.add(new)
-            work.journal.add(new.id, [Step(at=new.created_at, text=story)])
+            work.journal.add([(new.id, Step(at=new.created_at, text=story))])
         self._queue.put(business_name)
         with self._storage.transaction() as work:
             return require_transfer(work, new.id)

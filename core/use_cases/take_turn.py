@@ -82,7 +82,7 @@ class TakeTurn:
         paused_until = work.pauses.until(require_business(work, business).accounting.system)
         if paused_until and now < paused_until:
             return None
-        return work.transfers.next_due(business, now=now, for_update=for_update)
+        return next(iter(work.transfers.due(business, now=now, limit=1, for_update=for_update)), None)
 
     def _worked(self, transfer: Transfer) -> None:
         """Park the business's other transfers too when there is no way into the account: none would fare better."""

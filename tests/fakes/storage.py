@@ -6,7 +6,7 @@ for itself), and so is a call of the accounting system from within one; the fake
 """
 
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from copy import copy
 from dataclasses import dataclass, field
@@ -14,7 +14,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from core.business import Business
+from core.customer import normal_email, normal_organization_number
 from core.customer_choice import CustomerLink
+from core.customer_directory import CustomerEntry
 from core.errors import Conflict, LeaseLost
 from core.intent import Intent, IntentKind
 from core.invoice import Invoice
@@ -41,6 +43,8 @@ class _Tables:
     transfers: dict[str, Transfer] = field(default_factory=dict)
     intents: dict[tuple[str, IntentKind, str], Intent] = field(default_factory=dict)
     links: dict[tuple[str, str], CustomerLink] = field(default_factory=dict)
+    directories: dict[tuple[str, str], datetime] = field(default_factory=dict)
+    directory: dict[tuple[str, str, str], CustomerEntry] = field(default_factory=dict)
     references: dict[tuple[str, str], tuple[str, datetime]] = field(default_factory=dict)
     statuses: list[tuple[str, PaymentReport]] = field(default_factory=list)
     journal: list[tuple[str, Step]] = field(default_factory=list)
@@ -107,6 +111,7 @@ class FakeUnitOfWork:
         self.transfers = _Transfers(self, clock, meanwhile)
         self.intents = _Intents(self)
         self.links = _Links(self)
+        self.directory = _Directory(self)
         self.references = _References(self)
         self.statuses = _Statuses(self)
         self.journal = _Journal(self)
@@ -158,6 +163,9 @@ class _Invoices(_Store):
     def get(self, business: str, number: str, *, for_update: bool = False) -> Invoice | None:
         return self._tables.invoices.get((business, number))
 
+    def of_numbers(self, business: str, numbers: Collection[str], *, for_update: bool = False) -> Mapping[str, Invoice]:
+        return {number: invoice for number in numbers if (invoice := self.get(business, number))}
+
     def put(self, business: str, invoice: Invoice) -> None:
         self._tables.invoices[business, invoice.number] = invoice
 
@@ -178,6 +186,17 @@ class _Transfers(_Store):
     def of_invoice(self, business: str, number: str, *, for_update: bool = False) -> Transfer | None:
         return next((one for one in self._of(business) if one.invoice == number and not one.superseded), None)
 
+    def of_invoices(
+        self, business: str, numbers: Collection[str], *, for_update: bool = False
+    ) -> Mapping[str, Transfer]:
+        return {number: transfer for number in numbers if (transfer := self.of_invoice(business, number))}
+
+    def add_all(self, transfers: Sequence[Transfer]) -> Collection[str]:
+        fresh = [one for one in transfers if not self.of_invoice(one.business, one.invoice)]
+        for one in fresh:
+            self.add(one)
+        return [one.id for one in fresh]
+
     def add(self, transfer: Transfer) -> None:
         self._meanwhile()
         if self.of_invoice(transfer.business, transfer.invoice) or transfer.id in self._tables.transfers:
@@ -192,16 +211,19 @@ class _Transfers(_Store):
         self._tables.transfers[transfer.id] = saved
         return saved
 
-    def next_due(self, business: str, *, now: datetime, for_update: bool = False) -> Transfer | None:
+    def save_all(self, transfers: Sequence[Transfer]) -> Sequence[Transfer]:
+        return [self.save(transfer) for transfer in transfers]
+
+    def due(self, business: str, *, now: datetime, limit: int, for_update: bool = False) -> Sequence[Transfer]:
         mine = self._of(business)
         if running := [one for one in mine if one.state is TransferState.RUNNING]:
-            return running[0]
+            return running[:limit]
         due = [
             (one.bulk, one.next_attempt_at, one.id, one)
             for one in mine
             if one.state in _PENDING and one.next_attempt_at is not None and one.next_attempt_at <= now
         ]
-        return min(due)[3] if due else None
+        return [one for bulk, _, _, one in sorted(due) if bulk == min(due)[0]][:limit]
 
     def businesses_due(self, *, now: datetime) -> Sequence[str]:
         held = {name for name, lease in self._tables.leases.items() if lease.until > self._clock.now()}
@@ -209,7 +231,7 @@ class _Transfers(_Store):
         return [
             name
             for name, business in sorted(self._tables.businesses.items())
-            if name not in held and business.accounting.system not in paused and self.next_due(name, now=now)
+            if name not in held and business.accounting.system not in paused and self.due(name, now=now, limit=1)
         ]
 
     def next_attempt_at(self, business: str) -> datetime | None:
@@ -241,22 +263,57 @@ class _Intents(_Store):
     def get(self, business: str, kind: IntentKind, key: str) -> Intent | None:
         return self._tables.intents.get((business, kind, key))
 
-    def put(self, business: str, intent: Intent) -> None:
-        self._tables.intents[business, intent.kind, intent.key] = intent
+    def of_keys(self, business: str, kind: IntentKind, keys: Collection[str]) -> Mapping[str, Intent]:
+        return {key: intent for key in keys if (intent := self.get(business, kind, key))}
 
-    def remove(self, business: str, kind: IntentKind, key: str) -> None:
-        self._tables.intents.pop((business, kind, key), None)
+    def put(self, business: str, *intents: Intent) -> None:
+        for intent in intents:
+            self._tables.intents[business, intent.kind, intent.key] = intent
+
+    def remove(self, business: str, kind: IntentKind, *keys: str) -> None:
+        for key in keys:
+            self._tables.intents.pop((business, kind, key), None)
 
 
 class _Links(_Store):
-    def get(self, business: str, key: str) -> CustomerLink | None:
-        return self._tables.links.get((business, key))
+    def of_keys(self, business: str, keys: Collection[str]) -> Mapping[str, CustomerLink]:
+        return {key: link for key in keys if (link := self._tables.links.get((business, key)))}
 
-    def put(self, business: str, link: CustomerLink) -> None:
-        self._tables.links[business, link.key] = link
+    def put(self, business: str, *links: CustomerLink) -> None:
+        for link in links:
+            self._tables.links[business, link.key] = link
 
-    def remove(self, business: str, key: str) -> None:
-        self._tables.links.pop((business, key), None)
+
+class _Directory(_Store):
+    def read_at(self, business: str, books: str) -> datetime | None:
+        return self._tables.directories.get((business, books))
+
+    def mark_read(self, business: str, books: str, *, at: datetime) -> None:
+        self._tables.directories[business, books] = at
+
+    def put(self, business: str, books: str, entries: Sequence[CustomerEntry]) -> None:
+        for entry in entries:
+            self._tables.directory[business, books, entry.id] = entry
+
+    def remove(self, business: str, books: str, customer_ids: Collection[str]) -> None:
+        for customer_id in customer_ids:
+            self._tables.directory.pop((business, books, customer_id), None)
+
+    def find(self, business: str, books: str, *, numbers: Collection[str], emails: Collection[str]) -> Sequence[str]:
+        return [
+            entry.id
+            for (owner, account, _), entry in self._tables.directory.items()
+            if (owner, account) == (business, books)
+            and (
+                normal_organization_number(entry.organization_number) in numbers
+                or any(normal_email(email) in emails for email in entry.emails)
+            )
+        ]
+
+    def drop(self, business: str, books: str) -> None:
+        self._tables.directories.pop((business, books), None)
+        for key in [key for key in self._tables.directory if key[:2] == (business, books)]:
+            del self._tables.directory[key]
 
 
 class _References(_Store):
@@ -282,8 +339,8 @@ class _Statuses(_Store):
 
 
 class _Journal(_Store):
-    def add(self, transfer_id: str, steps: Sequence[Step]) -> None:
-        self._tables.journal += [(transfer_id, step) for step in steps]
+    def add(self, told: Sequence[tuple[str, Step]]) -> None:
+        self._tables.journal += told
 
     def of(self, transfer_id: str) -> Sequence[Step]:
         return [step for owner, step in self._tables.journal if owner == transfer_id]

@@ -260,7 +260,7 @@ class TestIndexes:
         ("ask", "indexes"),
         [
             (
-                lambda work: work.transfers.next_due("fjell", now=NOW),
+                lambda work: work.transfers.due("fjell", now=NOW, limit=9),
                 {"ix_transfers_business_state", "ix_transfers_due"},
             ),
             (lambda work: work.transfers.next_attempt_at("fjell"), {"ix_transfers_due"}),

@@ -115,6 +115,26 @@ def upgrade() -> None:
         _business_of("customer_links"),
     )
     op.create_table(
+        "customer_directories",
+        sa.Column("business", _exact_text(50), nullable=False),
+        sa.Column("books", _exact_text(), nullable=False),
+        sa.Column("read_at", _INSTANT, nullable=False),
+        sa.PrimaryKeyConstraint("business", "books", name="pk_customer_directories"),
+        _business_of("customer_directories"),
+    )
+    op.create_table(
+        "customer_directory_keys",
+        sa.Column("business", _exact_text(50), nullable=False),
+        sa.Column("books", _exact_text(), nullable=False),
+        sa.Column("key", _exact_text(), nullable=False),
+        sa.Column("customer_id", _exact_text(), nullable=False),
+        sa.PrimaryKeyConstraint("business", "books", "key", "customer_id", name="pk_customer_directory_keys"),
+        _business_of("customer_directory_keys"),
+    )
+    op.create_index(
+        "ix_customer_directory_keys_customer", "customer_directory_keys", ["business", "books", "customer_id"]
+    )
+    op.create_table(
         "reference_data",
         sa.Column("business", _exact_text(50), nullable=False),
         sa.Column("name", _exact_text(), nullable=False),
