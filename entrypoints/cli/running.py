@@ -20,6 +20,8 @@ LOOPBACK = "127.0.0.1"
 Host = Annotated[str, typer.Option(metavar="HOST", help="The address to listen on.")]
 Port = Annotated[int, typer.Option(metavar="PORT", min=0, max=65535, help="The port; 0 picks a free one.")]
 
+Latency = Annotated[float, typer.Option(metavar="MS", min=0, max=600_000, help="Milliseconds that every answer takes.")]
+
 
 def add_to(app: typer.Typer) -> None:
     """Give the application these commands."""
@@ -94,7 +96,7 @@ def worker(as_json: AsJson = False) -> int:
     return ExitCode.DONE
 
 
-def sandbox(host: Host = LOOPBACK, port: Port = SANDBOX_PORT, as_json: AsJson = False) -> int:
+def sandbox(host: Host = LOOPBACK, port: Port = SANDBOX_PORT, latency: Latency = 0, as_json: AsJson = False) -> int:
     """Run a stand-in for 24SevenOffice.
 
     It listens on this machine only, and is there to try things on.
@@ -104,7 +106,7 @@ def sandbox(host: Host = LOOPBACK, port: Port = SANDBOX_PORT, as_json: AsJson = 
     from entrypoints.sandbox import Sandbox
 
     try:
-        office = Sandbox.demo(host=host, port=port)
+        office = Sandbox.demo(host=host, port=port, latency=latency / 1_000)
     except ValueError as error:
         raise typer.BadParameter(str(error), param_hint="--host") from None
     try:

@@ -4,15 +4,20 @@ What a call may write is decided by the services; here a record is only numbered
 """
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from itertools import count
 from threading import RLock
 
+from entrypoints.sandbox.crowd import one_of_many
 from entrypoints.sandbox.defaults import CURRENCIES, VAT_TYPES
 from entrypoints.sandbox.norwegian_time import Clock, day_of, midnight
 from entrypoints.sandbox.records import Category, Currency, Customer, Order, Product, VatType
 from entrypoints.sandbox.totals import totals_of
+
+MOST_MANY = 500_000
+NUMBERS_FOR_MANY = 100  # a company's made-up customers are numbered from so many times its first number on
+OLD = timedelta(days=365)
 
 
 class NotPossibleError(ValueError):
@@ -40,6 +45,7 @@ class Books:
         self.currencies = list(CURRENCIES if currencies is None else currencies)
         self.totals_off_by = totals_off_by
         self.customers: dict[int, Customer] = {}
+        self.deleted_customers: dict[int, Customer] = {}
         self.categories: dict[int, Category] = {}
         self.products: dict[int, Product] = {}
         self.orders: dict[int, Order] = {}
@@ -51,8 +57,10 @@ class Books:
     def clear(self) -> None:
         """Empty the books, down to the numbering; VAT types and currencies stay."""
         with self._lock:
+            self.deleted_customers.clear()
             for records in (self.customers, self.categories, self.products, self.orders):
                 records.clear()
+            self._many = 0
             self._customer_ids = count(self._first_number)
             self._category_ids = count(self._first_number + 2_000)
             self._product_ids = count(self._first_number + 3_000)
@@ -83,6 +91,21 @@ class Books:
             addresses={slot: dict(parts) for slot, parts in (addresses or {}).items()},
         )
         return self.keep_customer(customer).id
+
+    def add_customers(self, size: int) -> range:
+        """Add so many made-up customers, told in crowd.py, all registered a year ago. Answers their ids.
+
+        Errors: ValueError for less than one, or more than the ids of a company have room for.
+        """
+        with self._lock:
+            if not 0 < size <= MOST_MANY - self._many:
+                raise ValueError(f"Of made-up customers there can be 1 to {MOST_MANY - self._many} more.")
+            dated = self._clock() - OLD
+            start = self._first_number * NUMBERS_FOR_MANY + self._many
+            for number, customer_id in enumerate(range(start, start + size), start=self._many + 1):
+                self.customers[customer_id] = one_of_many(number, customer_id=customer_id, dated=dated)
+            self._many += size
+            return range(start, start + size)
 
     def add_category(self, name: str) -> int:
         """Add a category by hand; nothing keeps two from having one name. Answers its id."""
@@ -166,7 +189,9 @@ class Books:
     def delete_customer(self, customer_id: int) -> None:
         """Delete a customer; its orders stay. Errors: KeyError."""
         with self._lock:
-            del self.customers[customer_id]
+            customer = self.customers.pop(customer_id)
+            customer.date_changed = self._clock()
+            self.deleted_customers[customer_id] = customer
 
     def today(self) -> date:
         """The Norwegian date."""

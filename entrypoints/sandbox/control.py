@@ -45,6 +45,8 @@ class Control:
             ("POST", "/control/faults/clear"): lambda _asked: world.faults.clear(),
             ("POST", "/control/expire-sessions"): lambda _asked: world.sessions.end_all(),
             ("POST", "/control/quota"): self._set_quota,
+            ("POST", "/control/latency"): self._set_latency,
+            ("POST", "/control/customers"): self._add_customers,
             ("POST", "/control/reset"): lambda _asked: world.reset(),
         }
 
@@ -114,6 +116,13 @@ class Control:
         if limit < 0:
             raise ValueError("The limit is not negative.")
         self._world.quota.limit = limit
+
+    def _set_latency(self, asked: Fields) -> None:
+        self._world.set_latency(float(_given(asked, "milliseconds")) / 1_000)
+
+    def _add_customers(self, asked: Fields) -> Fields:
+        ids = self._account(asked).books.add_customers(int(_given(asked, "count")))
+        return {"first_id": ids[0], "last_id": ids[-1]}
 
 
 def _given(asked: Fields, name: str) -> Any:

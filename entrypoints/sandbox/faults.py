@@ -21,6 +21,7 @@ KINDS = (
     "malformed",
     "fault",
     "fault_after",
+    "fault_midway",
     "item_exception",
     "session_expired",
     "quota",
@@ -37,8 +38,10 @@ class Fault:
     """A fault in waiting.
 
     It passes over the first `after` calls of its operation ("*" is every operation), then strikes `times`
-    calls; None is until cleared. `delay` is in seconds (late, slow). `text` is the cause (fault, fault_after)
-    or the message (item_exception), `type` and `item` are the exception's type and the index it strikes.
+    calls; None is until cleared. `delay` is in seconds (late, slow). `text` is the cause (fault, fault_after,
+    fault_midway) or the message (item_exception), `type` is the exception's type. `item` is an index among
+    the items of an array: the one refused (item_exception; the first by default), the first one not written
+    (fault_midway; the middle one by default) or the one left out (fewer_items; the last by default).
     """
 
     operation: str
@@ -48,12 +51,12 @@ class Fault:
     delay: float = 1.0
     text: str = NULL_REFERENCE
     type: str = DATABASE_ERROR
-    item: int = 0
+    item: int | None = None
 
     def __post_init__(self) -> None:
         if self.kind not in KINDS:
             raise ValueError(f"No fault is called {self.kind!r}; there are {', '.join(KINDS)}.")
-        if self.after < 0 or self.delay < 0 or self.item < 0 or (self.times is not None and self.times < 1):
+        if min(self.after, self.delay, self.item or 0) < 0 or (self.times is not None and self.times < 1):
             raise ValueError("A fault strikes at least once; after, delay and item are not negative.")
 
 

@@ -38,6 +38,7 @@ class Gateway:
         except UnreadableRequestError as refusal:
             name = service.contract.service
             call = self._world.journal.open(operation=UNKNOWN, service=name, session_id=cookie)
+            self._world.pause(self._world.latency)
             self._world.journal.end(call, "invalid")
             return refused(version, refusal)
         self._world.pause(self._world.latency)

@@ -120,48 +120,86 @@ def _session_expired(exchange: Exchange, _fault: Fault) -> Reply:
     return exchange.reply()
 
 
-def _fewer_items(exchange: Exchange, _fault: Fault) -> Reply:
+def _fault_midway(exchange: Exchange, fault: Fault) -> Reply:
+    """An array write breaks off: the items before one are written, and the whole call is answered with a fault."""
+    items = _items_asked(exchange)
+    if items is not None:
+        first_not_written = len(items) // 2 if fault.item is None else fault.item
+        _without(exchange, slice(first_not_written, None))
+        exchange.carry_out()
+    exchange.refusal = refusal_of(fault)
+    return exchange.reply()
+
+
+def _fewer_items(exchange: Exchange, fault: Fault) -> Reply:
     exchange.carry_out()
-    for result in exchange.answer if exchange.answer is not None else ():
-        for last in result[-1:]:
-            result.remove(last)
+    item = -1 if fault.item is None else fault.item
+    for items in _items_answered(exchange):
+        del items[item : item + 1 or None]
     return exchange.reply()
 
 
 def _reordered(exchange: Exchange, _fault: Fault) -> Reply:
     exchange.carry_out()
-    for result in exchange.answer if exchange.answer is not None else ():
-        result[:] = list(reversed(result))
+    for items in _items_answered(exchange):
+        items[:] = list(reversed(items))
     return exchange.reply()
+
+
+def _items_answered(exchange: Exchange) -> list[Any]:
+    """The elements of an answer that hold its items: the result itself, or its Items where it is a page."""
+    results = [] if exchange.answer is None else list(exchange.answer)
+    pages = [result.find("{*}Items") for result in results]
+    return [result if page is None else page for result, page in zip(results, pages, strict=True)]
 
 
 def _item_exception(exchange: Exchange, fault: Fault) -> Reply:
     """One item is kept from the operation, and put into its answer as refused."""
-    refused = _refused_item(exchange, fault)
+    items, item = _items_asked(exchange), fault.item or 0
+    refused = None if items is None or item >= len(items) else _refused_item(exchange, items[item], fault)
     if refused is not None:
-        exchange.payload = deepcopy(exchange.payload)
-        array = exchange.payload.find("*")
-        array.remove(array[fault.item])
+        _without(exchange, slice(item, item + 1))
     exchange.carry_out()
     if refused is not None and exchange.answer is not None:
-        exchange.answer.find("*").insert(fault.item, refused)
+        exchange.answer.find("*").insert(item, refused)
     return exchange.reply()
 
 
-def _refused_item(exchange: Exchange, fault: Fault) -> Any:
-    """The item as it is answered; None where a call has no such item or will be refused as a whole."""
+def _items_asked(exchange: Exchange) -> Any:
+    """The element that holds the items of an array write; None where a call has none or does not fit its contract."""
     contract = exchange.service.contract
     try:
         contract.check(exchange.payload)
-        array = exchange.payload.find("*")
-        if array is None or fault.item >= len(array):
-            return None
-        members = contract.types[contract.types[contract.elements[exchange.operation][0].type][0].type]
-        asked = shapes.read(contract, array[fault.item], members)
-    except (CallRefusedError, KeyError):
+    except CallRefusedError:
+        return None
+    return exchange.payload.find("*") if _item_type(exchange) is not None else None
+
+
+def _item_type(exchange: Exchange) -> str | None:
+    """The contract's type of an array write's items, such as InvoiceOrder."""
+    types = exchange.service.contract.types
+    asked = exchange.service.contract.elements[exchange.operation]
+    members = types.get(asked[0].type, []) if asked else []
+    many = len(members) == 1 and members[0].many and members[0].type in types
+    return members[0].type if many else None
+
+
+def _without(exchange: Exchange, items: slice) -> None:
+    """Keep these items of an array write from the operation."""
+    exchange.payload = deepcopy(exchange.payload)
+    del exchange.payload.find("*")[items]
+
+
+def _refused_item(exchange: Exchange, item: Any, fault: Fault) -> Any:
+    """The item as it is answered; None where the call will be refused as a whole."""
+    contract = exchange.service.contract
+    members = contract.types[_item_type(exchange) or ""]
+    try:
+        asked = shapes.read(contract, item, members)
+    except CallRefusedError:
         return None
     refusal = ItemRefusedError(f"{fault.text} (server 10.20.30.40)", kind=fault.type)
-    refused = etree.Element(array[fault.item].tag)
+    refused = etree.Element(item.tag)
     shapes.write(contract, refused, members, {**asked, "APIException": refusal.as_values()})
     return refused
 
@@ -179,6 +217,7 @@ INJECTIONS: dict[str, Injection] = {
     "malformed": _malformed,
     "fault": _fault,
     "fault_after": _fault_after,
+    "fault_midway": _fault_midway,
     "item_exception": _item_exception,
     "session_expired": _session_expired,
     "quota": _quota,

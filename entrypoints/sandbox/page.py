@@ -31,7 +31,7 @@ def page_of(world: World) -> bytes:
         "<h1>Sandbox: a stand-in for 24SevenOffice</h1>"
         '<p class="faint">Here you are the accountant: publish an order as an invoice, take its payment, '
         "delete it. Nothing leaves this machine.</p>"
-        f"{''.join(sections)}{_faults(world)}{_quota(world)}{_calls(world)}</body></html>"
+        f"{''.join(sections)}{_faults(world)}{_quota(world)}{_latency(world)}{_calls(world)}</body></html>"
     ).encode()
 
 
@@ -82,7 +82,8 @@ def _faults(world: World) -> str:
         + '<form method="post" action="/control/faults">'
         + f"<label>Operation {_select('operation', operations)}</label> "
         + f"<label>Kind {_select('kind', KINDS)}</label> "
-        + '<label>Times <input name="times" value="1" size="3"></label> <button>Add</button></form> '
+        + '<label>Times <input name="times" value="1" size="3"></label> '
+        + '<label>Item <input name="item" size="3"></label> <button>Add</button></form> '
         + _form("/control/faults/clear", "Clear all", {})
     )
 
@@ -95,6 +96,14 @@ def _quota(world: World) -> str:
         + _form("/control/expire-sessions", "End all sessions", {})
         + " "
         + _form("/control/reset", "Start over", {})
+    )
+
+
+def _latency(world: World) -> str:
+    return (
+        "<h2>Latency</h2>"
+        '<form method="post" action="/control/latency"><label>Milliseconds that every answer takes '
+        f'<input name="milliseconds" value="{world.latency * 1_000:g}" size="6"></label> <button>Set</button></form>'
     )
 
 

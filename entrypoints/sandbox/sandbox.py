@@ -63,8 +63,8 @@ class Sandbox:
             sessions=Sessions(clock, lifetime=session_lifetime, logins_per_minute=logins_per_minute),
             quota=Quota(clock, calls_per_hour),
             journal=Journal(clock, keep_requests=kept),
-            latency=latency,
         )
+        self._world.set_latency(latency)
         self._server: Server | None = None
         self._thread: Thread | None = None
 
@@ -163,6 +163,15 @@ class Sandbox:
     def journal(self) -> Journal:
         """What was called."""
         return self._world.journal
+
+    @property
+    def latency(self) -> float:
+        """Seconds that every answer takes; may be changed at any time, for the calls that come after."""
+        return self._world.latency
+
+    @latency.setter
+    def latency(self, seconds: float) -> None:
+        self._world.set_latency(seconds)
 
     def inject(self, operation: str, kind: str, **options: Any) -> Fault:
         """Let a fault strike calls of an operation ("*": any); the options are those of Fault."""

@@ -11,10 +11,11 @@ from entrypoints.sandbox.world import World
 
 
 def state_of(world: World) -> dict[str, Any]:
-    """Accounts with their books, the quota, and the faults in waiting."""
+    """Accounts with their books, the quota, the latency, and the faults in waiting."""
     return {
         "accounts": [_account(account) for account in world.accounts],
         "quota": {"limit": world.quota.limit, "used": world.quota.used, "left": world.quota.left},
+        "latency": {"milliseconds": round(world.latency * 1_000, 3)},
         "faults": [asdict(fault) for fault in world.faults.waiting()],
     }
 

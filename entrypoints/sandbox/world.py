@@ -16,8 +16,9 @@ from entrypoints.sandbox.users import Account, Users
 class World:
     """Accounts, users, sessions, and what befalls a call.
 
-    `lock` is held for each operation, never while waiting. `latency` is in seconds per call. `closing` is
-    set when the sandbox stops, and ends every wait.
+    `lock` is held for each operation, never while waiting. `latency` is in seconds; every call waits for
+    itself, so that calls at the same time are late together. `closing` is set when the sandbox stops, and
+    ends every wait.
     """
 
     clock: Clock
@@ -37,6 +38,12 @@ class World:
             if name_or_identity in (account.name, account.identity_id):
                 return account
         raise KeyError(name_or_identity)
+
+    def set_latency(self, seconds: float) -> None:
+        """Let every answer take so long from now on. Errors: ValueError for a negative or endless time."""
+        if not 0 <= seconds < float("inf"):
+            raise ValueError("The latency is a number of seconds, not negative.")
+        self.latency = seconds
 
     def pause(self, seconds: float) -> bool:
         """Wait; False when the sandbox was stopped meanwhile."""

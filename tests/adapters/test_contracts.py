@@ -34,7 +34,7 @@ FILES = {
 }
 OPERATIONS = {
     "authenticate": {"Login", "HasSession", "GetIdentity", "GetIdentitiesWithCredential"},
-    "company": {"GetCompanies", "SaveCompanies"},
+    "company": {"GetCompanySyncList", "GetCompanies", "SaveCompanies"},
     "product": {"GetProducts", "SaveProducts", "GetCategories", "SaveCategories"},
     "invoice": {"GetInvoices", "SaveInvoices"},
     "client": {"GetVatTypeList", "GetCurrencyList"},
@@ -143,7 +143,7 @@ class Contract:
         return [
             Member(
                 name=element.get("name"),
-                type=self._name(element, element.get("type")),
+                type=self._name(element, element.get("type")) if element.get("type") else f"{XSD}anyType",
                 min_occurs=element.get("minOccurs", "1"),
                 max_occurs=element.get("maxOccurs", "1"),
                 nillable=element.get("nillable", "false"),

@@ -22,6 +22,7 @@ PATHS = {
     "HasSession": "/authenticate/v001/authenticate.asmx",
     "GetIdentity": "/authenticate/v001/authenticate.asmx",
     "GetIdentitiesWithCredential": "/authenticate/v001/authenticate.asmx",
+    "GetCompanySyncList": "/CRM/Company/V001/CompanyService.asmx",
     "GetCompanies": "/CRM/Company/V001/CompanyService.asmx",
     "SaveCompanies": "/CRM/Company/V001/CompanyService.asmx",
     "GetProducts": "/Logistics/Product/V001/ProductService.asmx",

@@ -137,6 +137,17 @@ def test_faults_quota_and_sessions_are_controlled(sandbox: Sandbox, caller: Call
         caller.call("HasSession")
 
 
+def test_the_item_of_a_fault_is_chosen_on_the_page(caller: Caller, books: Books) -> None:
+    fields = {"operation": "SaveCategories", "kind": "fault_midway", "times": "1", "item": "1"}
+    assert submit(caller, "/control/faults", fields).status == 303
+    with pytest.raises(Fault):
+        caller.call(
+            "SaveCategories",
+            "<categories><Category><Name>A</Name></Category><Category><Name>B</Name></Category></categories>",
+        )
+    assert [category.name for category in books.categories.values()] == ["A"]
+
+
 def test_the_journal_is_read_and_cleared(caller: Caller) -> None:
     (login,) = get_json(caller, "/control/journal")
     assert (login["operation"], login["outcome"], login["time"]) == ("Login", "ok", "2026-11-23T14:30:00Z")

@@ -185,6 +185,51 @@ def test_an_answer_with_fewer_items(sandbox: Sandbox, caller: Caller, books: Boo
     assert written(books) == ["A", "B", "C"]
 
 
+@pytest.mark.parametrize(
+    ("item", "expected"), [(0, ["B", "C"]), (1, ["A", "C"]), (2, ["A", "B"]), (3, ["A", "B", "C"])]
+)
+def test_the_item_that_is_left_out_can_be_chosen(
+    sandbox: Sandbox, caller: Caller, books: Books, item: int, expected: list[str]
+) -> None:
+    sandbox.inject("SaveCategories", "fewer_items", item=item)
+    assert [text(c, "Name") for c in caller.call("SaveCategories", SAVE_THREE)] == expected
+    assert written(books) == ["A", "B", "C"]
+
+
+@pytest.mark.parametrize(
+    ("options", "expected"),
+    [({}, ["A"]), ({"item": 0}, []), ({"item": 2}, ["A", "B"]), ({"item": 9}, ["A", "B", "C"])],
+)
+def test_a_write_breaks_off_midway(
+    sandbox: Sandbox, caller: Caller, books: Books, options: dict[str, int], expected: list[str]
+) -> None:
+    sandbox.inject("SaveCategories", "fault_midway", text="Timeout expired.", **options)
+    with pytest.raises(Fault, match=r"---> Timeout expired\."):
+        caller.call("SaveCategories", SAVE_THREE)
+    assert written(books) == expected
+    assert sandbox.journal.calls("SaveCategories")[0].outcome == "fault:fault_midway"
+
+
+def test_what_does_not_fit_the_contract_is_not_written_halfway(sandbox: Sandbox, caller: Caller, books: Books) -> None:
+    sandbox.inject("SaveCategories", "fault_midway", item=1)
+    wrong = "<categories><Category><Name>A</Name></Category><Category><Nmae>B</Nmae></Category></categories>"
+    with pytest.raises(Fault):
+        caller.call("SaveCategories", wrong)
+    assert written(books) == []
+
+
+@pytest.mark.parametrize(
+    ("operation", "inner"),
+    [("GetCategories", properties("Id", "Name")), ("HasSession", ""), ("GetVatTypeList", "")],
+)
+def test_a_call_that_writes_no_items_breaks_off_as_a_whole(
+    sandbox: Sandbox, caller: Caller, operation: str, inner: str
+) -> None:
+    sandbox.inject(operation, "fault_midway")
+    with pytest.raises(Fault, match="Object reference not set"):
+        caller.call(operation, inner)
+
+
 def test_an_answer_in_another_order(sandbox: Sandbox, caller: Caller, books: Books) -> None:
     sandbox.inject("SaveCategories", "reordered")
     assert [text(c, "Name") for c in caller.call("SaveCategories", SAVE_THREE)] == ["C", "B", "A"]
@@ -245,6 +290,7 @@ def test_a_fault_can_last_until_it_is_called_off(sandbox: Sandbox, caller: Calle
         lambda sandbox: sandbox.inject("SaveInvoices", "explode"),
         lambda sandbox: sandbox.inject("SaveInvoices", "reset", times=0),
         lambda sandbox: sandbox.inject("SaveInvoices", "late", delay=-1),
+        lambda sandbox: sandbox.inject("SaveInvoices", "item_exception", item=-1),
     ],
 )
 def test_a_fault_that_could_never_strike_is_refused(sandbox: Sandbox, wrong: Callable[[Sandbox], object]) -> None:

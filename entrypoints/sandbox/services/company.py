@@ -5,20 +5,27 @@ empties it. BlockInvoice, Discount, AccountDebit, AccountCredit and CurrencyId l
 back to the schema's default.
 """
 
+from collections.abc import Callable
 from copy import deepcopy
 from decimal import Decimal
+from functools import partial
+from typing import Any
 
 from entrypoints.sandbox.contracts import contract
 from entrypoints.sandbox.records import Customer
 from entrypoints.sandbox.refusals import ItemRefusedError, not_found
 from entrypoints.sandbox.services.searching import (
+    Rules,
+    Selection,
+    any_text,
+    equals,
     found,
+    later,
     loosely,
     loosely_by_digits,
-    named_properties,
-    selected,
 )
 from entrypoints.sandbox.services.service import Service, Visit, each
+from entrypoints.sandbox.services.sync_list import get_company_sync_list
 from entrypoints.sandbox.shapes import Values
 
 NAME_LENGTH = 200
@@ -40,7 +47,11 @@ FIELDS = {
     "CurrencyId": "currency_id",
     "PaymentTime": "payment_time",
 }
-NESTED = {"Addresses", "PhoneNumbers", "EmailAddresses"}
+NESTED: dict[str, Callable[[Customer], Values]] = {
+    "Addresses": lambda customer: {slot: dict(parts) for slot, parts in customer.addresses.items()},
+    "PhoneNumbers": lambda customer: _entries(customer.phones),
+    "EmailAddresses": lambda customer: _entries(customer.emails),
+}
 NOT_WRITABLE = {"Id", "DateCreated", "DateChanged", "APIException", "ExplicitlySpecifyNewCompanyId"}
 RESET_WHEN_ABSENT: Values = {
     "BlockInvoice": False,
@@ -51,28 +62,24 @@ RESET_WHEN_ABSENT: Values = {
 }
 WRITTEN_WHEN_UNSET = ("PaymentTime",)
 
-SEARCH = {
-    "ExternalId": lambda customer, wanted: customer.external_id == wanted,
-    "CompanyId": lambda customer, wanted: customer.id == wanted,
-    "CompanyIds": lambda customer, wanted: customer.id in wanted,
-    "CompanyName": lambda customer, wanted: loosely(wanted, customer.name),
-    "ChangedAfter": lambda customer, wanted: customer.date_changed > wanted,
-    "CompanyEmail": lambda customer, wanted: any(loosely(wanted, e) for e in customer.emails.values()),
-    "CompanyPhone": lambda customer, wanted: any(
-        loosely_by_digits(wanted, phone) for phone in customer.phones.values()
-    ),
-    "OrganizationNumber": lambda customer, wanted: loosely_by_digits(wanted, customer.organization_number),
+IDS = ("CompanyId", "CompanyIds")
+SEARCH: Rules = {
+    "ExternalId": equals("external_id"),
+    "CompanyName": any_text(lambda customer: (customer.name,), loosely),
+    "ChangedAfter": later("date_changed"),
+    "CompanyEmail": any_text(lambda customer: customer.emails.values(), loosely),
+    "CompanyPhone": any_text(lambda customer: customer.phones.values(), loosely_by_digits),
+    "OrganizationNumber": any_text(lambda customer: (customer.organization_number,), loosely_by_digits),
 }
 
 
 def get_companies(visit: Visit) -> list[Values]:
     """The customers that match, with the properties named."""
-    company = contract("company")
-    wanted = named_properties(company, "Company", visit.asked, "returnProperties")
-    customers = found(visit.books.customers.values(), visit.asked.get("searchParams", {}), SEARCH)
-    return [
-        selected(company, "Company", _values_of(c), wanted, written_when_unset=WRITTEN_WHEN_UNSET) for c in customers
-    ]
+    wanted = Selection(
+        contract("company"), "Company", visit.asked.get("returnProperties", []), written_when_unset=WRITTEN_WHEN_UNSET
+    )
+    customers = found(visit.books.customers, visit.asked.get("searchParams", {}), SEARCH, ids=IDS)
+    return [wanted.of(partial(_value_of, customer)) for customer in customers]
 
 
 def save_companies(visit: Visit) -> list[Values]:
@@ -120,19 +127,27 @@ def _check(customer: Customer) -> None:
 
 
 def _values_of(customer: Customer) -> Values:
-    def entries(slots: dict[str, str]) -> Values | None:
-        return {slot: {"Value": value} for slot, value in slots.items() if value} or None
+    return {**customer.other, **{name: _value_of(customer, name) for name in (*FIELDS, *NESTED)}}
 
-    return {
-        **customer.other,
-        **{name: getattr(customer, attribute) for name, attribute in FIELDS.items()},
-        "Addresses": {slot: dict(parts) for slot, parts in customer.addresses.items()} or None,
-        "PhoneNumbers": entries(customer.phones),
-        "EmailAddresses": entries(customer.emails),
-    }
+
+def _value_of(customer: Customer, name: str) -> Any:
+    """One property, None when it is not set."""
+    if name in FIELDS:
+        return getattr(customer, FIELDS[name])
+    if name in NESTED:
+        return NESTED[name](customer) or None
+    return customer.other.get(name)
+
+
+def _entries(slots: dict[str, str]) -> Values:
+    return {slot: {"Value": value} for slot, value in slots.items() if value}
 
 
 SERVICE = Service(
     contract_name="company",
-    operations={"GetCompanies": get_companies, "SaveCompanies": save_companies},
+    operations={
+        "GetCompanySyncList": get_company_sync_list,
+        "GetCompanies": get_companies,
+        "SaveCompanies": save_companies,
+    },
 )

@@ -1,38 +1,36 @@
 """InvoiceService: orders, and the invoices they become."""
 
+from functools import partial
+
 from entrypoints.sandbox.contracts import contract
-from entrypoints.sandbox.refusals import CallRefusedError
 from entrypoints.sandbox.services.order_rules import order_from
-from entrypoints.sandbox.services.order_values import WRITTEN_WHEN_UNSET, order_values
-from entrypoints.sandbox.services.searching import found, named_properties, selected
+from entrypoints.sandbox.services.order_values import WRITTEN_WHEN_UNSET, order_value, order_values, row_values
+from entrypoints.sandbox.services.searching import Rules, Selection, found, later, one_of
 from entrypoints.sandbox.services.service import Service, Visit, each
 from entrypoints.sandbox.shapes import Values
 
-MOST_ORDER_IDS = 1_000  # FACTS: GetInvoices takes up to 1,000 OrderIds
-
-SEARCH = {
-    "CustomerIds": lambda order, wanted: order.customer_id in wanted,
-    "ChangedAfter": lambda order, wanted: order.date_changed > wanted,
-    "OrderStates": lambda order, wanted: order.status in wanted,
-    "InvoiceIds": lambda order, wanted: order.invoice_id in wanted,
-    "OrderIds": lambda order, wanted: order.id in wanted,
-    "ExternalStatus": lambda order, wanted: order.other.get("ExternalStatus") in wanted,
+IDS = ("OrderIds",)
+SEARCH: Rules = {
+    "CustomerIds": one_of("customer_id"),
+    "ChangedAfter": later("date_changed"),
+    "OrderStates": one_of("status"),
+    "InvoiceIds": one_of("invoice_id"),
+    "ExternalStatus": lambda wanted: lambda order: order.other.get("ExternalStatus") in wanted,
 }
 
 
 def get_invoices(visit: Visit) -> list[Values]:
     """The orders that match, with the properties named, and of their rows the row properties named."""
-    described = contract("invoice")
-    wanted = named_properties(described, "InvoiceOrder", visit.asked, "invoiceReturnProperties")
-    row_wanted = named_properties(described, "InvoiceRow", visit.asked, "rowReturnProperties")
-    asked = visit.asked.get("searchParams", {})
-    if len(asked.get("OrderIds", [])) > MOST_ORDER_IDS:
-        raise CallRefusedError(f"System.ArgumentException: OrderIds takes at most {MOST_ORDER_IDS} ids")
+    described, books = contract("invoice"), visit.books
+    named = visit.asked.get("invoiceReturnProperties", [])
+    wanted = Selection(described, "InvoiceOrder", named, written_when_unset=WRITTEN_WHEN_UNSET)
+    row_wanted = Selection(described, "InvoiceRow", visit.asked.get("rowReturnProperties", []))
     answer = []
-    for order in found(visit.books.orders.values(), asked, SEARCH):
-        values = order_values(visit.books, order)
-        values["InvoiceRows"] = [selected(described, "InvoiceRow", row, row_wanted) for row in values["InvoiceRows"]]
-        answer.append(selected(described, "InvoiceOrder", values, wanted, written_when_unset=WRITTEN_WHEN_UNSET))
+    for order in found(books.orders, visit.asked.get("searchParams", {}), SEARCH, ids=IDS):
+        values = wanted.of(partial(order_value, books, order))
+        if "InvoiceRows" in values:
+            values["InvoiceRows"] = [row_wanted.of(row_values(row).get) for row in order.rows]
+        answer.append(values)
     return answer
 
 

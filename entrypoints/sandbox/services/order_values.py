@@ -1,5 +1,8 @@
 """Orders as the vendor shows them: an InvoiceOrder with its rows."""
 
+from collections.abc import Callable
+from typing import Any
+
 from entrypoints.sandbox.books import Books
 from entrypoints.sandbox.records import Order, Row
 from entrypoints.sandbox.shapes import Values
@@ -38,21 +41,40 @@ WRITTEN_WHEN_UNSET = ("InvoiceId", "DateInvoiced", "Paid", "PaymentTime")
 
 
 def order_values(books: Books, order: Order) -> Values:
-    """Every property of an order; a customer that is gone leaves its name empty."""
+    """Every property of an order that is set."""
+    return {**order.other, **{name: order_value(books, order, name) for name in (*FIELDS, *DERIVED)}}
+
+
+def order_value(books: Books, order: Order, name: str) -> Any:
+    """One property of an order, None when it is not set; a customer that is gone leaves its name empty."""
+    if name in FIELDS:
+        return getattr(order, FIELDS[name])
+    if name in DERIVED:
+        return DERIVED[name](books, order)
+    return order.other.get(name)
+
+
+def _customer_name(books: Books, order: Order) -> str | None:
     customer = books.customers.get(order.customer_id)
-    return {
-        **order.other,
-        **{name: getattr(order, attribute) for name, attribute in FIELDS.items()},
-        "CustomerName": customer.name if customer else None,
-        "CustomerOrgNo": customer.organization_number if customer else None,
-        "Addresses": {slot: dict(parts) for slot, parts in order.addresses.items()} or None,
-        "Currency": {
-            "Rate": order.currency_rate,
-            "Unit": order.currency_unit,
-            "Symbol": order.currency_symbol,
-        },
-        "InvoiceRows": [row_values(row) for row in order.rows],
-    }
+    return customer.name if customer else None
+
+
+def _customer_organization_number(books: Books, order: Order) -> str | None:
+    customer = books.customers.get(order.customer_id)
+    return customer.organization_number if customer else None
+
+
+DERIVED: dict[str, Callable[[Books, Order], Any]] = {
+    "CustomerName": _customer_name,
+    "CustomerOrgNo": _customer_organization_number,
+    "Addresses": lambda _books, order: {slot: dict(parts) for slot, parts in order.addresses.items()} or None,
+    "Currency": lambda _books, order: {
+        "Rate": order.currency_rate,
+        "Unit": order.currency_unit,
+        "Symbol": order.currency_symbol,
+    },
+    "InvoiceRows": lambda _books, order: [row_values(row) for row in order.rows],
+}
 
 
 def row_values(row: Row) -> Values:

@@ -9,7 +9,7 @@ from copy import deepcopy
 from entrypoints.sandbox.contracts import contract
 from entrypoints.sandbox.records import Category, Product
 from entrypoints.sandbox.refusals import ItemRefusedError, not_found
-from entrypoints.sandbox.services.searching import found, loosely, named_properties, selected
+from entrypoints.sandbox.services.searching import Rules, Selection, any_text, equals, found, later, loosely
 from entrypoints.sandbox.services.service import Service, Visit, each
 from entrypoints.sandbox.shapes import Values
 
@@ -27,26 +27,24 @@ CATEGORY_FIELDS = {"Id": "id", "Name": "name", "No": "no", "ParentId": "parent_i
 NOT_WRITABLE = {"Id", "DateChanged", "APIException"}
 WRITTEN_WHEN_UNSET = ("Price",)
 
-SEARCH = {
-    "Id": lambda product, wanted: product.id == wanted,
-    "CategoryId": lambda product, wanted: product.category_id == wanted,
-    "No": lambda product, wanted: product.no == wanted,
-    "EAN1": lambda product, wanted: product.other.get("EAN1", "") == wanted,
-    "Name": lambda product, wanted: loosely(wanted, product.name),
-    "Price": lambda product, wanted: product.price == wanted,
-    "DateChanged": lambda product, wanted: product.date_changed > wanted,
-    "ProductIds": lambda product, wanted: product.id in wanted,
+IDS = ("Id", "ProductIds")
+SEARCH: Rules = {
+    "CategoryId": equals("category_id"),
+    "No": equals("no"),
+    "EAN1": lambda wanted: lambda product: product.other.get("EAN1", "") == wanted,
+    "Name": any_text(lambda product: (product.name,), loosely),
+    "Price": equals("price"),
+    "DateChanged": later("date_changed"),
 }
 
 
 def get_products(visit: Visit) -> list[Values]:
     """The products that match, with the properties named."""
-    described = contract("product")
-    wanted = named_properties(described, "Product", visit.asked, "returnProperties")
-    products = found(visit.books.products.values(), visit.asked.get("searchParams", {}), SEARCH)
-    return [
-        selected(described, "Product", _values_of(p), wanted, written_when_unset=WRITTEN_WHEN_UNSET) for p in products
-    ]
+    wanted = Selection(
+        contract("product"), "Product", visit.asked.get("returnProperties", []), written_when_unset=WRITTEN_WHEN_UNSET
+    )
+    products = found(visit.books.products, visit.asked.get("searchParams", {}), SEARCH, ids=IDS)
+    return [wanted.of(_values_of(product).get) for product in products]
 
 
 def save_products(visit: Visit) -> list[Values]:
@@ -80,12 +78,8 @@ def save_products(visit: Visit) -> list[Values]:
 
 def get_categories(visit: Visit) -> list[Values]:
     """Every category, with the properties named."""
-    described = contract("product")
-    wanted = named_properties(described, "Category", visit.asked, "returnProperties")
-    return [
-        selected(described, "Category", _category_values(category), wanted)
-        for category in visit.books.categories.values()
-    ]
+    wanted = Selection(contract("product"), "Category", visit.asked.get("returnProperties", []))
+    return [wanted.of(_category_values(category).get) for category in visit.books.categories.values()]
 
 
 def save_categories(visit: Visit) -> list[Values]:

@@ -5,7 +5,7 @@ addresses loosely: part of the text, "%" is a wildcard.
 """
 
 import re
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any
 
 from entrypoints.sandbox.contracts import Contract
@@ -13,58 +13,112 @@ from entrypoints.sandbox.refusals import PARAMETER_NOT_FOUND, CallRefusedError
 from entrypoints.sandbox.shapes import SENTINEL, Values
 
 NO_PARAMETER = "Please specify at least one search parameter"
+MOST_IDS = 1_000  # FACTS: GetInvoices takes up to 1,000 OrderIds; for CompanyIds and ProductIds it is a guess
 
-Matches = Callable[[Any, Any], bool]
+Matches = Callable[[Any], bool]
+Rules = Mapping[str, Callable[[Any], Matches]]
 
 
-def found(records: Collection[Any], asked: Values, rules: Mapping[str, Matches]) -> list[Any]:
+def found(records: Mapping[int, Any], asked: Values, rules: Rules, *, ids: Collection[str]) -> list[Any]:
     """The records that satisfy every parameter given. An empty text or list is not given.
 
-    `rules` says for each parameter whether a record matches a value.
-    Errors: CallRefusedError when nothing is given.
+    `records` go by their number. The parameters in `ids` are such numbers, one or many: they are looked up, so
+    that a few of many thousand are found at once. `rules` says of each other parameter what a value asks of a
+    record.
+    Errors: CallRefusedError when nothing is given, or more than MOST_IDS numbers.
     """
     given = {name: value for name, value in asked.items() if value not in ("", [])}
     if not given:
         raise CallRefusedError(NO_PARAMETER)
-    return [record for record in records if all(rules[name](record, value) for name, value in given.items())]
+    candidates: Iterable[Any] = records.values()
+    if numbers := [_numbers(name, given.pop(name)) for name in ids if name in given]:
+        candidates = [records[number] for number in sorted(set.intersection(*numbers)) if number in records]
+    for name, value in given.items():
+        candidates = filter(rules[name](value), candidates)
+    return list(candidates)
 
 
-def loosely(wanted: str, text: str) -> bool:
-    """Whether the text holds what is wanted, capitals aside; "%" stands for anything."""
-    pattern = ".*".join(re.escape(part) for part in wanted.split("%"))
-    return re.search(pattern, text, re.IGNORECASE | re.DOTALL) is not None
+def _numbers(name: str, value: Any) -> set[int]:
+    numbers = value if isinstance(value, list) else [value]
+    if len(numbers) > MOST_IDS:
+        raise CallRefusedError(f"System.ArgumentException: {name} takes at most {MOST_IDS} ids")
+    return set(numbers)
 
 
-def loosely_by_digits(wanted: str, text: str) -> bool:
+def equals(attribute: str) -> Callable[[Any], Matches]:
+    """Whether a record's attribute is the value asked for."""
+    return lambda wanted: lambda record: getattr(record, attribute) == wanted
+
+
+def one_of(attribute: str) -> Callable[[Any], Matches]:
+    """Whether a record's attribute is among the values asked for."""
+
+    def rule(wanted: Any) -> Matches:
+        values = frozenset(wanted)
+        return lambda record: getattr(record, attribute) in values
+
+    return rule
+
+
+def later(attribute: str) -> Callable[[Any], Matches]:
+    """Whether a record's attribute, an instant, comes after the one asked for."""
+    return lambda wanted: lambda record: getattr(record, attribute) > wanted
+
+
+def any_text(
+    read: Callable[[Any], Iterable[str]], match: Callable[[str], Callable[[str], bool]]
+) -> Callable[[Any], Matches]:
+    """Whether any of a record's texts matches the one asked for."""
+
+    def rule(wanted: str) -> Matches:
+        holds = match(wanted)
+        return lambda record: any(map(holds, read(record)))
+
+    return rule
+
+
+def loosely(wanted: str) -> Callable[[str], bool]:
+    """Whether a text holds what is wanted, capitals aside; "%" stands for anything."""
+    parts = wanted.lower().split("%")
+
+    def holds(text: str) -> bool:
+        text, at = text.lower(), 0
+        for part in parts:
+            at = text.find(part, at)
+            if at < 0:
+                return False
+            at += len(part)
+        return True
+
+    return holds
+
+
+def loosely_by_digits(wanted: str) -> Callable[[str], bool]:
     """As `loosely`, but "817 404 502" and "NO817404502MVA" are the same; where there are no digits, as text."""
-    digits = re.sub(r"\D", "", wanted)
-    return digits in re.sub(r"\D", "", text) if digits else loosely(wanted, text)
+    digits = _digits(wanted)
+    return (lambda text: digits in _digits(text)) if digits else loosely(wanted)
 
 
-def selected(
-    contract: Contract,
-    type_name: str,
-    values: Values,
-    wanted: Collection[str],
-    *,
-    written_when_unset: Collection[str] = (),
-) -> Values:
-    """The named properties and no others.
+def _digits(text: str) -> str:
+    return text if text.isdecimal() else re.sub(r"\D", "", text)
+
+
+class Selection:
+    """The properties that a caller names, and no others.
 
     `written_when_unset` are those whose sentinel the vendor writes out, instead of leaving the element away.
+    Errors: CallRefusedError for a property that the type does not have.
     """
-    return {
-        name: SENTINEL if values.get(name) is None and name in written_when_unset else values.get(name)
-        for name in (member.name for member in contract.types[type_name])
-        if name in wanted
-    }
 
+    def __init__(
+        self, contract: Contract, type_name: str, names: Collection[str], *, written_when_unset: Collection[str] = ()
+    ) -> None:
+        known = {member.name for member in contract.types[type_name]}
+        for name in names:
+            if name not in known:
+                raise CallRefusedError(f"{PARAMETER_NOT_FOUND}: The property '{name}' was not found on {type_name}")
+        self._unset = {name: SENTINEL if name in written_when_unset else None for name in names}
 
-def named_properties(contract: Contract, type_name: str, asked: Values, parameter: str) -> list[str]:
-    """The properties a caller names. Errors: CallRefusedError for one that the type does not have."""
-    known = {member.name for member in contract.types[type_name]}
-    wanted: list[str] = asked.get(parameter, [])
-    for name in wanted:
-        if name not in known:
-            raise CallRefusedError(f"{PARAMETER_NOT_FOUND}: The property '{name}' was not found on {type_name}")
-    return wanted
+    def of(self, read: Callable[[str], Any]) -> Values:
+        """The values of a record; `read` tells them by the name of their property, None when unset."""
+        return {name: unset if (value := read(name)) is None else value for name, unset in self._unset.items()}
