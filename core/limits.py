@@ -1,4 +1,4 @@
-"""How much an accounting system can hold, as its adapter declares it."""
+"""How much an accounting system can hold, and take at once, as its adapter declares it."""
 
 from dataclasses import dataclass
 from decimal import Decimal
@@ -8,7 +8,9 @@ from decimal import Decimal
 class Limits:
     """Longest texts in characters, the decimals that amounts, quantities and percentages may have, and the largest row.
 
-    `largest_amount` is a row's, in the invoice's currency: beyond a billion somebody has mistyped.
+    `largest_amount` is a row's, in the invoice's currency: beyond a billion somebody has mistyped. One write takes
+    `items_per_write` things, and orders with `rows_per_write` rows in all. (FACTS: a request is up to 4 MB and is
+    stopped after 110 s; an order of a hundred rows is some 60 kB.)
     """
 
     row_text: int
@@ -16,3 +18,5 @@ class Limits:
     product_name: int
     decimals: int
     largest_amount: Decimal = Decimal("999999999.99")
+    items_per_write: int = 100
+    rows_per_write: int = 3000

@@ -12,16 +12,15 @@ from typing import Any
 
 from lxml import etree
 from zeep import Settings
-from zeep.exceptions import XMLParseError
 from zeep.wsdl import Document
 from zeep.wsdl.bindings import Soap11Binding
-from zeep.xsd.valueobjects import CompoundValue
 
-from adapters.twentyfour_seven_office.soap.channel import UnusableAnswer
+from adapters.twentyfour_seven_office.soap.wire import Shape
 
 # zeep writes what it reads and sends to its loggers, whole envelopes among it: Login carries the password.
 logging.getLogger("zeep").setLevel(logging.CRITICAL + 1)
 
+_SOAP = "{http://schemas.xmlsoap.org/soap/envelope/}"
 _SETTINGS = Settings(forbid_dtd=True, forbid_entities=True, forbid_external=True, xml_huge_tree=False)
 
 
@@ -40,32 +39,49 @@ class Contract:
     """One service's contract, SOAP 1.1."""
 
     def __init__(self, document: Document) -> None:
-        self._binding = next(one for one in document.bindings.values() if isinstance(one, Soap11Binding))
+        binding = next(one for one in document.bindings.values() if isinstance(one, Soap11Binding))
+        known: dict[int, Shape] = {}
+        self._operations = {name: _Described(one, known) for name, one in binding.all().items()}
 
     def request(self, operation: str, arguments: Mapping[str, Any]) -> Request:
         """Write a request. Elements that are not among the arguments are left out, whatever their default."""
-        message = self._binding.get(operation).create(**arguments)
-        body = etree.tostring(message.content, xml_declaration=True, encoding="utf-8")
-        return Request(body=body, headers={**message.headers, "Content-Type": "text/xml; charset=utf-8"})
+        described = self._operations[operation]
+        envelope = etree.Element(f"{_SOAP}Envelope", nsmap=described.prefixes)
+        body = etree.SubElement(envelope, f"{_SOAP}Body")
+        described.asked.write(etree.SubElement(body, described.tag), arguments)
+        return Request(
+            body=etree.tostring(envelope, xml_declaration=True, encoding="utf-8"),
+            headers={"SOAPAction": described.soap_action, "Content-Type": "text/xml; charset=utf-8"},
+        )
 
     def answer(self, operation: str, envelope: Any) -> Any:
         """Read an answer as dicts, lists and plain values; what is not set is not there.
 
-        An answer that does not fit is read once more without minding what is new or in another place, so that an
-        element that the vendor adds breaks nothing. (Strict first: it is many times faster.)
-        Errors: UnusableAnswer, code `broken_answer`, when it can't be read that way either.
+        The array that an answer may be is a list, without what is around it. What the contract does not know is
+        passed over, so that an element that the vendor adds breaks nothing.
+        Errors: UnusableAnswer, code `broken_answer`.
         """
-        described = self._binding.get(operation)
-        try:
-            return _plain(described.process_reply(envelope))
-        except XMLParseError:
-            pass
-        _keep_only(f"{operation}Result", envelope)
-        try:
-            with _SETTINGS(strict=False, xsd_ignore_sequence_order=True):
-                return _plain(described.process_reply(envelope))
-        except Exception:  # noqa: BLE001 - zeep raises anything on what is not the contract's
-            raise UnusableAnswer("broken_answer") from None
+        described = self._operations[operation]
+        response = envelope.find(f"{_SOAP}Body")[0]
+        answered = (described.answered.read(response) or {}).get(f"{operation}Result")
+        if answered is not None and described.only_member:
+            return answered.get(described.only_member)
+        return answered
+
+
+class _Described:
+    """An operation as its contract describes it. `only_member` names the one that its result consists of, if so."""
+
+    def __init__(self, operation: Any, known: dict[int, Shape]) -> None:
+        self.tag = operation.input.body.qname.text
+        # What has no prefix is the vendor's; lxml's type stubs do not know that there can be such a None.
+        self.prefixes: dict[Any, str] = {"soap": _SOAP[1:-1], None: operation.input.body.qname.namespace}
+        self.soap_action = f'"{operation.soapaction}"'
+        self.asked = Shape.of(operation.input.body.type, known)
+        self.answered = Shape.of(operation.output.body.type, known)
+        (result,) = self.answered.members
+        members = result.shape.members if isinstance(result.shape, Shape) else ()
+        self.only_member = members[0].name if len(members) == 1 else None
 
 
 @cache
@@ -75,19 +91,3 @@ def contract(service: str) -> Contract:
     with path.open("rb") as file:
         # A contract refers to no other file, so there is nothing that a transport would have to fetch.
         return Contract(Document(file, transport=None, base="", settings=_SETTINGS))  # type: ignore[arg-type]
-
-
-def _keep_only(name: str, envelope: Any) -> None:
-    """Take out whatever stands beside an operation's one result: zeep would hand it out with the result."""
-    for response in envelope.iterfind("{*}Body/*"):
-        for child in list(response):
-            if etree.QName(child).localname != name:
-                response.remove(child)
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, list):
-        return [_plain(one) for one in value]
-    if isinstance(value, CompoundValue):
-        return {key: _plain(value[key]) for key in value if value[key] is not None and not key.startswith("_")}
-    return value

@@ -1,21 +1,38 @@
 """Customers at 24SevenOffice, where they are called companies."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from itertools import count
 from typing import Any
 
-from adapters.twentyfour_seven_office.soap.batches import IDS_PER_READ, batches, written_in_batches
-from adapters.twentyfour_seven_office.soap.mapping.answers import created, readable_items, updated
+from adapters.twentyfour_seven_office.soap.batches import IDS_PER_READ, batches
+from adapters.twentyfour_seven_office.soap.mapping.answers import (
+    confirmed,
+    created_one,
+    each_others,
+    new_ids,
+    readable_items,
+    unconfirmed,
+    updated,
+)
 from adapters.twentyfour_seven_office.soap.mapping.customers import (
+    ENTRY_PROPERTIES,
+    KEY_PROPERTIES,
     RETURN_PROPERTIES,
+    asked_keys,
     changed_company,
+    customer_entry,
     customer_record,
+    found_keys,
     new_company,
     same_company,
 )
-from adapters.twentyfour_seven_office.soap.mapping.values import id_in, numbers_of, search_for
-from adapters.twentyfour_seven_office.soap.operations import GET_COMPANIES, SAVE_COMPANIES
+from adapters.twentyfour_seven_office.soap.mapping.pages import Page, page_in
+from adapters.twentyfour_seven_office.soap.mapping.values import id_in, instant_out, numbers_of, search_for
+from adapters.twentyfour_seven_office.soap.operations import GET_COMPANIES, GET_COMPANY_IDS, SAVE_COMPANIES
 from adapters.twentyfour_seven_office.soap.session import BusinessSession
 from core.customer import Customer, CustomerRecord
+from core.customer_directory import CustomerEntry
 from core.errors import KvittError
 from core.ports.customer_repo import CustomerUpdate
 
@@ -42,29 +59,81 @@ class SoapCustomerRepo:
             records.update({one.id: one for one in self._found(CompanyIds={"int": list(numbers)}) if one.id in wanted})
         return records
 
+    def entries(self, *, changed_since: datetime | None = None) -> Iterator[Sequence[CustomerEntry]]:
+        """Read what customers are searched by: all of them, or those changed since then.
+
+        Two calls for a thousand of all: their ids, and what stands behind these (FACTS: fetching everything through
+        ChangedAfter times out). One call for those changed.
+        """
+        if changed_since is not None:
+            yield self._entries(ChangedAfter=instant_out(changed_since))
+            return
+        for number in count(1):
+            page = self._page_of_ids(number)
+            for ids in batches(page.ids, IDS_PER_READ):
+                yield self._entries(CompanyIds={"int": list(ids)})
+            if page.is_last:
+                return
+
     def create(self, customers: Sequence[Customer]) -> list[str | KvittError]:
-        """Create customers, ITEMS_PER_WRITE a call."""
-        return written_in_batches(customers, self._create)
+        """Create customers. One call; for several one more, which reads back what was created.
 
-    def update(self, updates: Sequence[CustomerUpdate]) -> list[KvittError | None]:
-        """Write the changes, ITEMS_PER_WRITE a call."""
-        return written_in_batches(updates, self._update)
-
-    def _found(self, **search: Any) -> list[CustomerRecord]:
-        answer = self._session.call(
-            GET_COMPANIES, searchParams=search, returnProperties={"string": list(RETURN_PROPERTIES)}
-        )
-        records = (customer_record(company) for company in readable_items(answer, GET_COMPANIES))
-        return [record for record in records if record]
-
-    def _create(self, customers: Sequence[Customer]) -> list[str | KvittError]:
+        A record is a customer's when nobody else in this call has its organization number and e-mail address, or
+        its name as well, and no other new record has them.
+        """
+        if not customers:
+            return []
         asked = [new_company(customer) for customer in customers]
         answer = self._session.call(SAVE_COMPANIES, companies={"Company": asked})
-        return created(
-            asked, answer, SAVE_COMPANIES, same=same_company, read=lambda _position, item: id_in(item.get("Id"))
+        if len(asked) == 1:
+            return [created_one(answer, SAVE_COMPANIES, read=lambda item: id_in(item.get("Id")))]
+        try:
+            found = self._read_back(new_ids(answer, "Id"))
+        except KvittError as trouble:
+            return [*unconfirmed(asked, answer, SAVE_COMPANIES, id_name="Id", trouble=trouble, same=same_company)]
+        wanted = [asked_keys(customer) for customer in customers]
+        keys = {record.id: found_keys(record) for record in found}
+        own: dict[int, str] = {}
+        for which in (1, 0):  # by number and e-mail; a name decides where these don't
+            own |= each_others([key[which] for key in wanted], {one: key[which] for one, key in keys.items()})
+        return confirmed(
+            asked,
+            answer,
+            SAVE_COMPANIES,
+            id_name="Id",
+            own=own,
+            results={record.id: record.id for record in found},
+            same=same_company,
         )
 
-    def _update(self, updates: Sequence[CustomerUpdate]) -> list[KvittError | None]:
+    def update(self, updates: Sequence[CustomerUpdate]) -> list[KvittError | None]:
+        """Write the changes. One call."""
+        if not updates:
+            return []
         asked = [changed_company(update.record, update.changes) for update in updates]
         answer = self._session.call(SAVE_COMPANIES, companies={"Company": asked})
         return updated(asked, answer, SAVE_COMPANIES)
+
+    def _found(self, **search: Any) -> list[CustomerRecord]:
+        records = (customer_record(company) for company in self._companies(RETURN_PROPERTIES, **search))
+        return [record for record in records if record]
+
+    def _entries(self, **search: Any) -> list[CustomerEntry]:
+        entries = (customer_entry(company) for company in self._companies(ENTRY_PROPERTIES, **search))
+        return [entry for entry in entries if entry]
+
+    def _read_back(self, ids: Sequence[str]) -> list[CustomerRecord]:
+        if not ids:
+            return []
+        search = {"int": numbers_of(ids)}
+        records = (customer_record(company) for company in self._companies(KEY_PROPERTIES, CompanyIds=search))
+        return [record for record in records if record and record.id in ids]
+
+    def _companies(self, properties: Sequence[str], **search: Any) -> list[Any]:
+        answer = self._session.call(GET_COMPANIES, searchParams=search, returnProperties={"string": list(properties)})
+        return readable_items(answer, GET_COMPANIES)
+
+    def _page_of_ids(self, number: int) -> Page:
+        """Read a page of ids; the vendor counts pages from 1, and lists deleted ones unless asked for active ones."""
+        answer = self._session.call(GET_COMPANY_IDS, syncSearchParameters={"Page": number, "Active": True})
+        return page_in(answer, number=number, where=GET_COMPANY_IDS.where)

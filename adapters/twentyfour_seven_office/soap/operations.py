@@ -37,6 +37,7 @@ GET_IDENTITIES = Operation("GetIdentitiesWithCredential", "authenticate", "choos
 LOGIN = Operation("Login", "authenticate", "logging in")
 GET_IDENTITY = Operation("GetIdentity", "authenticate", "confirming the company")
 GET_COMPANIES = Operation("GetCompanies", "company", "reading customers")
+GET_COMPANY_IDS = Operation("GetCompanySyncList", "company", "listing customers")
 SAVE_COMPANIES = Operation("SaveCompanies", "company", "saving customers", writes=True)
 GET_PRODUCTS = Operation("GetProducts", "product", "reading products")
 SAVE_PRODUCTS = Operation("SaveProducts", "product", "saving a product", writes=True)

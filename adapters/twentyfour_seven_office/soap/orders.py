@@ -2,10 +2,26 @@
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from typing import Any
 
-from adapters.twentyfour_seven_office.soap.batches import IDS_PER_READ, batches, written_in_batches
-from adapters.twentyfour_seven_office.soap.mapping.answers import created, readable_items
-from adapters.twentyfour_seven_office.soap.mapping.orders import FIND_PROPERTIES, new_order, receipt_in, same_order
+from adapters.twentyfour_seven_office.soap.batches import IDS_PER_READ, batches
+from adapters.twentyfour_seven_office.soap.mapping.answers import (
+    Item,
+    confirmed,
+    created_one,
+    each_others,
+    new_ids,
+    readable_items,
+    unconfirmed,
+)
+from adapters.twentyfour_seven_office.soap.mapping.orders import (
+    FIND_PROPERTIES,
+    asked_key,
+    found_key,
+    new_order,
+    receipt_in,
+    same_order,
+)
 from adapters.twentyfour_seven_office.soap.mapping.values import instant_out, numbers_of
 from adapters.twentyfour_seven_office.soap.operations import GET_INVOICES, SAVE_INVOICES
 from adapters.twentyfour_seven_office.soap.session import BusinessSession
@@ -47,27 +63,52 @@ class SoapOrderSink:
         }
 
     def create(self, drafts: Sequence[OrderDraft]) -> list[Receipt | KvittError]:
-        """Create orders, ITEMS_PER_WRITE a call; a draft that can't be asked for does not keep back the others."""
-        unfit = {position: refusal for position, draft in enumerate(drafts) if (refusal := _unfit(draft))}
-        outcomes = iter(written_in_batches([draft for at, draft in enumerate(drafts) if at not in unfit], self._create))
-        return [unfit.get(position) or next(outcomes) for position in range(len(drafts))]
+        """Create orders. One call; for several one more, which reads back what was created, with its totals.
 
-    def _create(self, drafts: Sequence[OrderDraft]) -> list[Receipt | KvittError]:
-        asked = [new_order(draft, where=SAVE_INVOICES.where) for draft in drafts]
+        A draft that can't be asked for does not keep back the others.
+        """
+        asked = [_asked(draft) for draft in drafts]
+        fit = [one for one in asked if not isinstance(one, Rejected)]
+        outcomes = iter(self._created(fit))
+        return [one if isinstance(one, Rejected) else next(outcomes) for one in asked]
+
+    def _created(self, asked: Sequence[Item]) -> list[Receipt | KvittError]:
+        if not asked:
+            return []
         answer = self._session.call(SAVE_INVOICES, invoices={"InvoiceOrder": asked})
-        return created(
+        if len(asked) == 1:
+            customer_id = str(asked[0]["CustomerId"])
+            return [created_one(answer, SAVE_INVOICES, read=lambda item: receipt_in(item, customer_id=customer_id))]
+        try:
+            found = self._read_back(new_ids(answer, "OrderId"))
+        except KvittError as trouble:
+            return [*unconfirmed(asked, answer, SAVE_INVOICES, id_name="OrderId", trouble=trouble, same=same_order)]
+        keys = {order_id: found_key(order) for order_id, (order, _receipt) in found.items()}
+        return confirmed(
             asked,
             answer,
             SAVE_INVOICES,
+            id_name="OrderId",
+            own=each_others([asked_key(order) for order in asked], keys),
+            results={order_id: receipt for order_id, (_order, receipt) in found.items()},
             same=same_order,
-            read=lambda position, item: receipt_in(item, customer_id=drafts[position].customer_id),
         )
 
+    def _read_back(self, ids: Sequence[str]) -> dict[str, tuple[Item, Receipt]]:
+        if not ids:
+            return {}
+        answer = self._session.call(
+            GET_INVOICES,
+            searchParams={"OrderIds": {"int": numbers_of(ids)}},
+            invoiceReturnProperties={"string": list(FIND_PROPERTIES)},
+        )
+        read = [(order, receipt_in(order)) for order in readable_items(answer, GET_INVOICES)]
+        return {receipt.order_id: (order, receipt) for order, receipt in read if receipt and receipt.order_id in ids}
 
-def _unfit(draft: OrderDraft) -> Rejected | None:
-    """Why a draft can't even be asked for, or None."""
+
+def _asked(draft: OrderDraft) -> dict[str, Any] | Rejected:
+    """The order that is asked for, or why it can't be."""
     try:
-        new_order(draft, where=SAVE_INVOICES.where)
+        return new_order(draft, where=SAVE_INVOICES.where)
     except Rejected as refusal:
         return refusal
-    return None

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from adapters.twentyfour_seven_office.soap.mapping.answers import created, readable_items
+from adapters.twentyfour_seven_office.soap.mapping.answers import created_one, readable_items
 from adapters.twentyfour_seven_office.soap.mapping.products import RETURN_PROPERTIES, categories_in, products_in
 from adapters.twentyfour_seven_office.soap.mapping.values import id_in, number_of, search_for
 from adapters.twentyfour_seven_office.soap.operations import (
@@ -42,7 +42,7 @@ class SoapProductCatalog:
         """Create a category. One call."""
         asked = {"Name": name}
         answer = self._session.call(SAVE_CATEGORIES, categories={"Category": [asked]})
-        return _created_id(asked, answer, SAVE_CATEGORIES)
+        return _created_id(answer, SAVE_CATEGORIES)
 
     def create_product(self, name: str, *, category_id: str) -> str:
         """Create a product; its category and its name are the least it needs (FACTS). One call."""
@@ -54,16 +54,8 @@ class SoapProductCatalog:
             )
         asked = {"Name": name, "CategoryId": number}
         answer = self._session.call(SAVE_PRODUCTS, products={"Product": [asked]})
-        return _created_id(asked, answer, SAVE_PRODUCTS)
+        return _created_id(answer, SAVE_PRODUCTS)
 
 
-def _created_id(asked: dict[str, Any], answer: Any, operation: Operation) -> str:
-    return only(
-        created(
-            [asked],
-            answer,
-            operation,
-            same=lambda _asked, _item: None,
-            read=lambda _position, item: id_in(item.get("Id")),
-        )
-    )
+def _created_id(answer: Any, operation: Operation) -> str:
+    return only([created_one(answer, operation, read=lambda item: id_in(item.get("Id")))])

@@ -5,11 +5,11 @@ from decimal import Decimal
 
 import pytest
 
-from adapters.twentyfour_seven_office.soap import batches
 from adapters.twentyfour_seven_office.soap.system import SoapAccountingSystem
 from core.customer import Address, Customer, CustomerKind
 from core.customer_changes import CustomerChanges, changed_fields
-from core.errors import AccessRefused, KvittError, Rejected, TryAgain
+from core.customer_directory import CustomerEntry
+from core.errors import AccessRefused, KvittError, OutcomeUnknown, Rejected
 from core.payment import BookedTotals, OrderState
 from core.ports.customer_repo import CustomerUpdate
 from core.product import Category, Product, named_exactly
@@ -112,13 +112,77 @@ class TestCustomers:
         assert isinstance(outcome, Rejected)
         assert outcome.code == "unknown_reference"
 
-    def test_many_go_in_few_calls_and_a_later_failure_is_that_batchs_own(
-        self, sandbox: Sandbox, system: SoapAccountingSystem, monkeypatch: pytest.MonkeyPatch
+    def test_several_are_created_in_one_call_and_read_back_in_one(
+        self, sandbox: Sandbox, system: SoapAccountingSystem, books: Books
     ) -> None:
-        monkeypatch.setattr(batches, "ITEMS_PER_WRITE", 2)
-        sandbox.inject("SaveCompanies", "quota", after=1)
-        outcomes = system.customers.create([Customer(name=f"Kari {nth}") for nth in "abcde"])
-        assert [type(outcome) for outcome in outcomes] == [str, str, TryAgain, TryAgain, str]
+        family = [
+            Customer(name="Kari Moe", email="moe@x.example"),
+            Customer(name="Ola Moe", email="MOE@x.example"),
+            Customer(name="Per Li"),
+            Customer(organization_name="Moe AS", organization_number="NO817404502MVA", email="moe@x.example"),
+        ]
+        system.account()
+        sandbox.journal.clear()
+        outcomes = system.customers.create(family)
+        assert [call.operation for call in sandbox.journal.calls()] == ["SaveCompanies", "GetCompanies"]
+        records = system.customers.read([one for one in outcomes if isinstance(one, str)])
+        assert [records[str(one)].name for one in outcomes] == [customer.booked_name for customer in family]
+        assert len(books.customers) == len(family)
+
+    def test_of_two_that_nothing_tells_apart_neither_gets_an_id(self, system: SoapAccountingSystem) -> None:
+        outcomes = system.customers.create([Customer(name="Kari Moe"), Customer(name="Kari Moe"), Customer(name="Li")])
+        assert [type(outcome) for outcome in outcomes] == [OutcomeUnknown, OutcomeUnknown, str]
+
+    def test_many_updates_are_one_call(self, sandbox: Sandbox, system: SoapAccountingSystem, books: Books) -> None:
+        ids = [str(books.add_customer(name)) for name in ("Moe AS", "Li AS", "Dal AS")]
+        records = system.customers.read(ids)
+        books.delete_customer(int(ids[1]))
+        sandbox.journal.clear()
+        updates = [CustomerUpdate(record=records[one], changes=CustomerChanges(phone=one)) for one in ids]
+        outcomes = system.customers.update(updates)
+        assert [type(outcome) for outcome in outcomes] == [type(None), Rejected, type(None)]
+        assert [call.operation for call in sandbox.journal.calls()] == ["SaveCompanies"]
+        assert system.customers.update([]) == []
+        assert sandbox.journal.count() == 1
+
+
+class TestEveryCustomer:
+    def test_all_are_listed_page_by_page_as_pages_are_asked_for(
+        self, sandbox: Sandbox, system: SoapAccountingSystem, books: Books
+    ) -> None:
+        ids = [str(books.add_customer(f"Moe {number} AS")) for number in range(2001)]
+        books.delete_customer(int(ids[7]))
+        system.account()
+        sandbox.journal.clear()
+        pages = system.customers.entries()
+        assert sandbox.journal.count() == 0
+        first = next(pages)
+        assert sandbox.journal.count() == 2
+        found = [entry.id for page in [first, *pages] for entry in page]
+        assert sorted(found, key=int) == [one for one in ids if one != ids[7]]
+        assert len(first) <= 1000
+        assert [call.operation for call in sandbox.journal.calls()] == ["GetCompanySyncList", "GetCompanies"] * 2
+
+    def test_an_entry_holds_what_a_customer_is_searched_by(self, system: SoapAccountingSystem, books: Books) -> None:
+        emails = {"Primary": "a@x.example", "Work": "B@x.example"}
+        moe = books.add_customer("Moe AS", organization_number="817 404 502", emails=emails)
+        li = books.add_customer("Li", type="Supplier")
+        (page,) = system.customers.entries()
+        assert list(page) == [
+            CustomerEntry(id=str(moe), organization_number="817 404 502", emails=("a@x.example", "B@x.example")),
+            CustomerEntry(id=str(li)),
+        ]
+
+    def test_an_account_without_customers_has_no_entries(self, system: SoapAccountingSystem) -> None:
+        assert [entry for page in system.customers.entries() for entry in page] == []
+
+    def test_changes_are_one_call(self, sandbox: Sandbox, system: SoapAccountingSystem, books: Books) -> None:
+        moe = books.add_customer("Moe AS")
+        system.account()
+        sandbox.journal.clear()
+        for since, found in ((now() - YESTERDAY, [str(moe)]), (now() + YESTERDAY, [])):
+            assert [entry.id for page in system.customers.entries(changed_since=since) for entry in page] == found
+        assert [call.operation for call in sandbox.journal.calls()] == ["GetCompanies", "GetCompanies"]
 
 
 class TestProducts:
@@ -209,11 +273,11 @@ class TestOrders:
     def test_an_order_is_found_by_its_exact_reference_oldest_first(
         self, system: SoapAccountingSystem, customer_id: str, product_id: str
     ) -> None:
-        references = ["R-1", "R-10", "r-1", "R-1"]
-        drafts = [draft(one, customer_id=customer_id, product_id=product_id) for one in references]
-        receipts = system.orders.create(drafts)
+        drafts = [draft(one, customer_id=customer_id, product_id=product_id) for one in ("R-1", "R-10", "r-1")]
+        first, *_others = system.orders.create(drafts)
+        (again,) = system.orders.create(drafts[:1])
         found = system.orders.find(["R-1", "R-9"], customer_ids=[customer_id], since=now() - YESTERDAY)
-        assert found == {"R-1": [receipts[0], receipts[3]]}
+        assert found == {"R-1": [first, again]}
 
     def test_orders_of_others_or_of_before_are_not_found(
         self, sandbox: Sandbox, system: SoapAccountingSystem, customer_id: str, product_id: str
@@ -224,6 +288,33 @@ class TestOrders:
         sandbox.journal.clear()
         assert system.orders.find(["R-1"], customer_ids=[], since=now()) == {}
         assert sandbox.journal.count() == 0
+
+    def test_several_are_created_in_one_call_and_read_back_in_one(
+        self, sandbox: Sandbox, system: SoapAccountingSystem, books: Books, customer_id: str, product_id: str
+    ) -> None:
+        other = str(books.add_customer("Li AS"))
+        asked = [
+            draft("1", customer_id=customer_id, product_id=product_id),
+            draft("2", customer_id=other, product_id=product_id, rows=(row(product_id, quantity=Decimal(2)),)),
+            draft("1", customer_id=other, product_id=product_id),
+        ]
+        system.account()
+        sandbox.journal.clear()
+        receipts = system.orders.create(asked)
+        assert [call.operation for call in sandbox.journal.calls()] == ["SaveInvoices", "GetInvoices"]
+        orders = {str(order.id): order for order in books.orders.values()}
+        for draft_, receipt in zip(asked, receipts, strict=True):
+            assert isinstance(receipt, Receipt)
+            order = orders.pop(receipt.order_id)
+            assert (order.reference, str(order.customer_id)) == (draft_.reference, draft_.customer_id)
+            assert receipt.totals == BookedTotals(gross=order.total_inc_vat, vat=order.total_vat)
+
+    def test_of_two_with_one_reference_and_customer_neither_gets_a_receipt(
+        self, system: SoapAccountingSystem, customer_id: str, product_id: str
+    ) -> None:
+        asked = [draft(one, customer_id=customer_id, product_id=product_id) for one in ("1", "1", "2")]
+        outcomes = system.orders.create(asked)
+        assert [type(outcome) for outcome in outcomes] == [OutcomeUnknown, OutcomeUnknown, Receipt]
 
     def test_one_refused_order_does_not_hide_the_others(
         self, system: SoapAccountingSystem, books: Books, customer_id: str, product_id: str
@@ -276,15 +367,21 @@ class TestPayment:
         books.delete_order(int(order_id))
         assert state() is None
 
+    @pytest.mark.parametrize(("orders", "calls"), [(0, 0), (1000, 1), (1001, 2)])
     def test_a_thousand_orders_a_call(
-        self, sandbox: Sandbox, system: SoapAccountingSystem, customer_id: str, product_id: str
+        self,
+        sandbox: Sandbox,
+        system: SoapAccountingSystem,
+        customer_id: str,
+        product_id: str,
+        orders: int,
+        calls: int,
     ) -> None:
         (receipt,) = system.orders.create([draft("1", customer_id=customer_id, product_id=product_id)])
         assert isinstance(receipt, Receipt)
-        order_ids = [receipt.order_id, *(str(nth) for nth in range(1, 1500)), "abc"]
-        assert list(system.payments.states(order_ids)) == [receipt.order_id]
-        assert sandbox.journal.count("GetInvoices") == 2
-        assert system.payments.states([]) == {}
+        order_ids = [*(str(nth) for nth in range(1, orders)), receipt.order_id][:orders]
+        assert list(system.payments.states([*order_ids, "abc"])) == order_ids[-1:]
+        assert sandbox.journal.count("GetInvoices") == calls
 
 
 def test_a_cold_send_takes_twelve_calls(sandbox: Sandbox, system: SoapAccountingSystem) -> None:

@@ -5,8 +5,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from adapters.twentyfour_seven_office.soap.mapping.customers import (
+    asked_keys,
     changed_company,
     customer_record,
+    found_keys,
     new_company,
     parted_name,
     same_company,
@@ -195,3 +197,19 @@ def test_an_answer_is_told_by_name_and_email() -> None:
     assert same_company(asked, {"Id": 3, "Name": "Hansen", "FirstName": "Kari"}) is False
     other = {"Primary": {"Value": "o@x"}}
     assert same_company(asked, {"Id": 3, "Name": "Moe", "FirstName": "Kari", "EmailAddresses": other}) is False
+
+
+@given(name=names, number=st.none() | st.just("NO 817 404 502 MVA"), email=st.none() | st.just(" Kari@X.example "))
+def test_what_is_written_reads_back_with_the_keys_that_were_asked(
+    name: str, number: str | None, email: str | None
+) -> None:
+    customer = Customer(name=name, email=email, organization_number=number)
+    record = customer_record({"Id": 7, **new_company(customer)})
+    assert record is not None
+    assert found_keys(record) == asked_keys(customer)
+
+
+def test_a_name_alone_is_no_key_without_itself() -> None:
+    assert asked_keys(Customer(name="Kari"))[1] is None
+    assert asked_keys(Customer(name="Kari", email="K@x"))[1] == asked_keys(Customer(name="Ola", email="k@X"))[1]
+    assert asked_keys(Customer(name="Kari", email="k@x"))[0] != asked_keys(Customer(name="Ola", email="k@x"))[0]

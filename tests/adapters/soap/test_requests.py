@@ -51,6 +51,8 @@ def requests(sandbox: Sandbox, system: SoapAccountingSystem, books: Books) -> li
     stored = books.customers[int(ids[0])]
     stored.account_debit, stored.account_credit, stored.currency_id, stored.block_invoice = 1500, 2400, "EUR", False
     stored.addresses["Invoice"].update(Name="c/o", State="Viken")
+    list(system.customers.entries())
+    list(system.customers.entries(changed_since=now() - YESTERDAY))
     record = system.customers.read(ids)[ids[0]]
     changes = CustomerChanges(
         name="Ny AS",
@@ -98,6 +100,7 @@ def test_requests_fit_our_contracts(requests: list[KeptRequest], tmp_path: Path)
         "Login",
         "GetIdentity",
         "GetCompanies",
+        "GetCompanySyncList",
         "SaveCompanies",
         "GetProducts",
         "SaveProducts",

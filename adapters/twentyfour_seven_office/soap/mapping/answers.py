@@ -1,26 +1,30 @@
 """Answers that come item by item: which item of an answer belongs to what was asked, and how that one went. Pure.
 
-FACTS: "position alone proves nothing: check what came back before anything is built on it; another number of items
-than asked means the outcome is unknown".
+FACTS: "position alone proves nothing: check what came back (after a bulk create: read the new ids with their keys)
+before anything is built on it".
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
+from adapters.twentyfour_seven_office.soap.mapping.values import id_in
 from adapters.twentyfour_seven_office.soap.operations import Operation
 from adapters.twentyfour_seven_office.soap.refusals import error_for_item
 from core.errors import KvittError, OutcomeUnknown
 
 Item = Mapping[str, Any]
+Answer = Sequence[Item | None] | None
 Result = TypeVar("Result")
+Place = TypeVar("Place")
 
 
-def items_in(answer: Sequence[Item | None] | None) -> list[Item]:
+def items_in(answer: Answer) -> list[Item]:
     """Read the items of an array; empty ones are not there."""
     return [item for item in answer or () if item]
 
 
-def readable_items(answer: Sequence[Item | None] | None, operation: Operation) -> list[Item]:
+def readable_items(answer: Answer, operation: Operation) -> list[Item]:
     """Read the items of a read.
 
     Errors: whatever an item's APIException stands for: half an answer could pass for "there is none".
@@ -32,32 +36,113 @@ def readable_items(answer: Sequence[Item | None] | None, operation: Operation) -
     return items
 
 
-def created(
-    asked: Sequence[Item],
-    answer: Sequence[Item | None] | None,
-    operation: Operation,
-    *,
-    same: Callable[[Item, Item], bool | None],
-    read: Callable[[int, Item], Result | None],
-) -> list[Result | KvittError]:
-    """Return how each creation went, in the order in which they were asked.
+def created_one(answer: Answer, operation: Operation, *, read: Callable[[Item], Result | None]) -> Result | KvittError:
+    """Return how the creation of a single thing went: there is nothing that it could be mixed up with.
 
-    `read(position, item)` reads what was created, None when the item does not tell. `same(asked, answered)` tells
-    whether an item is about what was asked; with more than one it must be proven, a single one can't be mixed up.
-    Errors: OutcomeUnknown, code `broken_answer`, for another number of items than asked.
+    `read` reads what was created, None when the item does not tell.
+    Errors: OutcomeUnknown, code `broken_answer`, for another number of items than one.
     """
     answered = list(answer or ())
-    if len(answered) != len(asked):
-        raise _unknown(operation, f"{len(asked)} were asked for and {len(answered)} answered")
-    return [
-        _created(operation, item or {}, read(position, item or {}), proven=len(asked) == 1 or same(wanted, item or {}))
-        for position, (wanted, item) in enumerate(zip(asked, answered, strict=True))
-    ]
+    if len(answered) != 1:
+        raise _unknown(operation, f"1 was asked for and {len(answered)} answered")
+    item = answered[0] or {}
+    exception, result = item.get("APIException"), read(item)
+    if exception and result is None:
+        return _refusal(operation, item)
+    if exception or result is None:
+        return _unknown(operation, "an answer says neither that it was done nor that it was refused")
+    return result
 
 
-def updated(
-    asked: Sequence[Item], answer: Sequence[Item | None] | None, operation: Operation
-) -> list[KvittError | None]:
+def new_ids(answer: Answer, id_name: str) -> list[str]:
+    """Return the ids that are answered, each once: something of ours may be behind each of them."""
+    return list(dict.fromkeys(one for item in items_in(answer) if (one := id_in(item.get(id_name)))))
+
+
+def each_others(asked: Sequence[Hashable | None], found: Mapping[str, Hashable | None]) -> dict[int, str]:
+    """Return what was found to be whose: position of what was asked -> id of what was found.
+
+    Both are given by their keys. They belong together only where nobody else was asked, and nothing else was found,
+    with that key; None is no key.
+    """
+    asked_with, found_with = _by_key(enumerate(asked)), _by_key(found.items())
+    return {
+        positions[0]: found_with[key][0]
+        for key, positions in asked_with.items()
+        if len(positions) == 1 and len(found_with.get(key, ())) == 1
+    }
+
+
+def confirmed(
+    asked: Sequence[Item],
+    answer: Answer,
+    operation: Operation,
+    *,
+    id_name: str,
+    own: Mapping[int, str],
+    results: Mapping[str, Result],
+    same: Callable[[Item, Item], bool | None],
+) -> list[Result | KvittError]:
+    """Return how each of several creations went, in the order in which they were asked, now that they were read back.
+
+    `own` says which id is whose, and `results` what stands behind it. For the others a refusal counts only where it
+    can't be another's: the refused positions are just those that were not found, or one refusal is left for one that
+    was not found. Everything else is OutcomeUnknown, code `broken_answer`. `same(asked, answered)` tells whether an
+    item is about what was asked, None when it does not tell.
+    """
+    answered = [item or {} for item in answer or ()]
+    missing = [position for position in range(len(asked)) if position not in own]
+    refused = [position for position, item in enumerate(answered) if _is_refusal(item, id_name)]
+    refusals: dict[int, Item] = {}
+    if (
+        len(answered) == len(asked)
+        and refused == missing
+        and all(same(asked[position], answered[position]) is not False for position in missing)
+    ):
+        refusals = {position: answered[position] for position in missing}
+    elif len(missing) == len(refused) == 1 and set(new_ids(answer, id_name)) == set(own.values()):
+        refusals = {missing[0]: answered[refused[0]]}
+
+    def outcome(position: int) -> Result | KvittError:
+        if position in own:
+            return results[own[position]]
+        if position in refusals:
+            return _refusal(operation, refusals[position])
+        return _unknown(operation, "what was answered for this one can't be told apart from what is another's")
+
+    return [outcome(position) for position in range(len(asked))]
+
+
+def unconfirmed(
+    asked: Sequence[Item],
+    answer: Answer,
+    operation: Operation,
+    *,
+    id_name: str,
+    trouble: KvittError,
+    same: Callable[[Item, Item], bool | None],
+) -> list[KvittError]:
+    """Return how each of several creations went when what was created could not be read back.
+
+    Only a refusal that names what was asked, at its place, is certain; all else may have been created, whatever the
+    trouble with the reading was.
+    """
+    answered = [item or {} for item in answer or ()]
+    in_place = len(answered) == len(asked)
+
+    def outcome(position: int) -> KvittError:
+        item = answered[position] if in_place else {}
+        if _is_refusal(item, id_name) and same(asked[position], item):
+            return _refusal(operation, item)
+        return OutcomeUnknown(
+            f"{operation.where}: it may have been created, but could not be read back. {trouble.message}",
+            code="unconfirmed",
+        )
+
+    return [outcome(position) for position in range(len(asked))]
+
+
+def updated(asked: Sequence[Item], answer: Answer, operation: Operation) -> list[KvittError | None]:
     """Return how each update went, in the order in which they were asked; items are told apart by their Id.
 
     Errors: OutcomeUnknown, code `broken_answer`, for another number of items than asked.
@@ -71,20 +156,26 @@ def updated(
     return [_updated(operation, wanted, by_id.get(wanted["Id"], {})) for wanted in asked]
 
 
-def _created(operation: Operation, item: Item, result: Result | None, *, proven: bool | None) -> Result | KvittError:
-    exception = item.get("APIException")
-    if not proven:
-        return _unknown(operation, "an answer can't be told apart from another's")
-    if exception and result is None:
-        return error_for_item(exception, where=operation.where, writes=operation.writes)
-    if exception or result is None:
-        return _unknown(operation, "an answer says neither that it was done nor that it was refused")
-    return result
+def _by_key(keyed: Iterable[tuple[Place, Hashable | None]]) -> dict[Hashable, list[Place]]:
+    places: dict[Hashable, list[Place]] = defaultdict(list)
+    for place, key in keyed:
+        if key is not None:
+            places[key].append(place)
+    return places
+
+
+def _is_refusal(item: Item, id_name: str) -> bool:
+    """One with an id as well says neither that it was done nor that it was refused."""
+    return bool(item.get("APIException")) and id_in(item.get(id_name)) is None
+
+
+def _refusal(operation: Operation, item: Item) -> KvittError:
+    return error_for_item(item["APIException"], where=operation.where, writes=operation.writes)
 
 
 def _updated(operation: Operation, wanted: Item, item: Item) -> KvittError | None:
-    if exception := item.get("APIException"):
-        return error_for_item(exception, where=operation.where, writes=operation.writes)
+    if item.get("APIException"):
+        return _refusal(operation, item)
     if item.get("Id") != wanted["Id"]:
         return _unknown(operation, "an answer says neither that it was done nor that it was refused")
     return None

@@ -4,13 +4,22 @@ Source: FACTS, "Customer mapping": a consumer's Name is the family name and Firs
 counts as present; addresses Post and Invoice are written whole; what an update could reset is sent back.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
 from adapters.twentyfour_seven_office.soap.mapping.values import id_in, text_in, without_nothing
-from core.customer import Address, Customer, CustomerKind, CustomerRecord, tidy
+from core.customer import (
+    Address,
+    Customer,
+    CustomerKind,
+    CustomerRecord,
+    normal_email,
+    normal_organization_number,
+    tidy,
+)
 from core.customer_changes import CustomerChanges
+from core.customer_directory import CustomerEntry
 from core.fields import plain
 
 RETURN_PROPERTIES = (
@@ -28,6 +37,8 @@ RETURN_PROPERTIES = (
     "BlockInvoice",
     "CurrencyId",
 )
+ENTRY_PROPERTIES = ("Id", "OrganizationNumber", "EmailAddresses")
+KEY_PROPERTIES = (*ENTRY_PROPERTIES, "Name", "FirstName", "Type")
 
 _LONGEST_FIRST_NAME = 50
 _KINDS = {
@@ -68,6 +79,32 @@ def customer_record(company: Mapping[str, Any]) -> CustomerRecord | None:
         phones=_values_in(company.get("PhoneNumbers"), _PHONE_SLOTS),
         addresses=tuple(_address_in(addresses.get(slot)) for slot in _WRITTEN_ADDRESSES),
         carried=_carried(company, addresses),
+    )
+
+
+def customer_entry(company: Mapping[str, Any]) -> CustomerEntry | None:
+    """Read what a company is searched by; None when it has no id."""
+    record_id = id_in(company.get("Id"))
+    if record_id is None:
+        return None
+    return CustomerEntry(
+        id=record_id,
+        organization_number=text_in(company.get("OrganizationNumber")),
+        emails=_values_in(company.get("EmailAddresses"), _EMAIL_SLOTS),
+    )
+
+
+def asked_keys(customer: Customer) -> tuple[Hashable, Hashable | None]:
+    """By what a new customer is told from others: with its name, and without; None when it has nothing but a name."""
+    return _keys(customer.key_number, [customer.key_email], customer.booked_name)
+
+
+def found_keys(record: CustomerRecord) -> tuple[Hashable, Hashable | None]:
+    """By what a record is told from others that were created with it: with its name, and without."""
+    return _keys(
+        normal_organization_number(record.organization_number),
+        [normal_email(email) for email in record.emails],
+        record.name,
     )
 
 
@@ -129,6 +166,12 @@ def parted_name(name: str) -> tuple[str, str]:
     while first and len(" ".join(first)) > _LONGEST_FIRST_NAME:
         rest.insert(0, first.pop())
     return " ".join(first), " ".join(rest)
+
+
+def _keys(number: str | None, emails: Iterable[str | None], name: str) -> tuple[Hashable, Hashable | None]:
+    addresses = frozenset(email for email in emails if email)
+    bare = (number, addresses) if number or addresses else None
+    return (number, addresses, tidy(name).casefold()), bare
 
 
 def _name_in(company: Mapping[str, Any], kind: CustomerKind) -> str:

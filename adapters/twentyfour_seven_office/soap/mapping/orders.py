@@ -3,7 +3,7 @@
 Source: FACTS, "Order mapping".
 """
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from typing import Any
 
 from adapters.twentyfour_seven_office.soap.mapping.values import (
@@ -67,6 +67,17 @@ def same_order(asked: Mapping[str, Any], answered: Mapping[str, Any]) -> bool | 
     """Whether an answer is about the order that was asked for; None when it does not tell."""
     reference = answered.get("CustomerReferenceNo")
     return None if not reference else reference == asked["CustomerReferenceNo"]
+
+
+def asked_key(order: Mapping[str, Any]) -> Hashable:
+    """By what an order that was asked for is told from others: its reference, compared exactly, and its customer."""
+    return order["CustomerReferenceNo"], order["CustomerId"]
+
+
+def found_key(order: Mapping[str, Any]) -> Hashable | None:
+    """By what an order that was read is told from others; None when it does not tell."""
+    reference, customer = order.get("CustomerReferenceNo"), order.get("CustomerId")
+    return (reference, customer) if reference and customer else None
 
 
 def receipt_in(order: Mapping[str, Any], *, customer_id: str | None = None) -> Receipt | None:
