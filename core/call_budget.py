@@ -3,6 +3,10 @@
 Pure. Source: FACTS, "7,200 requests per hour for an integration", shared by all who use it.
 """
 
+from datetime import UTC, datetime, timedelta
+
+from pydantic import computed_field
+
 from core.errors import TryAgain
 from core.fields import Document, Instant
 
@@ -17,6 +21,7 @@ class CallBudget(Document):
     used: int
     resets_at: Instant
 
+    @computed_field  # type: ignore[prop-decorator]
     @property
     def left(self) -> int:
         """How many may still be made."""
@@ -34,3 +39,13 @@ class CallBudget(Document):
                 hint="Nothing to mend: it goes on with the next hour.",
                 not_before=self.resets_at,
             )
+
+
+def hour_of(instant: datetime) -> datetime:
+    """Return when the clock hour of an instant began, in UTC; Norwegian hours begin at the same instants."""
+    return instant.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
+
+
+def hour_after(hour: datetime) -> datetime:
+    """Return when the next clock hour begins."""
+    return hour + timedelta(hours=1)

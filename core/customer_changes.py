@@ -56,6 +56,28 @@ def changed_fields(customer: Customer, record: CustomerRecord) -> CustomerChange
     return changes if changes.fields else None
 
 
+def applied(record: CustomerRecord, changes: CustomerChanges, *, pushes_out: bool = False) -> CustomerRecord:
+    """Return the record as it reads once the changes are written.
+
+    `pushes_out`: a new e-mail or phone takes the place of those that were there, else it is one more. Which of them it
+    will be is the accounting system's doing, and may differ from slot to slot.
+    """
+    plainly = {field: getattr(changes, field) for field in ("name", "kind", "organization_number", "addresses")}
+    return record.model_copy(
+        update={
+            **{field: value for field, value in plainly.items() if value is not None},
+            "emails": _with(changes.email, record.emails, pushes_out=pushes_out),
+            "phones": _with(changes.phone, record.phones, pushes_out=pushes_out),
+        }
+    )
+
+
+def _with(new: str | None, present: tuple[str, ...], *, pushes_out: bool) -> tuple[str, ...]:
+    if new is None:
+        return present
+    return (new,) if pushes_out else (new, *present)
+
+
 def _identity(customer: Customer, record: CustomerRecord) -> dict[str, str | CustomerKind | None]:
     number = normal_organization_number(record.organization_number)
     is_company = bool(number) or record.kind is CustomerKind.BUSINESS

@@ -38,6 +38,12 @@ def customer_key(customer: Customer) -> str:
     return f"person:{customer.key_email or ''}:{tidy(customer.booked_name).casefold()}"
 
 
+def creation_keys(customer: Customer) -> list[str]:
+    """Return what a record that is created for this customer could be found by: each marks the creation."""
+    number, email = customer.key_number, customer.key_email
+    return [*([f"organization:{number}"] if number else []), *([f"email:{email}"] if email else [])]
+
+
 def link_key(customer: Customer, *, books: str) -> str:
     """Return the key of what is remembered about a customer in these books; in others it counts for nothing."""
     return f"{books} {customer_key(customer)}"

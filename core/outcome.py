@@ -8,6 +8,16 @@ from core.errors import KvittError, OutcomeUnknown
 Item = TypeVar("Item")
 
 
+def one_each(asked: Sequence[object], outcomes: Sequence[Item]) -> Sequence[Item]:
+    """Return the answers when there is one for each thing that was asked.
+
+    Errors: OutcomeUnknown when there are more or fewer.
+    """
+    if len(asked) != len(outcomes):
+        raise OutcomeUnknown(f"{len(asked)} were asked for and {len(outcomes)} answered.", code="broken_answer")
+    return outcomes
+
+
 def only(outcomes: Sequence[Item | KvittError]) -> Item:
     """Return the answer to a single thing that was asked, or raise the error it got.
 

@@ -65,6 +65,11 @@ class PaymentReport(Document):
     checked_at: Instant
     warnings: tuple[str, ...] = ()
 
+    @property
+    def is_settled(self) -> bool:
+        """Whether nothing more is expected to happen: the invoice is paid, or its order gone."""
+        return self.reason in (PaymentReason.PAID, PaymentReason.DELETED)
+
 
 def payment_report(invoice: Invoice, state: OrderState | None, *, order_id: str, checked_at: datetime) -> PaymentReport:
     """Say whether the invoice is paid, from its order's state; None means that the order is gone.

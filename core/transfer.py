@@ -47,7 +47,8 @@ class Transfer(Document):
 
     `not_before` is set where trying earlier can't help or must not be: a quota's hour, the settling time of an
     intent; a person's retry does not override it. `trying_since` is when it was sent or last retried by a person.
-    `bulk` ones let single ones go first. A superseded one is history: the invoice was sent again because its order
+    `bulk` ones let single ones go first. One that is moved `alone` was among several when Kvitt itself failed at one of
+    them. A superseded one is history: the invoice was sent again because its order
     was gone. `version` counts the writes, so that two writers cannot both win.
     """
 
@@ -66,6 +67,7 @@ class Transfer(Document):
     error: TransferError | None = None
     trying_since: Instant
     bulk: bool = False
+    alone: bool = False
     superseded: bool = False
     version: int = 0
 
@@ -175,6 +177,11 @@ def handed_back(transfer: Transfer, *, now: datetime) -> Transfer:
     return transfer.model_copy(
         update={"state": TransferState.QUEUED, "attempts": transfer.attempts - 1, "next_attempt_at": now}
     )
+
+
+def singled_out(transfer: Transfer, *, now: datetime) -> Transfer:
+    """Kvitt failed at one of several that were moved together: this one goes back, to be moved alone."""
+    return handed_back(transfer, now=now).model_copy(update={"alone": True})
 
 
 def superseded(transfer: Transfer) -> Transfer:

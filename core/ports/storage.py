@@ -5,6 +5,7 @@ from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from core.batch import Batch, BatchCounts, BatchItem, BatchMember
 from core.business import Business
 from core.customer_choice import CustomerLink
 from core.customer_directory import CustomerEntry
@@ -44,6 +45,18 @@ class InvoiceStore(Protocol):
 
     def list(self, business: str, *, limit: int, after: str | None = None) -> Sequence[Invoice]:
         """Return a business's invoices by number, those after the given number, at most `limit`."""
+
+    def unsent(self, business: str, *, limit: int, after: str | None = None) -> Sequence[str]:
+        """Return the numbers of the invoices that are data for accounting and not marked as sent, at most `limit`.
+
+        By number, those after the given one.
+        """
+
+    def count_unsent_printed(self, business: str) -> int:
+        """Return how many invoices are of type `printed` and not marked as sent."""
+
+    def mark_sent(self, business: str, numbers: Collection[str]) -> None:
+        """Mark invoices that have a transfer, for good: replacing one leaves the mark."""
 
 
 class TransferStore(Protocol):
@@ -86,19 +99,47 @@ class TransferStore(Protocol):
         never some of both.
         """
 
+    def is_single_due(self, business: str, *, now: datetime) -> bool:
+        """Whether a single send of the business is due."""
+
     def next_attempt_at(self, business: str) -> datetime | None:
         """Return when the earliest transfer that waits for a time is due, or None."""
 
     def businesses_due(self, *, now: datetime) -> Sequence[str]:
         """Return the businesses that have something due and that nobody holds."""
 
-    def live(self, business: str) -> Sequence[Transfer]:
-        """Return the business's transfers that have not ended; others can't save them meanwhile."""
+    def not_begun(self, business: str, *, parked: bool, limit: int) -> Sequence[Transfer]:
+        """Return transfers that are parked, or else those that are queued or wait for a time, at most `limit`.
+
+        Others can't save them meanwhile.
+        """
 
     def list(
         self, business: str | None, *, state: TransferState | None = None, limit: int, after: str | None = None
     ) -> Sequence[Transfer]:
         """Return transfers by id (the newest last), those after the given id, at most `limit`."""
+
+
+class BatchStore(Protocol):
+    """The batches: which invoices were sent in one go."""
+
+    def put(self, batch: Batch) -> None:
+        """Store a batch, new or changed."""
+
+    def get(self, batch_id: str) -> Batch | None:
+        """Return a batch, or None."""
+
+    def add_members(self, batch_id: str, members: Sequence[BatchMember]) -> None:
+        """Add invoices to a batch, in this order; those that belong to it already stay as they are."""
+
+    def items(self, batch_id: str, *, limit: int, after: int | None = None) -> Sequence[BatchItem]:
+        """Return a batch's invoices as they stand, in the order in which they were added, at most `limit`.
+
+        Those after the given position.
+        """
+
+    def counts(self, batch_id: str) -> BatchCounts:
+        """Count a batch's invoices by where they stand."""
 
 
 class IntentStore(Protocol):
@@ -155,8 +196,8 @@ class DirectoryStore(Protocol):
 class ReferenceCache(Protocol):
     """What seldom changes in an account: product, VAT codes, currencies. Kept with its age, as JSON."""
 
-    def get(self, business: str, name: str, *, newer_than: datetime) -> str | None:
-        """Return the entry if it was stored after that instant, or None."""
+    def all(self, business: str) -> Mapping[str, tuple[str, datetime]]:
+        """Return a business's entries by name, each with when it was stored."""
 
     def put(self, business: str, name: str, value: str, *, now: datetime) -> None:
         """Store an entry."""
@@ -168,11 +209,36 @@ class ReferenceCache(Protocol):
 class StatusStore(Protocol):
     """What the accounting system answered about payment; every check is kept."""
 
-    def add(self, business: str, report: PaymentReport) -> None:
-        """Store a report."""
+    def add(self, business: str, *reports: PaymentReport) -> None:
+        """Store reports. One that is settled closes its order; one that is not opens it (again)."""
 
     def latest(self, business: str, invoice: str) -> PaymentReport | None:
         """Return the newest report of an invoice, or None."""
+
+    def open_invoices(self, business: str, *, limit: int, after: str | None = None) -> Sequence[str]:
+        """Return the numbers of the invoices whose orders are not known to be paid or gone, at most `limit`.
+
+        By number, those after the given one. Superseded transfers are history; their orders are nobody's.
+        """
+
+
+class FollowUpStore(Protocol):
+    """When each business's open orders were last asked about by themselves."""
+
+    def due(self, *, now: datetime, begun_before: datetime) -> Sequence[str]:
+        """Return the businesses with open orders whose follow-up last began no later than `begun_before`, or never.
+
+        Those whose accounting system is left alone at the instant `now` are left out.
+        """
+
+    def begin(self, business: str, *, now: datetime, begun_before: datetime) -> bool:
+        """Say that the business's follow-up begins now, and return True; False when one began after `begun_before`.
+
+        Of several who say so at once, one is told True.
+        """
+
+    def count_as_begun(self, business: str, at: datetime) -> None:
+        """Have the follow-up that was begun count as if it had begun then, so that the next is due sooner or later."""
 
 
 class JournalStore(Protocol):
@@ -193,6 +259,9 @@ class PauseStore(Protocol):
 
     def until(self, system: str) -> datetime | None:
         """Return until when, or None when that was never said; it may be past."""
+
+    def until_for(self, business: str) -> datetime | None:
+        """Return the same for the accounting system of a business."""
 
 
 class AnswerStore(Protocol):
@@ -246,6 +315,10 @@ class UnitOfWork(Protocol):
         """Transfers."""
 
     @property
+    def batches(self) -> BatchStore:
+        """Batches."""
+
+    @property
     def intents(self) -> IntentStore:
         """Intents."""
 
@@ -264,6 +337,10 @@ class UnitOfWork(Protocol):
     @property
     def statuses(self) -> StatusStore:
         """Status checks."""
+
+    @property
+    def follow_ups(self) -> FollowUpStore:
+        """Follow-ups."""
 
     @property
     def journal(self) -> JournalStore:

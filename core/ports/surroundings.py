@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from core.ports.call_counter import CallCounter
 from core.ports.clock import Clock
 from core.ports.session_store import SessionStore
 
@@ -12,9 +13,11 @@ class Surroundings:
     """Our side, as an adapter sees it.
 
     `environment` holds the operator's settings (the process's environment variables): addresses of the vendor are the
-    operator's, never a business's.
+    operator's, never a business's. `calls` is for a vendor that limits calls: what is made is counted there, across
+    all processes.
     """
 
     sessions: SessionStore
+    calls: CallCounter
     clock: Clock
     environment: Mapping[str, str]

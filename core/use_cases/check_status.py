@@ -3,16 +3,22 @@
 Source: documented behaviour, "Can I see if invoice was paid?".
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from core.errors import Conflict, KvittError
 from core.invoice import Invoice
 from core.payment import PaymentReport, payment_report
 from core.ports.accounting_system import AccountingSystems
 from core.ports.clock import Clock
-from core.ports.storage import Storage, UnitOfWork
-from core.transfer import TransferState
-from core.use_cases.look_up import require_business, require_invoice
+from core.ports.storage import Storage
+from core.transfer import Transfer, TransferState
+from core.use_cases.look_up import require_business, unknown_invoice
+
+PIECE = 1000
+"""So many invoices are read, asked about and stored at a time, however many there are."""
+
+Answer = PaymentReport | KvittError
+"""A report, or why there is none: not found (NotFound) and never sent (Conflict, code `not_sent`) are reasons."""
 
 
 class CheckStatus:
@@ -23,45 +29,49 @@ class CheckStatus:
         self._systems = systems
         self._clock = clock
 
-    def check(self, business_name: str, numbers: Sequence[str]) -> list[PaymentReport | KvittError]:
+    def check(self, business_name: str, numbers: Sequence[str]) -> list[Answer]:
         """Report on each invoice, in order, or say why that one has no report; what was reported is kept.
 
-        Not found and never sent are such reasons (NotFound; Conflict, code `not_sent`).
+        Whoever wants answers before all are there, or not all at once, asks about a PIECE at a time.
         Errors, for all of them: NotFound for the business; AccessRefused; TryAgain.
         """
-        with self._storage.transaction() as work:
-            business = require_business(work, business_name)
-            sent = [_sent(work, business_name, number) for number in numbers]
-        order_ids = list(dict.fromkeys(one[1] for one in sent if isinstance(one, tuple)))
-        states = self._systems.open(business).payments.states(order_ids) if order_ids else {}
-        now = self._clock.now()
-        answers: list[PaymentReport | KvittError] = []
-        for one in sent:
-            if isinstance(one, KvittError):
-                answers.append(one)
-                continue
-            invoice, order_id = one
-            state = states.get(order_id)
-            answers.append(
-                state
-                if isinstance(state, KvittError)
-                else payment_report(invoice, state, order_id=order_id, checked_at=now)
-            )
-        with self._storage.transaction() as work:
-            for answer in answers:
-                if isinstance(answer, PaymentReport):
-                    work.statuses.add(business_name, answer)
+        answers: list[Answer] = []
+        for start in range(0, len(numbers), PIECE):
+            answers += self._piece(business_name, numbers[start : start + PIECE])
         return answers
 
+    def _piece(self, business_name: str, numbers: Sequence[str]) -> list[Answer]:
+        with self._storage.transaction() as work:
+            business = require_business(work, business_name)
+            invoices = work.invoices.of_numbers(business_name, set(numbers))
+            transfers = work.transfers.of_invoices(business_name, invoices.keys())
+        order_ids = {number: order_id for number in numbers if (order_id := _arrived_as(transfers.get(number)))}
+        wanted = list(dict.fromkeys(order_ids.values()))
+        states = self._systems.open(business).payments.states(wanted) if wanted else {}
+        now = self._clock.now()
 
-def _sent(work: UnitOfWork, business: str, number: str) -> tuple[Invoice, str] | KvittError:
-    try:
-        invoice = require_invoice(work, business, number)
-    except KvittError as error:
-        return error
-    transfer = work.transfers.of_invoice(business, number)
-    if transfer and transfer.state is TransferState.TRANSFERRED and transfer.order_id:
-        return invoice, transfer.order_id
+        def answer(invoice: Invoice, order_id: str) -> Answer:
+            state = states.get(order_id)
+            if isinstance(state, KvittError):
+                return state
+            return payment_report(invoice, state, order_id=order_id, checked_at=now)
+
+        answers = {number: answer(invoices[number], order_id) for number, order_id in order_ids.items()}
+        with self._storage.transaction() as work:
+            work.statuses.add(business_name, *(one for one in answers.values() if isinstance(one, PaymentReport)))
+        return [answers.get(number) or _not_asked(business_name, number, invoices, transfers) for number in numbers]
+
+
+def _arrived_as(transfer: Transfer | None) -> str | None:
+    return transfer.order_id if transfer and transfer.state is TransferState.TRANSFERRED else None
+
+
+def _not_asked(
+    business: str, number: str, invoices: Mapping[str, Invoice], transfers: Mapping[str, Transfer]
+) -> KvittError:
+    if number not in invoices:
+        return unknown_invoice(business, number)
+    transfer = transfers.get(number)
     stands = f"its transfer is {transfer.state}" if transfer else "it was never sent"
     return Conflict(
         f"Invoice {number} is not in the accounting system: {stands}.",

@@ -7,12 +7,13 @@ from core.ports.clock import Clock
 from core.ports.storage import Storage, UnitOfWork
 from core.transfer import due_now
 
+_AT_ONCE = 1000
+
 
 def release_parked(work: UnitOfWork, business: str, *, clock: Clock) -> None:
     """Queue again what waits for the business's connection to be mended."""
-    for transfer in work.transfers.live(business):
-        if transfer.is_parked:
-            work.transfers.save(due_now(transfer, now=clock.now()))
+    while parked := work.transfers.not_begun(business, parked=True, limit=_AT_ONCE):
+        work.transfers.save_all([due_now(transfer, now=clock.now()) for transfer in parked])
 
 
 class ConnectBusiness:

@@ -1,21 +1,32 @@
 """Create something in the accounting system at most once, though an answer may be lost."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import Generic, NamedTuple, TypeVar
 
-from core.errors import AccessRefused, HandedBack, Rejected, TryAgain
+from core.errors import AccessRefused, HandedBack, KvittError, Rejected, TryAgain
 from core.intent import IntentKind, declared
+from core.outcome import one_each
 from core.ports.clock import Clock
 from core.ports.storage import Storage
+from core.use_cases.array_write import written
 from core.use_cases.hold import Hold
-from core.use_cases.once_more import once_more
+
+Item = TypeVar("Item")
 
 NOTHING_WRITTEN = (AccessRefused, HandedBack, Rejected, TryAgain)
 """The errors that promise, on a write, that nothing was written."""
 
 
+class New(NamedTuple, Generic[Item]):
+    """Something to create; `keys` are all that it could be found by."""
+
+    keys: Collection[str]
+    item: Item
+
+
 class CreateOnce:
-    """Writes the intent before the call.
+    """Writes the intents before the call.
 
     `settling` is how long a call may still be running on the accounting system's side, from its start.
     """
@@ -25,33 +36,83 @@ class CreateOnce:
         self._clock = clock
         self._settling = settling
 
-    def create(self, hold: Hold, kind: IntentKind, key: str, call: Callable[[], str], *, looked_at: datetime) -> str:
-        """Create what the caller has looked for and not found; return its id. `looked_at` is when that look began.
+    def create(
+        self,
+        hold: Hold,
+        kind: IntentKind,
+        wanted: Sequence[New[Item]],
+        call: Callable[[Sequence[Item]], Sequence[str | KvittError]],
+        *,
+        looked_at: datetime,
+        most_at_once: int = 1,
+    ) -> list[str | KvittError]:
+        """Create what the caller has looked for and not found; return the id of each, or why it has none.
 
-        Errors: TryAgain, code `settling`, while an earlier call may still take effect: the caller looks again
-        then. LeaseLost. What the call raises passes through; OutcomeUnknown leaves the intent standing.
+        `looked_at` is when that look began; a call creates `most_at_once`. While an earlier call may still take effect,
+        the answer is TryAgain, code `settling`: the caller looks again then. OutcomeUnknown leaves intents standing.
+        Errors: LeaseLost, and what keeps everything from being created (TryAgain, AccessRefused, HandedBack).
         Source: DESIGN, "Sending an invoice", step 5: "The same holds for what else is created".
         """
-        return once_more(lambda: self._created(hold, kind, key, call, looked_at=looked_at))
+        answers: list[str | KvittError] = []
+        for start in range(0, len(wanted), most_at_once):
+            answers += written(
+                wanted[start : start + most_at_once],
+                lambda some: self._created(hold, kind, some, call, looked_at=looked_at),
+            )
+        return answers
 
-    def _created(self, hold: Hold, kind: IntentKind, key: str, call: Callable[[], str], *, looked_at: datetime) -> str:
-        business, now = hold.business, self._clock.now()
-        with self._storage.transaction() as work:
-            earlier = work.intents.get(business, kind, key)
-            if earlier:
-                earlier.require_settled(settling=self._settling, now=looked_at)
-            hold.tell(f"Noted that the {kind} is about to be created.")
-            hold.renew(work)
-            work.intents.put(business, declared(earlier, kind=kind, key=key, now=now))
+    def _created(
+        self,
+        hold: Hold,
+        kind: IntentKind,
+        wanted: Sequence[New[Item]],
+        call: Callable[[Sequence[Item]], Sequence[str | KvittError]],
+        *,
+        looked_at: datetime,
+    ) -> Sequence[str | KvittError]:
+        unsettled = self._declare(hold, kind, wanted, looked_at=looked_at)
+        fresh = [one for position, one in enumerate(wanted) if position not in unsettled]
+        if not fresh:
+            return [unsettled[position] for position in range(len(wanted))]
         try:
-            created = call()
+            outcomes = one_each(fresh, call([one.item for one in fresh]))
         except NOTHING_WRITTEN:
-            self._forget(hold, kind, key)
+            self._forget(hold, kind, {key for one in fresh for key in one.keys})
             raise
-        self._forget(hold, kind, key)
-        return created
+        known = [isinstance(outcome, (str, *NOTHING_WRITTEN)) for outcome in outcomes]
+        open_keys = {key for one, is_known in zip(fresh, known, strict=True) if not is_known for key in one.keys}
+        self._forget(hold, kind, {key for one in fresh for key in one.keys} - open_keys)
+        answers = iter(outcomes)
+        return [unsettled.get(position) or next(answers) for position in range(len(wanted))]
 
-    def _forget(self, hold: Hold, kind: IntentKind, key: str) -> None:
+    def _declare(
+        self, hold: Hold, kind: IntentKind, wanted: Sequence[New[Item]], *, looked_at: datetime
+    ) -> Mapping[int, TryAgain]:
+        """Mark what is about to be created; return those, by position, that may be on their way already."""
+        unsettled: dict[int, TryAgain] = {}
+        with self._storage.transaction() as work:
+            earlier = work.intents.of_keys(hold.business, kind, {key for one in wanted for key in one.keys})
+            for position, one in enumerate(wanted):
+                try:
+                    for intent in (earlier[key] for key in one.keys if key in earlier):
+                        intent.require_settled(settling=self._settling, now=looked_at)
+                except TryAgain as error:
+                    unsettled[position] = error
+            fresh = [one for position, one in enumerate(wanted) if position not in unsettled]
+            if fresh:
+                hold.tell(f"Noted that {_counted(kind, len(fresh))} about to be created.")
+                hold.renew(work)
+                now = self._clock.now()
+                keys = dict.fromkeys(key for one in fresh for key in one.keys)
+                marks = [declared(earlier.get(key), kind=kind, key=key, now=now) for key in keys]
+                work.intents.put(hold.business, *marks)
+        return unsettled
+
+    def _forget(self, hold: Hold, kind: IntentKind, keys: Collection[str]) -> None:
         with self._storage.transaction() as work:
             hold.renew(work)  # another worker's intent may stand here by now
-            work.intents.remove(hold.business, kind, key)
+            work.intents.remove(hold.business, kind, *keys)
+
+
+def _counted(kind: IntentKind, number: int) -> str:
+    return f"the {kind} is" if number == 1 else f"{number} {kind}s are"

@@ -1,6 +1,6 @@
-"""A worker's hold on a business while it works: the fence before every call, and the story of what it does."""
+"""A worker's hold on a business while it works: the fence before every call, and the stories of what it does."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
 
 from core.errors import HandedBack
@@ -36,18 +36,22 @@ class Hold:
         self._length = length
         self._stopping = stopping
         self._renewed_at: datetime | None = None
-        self._transfer_id: str | None = None
-        self._steps: list[Step] = []
+        self._transfer_ids: Collection[str] = ()
+        self._told: list[tuple[str, Step]] = []
 
-    def work_on(self, transfer_id: str) -> None:
-        """Say which transfer the steps from here on belong to."""
-        self._transfer_id = transfer_id
+    def work_on(self, transfer_ids: Collection[str]) -> None:
+        """Say whose story the steps from here on belong to."""
+        self._transfer_ids = tuple(transfer_ids)
 
-    def tell(self, text: str, *, since: datetime | None = None) -> None:
-        """Note a step; `since` is when it began, where it took the accounting system's time."""
+    def tell(self, text: str, *, of: str | None = None, since: datetime | None = None) -> None:
+        """Note a step in the stories of all that are worked on, or of one transfer.
+
+        `since` is when it began, where it took the accounting system's time.
+        """
         now = self._clock.now()
         duration = round((now - since).total_seconds() * 1000) if since else None
-        self._steps.append(Step(at=now, text=text, duration_ms=duration))
+        step = Step(at=now, text=text, duration_ms=duration)
+        self._told += [(transfer_id, step) for transfer_id in ([of] if of else self._transfer_ids)]
 
     def renew(self, work: UnitOfWork) -> None:
         """Renew within a transaction, so that what it writes is written by the holder or not at all.
@@ -56,9 +60,8 @@ class Hold:
         """
         work.leases.renew(self._lease, length=self._length)
         self._renewed_at = self._clock.now()
-        if self._transfer_id and self._steps:
-            work.journal.add([(self._transfer_id, step) for step in self._steps])
-            self._steps = []
+        work.journal.add(self._told)
+        self._told = []
 
     def before_call(self) -> None:
         """Make sure, before a call to the accounting system, that the business is still held and work is to go on.
@@ -66,7 +69,7 @@ class Hold:
         Errors: LeaseLost; HandedBack when the worker was asked to stop.
         """
         if self._stopping():
-            raise HandedBack("The worker is stopping; what is left is taken up by another.")
+            raise HandedBack("The worker was asked to stop; what is left is taken up by another.")
         if self._renewed_at and self._clock.now() - self._renewed_at < _FRESH:
             return
         with self._storage.transaction() as work:

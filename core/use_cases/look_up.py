@@ -2,10 +2,12 @@
 
 from collections.abc import Sequence
 
+from core.batch import Batch, BatchCounts, BatchItem
 from core.business import Business
 from core.errors import NotFound
 from core.invoice import Invoice
 from core.journal import Step
+from core.payment import PaymentReport
 from core.ports.storage import Storage, UnitOfWork
 from core.transfer import Transfer, TransferState
 
@@ -26,7 +28,12 @@ def require_invoice(work: UnitOfWork, business: str, number: str, *, for_update:
     if invoice := work.invoices.get(business, number, for_update=for_update):
         return invoice
     require_business(work, business)
-    raise NotFound(
+    raise unknown_invoice(business, number)
+
+
+def unknown_invoice(business: str, number: str) -> NotFound:
+    """Say that the business has no such invoice."""
+    return NotFound(
         f'The business "{business}" has no invoice "{number}".',
         code="unknown_invoice",
         hint="See invoice list for the numbers, or add it with invoice add.",
@@ -91,6 +98,12 @@ class LookUp:
         with self._storage.transaction() as work:
             return work.transfers.of_invoice(business, number)
 
+    def status_of(self, transfer: Transfer) -> PaymentReport | None:
+        """Return what the accounting system last said about the payment of the transfer's order, or None."""
+        with self._storage.transaction() as work:
+            report = work.statuses.latest(transfer.business, transfer.invoice)
+        return report if report and report.order_id == transfer.order_id else None
+
     def transfers(
         self, business: str | None, *, state: TransferState | None = None, limit: int, after: str | None = None
     ) -> Sequence[Transfer]:
@@ -99,3 +112,24 @@ class LookUp:
             if business is not None:
                 require_business(work, business)
             return work.transfers.list(business, state=state, limit=limit, after=after)
+
+    def batch(self, batch_id: str, *, business: str) -> Batch:
+        """Return a batch. Errors: NotFound, also when it is another business's than the one named."""
+        with self._storage.transaction() as work:
+            batch = work.batches.get(batch_id)
+            if batch and batch.business == business:
+                return batch
+            require_business(work, business)
+        raise NotFound(
+            f'There is no batch "{batch_id}".', code="unknown_batch", hint="Its id is in the answer to the send."
+        )
+
+    def batch_counts(self, batch_id: str) -> BatchCounts:
+        """Count a batch's invoices by where they stand."""
+        with self._storage.transaction() as work:
+            return work.batches.counts(batch_id)
+
+    def batch_items(self, batch_id: str, *, limit: int, after: int | None = None) -> Sequence[BatchItem]:
+        """Return a batch's invoices as they stand, those after the given position."""
+        with self._storage.transaction() as work:
+            return work.batches.items(batch_id, limit=limit, after=after)

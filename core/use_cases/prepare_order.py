@@ -16,11 +16,13 @@ class PreparedOrder(Document):
     draft: OrderDraft
     warnings: tuple[str, ...]
 
+    def for_customer(self, customer_id: str) -> OrderDraft:
+        """Return the order for the customer with this id."""
+        return self.draft.model_copy(update={"customer_id": customer_id})
 
-def prepared_order(
-    invoice: Invoice, business: Business, references: References, *, customer_id: str | None, limits: Limits
-) -> PreparedOrder:
-    """Choose VAT codes and currency for a complete invoice and draft its order.
+
+def prepared_order(invoice: Invoice, business: Business, references: References, *, limits: Limits) -> PreparedOrder:
+    """Choose VAT codes and currency for a complete invoice and draft its order, its customer left open.
 
     Errors: Rejected, codes `unknown_vat_rate`, `vat_code_not_for_sale`, `unknown_currency`.
     """
@@ -31,7 +33,7 @@ def prepared_order(
     ]
     draft = order_draft_from(
         invoice,
-        customer_id=customer_id,
+        customer_id=None,
         product_id=references.product_id,
         status=business.order_status,
         currency=None

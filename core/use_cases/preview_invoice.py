@@ -3,16 +3,14 @@
 from collections.abc import Mapping
 
 from core.completeness import require_sendable
-from core.customer import CustomerRecord
-from core.customer_changes import CustomerChanges
+from core.customer_plan import CustomerAction, CustomerDecision
 from core.fields import Document
 from core.order_draft import OrderDraft
 from core.ports.accounting_system import AccountingSystems
 from core.ports.storage import Storage
 from core.totals import InvoiceTotals, totals_of
-from core.use_cases.find_customer import CustomerAction, CustomerDecision, FindCustomer
+from core.use_cases.find_customers import FindCustomers
 from core.use_cases.look_up import require_business, require_invoice
-from core.use_cases.prepare_order import prepared_order
 from core.use_cases.reference_data import ReferenceData
 from core.use_cases.verify_business import NamedThing
 
@@ -46,12 +44,12 @@ class PreviewInvoice:
         storage: Storage,
         systems: AccountingSystems,
         reference_data: ReferenceData,
-        find_customer: FindCustomer,
+        find_customers: FindCustomers,
     ) -> None:
         self._storage = storage
         self._systems = systems
         self._reference_data = reference_data
-        self._find_customer = find_customer
+        self._find_customers = find_customers
 
     def preview(self, business_name: str, number: str) -> InvoicePreview:
         """Show the decisions for an invoice.
@@ -61,28 +59,33 @@ class PreviewInvoice:
         with self._storage.transaction() as work:
             business = require_business(work, business_name)
             invoice = require_invoice(work, business_name, number)
-        system = self._systems.open(business)
+            system = self._systems.open(business)
+            kept = work.references.all(business_name)
+            customers = {number: invoice.customer}
+            links = self._find_customers.remembered(work, business_name, customers, books=system.books_id)
         require_sendable(invoice, limits=system.limits)
-        references = self._reference_data.fitting(invoice, business, system)
-        decision = self._find_customer.decide(business_name, invoice.customer, system)
-        customer_id = decision.record.id if decision.record else None
-        order = prepared_order(invoice, business, references, customer_id=customer_id, limits=system.limits)
+        prepared = self._reference_data.fitting([invoice], business, system, kept=kept)
+        if number in prepared.refused:
+            raise prepared.refused[number]
+        plan = self._find_customers.decide(business_name, customers, system, links=links).plan
+        if number in plan.undecided:
+            raise plan.undecided[number]
+        order, customer = prepared.orders[number], _customer_preview(plan.decisions[number])
         return InvoicePreview(
             invoice=number,
-            customer=_customer_preview(decision, new_name=invoice.customer.booked_name),
-            product=NamedThing(name=business.product_name, id=references.product_id),
-            order=order.draft,
+            customer=customer,
+            product=NamedThing(name=business.product_name, id=prepared.references.product_id),
+            order=order.for_customer(customer.id) if customer.id else order.draft,
             totals=totals_of(invoice),
             warnings=order.warnings,
         )
 
 
-def _customer_preview(decision: CustomerDecision, *, new_name: str) -> CustomerPreview:
-    record: CustomerRecord | None = decision.record
-    changes: CustomerChanges | None = decision.changes
+def _customer_preview(decision: CustomerDecision) -> CustomerPreview:
+    is_new = decision.action is CustomerAction.CREATE
     return CustomerPreview(
         action=decision.action,
-        id=record.id if record else None,
-        name=record.name if record else new_name,
-        changes=changes.model_dump(mode="json", exclude_none=True) if changes else {},
+        id=None if is_new else decision.record.id,
+        name=decision.record.name,
+        changes=decision.changes.model_dump(mode="json", exclude_none=True) if decision.changes else {},
     )

@@ -3,8 +3,9 @@
 They seldom change, so they are kept with an age and read again when it is past, or when an order was refused.
 """
 
-from collections.abc import Callable
-from datetime import timedelta
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import TypeVar
 
 from pydantic import TypeAdapter
@@ -14,18 +15,23 @@ from core.currency import HOME_CURRENCY, Currency
 from core.errors import Rejected
 from core.intent import IntentKind
 from core.invoice import Invoice
+from core.limits import Limits
+from core.outcome import only
 from core.ports.accounting_system import AccountingSystem
 from core.ports.clock import Clock
 from core.ports.product_catalog import ProductCatalog
 from core.ports.storage import Storage
 from core.product import Product, named_exactly
 from core.references import References
-from core.use_cases.create_once import CreateOnce
+from core.use_cases.create_once import CreateOnce, New
 from core.use_cases.hold import Hold
-from core.use_cases.prepare_order import prepared_order
+from core.use_cases.prepare_order import PreparedOrder, prepared_order
 from core.vat_code import VatCode
 
 Kept = TypeVar("Kept")
+
+Entries = Mapping[str, tuple[str, datetime]]
+"""What is kept of a business, by name: its JSON, and when that was stored."""
 
 _A_DAY = timedelta(days=1)
 _AN_HOUR = timedelta(hours=1)  # rates of exchange change more often than the rest
@@ -33,6 +39,15 @@ _AN_HOUR = timedelta(hours=1)  # rates of exchange change more often than the re
 _PRODUCT = TypeAdapter(Product)
 _VAT_CODES = TypeAdapter(tuple[VatCode, ...])
 _CURRENCIES = TypeAdapter(tuple[Currency, ...])
+
+
+@dataclass(frozen=True)
+class Fitting:
+    """What there is for several invoices: the orders that it makes, and why some have none, by invoice number."""
+
+    references: References
+    orders: Mapping[str, PreparedOrder]
+    refused: Mapping[str, Rejected]
 
 
 class ReferenceData:
@@ -43,53 +58,60 @@ class ReferenceData:
         self._clock = clock
         self._create_once = create_once
 
-    def fitting(self, invoice: Invoice, business: Business, system: AccountingSystem) -> References:
-        """Return what there is for a complete invoice, writing nothing to the account.
+    def fitting(
+        self, invoices: Sequence[Invoice], business: Business, system: AccountingSystem, *, kept: Entries
+    ) -> Fitting:
+        """Prepare the orders of complete invoices with what there is, writing nothing to the account.
 
-        What was kept and does not fit the invoice is read anew: the accountant may have added what was missing.
-        Errors: Rejected, codes `unknown_vat_rate`, `vat_code_not_for_sale`, `unknown_currency`.
+        `kept` is what the store has of the business. What does not fit an invoice is read anew, once: the accountant
+        may have added what was missing.
+        The refused ones have codes `unknown_vat_rate`, `vat_code_not_for_sale`, `unknown_currency`.
         """
-        references = self._found(invoice, business, system)
-        try:
-            prepared_order(invoice, business, references, customer_id=None, limits=system.limits)
-        except Rejected:
-            if not references.kept:
-                raise
-            references = self.read_anew(invoice, business, system)
-            prepared_order(invoice, business, references, customer_id=None, limits=system.limits)
-        return references
+        found = self._fitted(invoices, business, system, kept)
+        return self.fitting_anew(invoices, business, system) if found.refused and found.references.kept else found
 
-    def read_anew(self, invoice: Invoice, business: Business, system: AccountingSystem) -> References:
-        """Forget what was kept, and read it again."""
+    def fitting_anew(self, invoices: Sequence[Invoice], business: Business, system: AccountingSystem) -> Fitting:
+        """Forget what was kept, read it again, and prepare the orders with that."""
         with self._storage.transaction() as work:
             work.references.drop(business.name)
-        return self._found(invoice, business, system)
+        return self._fitted(invoices, business, system, {})
 
     def with_product(
-        self, references: References, business: Business, system: AccountingSystem, *, hold: Hold
-    ) -> References:
-        """Return the references with a product: created, in the category of the settings, where it was missing.
+        self, found: Fitting, invoices: Sequence[Invoice], business: Business, system: AccountingSystem, *, hold: Hold
+    ) -> Fitting:
+        """Return the same with a product: created, in the category of the settings, where it was missing.
 
         Source: documented behaviour, "If such product doesn't exist, it will be created"; "If category doesn't
         exist, we create a new one with the name provided".
         """
-        if references.product_id is not None:
-            return references
+        if found.references.product_id is not None or not found.orders:
+            return found
+        name = business.product_name
         category_id = self._category_id(business, system.products, hold)
-        product_id = self._create_once.create(
-            hold,
-            IntentKind.PRODUCT,
-            business.product_name,
-            lambda: system.products.create_product(business.product_name, category_id=category_id),
-            looked_at=references.looked_at,
+        product_id = only(
+            self._create_once.create(
+                hold,
+                IntentKind.PRODUCT,
+                [New([name], name)],
+                lambda names: [system.products.create_product(one, category_id=category_id) for one in names],
+                looked_at=found.references.looked_at,
+            )
         )
-        shelf = _Shelf(self._storage, self._clock, business=business.name, books=system.books_id)
-        shelf.keep(_product_entry(business), _PRODUCT, Product(id=product_id, name=business.product_name))
-        return references.model_copy(update={"product_id": product_id})
+        shelf = _Shelf(self._storage, self._clock, business=business.name, books=system.books_id, entries={})
+        shelf.keep(_product_entry(business), _PRODUCT, Product(id=product_id, name=name))
+        references = found.references.model_copy(update={"product_id": product_id})
+        return _prepared([one for one in invoices if one.number in found.orders], business, references, system.limits)
 
-    def _found(self, invoice: Invoice, business: Business, system: AccountingSystem) -> References:
+    def _fitted(
+        self, invoices: Sequence[Invoice], business: Business, system: AccountingSystem, kept: Entries
+    ) -> Fitting:
+        return _prepared(invoices, business, self._found(invoices, business, system, kept), system.limits)
+
+    def _found(
+        self, invoices: Sequence[Invoice], business: Business, system: AccountingSystem, kept: Entries
+    ) -> References:
         looked_at = self._clock.now()
-        shelf = _Shelf(self._storage, self._clock, business=business.name, books=system.books_id)
+        shelf = _Shelf(self._storage, self._clock, business=business.name, books=system.books_id, entries=kept)
         name = business.product_name
         product = shelf.kept_or(
             _product_entry(business),
@@ -99,7 +121,7 @@ class ReferenceData:
         )
         vat_codes = shelf.kept_or("vat_codes", _VAT_CODES, lambda: tuple(system.vat.codes()), age=_A_DAY)
         currencies: tuple[Currency, ...] | None = ()
-        if invoice.currency != HOME_CURRENCY:
+        if any(invoice.currency != HOME_CURRENCY for invoice in invoices):
             currencies = shelf.kept_or(
                 "currencies", _CURRENCIES, lambda: tuple(system.currencies.currencies()), age=_AN_HOUR
             )
@@ -116,28 +138,34 @@ class ReferenceData:
         name = business.category_name
         if category := named_exactly(name, catalog.find_categories(name)):
             return category.id
-        return self._create_once.create(
-            hold, IntentKind.CATEGORY, name, lambda: catalog.create_category(name), looked_at=looked_at
+        return only(
+            self._create_once.create(
+                hold,
+                IntentKind.CATEGORY,
+                [New([name], name)],
+                lambda names: [catalog.create_category(one) for one in names],
+                looked_at=looked_at,
+            )
         )
 
 
 class _Shelf:
     """What is kept of one account's books; what was kept of others' never counts."""
 
-    def __init__(self, storage: Storage, clock: Clock, *, business: str, books: str) -> None:
+    def __init__(self, storage: Storage, clock: Clock, *, business: str, books: str, entries: Entries) -> None:
         self._storage = storage
         self._clock = clock
         self._business = business
         self._books = books
+        self._entries = entries
         self.was_used = False
 
     def kept_or(
         self, name: str, form: TypeAdapter[Kept], read: Callable[[], Kept | None], *, age: timedelta
     ) -> Kept | None:
         """Return what is kept under this name if it is young enough, else read it and keep it."""
-        with self._storage.transaction() as work:
-            kept = work.references.get(self._business, f"{self._books} {name}", newer_than=self._clock.now() - age)
-        if kept is not None:
+        kept, stored_at = self._entries.get(f"{self._books} {name}", (None, None))
+        if kept is not None and stored_at is not None and stored_at > self._clock.now() - age:
             self.was_used = True
             return form.validate_json(kept)
         value = read()
@@ -151,6 +179,16 @@ class _Shelf:
             work.references.put(
                 self._business, f"{self._books} {name}", form.dump_json(value).decode(), now=self._clock.now()
             )
+
+
+def _prepared(invoices: Sequence[Invoice], business: Business, references: References, limits: Limits) -> Fitting:
+    orders, refused = dict[str, PreparedOrder](), dict[str, Rejected]()
+    for invoice in invoices:
+        try:
+            orders[invoice.number] = prepared_order(invoice, business, references, limits=limits)
+        except Rejected as refusal:
+            refused[invoice.number] = refusal
+    return Fitting(references, orders, refused)
 
 
 def _product_entry(business: Business) -> str:

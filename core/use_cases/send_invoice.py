@@ -69,4 +69,5 @@ class SendInvoice:
     def _new(self, work: UnitOfWork, business: str, number: str, *, bulk: bool) -> Transfer:
         transfer = new_transfer(self._new_id(), business=business, invoice=number, now=self._clock.now(), bulk=bulk)
         work.transfers.add(transfer)
+        work.invoices.mark_sent(business, [number])
         return transfer

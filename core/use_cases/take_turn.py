@@ -1,6 +1,6 @@
 """Take a turn: hold a business's lease and work off its due transfers, one or a thousand."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 
 from core.errors import KvittError
@@ -8,8 +8,13 @@ from core.ports.clock import Clock
 from core.ports.storage import Storage, UnitOfWork
 from core.transfer import RetryPolicy, Transfer, TransferState, failed, parked, started
 from core.use_cases.hold import Hold
-from core.use_cases.look_up import require_business
-from core.use_cases.transfer_invoice import TransferInvoice
+from core.use_cases.transfer_invoices import TransferInvoices
+
+MOST_TOGETHER = 1000
+"""So many transfers are moved together, at most: as many as one call reads, and little enough to hold in memory."""
+
+_SUSPICIOUS_DEATHS = 3
+"""So many workers may die at transfers before each of them is moved alone: one of them may be what kills them."""
 
 _MOST_DEATHS = 20
 """So many workers may die at one transfer before it is set aside: it must not keep a business's others waiting."""
@@ -27,14 +32,14 @@ class TakeTurn:
         *,
         storage: Storage,
         clock: Clock,
-        transfer_invoice: TransferInvoice,
+        transfer_invoices: TransferInvoices,
         lease: timedelta,
         new_holder: Callable[[], str],
         stopping: Callable[[], bool],
     ) -> None:
         self._storage = storage
         self._clock = clock
-        self._transfer_invoice = transfer_invoice
+        self._transfer_invoices = transfer_invoices
         self._lease = lease
         self._new_holder = new_holder
         self._stopping = stopping
@@ -48,50 +53,69 @@ class TakeTurn:
         """
         while (hold := self._held(business)) is not None:
             try:
-                while transfer := self._next(hold):
-                    self._worked(self._transfer_invoice.attempt(transfer, hold))
+                while transfers := self._next(hold):
+                    self._worked(self._transfer_invoices.attempt(transfers, hold))
             finally:
                 hold.release()
             with self._storage.transaction() as work:
-                if self._due(work, business) is None:
+                if not self._due(work, business, limit=1):
                     return
 
     def _held(self, business: str) -> Hold | None:
         with self._storage.transaction() as work:
-            if self._due(work, business) is None:
+            if not self._due(work, business, limit=1):
                 return None
             lease = work.leases.acquire(business, holder=self._new_holder(), length=self._lease)
         if lease is None:
             return None
         return Hold(lease, storage=self._storage, clock=self._clock, length=self._lease, stopping=self._stopping)
 
-    def _next(self, hold: Hold) -> Transfer | None:
+    def _next(self, hold: Hold) -> Sequence[Transfer]:
         with self._storage.transaction() as work:
-            hold.renew(work)  # the lease first and then the transfer, here and wherever both are locked
-            while transfer := self._due(work, hold.business, for_update=True):
-                hold.work_on(transfer.id)
-                if transfer.state is not TransferState.RUNNING or transfer.attempts < _MOST_DEATHS:
-                    return work.transfers.save(started(transfer))
-                work.transfers.save(failed(transfer, _deadly(transfer), policy=RetryPolicy(), now=self._clock.now()))
-            return None
+            hold.renew(work)  # the lease first and then the transfers, here and wherever both are locked
+            while due := self._due(work, hold.business, limit=MOST_TOGETHER, for_update=True):
+                if deadly := [one for one in due if _deaths(one) >= _MOST_DEATHS]:
+                    now = self._clock.now()
+                    work.transfers.save_all(
+                        [failed(one, _deadly(one), policy=RetryPolicy(), now=now) for one in deadly]
+                    )
+                    continue
+                return work.transfers.save_all([started(one) for one in _together(due)])
+            return []
 
-    def _due(self, work: UnitOfWork, business: str, *, for_update: bool = False) -> Transfer | None:
+    def _set_aside(self, transfer: Transfer) -> Transfer:
+        return failed(transfer, _deadly(transfer), policy=RetryPolicy(), now=self._clock.now())
+
+    def _due(self, work: UnitOfWork, business: str, *, limit: int, for_update: bool = False) -> Sequence[Transfer]:
         if self._stopping():
-            return None
+            return []
         now = self._clock.now()
-        paused_until = work.pauses.until(require_business(work, business).accounting.system)
+        paused_until = work.pauses.until_for(business)
         if paused_until and now < paused_until:
-            return None
-        return next(iter(work.transfers.due(business, now=now, limit=1, for_update=for_update)), None)
+            return []
+        return work.transfers.due(business, now=now, limit=limit, for_update=for_update)
 
-    def _worked(self, transfer: Transfer) -> None:
+    def _worked(self, ended: Sequence[Transfer]) -> None:
         """Park the business's other transfers too when there is no way into the account: none would fare better."""
-        if not transfer.is_parked or transfer.error is None:
+        error = next((one.error for one in ended if one.is_parked), None)
+        if error is None:
             return
         with self._storage.transaction() as work:
-            for other in work.transfers.live(transfer.business):
-                if not other.is_parked and other.state is not TransferState.RUNNING:
-                    work.transfers.save(parked(other, transfer.error))
+            while others := work.transfers.not_begun(ended[0].business, parked=False, limit=MOST_TOGETHER):
+                work.transfers.save_all([parked(other, error) for other in others])
+
+
+def _together(due: Sequence[Transfer]) -> Sequence[Transfer]:
+    """Return those of the due ones that are moved together, the first one among them unless it is suspicious."""
+    if due[0].alone:
+        return due[:1]
+    trusted = [one for one in due if not one.alone and _deaths(one) < _SUSPICIOUS_DEATHS]
+    return trusted or sorted(due, key=_deaths)[:1]
+
+
+def _deaths(transfer: Transfer) -> int:
+    """At how many attempts the worker may have died: one that was left running has as many as it had attempts."""
+    return transfer.attempts if transfer.state is TransferState.RUNNING else 0
 
 
 def _deadly(transfer: Transfer) -> KvittError:

@@ -2,6 +2,7 @@
 
 from core.account import Account, Right
 from core.business import Business
+from core.call_budget import CallBudget
 from core.errors import Rejected
 from core.fields import Document
 from core.ports.accounting_system import AccountingSystem, AccountingSystems
@@ -21,7 +22,10 @@ class NamedThing(Document):
 
 
 class Verification(Document):
-    """What was found. `ok` tells whether invoices can be sent."""
+    """What was found. `ok` tells whether invoices can be sent.
+
+    `calls`: what is left of the accounting system's calls in this hour; None where it does not count them.
+    """
 
     business: str
     ok: bool
@@ -30,6 +34,7 @@ class Verification(Document):
     product: NamedThing
     category: NamedThing
     vat_rates: tuple[VatCode, ...]
+    calls: CallBudget | None = None
     warnings: tuple[str, ...] = ()
 
 
@@ -72,6 +77,7 @@ def _look(business: Business, system: AccountingSystem) -> Verification:
         product=NamedThing(name=business.product_name, id=product.id if product else None),
         category=NamedThing(name=business.category_name, id=category.id if category else None),
         vat_rates=tuple(sale_rates(codes)),
+        calls=system.budget(),
         warnings=tuple(_override_warnings(business, codes)) if ok else (),
     )
 

@@ -3,13 +3,15 @@
 The ports stay what they are, so the decisions that use them know nothing of leases or journals.
 """
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import datetime
 from typing import TypeVar
 
 from core.account import Account, Right
+from core.call_budget import CallBudget
 from core.currency import Currency
 from core.customer import Customer, CustomerRecord
+from core.customer_directory import CustomerEntry
 from core.errors import KvittError
 from core.limits import Limits
 from core.order_draft import OrderDraft
@@ -26,34 +28,42 @@ Answer = TypeVar("Answer")
 
 
 class Watch:
-    """Makes calls: the hold is kept before each, and what came of it is told after."""
+    """Makes calls: the hold is kept before each, and what came of it is told after.
 
-    def __init__(self, hold: Hold, clock: Clock) -> None:
+    `is_bulk` ones leave the last of the hour's calls to single sends.
+    """
+
+    def __init__(self, system: AccountingSystem, hold: Hold, clock: Clock, *, is_bulk: bool) -> None:
+        self._system = system
         self._hold = hold
         self._clock = clock
+        self._is_bulk = is_bulk
 
-    def call(self, doing: str, call: Callable[[], Answer], told: Callable[[Answer], str]) -> Answer:
-        """Make a call. `doing` says what is tried, `told` what was found or done.
+    def call(self, doing: str, call: Callable[[], Answer], told: Callable[[Answer], str | None]) -> Answer:
+        """Make a call. `doing` says what is tried, `told` what was found or done, or None where that is not told yet.
 
-        Errors: LeaseLost, HandedBack, before the call; what the call raises, after telling of it.
+        Errors, before the call: LeaseLost, HandedBack, TryAgain (code `quota_kept`). What the call raises passes, told.
         """
         self._hold.before_call()
+        if self._is_bulk and (budget := self._system.budget()):
+            budget.require_for_bulk()
         began = self._clock.now()
         try:
             answer = call()
         except KvittError as error:
             self._hold.tell(f"{doing}: {error.message} [{error.code}]", since=began)
             raise
-        self._hold.tell(f"{doing}: {told(answer)}.", since=began)
+        if text := told(answer):
+            self._hold.tell(f"{doing}: {text}.", since=began)
         return answer
 
 
 class WatchedSystem:
     """A business's books, watched."""
 
-    def __init__(self, system: AccountingSystem, hold: Hold, clock: Clock) -> None:
+    def __init__(self, system: AccountingSystem, hold: Hold, clock: Clock, *, is_bulk: bool = False) -> None:
         self._system = system
-        self._watch = Watch(hold, clock)
+        self._watch = Watch(system, hold, clock, is_bulk=is_bulk)
         self.customers = WatchedCustomers(system, self._watch)
         self.products = WatchedProducts(system, self._watch)
         self.vat = WatchedVat(system, self._watch)
@@ -70,6 +80,10 @@ class WatchedSystem:
     def limits(self) -> Limits:
         """The system's own; no call."""
         return self._system.limits
+
+    def budget(self) -> CallBudget | None:
+        """The system's own; no call."""
+        return self._system.budget()
 
     def account(self) -> Account:
         """Whose books these are."""
@@ -104,20 +118,40 @@ class WatchedCustomers:
     def read(self, customer_ids: Sequence[str]) -> dict[str, CustomerRecord]:
         """Read records."""
         return self._watch.call(
-            f"Reading customer {', '.join(customer_ids)}",
+            f"Reading {_named('customer', customer_ids)}",
             lambda: self._repo.read(customer_ids),
-            lambda records: "there" if len(records) == len(customer_ids) else "gone",
+            lambda records: _how_many(len(records), len(customer_ids), one="there", none="gone"),
         )
+
+    def entries(self, *, changed_since: datetime | None = None) -> Iterator[Sequence[CustomerEntry]]:
+        """Read the directory, page by page."""
+        pages = self._repo.entries(changed_since=changed_since)
+        doing = "Reading the customer directory" if changed_since is None else "Reading which customers have changed"
+        customers = 0
+
+        def told(page: Sequence[CustomerEntry]) -> str | None:
+            """Tell of all pages once, at the end: there may be many."""
+            return None if page else f"{customers} customers"
+
+        while page := self._watch.call(doing, lambda: next(pages, ()), told):
+            customers += len(page)
+            yield page
 
     def create(self, customers: Sequence[Customer]) -> list[str | KvittError]:
         """Create customers."""
-        return self._watch.call("Creating the customer", lambda: self._repo.create(customers), _outcomes)
+        return self._watch.call(
+            "Creating the customer" if len(customers) == 1 else f"Creating {len(customers)} customers",
+            lambda: self._repo.create(customers),
+            _outcomes,
+        )
 
     def update(self, updates: Sequence[CustomerUpdate]) -> list[KvittError | None]:
         """Update records."""
-        fields = ", ".join(field.replace("_", " ") for update in updates for field in update.changes.fields)
-        ids = ", ".join(update.record.id for update in updates)
-        return self._watch.call(f"Updating customer {ids} ({fields})", lambda: self._repo.update(updates), _outcomes)
+        fields = ", ".join(
+            dict.fromkeys(field.replace("_", " ") for update in updates for field in update.changes.fields)
+        )
+        named = _named("customer", [update.record.id for update in updates])
+        return self._watch.call(f"Updating {named} ({fields})", lambda: self._repo.update(updates), _outcomes)
 
 
 class WatchedProducts:
@@ -182,14 +216,20 @@ class WatchedOrders:
     ) -> dict[str, list[Receipt]]:
         """Look for orders by our references."""
         return self._watch.call(
-            "Looking whether the order is there already",
+            "Looking whether the order is there already"
+            if len(references) == 1
+            else f"Looking whether any of {len(references)} orders is there already",
             lambda: self._sink.find(references, customer_ids=customer_ids, since=since),
-            _found_orders,
+            lambda found: _found_orders(found, len(references)),
         )
 
     def create(self, drafts: Sequence[OrderDraft]) -> list[Receipt | KvittError]:
         """Create orders."""
-        return self._watch.call("Creating the order", lambda: self._sink.create(drafts), _outcomes)
+        return self._watch.call(
+            "Creating the order" if len(drafts) == 1 else f"Creating {len(drafts)} orders",
+            lambda: self._sink.create(drafts),
+            _outcomes,
+        )
 
 
 class WatchedPayments:
@@ -210,13 +250,28 @@ def _candidates(found: Sequence[object]) -> str:
     return {0: "nothing found", 1: "1 candidate"}.get(len(found), f"{len(found)} candidates")
 
 
-def _found_orders(found: dict[str, list[Receipt]]) -> str:
+def _named(what: str, ids: Sequence[str]) -> str:
+    return f"{what} {ids[0]}" if len(ids) == 1 else f"{len(ids)} {what}s"
+
+
+def _how_many(found: int, asked: int, *, one: str, none: str) -> str:
+    if asked == 1:
+        return one if found else none
+    return f"{found} {one}, {asked - found} {none}"
+
+
+def _found_orders(found: dict[str, list[Receipt]], asked: int) -> str:
     ids = [receipt.order_id for receipts in found.values() for receipt in receipts]
+    if asked > 1:
+        return f"found {len(ids)}"
     return f"found order {', '.join(ids)}" if ids else "not there"
 
 
 def _outcomes(outcomes: Sequence[object]) -> str:
-    return ", ".join(_outcome(outcome) for outcome in outcomes)
+    if len(outcomes) == 1:
+        return _outcome(outcomes[0])
+    failed = [outcome for outcome in outcomes if isinstance(outcome, KvittError)]
+    return f"{len(outcomes) - len(failed)} done, {len(failed)} not"
 
 
 def _outcome(outcome: object) -> str:

@@ -12,7 +12,7 @@ from tests.fakes.accounting_system import (
 )
 from tests.fakes.clock import FakeClock
 from tests.fakes.gateway import Gateway
-from tests.fakes.keeping import FakeSecretBox, FakeSessionStore
+from tests.fakes.keeping import FakeCallCounter, FakeSecretBox, FakeSessionStore
 from tests.fakes.queue import FakeQueue
 from tests.fakes.storage import FakeStorage
 
@@ -21,6 +21,7 @@ __all__ = [
     "Books",
     "FakeAccountingSystem",
     "FakeAccountingSystems",
+    "FakeCallCounter",
     "FakeClock",
     "FakeQueue",
     "FakeSecretBox",

@@ -16,8 +16,10 @@ from typing import TypeVar
 
 from core.account import Account, Right
 from core.business import Business, Connection
+from core.call_budget import CallBudget
 from core.currency import Currency
 from core.customer import Address, Customer, CustomerRecord, normal_organization_number
+from core.customer_directory import CustomerEntry
 from core.errors import InvalidInput, KvittError, OutcomeUnknown, Rejected
 from core.limits import Limits
 from core.order_draft import OrderDraft
@@ -29,6 +31,9 @@ from core.transfer import Receipt
 from core.vat_code import VatCode
 
 Made = TypeVar("Made")
+
+PAGE = 3
+"""How many customers a page of the directory holds."""
 
 _WRITES = frozenset(
     {"customers.create", "customers.update", "products.create_category", "products.create_product", "orders.create"}
@@ -56,6 +61,7 @@ class Books:
     """What one account holds."""
 
     customers: dict[str, CustomerRecord] = field(default_factory=dict)
+    customers_changed_at: dict[str, datetime] = field(default_factory=dict)
     categories: dict[str, Category] = field(default_factory=dict)
     products: dict[str, Product] = field(default_factory=dict)
     product_categories: dict[str, str] = field(default_factory=dict)
@@ -130,6 +136,7 @@ class FakeAccountingSystem:
         self.missing_rights: list[str] = []
         self.down: KvittError | None = None
         """Raised by every call while it is set."""
+        self.call_budget: CallBudget | None = None
         self.customers = FakeCustomers(self, "customers")
         self.products = FakeProducts(self, "products")
         self.vat = FakeVat(self, "vat")
@@ -151,6 +158,10 @@ class FakeAccountingSystem:
     def leave_alone(self) -> None:
         """Do nothing special from now on when a call arrives."""
         self._watchers.clear()
+
+    def budget(self) -> CallBudget | None:
+        """Say what the test has set; no call."""
+        return self.call_budget
 
     def account(self) -> Account:
         """Say whose books these are."""
@@ -247,6 +258,20 @@ class FakeCustomers(_Port):
         self._called("read")
         return {one.id: one for one in self._shown() if one.id in customer_ids}
 
+    def entries(self, *, changed_since: datetime | None = None) -> Iterator[Sequence[CustomerEntry]]:
+        """Yield pages of PAGE, from books that note when they were changed."""
+        shown = [
+            one
+            for one in self._shown()
+            if changed_since is None or self.books.customers_changed_at.get(one.id, changed_since) >= changed_since
+        ]
+        for start in range(0, len(shown), PAGE):
+            self._called("entries")
+            yield [
+                CustomerEntry(id=one.id, organization_number=one.organization_number, emails=one.emails)
+                for one in shown[start : start + PAGE]
+            ]
+
     def create(self, customers: Sequence[Customer]) -> list[str | KvittError]:
         with self._writing("create") as visible_from:
             return [self._item_failures.get(one.booked_name) or self._made(one, visible_from) for one in customers]
@@ -269,6 +294,7 @@ class FakeCustomers(_Port):
             addresses=(address, address),
         )
         self.books.hidden_until[record.id] = visible_from
+        self.books.customers_changed_at[record.id] = self._system.clock.now()
         return record.id
 
     def _written(self, update: CustomerUpdate) -> KvittError | None:
@@ -282,6 +308,7 @@ class FakeCustomers(_Port):
         if changes.phone is not None:
             new["phones"] = (*record.phones, changes.phone)
         self.books.customers[record.id] = record.model_copy(update=new)
+        self.books.customers_changed_at[record.id] = self._system.clock.now()
         return None
 
 

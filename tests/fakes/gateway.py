@@ -10,18 +10,20 @@ from core.use_cases.add_invoice import AddInvoice
 from core.use_cases.check_status import CheckStatus
 from core.use_cases.connect_business import ConnectBusiness
 from core.use_cases.create_once import CreateOnce
-from core.use_cases.find_customer import FindCustomer
+from core.use_cases.customer_directory import CustomerDirectory
+from core.use_cases.find_customers import FindCustomers
 from core.use_cases.link_customer import LinkCustomer
 from core.use_cases.look_up import LookUp
 from core.use_cases.manage_transfers import ManageTransfers
-from core.use_cases.place_order import PlaceOrder
+from core.use_cases.place_orders import PlaceOrders
 from core.use_cases.preview_invoice import PreviewInvoice
 from core.use_cases.reference_data import ReferenceData
 from core.use_cases.send_again import SendAgain
 from core.use_cases.send_invoice import SendInvoice
+from core.use_cases.send_many import SendMany
 from core.use_cases.sweep import Sweep
 from core.use_cases.take_turn import TakeTurn
-from core.use_cases.transfer_invoice import TransferInvoice
+from core.use_cases.transfer_invoices import TransferInvoices
 from core.use_cases.verify_business import VerifyBusiness
 from tests.fakes.accounting_system import Books, FakeAccountingSystem, FakeAccountingSystems
 from tests.fakes.clock import FakeClock
@@ -37,7 +39,7 @@ class Gateway:
 
     business = "fjell"
 
-    def __init__(self, *, inline: bool = True, system: str = "fake") -> None:
+    def __init__(self, *, inline: bool = True, system: str = "fake", chunk_size: int = 100) -> None:
         self.clock = FakeClock()
         self.storage = FakeStorage(self.clock)
         self.systems = FakeAccountingSystems(
@@ -48,18 +50,26 @@ class Gateway:
         ids, holders = count(1), count(1)
         create_once = CreateOnce(storage=self.storage, clock=self.clock, settling=SETTLING)
         reference_data = ReferenceData(storage=self.storage, clock=self.clock, create_once=create_once)
-        find_customer = FindCustomer(storage=self.storage, clock=self.clock, create_once=create_once)
+        find_customers = FindCustomers(
+            storage=self.storage,
+            clock=self.clock,
+            create_once=create_once,
+            directory=CustomerDirectory(storage=self.storage, clock=self.clock),
+            most_at_once=chunk_size,
+        )
         self.take_turn = TakeTurn(
             storage=self.storage,
             clock=self.clock,
-            transfer_invoice=TransferInvoice(
+            transfer_invoices=TransferInvoices(
                 storage=self.storage,
                 systems=self.systems,
                 clock=self.clock,
                 retry_policy=RetryPolicy(),
                 reference_data=reference_data,
-                find_customer=find_customer,
-                place_order=PlaceOrder(storage=self.storage, clock=self.clock, settling=SETTLING),
+                find_customers=find_customers,
+                place_orders=PlaceOrders(
+                    storage=self.storage, clock=self.clock, settling=SETTLING, most_at_once=chunk_size
+                ),
                 chance=lambda: 0,
             ),
             lease=LEASE,
@@ -73,9 +83,16 @@ class Gateway:
         self.verify_business = VerifyBusiness(storage=self.storage, systems=self.systems, clock=self.clock)
         self.add_invoice = AddInvoice(storage=self.storage)
         self.preview_invoice = PreviewInvoice(
-            storage=self.storage, systems=self.systems, reference_data=reference_data, find_customer=find_customer
+            storage=self.storage, systems=self.systems, reference_data=reference_data, find_customers=find_customers
         )
         self.send_invoice = SendInvoice(
+            storage=self.storage,
+            systems=self.systems,
+            queue=self.queue,
+            clock=self.clock,
+            new_id=lambda: f"transfer-{next(ids):06}",
+        )
+        self.send_many = SendMany(
             storage=self.storage,
             systems=self.systems,
             queue=self.queue,

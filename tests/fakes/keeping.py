@@ -1,6 +1,10 @@
-"""Keeping secrets and sessions, in memory."""
+"""Keeping secrets, sessions and the count of calls, in memory."""
 
-from core.errors import InvalidInput
+from datetime import datetime
+from threading import Lock
+
+from core.errors import InvalidInput, TryAgain
+from core.ports.call_counter import Draw
 
 
 class FakeSecretBox:
@@ -34,3 +38,40 @@ class FakeSessionStore:
     def save(self, business: str, session: str) -> None:
         """Keep it."""
         self.kept[business] = session
+
+
+class FakeCallCounter:
+    """Counts by accounting system and hour. `draws` holds what was granted, draw by draw."""
+
+    def __init__(self) -> None:
+        self.draws: list[int] = []
+        self.is_busy = False
+        """As a database that can't be used at this moment."""
+        self._calls: dict[tuple[str, datetime], int] = {}
+        self._lock = Lock()
+
+    def draw(self, system: str, hour: datetime, *, wanted: int, limit: int) -> Draw:
+        """Count calls before they are made: all that are wanted, or one, or none."""
+        self._require_database()
+        with self._lock:
+            used = self._calls.get((system, hour), 0)
+            granted = next((size for size in (wanted, 1) if used + size <= limit), 0)
+            if granted:
+                self._calls[system, hour] = used + granted
+            self.draws.append(granted)
+            return Draw(granted=granted, used=used + granted)
+
+    def fill(self, system: str, hour: datetime, *, limit: int) -> None:
+        """Count the hour as used up."""
+        self._require_database()
+        with self._lock:
+            self._calls[system, hour] = max(self._calls.get((system, hour), 0), limit)
+
+    def used(self, system: str, hour: datetime) -> int:
+        """Return the hour's count."""
+        self._require_database()
+        return self._calls.get((system, hour), 0)
+
+    def _require_database(self) -> None:
+        if self.is_busy:
+            raise TryAgain("The database is busy.", code="storage_busy")

@@ -13,13 +13,14 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from core.batch import Batch, BatchCounts, BatchItem, BatchMember, counts_of
 from core.business import Business
 from core.customer import normal_email, normal_organization_number
 from core.customer_choice import CustomerLink
 from core.customer_directory import CustomerEntry
 from core.errors import Conflict, LeaseLost
 from core.intent import Intent, IntentKind
-from core.invoice import Invoice
+from core.invoice import Invoice, InvoiceType
 from core.journal import Step
 from core.kept_answer import KeptAnswer
 from core.lease import Lease
@@ -40,6 +41,9 @@ class _HeldLease:
 class _Tables:
     businesses: dict[str, Business] = field(default_factory=dict)
     invoices: dict[tuple[str, str], Invoice] = field(default_factory=dict)
+    sent: set[tuple[str, str]] = field(default_factory=set)
+    batches: dict[str, Batch] = field(default_factory=dict)
+    batch_members: dict[tuple[str, str], BatchMember] = field(default_factory=dict)
     transfers: dict[str, Transfer] = field(default_factory=dict)
     intents: dict[tuple[str, IntentKind, str], Intent] = field(default_factory=dict)
     links: dict[tuple[str, str], CustomerLink] = field(default_factory=dict)
@@ -47,6 +51,8 @@ class _Tables:
     directory: dict[tuple[str, str, str], CustomerEntry] = field(default_factory=dict)
     references: dict[tuple[str, str], tuple[str, datetime]] = field(default_factory=dict)
     statuses: list[tuple[str, PaymentReport]] = field(default_factory=list)
+    settled: set[str] = field(default_factory=set)
+    follow_ups: dict[str, datetime] = field(default_factory=dict)
     journal: list[tuple[str, Step]] = field(default_factory=list)
     pauses: dict[str, datetime] = field(default_factory=dict)
     answers: dict[str, tuple[KeptAnswer, datetime]] = field(default_factory=dict)
@@ -109,11 +115,13 @@ class FakeUnitOfWork:
         self.businesses = _Businesses(self)
         self.invoices = _Invoices(self)
         self.transfers = _Transfers(self, clock, meanwhile)
+        self.batches = _Batches(self)
         self.intents = _Intents(self)
         self.links = _Links(self)
         self.directory = _Directory(self)
         self.references = _References(self)
         self.statuses = _Statuses(self)
+        self.follow_ups = _FollowUps(self)
         self.journal = _Journal(self)
         self.pauses = _Pauses(self)
         self.answers = _Answers(self)
@@ -173,6 +181,23 @@ class _Invoices(_Store):
         mine = {number: invoice for (owner, number), invoice in self._tables.invoices.items() if owner == business}
         return _page(mine, limit=limit, after=after)
 
+    def unsent(self, business: str, *, limit: int, after: str | None = None) -> Sequence[str]:
+        numbers = self._unsent(business, InvoiceType.DATA_FOR_ACCOUNTING)
+        return _page({number: number for number in numbers}, limit=limit, after=after)
+
+    def count_unsent_printed(self, business: str) -> int:
+        return len(self._unsent(business, InvoiceType.PRINTED))
+
+    def mark_sent(self, business: str, numbers: Collection[str]) -> None:
+        self._tables.sent.update((business, number) for number in numbers)
+
+    def _unsent(self, business: str, kind: InvoiceType) -> Collection[str]:
+        return [
+            number
+            for (owner, number), invoice in self._tables.invoices.items()
+            if owner == business and invoice.type is kind and (owner, number) not in self._tables.sent
+        ]
+
 
 class _Transfers(_Store):
     def __init__(self, work: FakeUnitOfWork, clock: Clock, meanwhile: Callable[[], None]) -> None:
@@ -225,6 +250,12 @@ class _Transfers(_Store):
         ]
         return [one for bulk, _, _, one in sorted(due) if bulk == min(due)[0]][:limit]
 
+    def is_single_due(self, business: str, *, now: datetime) -> bool:
+        return any(
+            not one.bulk and one.state in _PENDING and one.next_attempt_at is not None and one.next_attempt_at <= now
+            for one in self._of(business)
+        )
+
     def businesses_due(self, *, now: datetime) -> Sequence[str]:
         held = {name for name, lease in self._tables.leases.items() if lease.until > self._clock.now()}
         paused = {system for system, until in self._tables.pauses.items() if until > now}
@@ -242,8 +273,8 @@ class _Transfers(_Store):
         ]
         return min(times, default=None)
 
-    def live(self, business: str) -> Sequence[Transfer]:
-        return [one for one in self._of(business) if not one.state.is_final]
+    def not_begun(self, business: str, *, parked: bool, limit: int) -> Sequence[Transfer]:
+        return [one for one in self._of(business) if one.state in _PENDING and one.is_parked == parked][:limit]
 
     def list(
         self, business: str | None, *, state: TransferState | None = None, limit: int, after: str | None = None
@@ -257,6 +288,36 @@ class _Transfers(_Store):
 
     def _of(self, business: str) -> Sequence[Transfer]:
         return [one for _, one in sorted(self._tables.transfers.items()) if one.business == business]
+
+
+class _Batches(_Store):
+    def put(self, batch: Batch) -> None:
+        self._tables.batches[batch.id] = batch
+
+    def get(self, batch_id: str) -> Batch | None:
+        return self._tables.batches.get(batch_id)
+
+    def add_members(self, batch_id: str, members: Sequence[BatchMember]) -> None:
+        for member in members:
+            self._tables.batch_members.setdefault((batch_id, member.invoice), member)
+
+    def items(self, batch_id: str, *, limit: int, after: int | None = None) -> Sequence[BatchItem]:
+        items = [
+            BatchItem(
+                position=position,
+                invoice=member.invoice,
+                transfer=self._tables.transfers[member.transfer_id] if member.transfer_id else None,
+                refusal=member.refusal,
+            )
+            for position, ((batch, _), member) in enumerate(self._tables.batch_members.items(), start=1)
+            if batch == batch_id and (after is None or position > after)
+        ]
+        return items[:limit]
+
+    def counts(self, batch_id: str) -> BatchCounts:
+        items = self.items(batch_id, limit=len(self._tables.batch_members))
+        transfers = [item.transfer for item in items if item.transfer]
+        return counts_of(transfers, refused=len(items) - len(transfers))
 
 
 class _Intents(_Store):
@@ -317,9 +378,8 @@ class _Directory(_Store):
 
 
 class _References(_Store):
-    def get(self, business: str, name: str, *, newer_than: datetime) -> str | None:
-        value, stored_at = self._tables.references.get((business, name), (None, newer_than))
-        return value if stored_at > newer_than else None
+    def all(self, business: str) -> Mapping[str, tuple[str, datetime]]:
+        return {name: kept for (owner, name), kept in self._tables.references.items() if owner == business}
 
     def put(self, business: str, name: str, value: str, *, now: datetime) -> None:
         self._tables.references[business, name] = (value, now)
@@ -330,12 +390,50 @@ class _References(_Store):
 
 
 class _Statuses(_Store):
-    def add(self, business: str, report: PaymentReport) -> None:
-        self._tables.statuses.append((business, report))
+    def add(self, business: str, *reports: PaymentReport) -> None:
+        for report in reports:
+            self._tables.statuses.append((business, report))
+            transfer = self._work.transfers.of_invoice(business, report.invoice)
+            if transfer and transfer.order_id == report.order_id:
+                (self._tables.settled.add if report.is_settled else self._tables.settled.discard)(transfer.id)
 
     def latest(self, business: str, invoice: str) -> PaymentReport | None:
         mine = [one for owner, one in self._tables.statuses if owner == business and one.invoice == invoice]
         return max(reversed(mine), key=lambda one: one.checked_at, default=None)
+
+    def open_invoices(self, business: str, *, limit: int, after: str | None = None) -> Sequence[str]:
+        mine = {
+            one.invoice: one.invoice
+            for one in self._tables.transfers.values()
+            if one.business == business and one.order_id and not one.superseded and one.id not in self._tables.settled
+        }
+        return _page(mine, limit=limit, after=after)
+
+
+class _FollowUps(_Store):
+    def due(self, *, now: datetime, begun_before: datetime) -> Sequence[str]:
+        paused = {system for system, until in self._tables.pauses.items() if until > now}
+        return [
+            name
+            for name, business in sorted(self._tables.businesses.items())
+            if self._is_due(name, begun_before)
+            and business.accounting.system not in paused
+            and self._work.statuses.open_invoices(name, limit=1)
+        ]
+
+    def begin(self, business: str, *, now: datetime, begun_before: datetime) -> bool:
+        if not self._is_due(business, begun_before):
+            return False
+        self._tables.follow_ups[business] = now
+        return True
+
+    def count_as_begun(self, business: str, at: datetime) -> None:
+        if business in self._tables.follow_ups:
+            self._tables.follow_ups[business] = at
+
+    def _is_due(self, business: str, begun_before: datetime) -> bool:
+        begun_at = self._tables.follow_ups.get(business)
+        return begun_at is None or begun_at <= begun_before
 
 
 class _Journal(_Store):
@@ -349,6 +447,9 @@ class _Journal(_Store):
 class _Pauses(_Store):
     def put(self, system: str, until: datetime) -> None:
         self._tables.pauses[system] = max(until, self._tables.pauses.get(system, until))
+
+    def until_for(self, business: str) -> datetime | None:
+        return self.until(self._tables.businesses[business].accounting.system)
 
     def until(self, system: str) -> datetime | None:
         return self._tables.pauses.get(system)

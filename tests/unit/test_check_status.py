@@ -41,6 +41,28 @@ def test_many_are_asked_for_in_one_call_and_answered_in_order(gateway: Gateway) 
     assert gateway.system.calls == ["payments.states"]
 
 
+def test_more_than_a_piece_are_asked_for_a_piece_a_call(gateway: Gateway, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("core.use_cases.check_status.PIECE", 2)
+    orders = sent(gateway, "1", "2", "3", "4", "5")
+    gateway.books.publish(orders[4], invoice_number="10042", on=date(2026, 10, 2))
+    assert reasons(gateway, "5", "nope", "4", "3", "2") == [
+        "open",
+        "unknown_invoice",
+        "not_published",
+        "not_published",
+        "not_published",
+    ]
+    assert gateway.system.calls == ["payments.states"] * 3
+
+
+def test_a_thousand_take_one_transaction_to_read_one_to_store_and_one_call(gateway: Gateway) -> None:
+    numbers = [str(number) for number in range(1000)]
+    sent(gateway, *numbers[:5])
+    gateway.storage.transactions = 0
+    assert len(gateway.check_status.check("fjell", numbers)) == 1000
+    assert (gateway.storage.transactions, gateway.system.calls) == (2, ["payments.states"])
+
+
 def test_one_that_cannot_be_told_hides_none_of_the_others(gateway: Gateway) -> None:
     orders = sent(gateway, "1", "2")
     gateway.system.payments.fail_item(orders[0], Rejected("Broken.", code="broken"))

@@ -81,7 +81,7 @@ def test_who_is_asked_to_stop_begins_no_call(worker: Worker) -> None:
 
 
 def test_steps_are_written_with_the_next_transaction_that_renews(worker: Worker) -> None:
-    worker.hold.work_on("t1")
+    worker.hold.work_on(["t1"])
     began = worker.clock.now()
     worker.clock.advance(seconds=1.5)
     worker.hold.tell("Looked.", since=began)

@@ -20,7 +20,7 @@ from plugins.spec import Registration, hookimpl
 
 GUID = "5a0b3f6e-1c2d-4e5f-8a9b-0c1d2e3f4a5b"
 GOOD = {"account_name": "Fjell AS", "application_id": GUID, "username": "a@b.example", "password": "hunter22"}
-SURROUNDINGS: Any = Surroundings(sessions=None, clock=None, environment={})  # type: ignore[arg-type]
+SURROUNDINGS: Any = Surroundings(sessions=None, calls=None, clock=None, environment={})  # type: ignore[arg-type]
 
 
 class OtherSettings(BaseModel):

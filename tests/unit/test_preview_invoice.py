@@ -1,9 +1,9 @@
 import pytest
 
 from core.customer import CustomerKind
+from core.customer_plan import CustomerAction
 from core.errors import InvalidInvoice, NotFound, Rejected
 from core.invoice import Invoice, InvoiceType
-from core.use_cases.find_customer import CustomerAction
 from tests.fakes import Gateway
 from tests.unit.samples import a_company, a_row, an_invoice
 

@@ -1,9 +1,11 @@
+from collections.abc import Sequence
 from datetime import timedelta
 
 import pytest
 
-from core.errors import AccessRefused, LeaseLost, Rejected, TryAgain
-from core.transfer import TransferState
+from core.errors import AccessRefused, KvittError, LeaseLost, Rejected, TryAgain
+from core.order_draft import OrderDraft
+from core.transfer import Receipt, TransferState
 from core.use_cases.hold import Hold
 from tests.fakes import Gateway
 from tests.fakes.gateway import LEASE
@@ -112,7 +114,7 @@ def test_parked_transfers_stay_parked_however_long_it_takes(gateway: Gateway) ->
 
 def test_a_fault_of_our_own_rejects_the_transfer_and_surfaces(gateway: Gateway) -> None:
     queued(gateway, "1", "2")
-    gateway.system.vat.fail_next(ZeroDivisionError("a bug"))
+    gateway.system.vat.fail_next(ZeroDivisionError("a bug"), times=2)  # together, and then the first one alone
     with pytest.raises(ZeroDivisionError):
         gateway.turn()
     transfer = gateway.transfer("1")
@@ -210,14 +212,23 @@ class _Killed(BaseException):
 
 def test_a_transfer_that_kills_its_workers_does_not_keep_the_others_waiting_for_ever(gateway: Gateway) -> None:
     queued(gateway, "deadly", "other")
-    gateway.system.orders.fail_next(_Killed(), call="create", times=20)
-    for _ in range(20):
+    create = gateway.system.orders.create
+
+    def dying_of_one(drafts: Sequence[OrderDraft]) -> list[Receipt | KvittError]:
+        if any(draft.reference == "deadly" for draft in drafts):
+            raise _Killed
+        return create(drafts)
+
+    gateway.system.orders.create = dying_of_one  # type: ignore[method-assign]
+    for turn in range(20):
         with pytest.raises(_Killed):
             gateway.turn()
         gateway.clock.advance(hours=1)
-    assert states(gateway) == {"deadly": "running", "other": "queued"}
+        assert states(gateway)["other"] == ("running" if turn < 4 else "transferred"), "moved alone after three deaths"
+    assert states(gateway)["deadly"] == "running"
     gateway.turn()
     assert states(gateway) == {"deadly": "rejected", "other": "transferred"}
+    gateway.system.orders.create = create  # type: ignore[method-assign]
     error = gateway.transfer("deadly").error
     assert error is not None
     assert error.code == "worker_died"

@@ -1,7 +1,9 @@
+from datetime import UTC, datetime
 from decimal import Decimal
 
 import pytest
 
+from core.call_budget import CallBudget
 from core.errors import AccessRefused, NotFound
 from core.transfer import TransferState
 from tests.fakes import Gateway
@@ -19,6 +21,15 @@ def test_verifying_reports_the_account_and_writes_nothing(gateway: Gateway) -> N
     assert [code.code for code in found.vat_rates] == ["3", "31", "33", "32", "5", "51", "52", "6"]
     assert gateway.system.calls
     assert gateway.system.writes == []
+
+
+def test_the_calls_that_are_left_are_told_where_the_system_counts_them(gateway: Gateway) -> None:
+    assert gateway.verify_business.verify("fjell").calls is None
+    gateway.system.call_budget = CallBudget(limit=7200, used=12, resets_at=datetime(2026, 11, 23, 15, tzinfo=UTC))
+    found = gateway.verify_business.verify("fjell")
+    assert found.calls == gateway.system.call_budget
+    gateway.system.missing_rights = ["orders"]
+    assert gateway.verify_business.verify("fjell").calls == gateway.system.call_budget
 
 
 def test_a_product_and_category_that_will_be_created_have_no_id(gateway: Gateway) -> None:

@@ -50,7 +50,7 @@ class Desk:
         self._hold = Hold(
             lease, storage=self.storage, clock=self.clock, length=LENGTH, stopping=lambda: self.is_stopping
         )
-        self._hold.work_on("t1")
+        self._hold.work_on(["t1"])
         self.watched = WatchedSystem(self.system, self._hold, self.clock)
 
     def story(self) -> Sequence[Step]:

@@ -163,7 +163,7 @@ class TestIntent:
     @pytest.mark.parametrize(
         ("call", "kind", "key"),
         [
-            ("customers.create", IntentKind.CUSTOMER, "person:signe@post.example:signe haugland"),
+            ("customers.create", IntentKind.CUSTOMER, "email:signe@post.example"),
             ("products.create_category", IntentKind.CATEGORY, "SharefoxRental"),
             ("products.create_product", IntentKind.PRODUCT, "Sharefox rental"),
         ],

@@ -1,0 +1,29 @@
+"""Figures about an installation, for whoever watches over it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from core.transfer import TransferState
+
+
+@dataclass(frozen=True)
+class SystemFigures:
+    """An accounting system that businesses use, one of those businesses, and how its transfers stand.
+
+    `transfers`: how many there are in every state but transferred, which only ever grows.
+    """
+
+    system: str
+    business: str
+    transfers: Mapping[TransferState, int]
+
+
+class Figures(Protocol):
+    """Counts, cheap however much is stored."""
+
+    def by_system(self) -> Sequence[SystemFigures]:
+        """Return the figures of each accounting system that a business uses, by its name.
+
+        Errors: TryAgain, code `storage_busy`.
+        """

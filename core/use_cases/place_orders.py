@@ -1,0 +1,171 @@
+"""Place the orders of transfers, unless an earlier attempt already did.
+
+Source: DESIGN, "Sending an invoice", steps 4 and 5.
+"""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from datetime import timedelta
+
+from core.errors import KvittError, TryAgain
+from core.fields import Document
+from core.intent import Intent, IntentKind, declared
+from core.invoice import Invoice
+from core.limits import Limits
+from core.order_draft import OrderDraft
+from core.outcome import one_each
+from core.ports.clock import Clock
+from core.ports.order_sink import OrderSink
+from core.ports.storage import Storage, UnitOfWork
+from core.transfer import Receipt
+from core.use_cases.array_write import written
+from core.use_cases.create_once import NOTHING_WRITTEN
+from core.use_cases.hold import Hold
+
+
+class PlacedOrder(Document):
+    """An order that exists now: just created, or by an earlier attempt whose answer was lost."""
+
+    receipt: Receipt
+    warnings: tuple[str, ...] = ()
+
+    def warned_of(self, warnings: Iterable[str]) -> "PlacedOrder":
+        """Return the same with more that a person should know about it."""
+        return self.model_copy(update={"warnings": (*self.warnings, *warnings)})
+
+
+Outcomes = Mapping[str, PlacedOrder | KvittError]
+"""What became of orders, by invoice number."""
+
+
+class PlaceOrders:
+    """Creates orders, each at most once, `most_at_once` with a call.
+
+    `settling` is how long a call may still be running on the accounting system's side, from its start.
+    """
+
+    def __init__(self, *, storage: Storage, clock: Clock, settling: timedelta, most_at_once: int) -> None:
+        self._storage = storage
+        self._clock = clock
+        self._settling = settling
+        self._most_at_once = most_at_once
+
+    def earlier(self, intents: Collection[Intent], orders: OrderSink) -> Outcomes:
+        """Look for the orders of earlier attempts, for all with one search: at once, and again when it is due.
+
+        That is when the call can no longer be running; until then the outcome is TryAgain, code `settling`, with the
+        time to look again. Those of which it is certain that there is none are left out.
+        Errors: those of OrderSink.find.
+        """
+        if not intents:
+            return {}
+        asked_at = self._clock.now()
+        found = orders.find(
+            [intent.key for intent in intents],
+            customer_ids=list(dict.fromkeys(one for intent in intents for one in intent.customer_ids)),
+            since=min(intent.look_since for intent in intents),
+        )
+        outcomes: dict[str, PlacedOrder | KvittError] = {}
+        for intent in intents:
+            if receipts := found.get(intent.key):
+                outcomes[intent.key] = PlacedOrder(receipt=receipts[0], warnings=_several(receipts))
+                continue
+            try:
+                intent.require_settled(settling=self._settling, now=asked_at)
+            except TryAgain as unsettled:
+                outcomes[intent.key] = unsettled
+        return outcomes
+
+    def pieces(self, drafts: Sequence[OrderDraft], limits: Limits) -> Iterator[Sequence[OrderDraft]]:
+        """Cut orders into what one call takes: so many orders, and so many rows in all."""
+        most, piece, rows = min(self._most_at_once, limits.items_per_write), list[OrderDraft](), 0
+        for draft in drafts:
+            if piece and (len(piece) == most or rows + len(draft.rows) > limits.rows_per_write):
+                yield piece
+                piece, rows = [], 0
+            piece.append(draft)
+            rows += len(draft.rows)
+        if piece:
+            yield piece
+
+    def create(
+        self, hold: Hold, invoices: Mapping[str, Invoice], drafts: Sequence[OrderDraft], orders: OrderSink
+    ) -> Outcomes:
+        """Write the intents, then create the orders with one call; `invoices` are what the drafts were made from.
+
+        OutcomeUnknown leaves an intent standing. TryAgain, code `invoice_changed`, for an invoice that was replaced
+        while its order was being prepared.
+        Errors: LeaseLost, and what keeps everything from being created (TryAgain, AccessRefused, HandedBack).
+        """
+        outcomes: dict[str, PlacedOrder | KvittError] = {}
+        answers = written(drafts, lambda some: self._created(hold, invoices, some, orders))
+        for draft, answer in zip(drafts, answers, strict=True):
+            outcomes[draft.reference] = answer if isinstance(answer, KvittError) else PlacedOrder(receipt=answer)
+        return outcomes
+
+    def conclude(self, work: UnitOfWork, business: str, outcomes: Outcomes) -> None:
+        """Bring the intents in line with what became of the orders, in the transaction that stores it.
+
+        An order that exists needs no mark; a refusal leaves one that locks nothing and need not settle.
+        """
+        there = [number for number, outcome in outcomes.items() if isinstance(outcome, PlacedOrder)]
+        refused = [number for number, outcome in outcomes.items() if isinstance(outcome, NOTHING_WRITTEN)]
+        work.intents.remove(business, IntentKind.ORDER, *there)
+        if refused:
+            _mark_refused(work, business, refused)
+
+    def _created(
+        self, hold: Hold, invoices: Mapping[str, Invoice], drafts: Sequence[OrderDraft], orders: OrderSink
+    ) -> Sequence[Receipt | KvittError]:
+        unchanged = self._declare(hold, invoices, drafts)
+        fresh = [draft for draft in drafts if draft.reference in unchanged]
+        try:
+            answers = iter(one_each(fresh, orders.create(fresh)) if fresh else ())
+        except NOTHING_WRITTEN:
+            with self._storage.transaction() as work:
+                hold.renew(work)  # another worker's intents may stand here by now
+                _mark_refused(work, hold.business, unchanged)
+            raise
+        return [next(answers) if draft.reference in unchanged else _replaced(draft.reference) for draft in drafts]
+
+    def _declare(self, hold: Hold, invoices: Mapping[str, Invoice], drafts: Sequence[OrderDraft]) -> Collection[str]:
+        """Mark the orders that are about to be created; return the numbers of those whose invoice is still the same."""
+        with self._storage.transaction() as work:
+            stored = work.invoices.of_numbers(hold.business, [one.reference for one in drafts], for_update=True)
+            fresh = {one.reference: one for one in drafts if stored.get(one.reference) == invoices[one.reference]}
+            if fresh:
+                hold.tell(_noted(len(fresh)))
+            hold.renew(work)  # last of what may raise: steps are flushed by it, and lost with the transaction
+            earlier, now = work.intents.of_keys(hold.business, IntentKind.ORDER, list(fresh)), self._clock.now()
+            marks = [
+                declared(earlier.get(number), kind=IntentKind.ORDER, key=number, customer_id=draft.customer_id, now=now)
+                for number, draft in fresh.items()
+            ]
+            work.intents.put(hold.business, *marks)
+        return fresh.keys()
+
+
+def _mark_refused(work: UnitOfWork, business: str, numbers: Collection[str]) -> None:
+    standing = work.intents.of_keys(business, IntentKind.ORDER, numbers)
+    work.intents.put(business, *(intent.model_copy(update={"refused": True}) for intent in standing.values()))
+
+
+def _replaced(number: str) -> TryAgain:
+    return TryAgain(f"Invoice {number} was replaced while its order was being prepared.", code="invoice_changed")
+
+
+def _noted(orders: int) -> str:
+    return (
+        "Noted that the order is about to be created."
+        if orders == 1
+        else f"Noted that the order is about to be created, one of {orders} with the same call."
+    )
+
+
+def _several(found: Sequence[Receipt]) -> tuple[str, ...]:
+    if len(found) < 2:
+        return ()
+    others = ", ".join(receipt.order_id for receipt in found[1:])
+    return (
+        f"Several orders carry this invoice's number; the oldest, {found[0].order_id}, was taken. "
+        f"Look at {others} and delete what is double.",
+    )

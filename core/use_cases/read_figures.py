@@ -1,0 +1,49 @@
+"""Read the figures by which an operator watches over an installation. Nobody is called."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from core.call_budget import CallBudget
+from core.errors import InvalidInput, NotFound
+from core.ports.accounting_system import AccountingSystems
+from core.ports.figures import Figures
+from core.ports.storage import Storage
+from core.transfer import TransferState
+from core.use_cases.look_up import require_business
+
+
+@dataclass(frozen=True)
+class SystemReport:
+    """One accounting system: its calls (None where it does not count them), and its transfers by state.
+
+    What has been transferred is not among them: it only ever grows, and counting it would take longer and longer.
+    """
+
+    system: str
+    calls: CallBudget | None
+    transfers: Mapping[TransferState, int]
+
+
+class ReadFigures:
+    """Reads the figures of every accounting system that a business uses."""
+
+    def __init__(self, *, figures: Figures, storage: Storage, systems: AccountingSystems) -> None:
+        self._figures = figures
+        self._storage = storage
+        self._systems = systems
+
+    def read(self) -> Sequence[SystemReport]:
+        """Return a report for each accounting system. Errors: TryAgain, code `storage_busy`."""
+        return [
+            SystemReport(system=found.system, calls=self._calls(found.business), transfers=found.transfers)
+            for found in self._figures.by_system()
+        ]
+
+    def _calls(self, business: str) -> CallBudget | None:
+        """Ask through one business; a connection that can't be read any more hides no other figure."""
+        try:
+            with self._storage.transaction() as work:
+                stored = require_business(work, business)
+            return self._systems.open(stored).budget()
+        except (InvalidInput, NotFound):
+            return None

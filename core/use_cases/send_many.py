@@ -1,0 +1,230 @@
+"""Send many invoices in one go: each is judged and recorded as a single send would do it, and one batch tells of all.
+
+In pieces, each a transaction of its own, so that neither memory nor the others' waiting grows with their number.
+Source: DESIGN, "Sending an invoice", steps 1 and 2.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
+from itertools import islice
+from typing import TypeVar
+
+from core.batch import Batch, BatchMember, Refusal
+from core.completeness import require_sendable
+from core.errors import Conflict, InvalidInvoice
+from core.invoice import Invoice, InvoiceType
+from core.limits import Limits
+from core.ports.accounting_system import AccountingSystems
+from core.ports.clock import Clock
+from core.ports.storage import Storage, UnitOfWork
+from core.ports.transfer_queue import TransferQueue
+from core.transfer import Transfer, TransferState, due_now, new_transfer
+from core.use_cases.look_up import require_business, unknown_invoice
+
+PIECE = 500
+"""How many invoices are recorded in one transaction."""
+
+_TRIES = 20
+"""How often a piece is begun anew because others change its transfers at the same moment: each time one got done."""
+
+Recorded = TypeVar("Recorded")
+
+_CANCELLED = "cancelled"
+_NOT_ARRIVED = (TransferState.QUEUED, TransferState.RUNNING, TransferState.WAITING, TransferState.REJECTED)
+
+
+class SendMany:
+    """Makes sure that each of many invoices has its one transfer, and that it is due."""
+
+    def __init__(
+        self,
+        *,
+        storage: Storage,
+        systems: AccountingSystems,
+        queue: TransferQueue,
+        clock: Clock,
+        new_id: Callable[[], str],
+    ) -> None:
+        self._storage = storage
+        self._systems = systems
+        self._queue = queue
+        self._clock = clock
+        self._new_id = new_id
+
+    def send(self, business: str, numbers: Iterable[str]) -> Batch:
+        """Send these invoices; a number that is given twice counts once.
+
+        Each is a transfer as if it had been sent by itself: one that has arrived stays as it is, one that waits or was
+        rejected is tried again. What can't be sent is refused item by item, in the batch.
+        Errors: NotFound for an unknown business.
+        """
+        recording = self._begun(business)
+        for piece in _pieces(numbers):
+            recording.record(piece)
+        return self._queued(recording)
+
+    def send_all(self, business: str) -> Batch:
+        """Send every invoice that is data for accounting and has not arrived.
+
+        Left out, and counted, are printed ones and those whose transfer a person has cancelled.
+        Some that others begin to send at this very moment may be left to them.
+        Errors: NotFound for an unknown business.
+        """
+        recording = self._begun(business)
+        for state in _NOT_ARRIVED:
+            recording.record_transfers(state)
+        recording.record_unsent()
+        return self._queued(recording)
+
+    def _begun(self, name: str) -> "_Recording":
+        now = self._clock.now()
+        batch = Batch(id=self._new_id(), business=name, created_at=now)
+        with self._storage.transaction() as work:
+            business = require_business(work, name)
+            work.batches.put(batch)
+        limits = self._systems.open(business).limits
+        return _Recording(batch, limits, storage=self._storage, clock=self._clock, new_id=self._new_id)
+
+    def _queued(self, recording: "_Recording") -> Batch:
+        """Store what was left out, and have the batch worked on, unless all of it has ended."""
+        with self._storage.transaction() as work:
+            work.batches.put(recording.batch)
+            counts = work.batches.counts(recording.batch.id)
+        if counts.may_end:
+            self._queue.put(recording.batch.business)
+        return recording.batch
+
+
+class _Recording:
+    """Records a batch, piece by piece."""
+
+    def __init__(
+        self, batch: Batch, limits: Limits, *, storage: Storage, clock: Clock, new_id: Callable[[], str]
+    ) -> None:
+        self.batch = batch
+        self._limits = limits
+        self._storage = storage
+        self._clock = clock
+        self._new_id = new_id
+
+    def record(self, numbers: Sequence[str]) -> None:
+        """Judge and record the invoices of one piece."""
+        self._anew_on_conflict(partial(self._record, numbers=numbers))
+
+    def record_transfers(self, state: TransferState) -> None:
+        """Record the invoices whose transfers stand so; those of cancelled ones and printed ones are left out."""
+        after: str | None = None
+        while True:
+            with self._storage.transaction() as work:
+                listed = work.transfers.list(self.batch.business, state=state, limit=PIECE, after=after)
+                current = [transfer for transfer in listed if not transfer.superseded]
+                work.invoices.mark_sent(self.batch.business, [transfer.invoice for transfer in current])
+            if not listed:
+                return
+            after = listed[-1].id
+            wanted = sorted(transfer.invoice for transfer in current if not _is_cancelled(transfer))
+            printed = self._anew_on_conflict(partial(self._record_unprinted, numbers=wanted))
+            self._leave_out(printed=printed, cancelled=len(current) - len(wanted))
+
+    def record_unsent(self) -> None:
+        """Record the invoices that were never sent."""
+        after: str | None = None
+        while True:
+            with self._storage.transaction() as work:
+                numbers = work.invoices.unsent(self.batch.business, limit=PIECE, after=after)
+            if not numbers:
+                break
+            after = numbers[-1]
+            self._anew_on_conflict(partial(self._record_unsent, numbers=numbers))
+        with self._storage.transaction() as work:
+            self._leave_out(printed=work.invoices.count_unsent_printed(self.batch.business))
+
+    def _anew_on_conflict(self, record: Callable[[UnitOfWork], Recorded]) -> Recorded:
+        """Do it in a transaction, and again while somebody else records the same invoices."""
+        for _ in range(_TRIES - 1):
+            try:
+                with self._storage.transaction() as work:
+                    return record(work)
+            except Conflict:  # a transfer is another than it was when it was read
+                continue
+        with self._storage.transaction() as work:
+            return record(work)
+
+    def _leave_out(self, *, printed: int = 0, cancelled: int = 0) -> None:
+        self.batch = self.batch.model_copy(
+            update={"printed": self.batch.printed + printed, "cancelled": self.batch.cancelled + cancelled}
+        )
+
+    def _record_unprinted(self, work: UnitOfWork, numbers: Sequence[str]) -> int:
+        """Record those that are not printed, and return how many are."""
+        invoices = work.invoices.of_numbers(self.batch.business, numbers)
+        printed = {number for number, invoice in invoices.items() if invoice.type is InvoiceType.PRINTED}
+        self._record(work, [number for number in numbers if number not in printed])
+        return len(printed)
+
+    def _record_unsent(self, work: UnitOfWork, numbers: Sequence[str]) -> None:
+        """Record those that were never sent; one that turns out to have arrived, or to be cancelled, is marked only."""
+        transfers = work.transfers.of_invoices(self.batch.business, numbers)
+        work.invoices.mark_sent(self.batch.business, list(transfers))
+        over = {
+            number
+            for number, transfer in transfers.items()
+            if transfer.state is TransferState.TRANSFERRED or _is_cancelled(transfer)
+        }
+        self._record(work, [number for number in numbers if number not in over])
+
+    def _record(self, work: UnitOfWork, numbers: Sequence[str]) -> None:
+        """Judge each invoice, and record its transfer or its refusal."""
+        business, now = self.batch.business, self._clock.now()
+        invoices = work.invoices.of_numbers(business, numbers)
+        transfers = work.transfers.of_invoices(business, numbers)
+        judged = {number: self._refusal(number, invoices.get(number), transfers.get(number)) for number in numbers}
+        sendable = [number for number, refusal in judged.items() if refusal is None]
+        unsent = [number for number in sendable if number not in transfers]
+        recorded = {**transfers, **self._added(work, unsent)}
+        due = {number: due_now(recorded[number], now=now) for number in sendable}
+        changed = [transfer for number, transfer in due.items() if transfer != recorded[number]]
+        work.transfers.save_all(sorted(changed, key=lambda transfer: transfer.id))  # in one order by all: no deadlock
+        work.invoices.mark_sent(business, unsent)
+        members = [
+            BatchMember(invoice=number, transfer_id=due[number].id if number in due else None, refusal=refusal)
+            for number, refusal in judged.items()
+        ]
+        work.batches.add_members(self.batch.id, members)
+
+    def _added(self, work: UnitOfWork, unsent: Sequence[str]) -> Mapping[str, Transfer]:
+        """Record new transfers; return them by number, or those that others have recorded meanwhile."""
+        business, now = self.batch.business, self._clock.now()
+        # Ids made within a millisecond do not sort by themselves; transfers are worked on, and listed, in order of ids.
+        ids = sorted(self._new_id() for _ in unsent)
+        new = [
+            new_transfer(id_, business=business, invoice=number, now=now, bulk=True)
+            for id_, number in zip(ids, unsent, strict=True)
+        ]
+        in_one_order = sorted(new, key=lambda transfer: transfer.invoice)  # by all who add, so that nobody deadlocks
+        added = set(work.transfers.add_all(in_one_order))
+        others = work.transfers.of_invoices(business, [one.invoice for one in new if one.id not in added])
+        return {one.invoice: one for one in new} | dict(others)
+
+    def _refusal(self, number: str, invoice: Invoice | None, transfer: Transfer | None) -> Refusal | None:
+        if invoice is None:
+            return Refusal.of(unknown_invoice(self.batch.business, number))
+        if transfer and transfer.state is TransferState.TRANSFERRED:
+            return None
+        try:
+            require_sendable(invoice, limits=self._limits)
+        except InvalidInvoice as error:
+            return Refusal.of(error)
+        return None
+
+
+def _is_cancelled(transfer: Transfer) -> bool:
+    rejected = transfer.state is TransferState.REJECTED
+    return rejected and transfer.error is not None and transfer.error.code == _CANCELLED
+
+
+def _pieces(numbers: Iterable[str]) -> Iterator[Sequence[str]]:
+    """Cut into pieces of invoices that are each there once."""
+    left = iter(dict.fromkeys(numbers))
+    while piece := list(islice(left, PIECE)):
+        yield piece

@@ -1,0 +1,263 @@
+"""Move invoices: an attempt at the transfers that are due together, from the stored invoices to the receipts.
+
+One or a thousand go the same way. What stops one of them never stops the others.
+Source: documented behaviour, "What happens in 24Seven?"; DESIGN, "Sending an invoice", steps 3 to 5.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+
+from core.business import Business
+from core.completeness import require_sendable
+from core.errors import HandedBack, InvalidInvoice, KvittError, LeaseLost, Rejected, TryAgain
+from core.intent import IntentKind
+from core.invoice import Invoice
+from core.limits import Limits
+from core.payment import total_differences
+from core.ports.accounting_system import AccountingSystem, AccountingSystems
+from core.ports.clock import Clock
+from core.ports.storage import Storage
+from core.transfer import RetryPolicy, Transfer, TransferState, arrived, failed, handed_back, singled_out
+from core.use_cases.find_customers import FindCustomers
+from core.use_cases.hold import Hold
+from core.use_cases.look_up import require_business
+from core.use_cases.place_orders import Outcomes, PlacedOrder, PlaceOrders
+from core.use_cases.reference_data import Fitting, ReferenceData
+from core.use_cases.watched_system import WatchedSystem
+
+_PUT_OFF = HandedBack("An invoice before it changes the same customer's record; this one is decided anew after that.")
+
+
+class Attempt:
+    """The transfers of one attempt: those still on their way, by invoice number, and those that have come to an end."""
+
+    def __init__(self, transfers: Sequence[Transfer], hold: Hold) -> None:
+        self.left = {transfer.invoice: transfer for transfer in transfers}
+        self.ended: list[Transfer] = []
+        self.hold = hold
+
+    @property
+    def is_bulk(self) -> bool:
+        """Whether nobody waits for these: calls and time are left to single sends where they are short."""
+        return all(transfer.bulk for transfer in self.left.values())
+
+    def work_on(self, numbers: Iterable[str]) -> None:
+        """Tell the steps from here on in the stories of these invoices' transfers."""
+        self.hold.work_on([self.left[number].id for number in numbers if number in self.left])
+
+
+class TransferInvoices:
+    """Makes attempts at transfers. `chance` gives a number between 0 and 1, to spread retries."""
+
+    def __init__(
+        self,
+        *,
+        storage: Storage,
+        systems: AccountingSystems,
+        clock: Clock,
+        retry_policy: RetryPolicy,
+        reference_data: ReferenceData,
+        find_customers: FindCustomers,
+        place_orders: PlaceOrders,
+        chance: Callable[[], float],
+    ) -> None:
+        self._storage = storage
+        self._systems = systems
+        self._clock = clock
+        self._retry_policy = retry_policy
+        self._reference_data = reference_data
+        self._find_customers = find_customers
+        self._place_orders = place_orders
+        self._chance = chance
+
+    def attempt(self, transfers: Sequence[Transfer], hold: Hold) -> Sequence[Transfer]:
+        """Make one attempt at running transfers of one business, and store what came of each.
+
+        Errors: LeaseLost, when another worker has taken over; nothing more is stored then.
+        """
+        attempt = Attempt(transfers, hold)
+        for transfer in transfers:
+            hold.tell(f"Attempt {transfer.attempts} began.", of=transfer.id)
+        try:
+            self._move(attempt)
+        except LeaseLost:
+            raise
+        except KvittError as error:
+            self._end(attempt, dict.fromkeys(attempt.left, error))
+        except Exception:
+            if len(attempt.left) == 1:
+                self._end(attempt, dict.fromkeys(attempt.left, _fault()))
+                raise
+            self._single_out(attempt)
+        return attempt.ended
+
+    def _move(self, attempt: Attempt) -> None:
+        """Decide everything before the first write, so that an invoice that can't be booked leaves no trace."""
+        attempt.work_on(attempt.left)
+        numbers = list(attempt.left)
+        with self._storage.transaction() as work:
+            business = require_business(work, attempt.hold.business)
+            invoices = work.invoices.of_numbers(business.name, numbers)
+            intents = work.intents.of_keys(business.name, IntentKind.ORDER, numbers)
+            kept = work.references.all(business.name)
+            system = WatchedSystem(self._systems.open(business), attempt.hold, self._clock, is_bulk=attempt.is_bulk)
+            customers = {number: invoice.customer for number, invoice in invoices.items()}
+            links = self._find_customers.remembered(work, business.name, customers, books=system.books_id)
+        self._end(
+            attempt, _with_differences(self._place_orders.earlier(list(intents.values()), system.orders), invoices)
+        )
+        self._end(attempt, _incomplete((invoices[number] for number in attempt.left), system.limits))
+        if not attempt.left:
+            return
+        left = [invoices[number] for number in attempt.left]
+        prepared = self._reference_data.fitting(left, business, system, kept=kept)
+        self._end(attempt, prepared.refused)
+        customers = {number: customers[number] for number in attempt.left}
+        found = self._find_customers.decide(business.name, customers, system, links=links)
+        self._end(attempt, {**found.plan.undecided, **dict.fromkeys(found.plan.put_off, _PUT_OFF)})
+        ids = self._find_customers.carry_out(found, customers, system, hold=attempt.hold)
+        self._end(attempt, {number: answer for number, answer in ids.items() if isinstance(answer, KvittError)})
+        left = [invoices[number] for number in attempt.left]
+        prepared = self._reference_data.with_product(prepared, left, business, system, hold=attempt.hold)
+        customer_ids = {number: answer for number, answer in ids.items() if isinstance(answer, str)}
+        self._order(attempt, business, system, invoices, prepared, customer_ids)
+
+    def _order(
+        self,
+        attempt: Attempt,
+        business: Business,
+        system: AccountingSystem,
+        invoices: Mapping[str, Invoice],
+        prepared: Fitting,
+        customer_ids: Mapping[str, str],
+    ) -> None:
+        """Create the orders, call by call, and store what became of each call's at once."""
+        may_be_old = prepared.references.kept
+        drafts = [prepared.orders[number].for_customer(customer_ids[number]) for number in attempt.left]
+        for piece in self._place_orders.pieces(drafts, system.limits):
+            if attempt.is_bulk and self._gives_way(attempt):
+                return
+            attempt.work_on(draft.reference for draft in piece)
+            outcomes = self._place_orders.create(attempt.hold, invoices, piece, system.orders)
+            refused = {number: outcome for number, outcome in outcomes.items() if isinstance(outcome, Rejected)}
+            if refused and may_be_old:
+                # What was kept may be gone since: the product, say. That is looked at once.
+                may_be_old = False
+                attempt.work_on(attempt.left)
+                fresh = self._reference_data.fitting_anew([invoices[one] for one in attempt.left], business, system)
+                if not fresh.references.says_the_same(prepared.references):
+                    done = {number: outcome for number, outcome in outcomes.items() if number not in refused}
+                    self._end_created(attempt, done, invoices, prepared)
+                    self._note_refused(attempt, refused)
+                    self._end(attempt, fresh.refused)
+                    left = [invoices[number] for number in attempt.left]
+                    fresh = self._reference_data.with_product(fresh, left, business, system, hold=attempt.hold)
+                    self._order(attempt, business, system, invoices, fresh, customer_ids)
+                    return
+            self._end_created(attempt, outcomes, invoices, prepared)
+
+    def _gives_way(self, attempt: Attempt) -> bool:
+        """Put the rest back where a single send waits: somebody looks on there."""
+        with self._storage.transaction() as work:
+            waits = work.transfers.is_single_due(attempt.hold.business, now=self._clock.now())
+        if waits:
+            first = HandedBack("A single send goes first; this one goes on right after it.")
+            self._end(attempt, dict.fromkeys(attempt.left, first))
+        return waits
+
+    def _single_out(self, attempt: Attempt) -> None:
+        """Have the rest moved one by one, so that only the invoice at which Kvitt fails is stopped by that."""
+        attempt.work_on(attempt.left)
+        attempt.hold.tell("Kvitt itself failed while moving several invoices; from here on they are moved one by one.")
+        now = self._clock.now()
+        with self._storage.transaction() as work:
+            attempt.hold.renew(work)
+            work.transfers.save_all([singled_out(transfer, now=now) for transfer in attempt.left.values()])
+
+    def _end_created(
+        self, attempt: Attempt, outcomes: Outcomes, invoices: Mapping[str, Invoice], prepared: Fitting
+    ) -> None:
+        """End the transfers of orders that were asked for."""
+        warned = {
+            number: outcome.warned_of(prepared.orders[number].warnings) if isinstance(outcome, PlacedOrder) else outcome
+            for number, outcome in outcomes.items()
+        }
+        self._end(attempt, _with_differences(warned, invoices), were_asked_for=True)
+
+    def _note_refused(self, attempt: Attempt, refused: Outcomes) -> None:
+        with self._storage.transaction() as work:
+            attempt.hold.renew(work)
+            self._place_orders.conclude(work, attempt.hold.business, refused)
+
+    def _end(self, attempt: Attempt, outcomes: Outcomes, *, were_asked_for: bool = False) -> None:
+        """Store what became of transfers that are on their way; nothing when there are none.
+
+        `were_asked_for` says that the outcomes are those of create calls, so that their intents have to follow.
+        """
+        if not outcomes:
+            return
+        now, ended, pause = self._clock.now(), list[Transfer](), None
+        for number, outcome in outcomes.items():
+            transfer = self._after(attempt.left[number], outcome)
+            attempt.hold.tell(_told(transfer, outcome), of=transfer.id)
+            ended.append(transfer)
+            if isinstance(outcome, TryAgain) and outcome.for_everyone:
+                pause = outcome.not_before
+        there = {number: outcome for number, outcome in outcomes.items() if isinstance(outcome, PlacedOrder)}
+        with self._storage.transaction() as work:
+            attempt.hold.renew(work)
+            self._place_orders.conclude(work, attempt.hold.business, outcomes if were_asked_for else there)
+            if pause and pause > now:
+                work.pauses.put(require_business(work, attempt.hold.business).accounting.system, pause)
+            attempt.ended += work.transfers.save_all(ended)
+        for number in outcomes:
+            del attempt.left[number]
+
+    def _after(self, transfer: Transfer, outcome: PlacedOrder | KvittError) -> Transfer:
+        now = self._clock.now()
+        if isinstance(outcome, PlacedOrder):
+            return arrived(transfer, outcome.receipt, warnings=outcome.warnings, now=now)
+        if isinstance(outcome, HandedBack):
+            return handed_back(transfer, now=now)
+        return failed(transfer, outcome, policy=self._retry_policy, now=now, chance=self._chance())
+
+
+def _incomplete(invoices: Iterable[Invoice], limits: Limits) -> dict[str, InvalidInvoice]:
+    faults: dict[str, InvalidInvoice] = {}
+    for invoice in invoices:
+        try:
+            require_sendable(invoice, limits=limits)
+        except InvalidInvoice as incomplete:
+            faults[invoice.number] = incomplete
+    return faults
+
+
+def _with_differences(outcomes: Outcomes, invoices: Mapping[str, Invoice]) -> Outcomes:
+    """Warn, of each order that exists, where its totals are not its invoice's."""
+    return {
+        number: outcome.warned_of(total_differences(invoices[number], outcome.receipt.totals))
+        if isinstance(outcome, PlacedOrder)
+        else outcome
+        for number, outcome in outcomes.items()
+    }
+
+
+def _fault() -> KvittError:
+    return KvittError(
+        "Kvitt itself failed while moving this invoice.",
+        code="internal_error",
+        hint="Report this with the transfer's id and the time; retry the transfer when it is mended.",
+    )
+
+
+def _told(transfer: Transfer, outcome: PlacedOrder | KvittError) -> str:
+    """Say what became of a transfer."""
+    if isinstance(outcome, PlacedOrder):
+        return f"Transferred as order {outcome.receipt.order_id}."
+    if isinstance(outcome, HandedBack):
+        return f"The transfer went back to the queue: {outcome.message}"
+    said = f"{transfer.error.message} [{transfer.error.code}]" if transfer.error else ""
+    if transfer.state is TransferState.REJECTED:
+        return f"Rejected: {said}"
+    if transfer.next_attempt_at is None:
+        return f"Parked until the connection is mended: {said}"
+    return f"Waits until {transfer.next_attempt_at:%H:%M:%S} UTC: {said}"

@@ -1,0 +1,272 @@
+import threading
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+
+from core.business import Business, Connection
+from core.call_budget import CallBudget
+from core.errors import AccessRefused, KvittError, Rejected, TryAgain
+from core.payment import OrderState, PaymentReason
+from core.use_cases.follow_up import FollowedUp, FollowUp
+from tests.fakes import Gateway
+from tests.unit.samples import an_invoice
+
+INTERVAL = timedelta(hours=1)
+ON = date(2026, 10, 2)
+
+
+def follow_up(gateway: Gateway) -> FollowUp:
+    return FollowUp(
+        storage=gateway.storage,
+        systems=gateway.systems,
+        clock=gateway.clock,
+        check_status=gateway.check_status,
+        interval=INTERVAL,
+        stopping=lambda: gateway.is_stopping,
+    )
+
+
+def sent(gateway: Gateway, *numbers: str, business: str = "fjell") -> list[str]:
+    """Send invoices of these numbers; return the ids of their orders."""
+    for number in numbers:
+        gateway.add_invoice.add(business, an_invoice(number=number))
+    order_ids = [gateway.send_invoice.send(business, number).order_id or "" for number in numbers]
+    gateway.systems.of(business).calls.clear()
+    return order_ids
+
+
+def add_business(gateway: Gateway, name: str, *, system: str = "fake") -> None:
+    connection = Connection.of(system, {"account_name": "Dal AS", "password": "open sesame"})
+    gateway.connect_business.store(Business(name=name, accounting=connection))
+
+
+def asked(gateway: Gateway, business: str = "fjell") -> list[str]:
+    """Follow up once; return the invoices of the business that were reported on by that."""
+    before = len(reports(gateway, business))
+    follow_up(gateway).run()
+    return reports(gateway, business)[before:]
+
+
+def reports(gateway: Gateway, business: str) -> list[str]:
+    """The invoices that were reported on, in order."""
+    with gateway.storage.transaction() as work:
+        return [report.invoice for owner, report in work.tables.statuses if owner == business]
+
+
+def next_round(gateway: Gateway) -> None:
+    gateway.clock.advance(seconds=INTERVAL.total_seconds())
+    for business in ("fjell", "dal"):
+        gateway.systems.of(business).calls.clear()
+
+
+def test_all_open_orders_are_asked_about_in_one_call_and_the_reports_are_kept(gateway: Gateway) -> None:
+    orders = sent(gateway, "1", "2", "3")
+    gateway.books.publish(orders[1], invoice_number="10042", on=ON)
+    assert follow_up(gateway).run() == [FollowedUp(business="fjell", reports=3)]
+    assert gateway.system.calls == ["payments.states"]
+    with gateway.storage.transaction() as work:
+        latest = work.statuses.latest("fjell", "2")
+    assert latest is not None
+    assert latest.reason is PaymentReason.OPEN
+
+
+def test_what_is_paid_or_deleted_is_not_asked_about_again(gateway: Gateway) -> None:
+    orders = sent(gateway, "1", "2", "3")
+    gateway.books.publish(orders[0], invoice_number="10042", on=ON)
+    gateway.books.pay(orders[0], on=ON)
+    gateway.books.delete_order(orders[1])
+    assert asked(gateway) == ["1", "2", "3"]
+    next_round(gateway)
+    assert asked(gateway) == ["3"]
+    gateway.books.delete_order(orders[2])
+    next_round(gateway)
+    assert asked(gateway) == ["3"]
+    next_round(gateway)
+    assert follow_up(gateway).run() == []
+    assert gateway.system.calls == []
+
+
+def test_a_persons_check_closes_an_order_and_opens_it_again(gateway: Gateway) -> None:
+    (order,) = sent(gateway, "1")
+    gateway.books.publish(order, invoice_number="10042", on=ON)
+    gateway.books.pay(order, on=ON)
+    gateway.check_status.check("fjell", ["1"])
+    assert asked(gateway) == []
+    gateway.books.orders[order] = replace(gateway.books.orders[order], paid_at=None)  # the bank took it back
+    gateway.check_status.check("fjell", ["1"])
+    assert asked(gateway) == ["1"]
+
+
+def test_what_has_not_arrived_is_not_asked_about(gateway: Gateway) -> None:
+    gateway.add(an_invoice(number="1"), an_invoice(number="2"))
+    gateway.system.vat.fail_next(TryAgain("Later."))
+    gateway.send("1")
+    assert follow_up(gateway).run() == []
+
+
+def test_the_order_that_took_the_place_of_a_deleted_one_is_followed(gateway: Gateway) -> None:
+    (order,) = sent(gateway, "1")
+    gateway.books.delete_order(order)
+    assert asked(gateway) == ["1"]
+    gateway.send_again.send("fjell", "1")
+    next_round(gateway)
+    assert asked(gateway) == ["1"]
+    with gateway.storage.transaction() as work:
+        latest = work.statuses.latest("fjell", "1")
+    assert latest is not None
+    assert (latest.order_id != order, latest.reason) == (True, PaymentReason.NOT_PUBLISHED)
+
+
+def test_nobody_is_asked_before_the_interval_has_passed(gateway: Gateway) -> None:
+    sent(gateway, "1")
+    assert asked(gateway) == ["1"]
+    gateway.clock.advance(seconds=INTERVAL.total_seconds() - 1)
+    assert asked(gateway) == []
+    gateway.clock.advance(seconds=1)
+    assert asked(gateway) == ["1"]
+
+
+def test_two_followers_at_once_ask_once(gateway: Gateway) -> None:
+    sent(gateway, "1", "2")
+    ready = threading.Barrier(2)
+
+    def run(_number: int) -> list[FollowedUp]:
+        ready.wait()
+        return follow_up(gateway).run()
+
+    with ThreadPoolExecutor(2) as threads:
+        assert sorted(len(followed) for followed in threads.map(run, range(2))) == [0, 1]
+    assert gateway.system.calls == ["payments.states"]
+
+
+def test_another_follower_that_saw_the_business_as_due_leaves_it_when_it_has_begun(gateway: Gateway) -> None:
+    add_business(gateway, "dal")
+    sent(gateway, "1")
+    sent(gateway, "1", business="dal")
+    followed: list[FollowedUp] = []
+    gateway.systems.of("dal").before("payments.states", lambda: followed.extend(follow_up(gateway).run()))
+    first = follow_up(gateway).run()
+    assert [one.business for one in (*first, *followed)] == ["dal", "fjell"]
+    assert gateway.system.calls == ["payments.states"]
+
+
+@pytest.mark.parametrize("error", [AccessRefused("No."), TryAgain("Later."), Rejected("No such thing.")])
+def test_one_businesss_trouble_hides_none_of_the_others_and_is_told(gateway: Gateway, error: KvittError) -> None:
+    add_business(gateway, "dal")
+    sent(gateway, "1", business="dal")
+    sent(gateway, "1")
+    gateway.systems.of("dal").payments.fail_next(error)
+    assert follow_up(gateway).run() == [
+        FollowedUp(business="dal", reports=0, trouble=error),
+        FollowedUp(business="fjell", reports=1),
+    ]
+    assert follow_up(gateway).run() == []
+    next_round(gateway)
+    assert asked(gateway, "dal") == ["1"]
+
+
+def test_a_business_whose_plugin_is_gone_hides_none_of_the_others(gateway: Gateway) -> None:
+    add_business(gateway, "dal")
+    sent(gateway, "1", business="dal")
+    sent(gateway, "1")
+    with gateway.storage.transaction() as work:
+        work.businesses.put(Business(name="dal", accounting=Connection.of("gone", {})))
+    dal, fjell = follow_up(gateway).run()
+    assert dal.trouble is not None
+    assert (dal.trouble.code, fjell.reports) == ("unknown_system", 1)
+
+
+def test_an_order_that_cannot_be_told_hides_none_of_the_others_and_stays_open(gateway: Gateway) -> None:
+    orders = sent(gateway, "1", "2")
+    broken = Rejected("Broken.", code="broken")
+    gateway.system.payments.fail_item(orders[0], broken)
+    assert follow_up(gateway).run() == [FollowedUp(business="fjell", reports=1, trouble=broken)]
+    next_round(gateway)
+    assert follow_up(gateway).run() == [FollowedUp(business="fjell", reports=1, trouble=broken)]
+
+
+def test_a_paused_accounting_system_is_left_alone_until_the_pause_ends(gateway: Gateway) -> None:
+    add_business(gateway, "dal", system="another")
+    sent(gateway, "1")
+    sent(gateway, "1", business="dal")
+    with gateway.storage.transaction() as work:
+        work.pauses.put("fake", gateway.clock.now() + timedelta(minutes=5))
+    assert [one.business for one in follow_up(gateway).run()] == ["dal"]
+    assert gateway.system.calls == []
+    gateway.clock.advance(minutes=5)
+    assert asked(gateway) == ["1"]
+
+
+def test_a_quota_that_is_used_up_pauses_everyone_and_is_no_round_lost(gateway: Gateway) -> None:
+    add_business(gateway, "dal")
+    sent(gateway, "1", business="dal")
+    sent(gateway, "1")
+    until = gateway.clock.now() + timedelta(minutes=20)
+    quota = TryAgain("Quota.", code="quota_exceeded", not_before=until, for_everyone=True)
+    gateway.systems.of("dal").payments.fail_next(quota)
+    assert follow_up(gateway).run() == [FollowedUp(business="dal", reports=0, trouble=quota)]
+    with gateway.storage.transaction() as work:
+        assert work.pauses.until("fake") == until
+    assert gateway.system.calls == []
+    gateway.clock.set(until)
+    assert follow_up(gateway).run() == [FollowedUp(business=name, reports=1) for name in ("dal", "fjell")]
+
+
+def test_calls_that_are_kept_for_single_sends_are_not_used(gateway: Gateway) -> None:
+    sent(gateway, "1")
+    reset = gateway.clock.now() + timedelta(minutes=30)
+    gateway.system.call_budget = CallBudget(limit=100, used=80, resets_at=reset)
+    (waits,) = follow_up(gateway).run()
+    assert waits.trouble is not None
+    assert (waits.trouble.code, gateway.system.calls) == ("quota_kept", [])
+    assert follow_up(gateway).run() == []
+    with gateway.storage.transaction() as work:
+        assert work.pauses.until("fake") is None
+    gateway.clock.set(reset)
+    gateway.system.call_budget = CallBudget(limit=100, used=0, resets_at=reset + timedelta(hours=1))
+    assert asked(gateway) == ["1"]
+
+
+class TestInPieces:
+    @pytest.fixture(autouse=True)
+    def small_pieces(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("core.use_cases.follow_up.PIECE", 2)
+
+    def test_many_are_asked_about_a_piece_a_call(self, gateway: Gateway) -> None:
+        orders = sent(gateway, "1", "2", "3", "4", "5")
+        gateway.books.delete_order(orders[1])  # what is closed on the way makes nobody else be missed
+        assert follow_up(gateway).run() == [FollowedUp(business="fjell", reports=5)]
+        assert gateway.system.calls == ["payments.states"] * 3
+
+    def test_a_worker_that_is_told_to_stop_begins_no_further_call_and_another_goes_on(self, gateway: Gateway) -> None:
+        add_business(gateway, "vidde")
+        sent(gateway, "1", "2", "3")
+        sent(gateway, "1", business="vidde")
+        told_to_stop = iter([True])
+        gateway.system.before(
+            "payments.states", lambda: setattr(gateway, "is_stopping", next(told_to_stop, gateway.is_stopping))
+        )
+        assert follow_up(gateway).run() == [FollowedUp(business="fjell", reports=2)]
+        assert follow_up(gateway).run() == []
+        gateway.is_stopping = False
+        assert follow_up(gateway).run() == [
+            FollowedUp(business="fjell", reports=3),
+            FollowedUp(business="vidde", reports=1),
+        ]
+
+    def test_what_was_reported_before_the_trouble_is_kept(self, gateway: Gateway) -> None:
+        sent(gateway, "1", "2", "3")
+        later = TryAgain("Later.")
+        answered = gateway.system.payments.states
+
+        def fail_for_the_last(order_ids: Sequence[str]) -> dict[str, OrderState | KvittError]:
+            if len(order_ids) == 1:
+                raise later
+            return answered(order_ids)
+
+        gateway.system.payments.states = fail_for_the_last  # type: ignore[method-assign]
+        assert follow_up(gateway).run() == [FollowedUp(business="fjell", reports=2, trouble=later)]
+        assert reports(gateway, "fjell") == ["1", "2"]
