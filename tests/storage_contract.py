@@ -6,18 +6,19 @@ real one.
 
 import threading
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
 
+from core.batch import Batch, BatchMember, Refusal, counts_of
 from core.business import Business, Connection, NewOrderStatus
 from core.customer import Address, Customer
 from core.customer_choice import CustomerLink
 from core.customer_directory import CustomerEntry
-from core.errors import AccessRefused, Conflict, LeaseLost, Rejected, TryAgain
+from core.errors import AccessRefused, Conflict, Fault, InvalidInvoice, LeaseLost, NotFound, Rejected, TryAgain
 from core.intent import Intent, IntentKind
 from core.invoice import Invoice, InvoiceRow, InvoiceType, Period
 from core.journal import Step
@@ -149,7 +150,7 @@ class TransactionContract:
             assert work.transfers.get("t2") is None
             assert work.intents.get("fjell", IntentKind.ORDER, "1001") is None
             assert work.links.of_keys("fjell", ["person:a"])["person:a"].customer_id == "7"
-            assert work.references.get("fjell", "vat", newer_than=NOW - SECOND) is None
+            assert work.references.all("fjell") == {}
             assert work.statuses.latest("fjell", "1001") is None
             assert work.leases.acquire("fjell", holder="b", length=MINUTE) is not None
 
@@ -325,6 +326,87 @@ class InvoiceContract(_WithBusinesses):
             listed = pages(lambda after: [i.number for i in work.invoices.list("fjell", limit=3, after=after)])
         assert listed == sorted(numbers)
 
+    def test_unsent_ones_are_listed_until_they_are_marked_for_good(self, stocked: Storage) -> None:
+        with stocked.transaction() as work:
+            for number in ("4", "2", "1", "3"):
+                work.invoices.put("fjell", an_invoice(number))
+            work.invoices.put("fjell", an_invoice("5", type=InvoiceType.PRINTED))
+            work.invoices.put("vidde", an_invoice("6"))
+            work.invoices.mark_sent("fjell", ["2"])
+            work.invoices.mark_sent("fjell", [])
+        with stocked.transaction() as work:
+            assert pages(lambda after: work.invoices.unsent("fjell", limit=2, after=after)) == ["1", "3", "4"]
+            assert (work.invoices.count_unsent_printed("fjell"), work.invoices.count_unsent_printed("vidde")) == (1, 0)
+            work.invoices.put("fjell", an_invoice("1", type=InvoiceType.PRINTED))
+            work.invoices.put("fjell", an_invoice("2", comment="replaced"))
+            assert list(work.invoices.unsent("fjell", limit=9)) == ["3", "4"]
+            assert work.invoices.count_unsent_printed("fjell") == 2
+
+
+class BatchContract(_WithBusinesses):
+    def test_a_batch_comes_back_as_it_was_stored_last(self, stocked: Storage) -> None:
+        with stocked.transaction() as work:
+            work.batches.put(Batch(id="b1", business="fjell", created_at=NOW))
+            work.batches.put(Batch(id="b1", business="fjell", created_at=NOW, printed=2, cancelled=3))
+        with stocked.transaction() as work:
+            assert work.batches.get("b1") == Batch(id="b1", business="fjell", created_at=NOW, printed=2, cancelled=3)
+            assert work.batches.get("b2") is None
+
+    def test_its_invoices_are_told_as_they_stand_in_the_order_given(self, stocked: Storage) -> None:
+        incomplete = Refusal.of(InvalidInvoice("Incomplete.", faults=[Fault("rows", "there are none")]))
+        unknown = Refusal.of(NotFound("Unknown.", code="unknown_invoice", hint="See invoice list."))
+        with stocked.transaction() as work:
+            for name in ("b1", "b2"):
+                work.batches.put(Batch(id=name, business="fjell", created_at=NOW))
+            work.transfers.add_all([a_transfer("t1", "9"), a_transfer("t2", "1")])
+            work.batches.add_members(
+                "b1", [BatchMember(invoice="9", transfer_id="t1"), BatchMember(invoice="5", refusal=incomplete)]
+            )
+            work.batches.add_members("b2", [BatchMember(invoice="1", transfer_id="t2")])
+            work.batches.add_members(
+                "b1", [BatchMember(invoice="9", refusal=unknown), BatchMember(invoice="7", refusal=unknown)]
+            )
+            work.batches.add_members("b1", [])
+            running = work.transfers.save(started(a_transfer("t1", "9")))
+        with stocked.transaction() as work:
+            first = work.batches.items("b1", limit=2)
+            rest = work.batches.items("b1", limit=2, after=first[-1].position)
+        assert [(one.invoice, one.transfer, one.refusal) for one in (*first, *rest)] == [
+            ("9", running, None),
+            ("5", None, incomplete),
+            ("7", None, unknown),
+        ]
+        assert [one.position for one in (*first, *rest)] == sorted({one.position for one in (*first, *rest)})
+
+    def test_its_invoices_are_counted_by_where_they_stand(self, stocked: Storage) -> None:
+        transfers = [a_transfer(f"t{nth}", str(nth)) for nth in range(8)]
+        error = TryAgain("Later")
+        stand = [
+            transfers[0],
+            started(transfers[1]),
+            failed(started(transfers[2]), error, policy=POLICY, now=NOW + MINUTE),
+            failed(started(transfers[3]), error, policy=POLICY, now=NOW),
+            failed(started(transfers[4]), AccessRefused("No way in"), policy=POLICY, now=NOW),
+            arrived(started(transfers[5]), Receipt(order_id="1", customer_id="2"), warnings=(), now=NOW),
+            failed(started(transfers[6]), Rejected("No"), policy=POLICY, now=NOW),
+            started(transfers[7]),
+        ]
+        refusal = Refusal.of(NotFound("Unknown."))
+        with stocked.transaction() as work:
+            work.batches.put(Batch(id="b1", business="fjell", created_at=NOW))
+            assert work.batches.counts("b1") == counts_of([])
+            work.transfers.add_all(transfers)
+            work.batches.add_members(
+                "b1", [BatchMember(invoice=one.invoice, transfer_id=one.id) for one in transfers[:-1]]
+            )
+            work.batches.add_members("b1", [BatchMember(invoice=number, refusal=refusal) for number in ("x", "y")])
+            work.transfers.save_all(stand)
+        with stocked.transaction() as work:
+            counts = work.batches.counts("b1")
+        assert counts == counts_of(stand[:-1], refused=2)
+        assert (counts.waiting, counts.parked, counts.next_attempt_at) == (3, 1, stand[3].next_attempt_at)
+        assert (counts.total, counts.in_hand, counts.ended, counts.may_end) == (9, 2, 2, 4)
+
 
 class TransferContract(_WithBusinesses):
     def test_a_transfer_comes_back_as_it_was_stored(self, stocked: Storage) -> None:
@@ -414,9 +496,9 @@ class TransferContract(_WithBusinesses):
             lambda work: work.transfers.due("fjell", now=NOW, limit=1, for_update=True)[0],
             lambda work: work.transfers.of_invoice("fjell", "1001", for_update=True),
             lambda work: work.transfers.get("t1", for_update=True),
-            lambda work: work.transfers.live("fjell")[0],
+            lambda work: work.transfers.not_begun("fjell", parked=False, limit=9)[0],
         ],
-        ids=["due", "of_invoice", "get", "live"],
+        ids=["due", "of_invoice", "get", "not_begun"],
     )
     def test_a_transfer_that_is_read_to_be_saved_is_not_saved_by_others_meanwhile(
         self, stocked: Storage, read: Callable[[UnitOfWork], Transfer]
@@ -627,8 +709,12 @@ class TransferContract(_WithBusinesses):
             work.transfers.save(failed(running("rejected"), Rejected("No"), policy=POLICY, now=NOW))
             receipt = Receipt(order_id="1", customer_id="2")
             work.transfers.save(arrived(running("transferred"), receipt, warnings=(), now=NOW))
-            live = {transfer.id for transfer in work.transfers.live("fjell")}
-        assert live == {"queued", "running", "waiting", "parked"}
+            there = {
+                parked: [one.id for one in work.transfers.not_begun("fjell", parked=parked, limit=9)]
+                for parked in (True, False)
+            }
+            assert there == {True: ["parked"], False: ["queued", "waiting"]}
+            assert len(work.transfers.not_begun("fjell", parked=False, limit=1)) == 1
 
     def test_transfers_are_listed_by_id_page_by_page(self, stocked: Storage) -> None:
         with stocked.transaction() as work:
@@ -744,24 +830,22 @@ class MemoryContract(_WithBusinesses):
             assert work.directory.read_at("fjell", "books") is None
             assert work.directory.find("fjell", "books", numbers=[], emails=["a@example.com"]) == []
 
-    def test_reference_data_is_returned_only_while_it_is_new_enough(self, stocked: Storage) -> None:
+    def test_reference_data_is_kept_with_when_it_was_stored(self, stocked: Storage) -> None:
         with stocked.transaction() as work:
             work.references.put("fjell", "vat", '["ø"]', now=NOW)
-            assert work.references.get("fjell", "vat", newer_than=NOW - SECOND) == '["ø"]'
-            assert work.references.get("fjell", "vat", newer_than=NOW) is None
-            assert work.references.get("fjell", "currencies", newer_than=NOW - SECOND) is None
-            assert work.references.get("vidde", "vat", newer_than=NOW - SECOND) is None
+            work.references.put("fjell", "product", "{}", now=NOW)
+            assert work.references.all("fjell") == {"vat": ('["ø"]', NOW), "product": ("{}", NOW)}
+            assert work.references.all("vidde") == {}
             work.references.put("fjell", "vat", "[]", now=NOW + MINUTE)
-            assert work.references.get("fjell", "vat", newer_than=NOW) == "[]"
+            assert work.references.all("fjell")["vat"] == ("[]", NOW + MINUTE)
 
-    def test_dropping_forgets_all_reference_data_of_one_business(self, stocked: Storage) -> None:
+    def test_reference_data_is_forgotten_for_one_business_alone(self, stocked: Storage) -> None:
         with stocked.transaction() as work:
             for business, name in (("fjell", "vat"), ("fjell", "product"), ("vidde", "vat")):
                 work.references.put(business, name, "[]", now=NOW)
             work.references.drop("fjell")
-            assert work.references.get("fjell", "vat", newer_than=NOW - SECOND) is None
-            assert work.references.get("fjell", "product", newer_than=NOW - SECOND) is None
-            assert work.references.get("vidde", "vat", newer_than=NOW - SECOND) == "[]"
+            assert work.references.all("fjell") == {}
+            assert work.references.all("vidde") == {"vat": ("[]", NOW)}
 
     def test_the_latest_status_is_the_one_checked_last(self, stocked: Storage) -> None:
         paid = a_report(
@@ -785,6 +869,144 @@ class MemoryContract(_WithBusinesses):
             assert work.statuses.latest("fjell", "1003") is None
 
 
+PAID = {"status": PaymentStatusValue.PAID, "reason": PaymentReason.PAID}
+DELETED = {"reason": PaymentReason.DELETED}
+
+
+class FollowUpContract(_WithBusinesses):
+    @pytest.fixture
+    def arrived_ones(self, stocked: Storage) -> Storage:
+        """The storage, in which fjell's invoices 1 to 5 and vidde's 9 have arrived, each as the order of its number."""
+        with stocked.transaction() as work:
+            for business, number in [("vidde", "9"), *(("fjell", number) for number in "53142")]:
+                self.arrive(work, f"{business}-{number}", number, business)
+        return stocked
+
+    @staticmethod
+    def arrive(work: UnitOfWork, identifier: str, number: str, business: str = "fjell") -> Transfer:
+        work.transfers.add(a_transfer(identifier, number, business))
+        receipt = Receipt(order_id=f"order-{number}", customer_id="7")
+        return work.transfers.save(arrived(a_transfer(identifier, number, business), receipt, warnings=(), now=NOW))
+
+    def test_what_has_arrived_is_open_and_listed_by_number_page_by_page(self, arrived_ones: Storage) -> None:
+        with arrived_ones.transaction() as work:
+            work.transfers.add(a_transfer("t6", "6"))
+            found = pages(lambda after: list(work.statuses.open_invoices("fjell", limit=2, after=after)))
+            assert found == ["1", "2", "3", "4", "5"]
+            assert work.statuses.open_invoices("vidde", limit=9) == ["9"]
+
+    def test_what_is_paid_or_gone_is_not_open_until_a_later_report_says_otherwise(self, arrived_ones: Storage) -> None:
+        with arrived_ones.transaction() as work:
+            work.statuses.add(
+                "fjell",
+                a_report("1", order_id="order-1", **PAID),
+                a_report("2", order_id="order-2", **DELETED),
+                a_report("3", order_id="order-3", reason=PaymentReason.PARTLY_PAID),
+                a_report("9", order_id="order-9", **PAID),
+            )
+            assert work.statuses.open_invoices("fjell", limit=9) == ["3", "4", "5"]
+            assert work.statuses.open_invoices("vidde", limit=9) == ["9"]
+        with arrived_ones.transaction() as work:
+            work.statuses.add(
+                "fjell",
+                a_report("2", order_id="order-2", **DELETED, checked_at=NOW + MINUTE),
+                a_report("1", order_id="order-1", reason=PaymentReason.OPEN, checked_at=NOW + MINUTE),
+            )
+            assert work.statuses.open_invoices("fjell", limit=9) == ["1", "3", "4", "5"]
+
+    def test_a_report_leaves_the_transfer_as_it_is(self, arrived_ones: Storage) -> None:
+        with arrived_ones.transaction() as work:
+            before = work.transfers.of_invoice("fjell", "1")
+            work.statuses.add("fjell", a_report("1", order_id="order-1", **PAID))
+            after = work.transfers.of_invoice("fjell", "1")
+            assert after is not None
+            assert after == before
+            assert work.transfers.save(after).version == after.version + 1
+            assert work.statuses.open_invoices("fjell", limit=1) == ["2"]
+
+    def test_a_report_about_another_order_closes_nothing(self, arrived_ones: Storage) -> None:
+        with arrived_ones.transaction() as work:
+            work.statuses.add("fjell", a_report("1", order_id="order-0", **DELETED))
+            assert "1" in work.statuses.open_invoices("fjell", limit=9)
+
+    def test_a_superseded_order_is_not_open_and_the_one_in_its_place_is(self, arrived_ones: Storage) -> None:
+        with arrived_ones.transaction() as work:
+            work.statuses.add("fjell", a_report("1", order_id="order-1", **DELETED))
+            for number in "12":
+                old = work.transfers.of_invoice("fjell", number)
+                assert old is not None
+                work.transfers.save(superseded(old))
+            assert work.statuses.open_invoices("fjell", limit=9) == ["3", "4", "5"]
+            self.arrive(work, "again", "1")
+            assert work.statuses.open_invoices("fjell", limit=9) == ["1", "3", "4", "5"]
+
+    def test_no_reports_are_stored_as_nothing(self, arrived_ones: Storage) -> None:
+        with arrived_ones.transaction() as work:
+            work.statuses.add("fjell")
+            assert work.statuses.latest("fjell", "1") is None
+
+    def test_a_business_with_open_orders_is_due_until_its_follow_up_begins_and_after_the_interval(
+        self, arrived_ones: Storage
+    ) -> None:
+        with arrived_ones.transaction() as work:
+            work.businesses.put(a_business("dal"))  # nothing of it has arrived
+            assert work.follow_ups.due(now=NOW, begun_before=NOW - MINUTE) == ["fjell", "vidde"]
+            assert work.follow_ups.begin("fjell", now=NOW, begun_before=NOW - MINUTE)
+            assert work.follow_ups.due(now=NOW, begun_before=NOW - MINUTE) == ["vidde"]
+            assert not work.follow_ups.begin("fjell", now=NOW + SECOND, begun_before=NOW - SECOND)
+        later = NOW + MINUTE
+        with arrived_ones.transaction() as work:
+            assert work.follow_ups.due(now=later, begun_before=NOW) == ["fjell", "vidde"]
+            assert work.follow_ups.begin("fjell", now=later, begun_before=NOW)
+            assert not work.follow_ups.begin("fjell", now=later, begun_before=NOW)
+
+    def test_a_follow_up_that_counts_as_begun_earlier_is_due_sooner(self, arrived_ones: Storage) -> None:
+        with arrived_ones.transaction() as work:
+            work.follow_ups.begin("fjell", now=NOW, begun_before=NOW - MINUTE)
+            work.follow_ups.count_as_begun("fjell", NOW - MINUTE)
+            assert "fjell" in work.follow_ups.due(now=NOW, begun_before=NOW - MINUTE)
+            work.follow_ups.count_as_begun("vidde", NOW + MINUTE)
+            assert "vidde" in work.follow_ups.due(now=NOW, begun_before=NOW - MINUTE)
+
+    def test_a_business_whose_orders_are_all_settled_or_whose_system_is_paused_is_not_due(
+        self, arrived_ones: Storage
+    ) -> None:
+        with arrived_ones.transaction() as work:
+            work.statuses.add("vidde", a_report("9", order_id="order-9", **PAID))
+            assert work.follow_ups.due(now=NOW, begun_before=NOW) == ["fjell"]
+            work.pauses.put("24sevenoffice", NOW + MINUTE)
+            assert work.follow_ups.due(now=NOW, begun_before=NOW) == []
+            assert work.follow_ups.due(now=NOW + MINUTE, begun_before=NOW) == ["fjell"]
+
+    def test_of_many_threads_that_begin_a_follow_up_one_does(self, arrived_ones: Storage) -> None:
+        ready = threading.Barrier(4)
+
+        def begin(_number: int) -> bool:
+            ready.wait()
+            with arrived_ones.transaction() as work:
+                return work.follow_ups.begin("fjell", now=NOW, begun_before=NOW - MINUTE)
+
+        with ThreadPoolExecutor(4) as threads:
+            assert sorted(threads.map(begin, range(4))) == [False, False, False, True]
+
+    def test_threads_that_report_on_the_same_orders_in_different_orders_all_end(self, arrived_ones: Storage) -> None:
+        ready = threading.Barrier(4)
+
+        def report(thread: int) -> None:
+            numbers = "12345" if thread % 2 else "54321"
+            ready.wait()
+            for _ in range(5):
+                with arrived_ones.transaction() as work:
+                    work.statuses.add("fjell", *(a_report(one, order_id=f"order-{one}", **PAID) for one in numbers))
+                with arrived_ones.transaction() as work:
+                    work.statuses.add("fjell", *(a_report(one, order_id=f"order-{one}") for one in numbers))
+
+        with ThreadPoolExecutor(4) as threads:
+            list(threads.map(report, range(4)))
+        with arrived_ones.transaction() as work:
+            assert len(work.statuses.open_invoices("fjell", limit=9)) == 5
+
+
 class StoryContract(_WithBusinesses):
     def test_a_story_is_told_in_the_order_in_which_it_was_noted(self, stocked: Storage) -> None:
         steps = [
@@ -804,8 +1026,8 @@ class StoryContract(_WithBusinesses):
             assert work.journal.of("t2") == steps[:1]
             assert work.journal.of("t3") == []
 
-    def test_a_pause_is_only_ever_made_longer(self, storage: Storage) -> None:
-        with storage.transaction() as work:
+    def test_a_pause_is_only_ever_made_longer(self, stocked: Storage) -> None:
+        with stocked.transaction() as work:
             assert work.pauses.until("24sevenoffice") is None
             work.pauses.put("24sevenoffice", NOW + MINUTE)
             work.pauses.put("24sevenoffice", NOW)
@@ -813,6 +1035,7 @@ class StoryContract(_WithBusinesses):
             work.pauses.put("24sevenoffice", NOW + 2 * MINUTE)
             assert work.pauses.until("24sevenoffice") == NOW + 2 * MINUTE
             assert work.pauses.until("other") is None
+            assert work.pauses.until_for("fjell") == NOW + 2 * MINUTE
 
 
 class AnswerContract:
@@ -968,8 +1191,10 @@ class StorageContract(
     TransactionContract,
     BusinessContract,
     InvoiceContract,
+    BatchContract,
     TransferContract,
     MemoryContract,
+    FollowUpContract,
     StoryContract,
     AnswerContract,
     LeaseContract,
@@ -977,7 +1202,7 @@ class StorageContract(
     """Every promise of core/ports/storage.py."""
 
 
-def pages(listing: Callable[[str | None], list[str]]) -> list[str]:
+def pages(listing: Callable[[str | None], Sequence[str]]) -> list[str]:
     """Read a listing to its end, each page after the last key of the one before."""
     found: list[str] = []
     while page := listing(found[-1] if found else None):

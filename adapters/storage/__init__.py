@@ -1,7 +1,9 @@
 """Our own stores in an SQL database: SQLite by default, PostgreSQL by URL."""
 
+from adapters.storage.call_counter import SqlCallCounter
+from adapters.storage.figures import SqlFigures
 from adapters.storage.opening import open_storage
 from adapters.storage.sessions import SqlSessionStore
 from adapters.storage.unit_of_work import SqlStorage
 
-__all__ = ["SqlSessionStore", "SqlStorage", "open_storage"]
+__all__ = ["SqlCallCounter", "SqlFigures", "SqlSessionStore", "SqlStorage", "open_storage"]

@@ -4,12 +4,14 @@ import json
 from collections.abc import Sequence
 
 from sqlalchemy import Connection as Database
-from sqlalchemy import RowMapping, select
+from sqlalchemy import RowMapping, bindparam, select
 
 from adapters.storage.insertion import put
 from adapters.storage.schema import businesses
 from core.business import Business, Connection
 from core.ports.secret_box import SecretBox
+
+_OF_NAME = select(businesses).where(businesses.c.name == bindparam("name"))
 
 
 class SqlBusinessStore:
@@ -21,7 +23,7 @@ class SqlBusinessStore:
 
     def get(self, name: str) -> Business | None:
         """Return a business, or None."""
-        row = self._database.execute(select(businesses).where(businesses.c.name == name)).mappings().first()
+        row = self._database.execute(_OF_NAME, {"name": name}).mappings().first()
         return self._business(row) if row else None
 
     def put(self, business: Business) -> None:

@@ -5,7 +5,6 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import (
     BigInteger,
     ColumnElement,
-    Connection,
     DateTime,
     Dialect,
     Integer,
@@ -53,9 +52,9 @@ def serial_number() -> TypeEngine[int]:
     return BigInteger().with_variant(Integer(), "sqlite")
 
 
-def database_instant(connection: Connection, from_now: timedelta = timedelta()) -> ColumnElement[datetime]:
+def database_instant(dialect: str, from_now: timedelta = timedelta()) -> ColumnElement[datetime]:
     """Return the instant so long from now, as an expression that the database computes when it gets there."""
-    if connection.dialect.name == "postgresql":
+    if dialect == "postgresql":
         return type_coerce(func.clock_timestamp() + literal(from_now), UtcDateTime)
     shift = f"{from_now.total_seconds():+.3f} seconds"
     # SQLite tells milliseconds; the zeros make it the form in which it keeps all instants.

@@ -2,11 +2,19 @@
 
 from collections.abc import Collection, Mapping
 
-from sqlalchemy import ColumnElement, Connection, and_, delete, select
+from sqlalchemy import Connection, and_, bindparam, delete, select
 
 from adapters.storage.insertion import put
 from adapters.storage.schema import intents
 from core.intent import Intent, IntentKind
+
+_THESE = and_(
+    intents.c.business == bindparam("business"),
+    intents.c.kind == bindparam("kind"),
+    intents.c.key.in_(bindparam("keys", expanding=True)),
+)
+_OF_KEYS = select(*(column for column in intents.c if column.name != "business")).where(_THESE)
+_REMOVAL = delete(intents).where(_THESE)
 
 
 class SqlIntentStore:
@@ -21,8 +29,9 @@ class SqlIntentStore:
 
     def of_keys(self, business: str, kind: IntentKind, keys: Collection[str]) -> Mapping[str, Intent]:
         """Return those of these intents that there are, by key."""
-        columns = [column for column in intents.c if column.name != "business"]
-        rows = self._database.execute(select(*columns).where(_are(business, kind, keys))).mappings()
+        if not keys:
+            return {}
+        rows = self._database.execute(_OF_KEYS, _named(business, kind, keys)).mappings()
         return {row["key"]: Intent.model_validate(dict(row)) for row in rows}
 
     def put(self, business: str, *marks: Intent) -> None:
@@ -31,8 +40,9 @@ class SqlIntentStore:
 
     def remove(self, business: str, kind: IntentKind, *keys: str) -> None:
         """Forget intents; one that is not there is forgotten already."""
-        self._database.execute(delete(intents).where(_are(business, kind, keys)))
+        if keys:
+            self._database.execute(_REMOVAL, _named(business, kind, keys))
 
 
-def _are(business: str, kind: IntentKind, keys: Collection[str]) -> ColumnElement[bool]:
-    return and_(intents.c.business == business, intents.c.kind == kind, intents.c.key.in_(keys))
+def _named(business: str, kind: IntentKind, keys: Collection[str]) -> dict[str, object]:
+    return {"business": business, "kind": kind, "keys": list(keys)}

@@ -2,11 +2,17 @@
 
 from collections.abc import Collection, Mapping, Sequence
 
-from sqlalchemy import Connection, select
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, func, select, update
 
-from adapters.storage.insertion import put
+from adapters.storage.insertion import insert_into
 from adapters.storage.schema import invoices
-from core.invoice import Invoice
+from core.invoice import Invoice, InvoiceType
+
+_OF_NUMBERS = select(invoices.c.number, invoices.c.document).where(
+    invoices.c.business == bindparam("business"), invoices.c.number.in_(bindparam("numbers", expanding=True))
+)
+_OF_NUMBERS_LOCKED = _OF_NUMBERS.order_by(invoices.c.number).with_for_update()
+"""Locked in one order by all, so that nobody deadlocks."""
 
 
 class SqlInvoiceStore:
@@ -26,17 +32,18 @@ class SqlInvoiceStore:
 
     def of_numbers(self, business: str, numbers: Collection[str], *, for_update: bool = False) -> Mapping[str, Invoice]:
         """Return those of these invoices that there are, by number. `for_update` as in get."""
-        query = select(invoices.c.number, invoices.c.document).where(
-            invoices.c.business == business, invoices.c.number.in_(numbers)
+        rows = self._database.execute(
+            _OF_NUMBERS_LOCKED if for_update else _OF_NUMBERS, {"business": business, "numbers": list(numbers)}
         )
-        if for_update:  # locked in one order by all, so that nobody deadlocks
-            query = query.order_by(invoices.c.number).with_for_update()
-        return {number: Invoice.model_validate_json(document) for number, document in self._database.execute(query)}
+        return {number: Invoice.model_validate_json(document) for number, document in rows}
 
     def put(self, business: str, invoice: Invoice) -> None:
         """Store an invoice, new or in place of the one of this number."""
-        row = {"business": business, "number": invoice.number, "document": invoice.model_dump_json()}
-        put(self._database, invoices, row)
+        statement = insert_into(self._database.dialect.name, invoices).values(
+            business=business, number=invoice.number, type=invoice.type, document=invoice.model_dump_json()
+        )
+        changed = {name: statement.excluded[name] for name in ("type", "document")}
+        self._database.execute(statement.on_conflict_do_update(index_elements=["business", "number"], set_=changed))
 
     def list(self, business: str, *, limit: int, after: str | None = None) -> Sequence[Invoice]:
         """Return a business's invoices by number, those after the given number, at most `limit`."""
@@ -45,3 +52,25 @@ class SqlInvoiceStore:
             query = query.where(invoices.c.number > after)
         documents = self._database.scalars(query.order_by(invoices.c.number).limit(limit))
         return [Invoice.model_validate_json(document) for document in documents]
+
+    def unsent(self, business: str, *, limit: int, after: str | None = None) -> Sequence[str]:
+        """Return the numbers of the invoices that are data for accounting and not marked as sent, at most `limit`."""
+        query = select(invoices.c.number).where(_are_unsent(business, InvoiceType.DATA_FOR_ACCOUNTING))
+        if after is not None:
+            query = query.where(invoices.c.number > after)
+        return self._database.scalars(query.order_by(invoices.c.number).limit(limit)).all()
+
+    def count_unsent_printed(self, business: str) -> int:
+        """Return how many invoices are of type `printed` and not marked as sent."""
+        query = select(func.count()).where(_are_unsent(business, InvoiceType.PRINTED))
+        return self._database.scalar(query) or 0
+
+    def mark_sent(self, business: str, numbers: Collection[str]) -> None:
+        """Mark invoices that have a transfer, for good."""
+        if numbers:
+            unmarked = and_(invoices.c.business == business, invoices.c.number.in_(numbers), invoices.c.sent.is_(False))
+            self._database.execute(update(invoices).where(unmarked).values(sent=True))
+
+
+def _are_unsent(business: str, kind: InvoiceType) -> ColumnElement[bool]:
+    return and_(invoices.c.business == business, invoices.c.type == kind, invoices.c.sent.is_(False))

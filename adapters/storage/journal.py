@@ -7,6 +7,8 @@ from sqlalchemy import Connection, insert, select
 from adapters.storage.schema import journal
 from core.journal import Step
 
+_ADDITION = insert(journal)
+
 
 class SqlJournalStore:
     """The journal."""
@@ -18,7 +20,7 @@ class SqlJournalStore:
         """Add steps to the ends of transfers' stories, each beside the id of its transfer."""
         if told:
             rows = [{"transfer_id": transfer_id, **step.model_dump()} for transfer_id, step in told]
-            self._database.execute(insert(journal), rows)
+            self._database.execute(_ADDITION, rows)
 
     def of(self, transfer_id: str) -> Sequence[Step]:
         """Return a transfer's story, in the order in which it was told."""

@@ -17,7 +17,7 @@ class SqlAnswerStore:
 
     def begin(self, key: str, fingerprint: str, *, now: datetime, stale_before: datetime) -> KeptAnswer | None:
         """Claim a key for a request, or return what is kept under it."""
-        claim = insert_into(self._database, kept_answers).values(
+        claim = insert_into(self._database.dialect.name, kept_answers).values(
             key=key, fingerprint=fingerprint, begun_at=now, status=None, headers={}, body=""
         )
         claimed = self._database.scalar(

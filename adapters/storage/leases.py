@@ -4,8 +4,9 @@ A business's row changes only while what it is compared with still holds, so of 
 """
 
 from datetime import timedelta
+from functools import cache
 
-from sqlalchemy import ColumnElement, Connection, and_, or_, update
+from sqlalchemy import Connection, Update, bindparam, or_, update
 
 from adapters.storage.column_types import database_instant
 from adapters.storage.insertion import insert_into
@@ -22,13 +23,14 @@ class SqlLeaseStore:
 
     def acquire(self, business: str, *, holder: str, length: timedelta) -> Lease | None:
         """Take the business, or return None while somebody else's lease lives."""
-        statement = insert_into(self._database, leases).values(
-            business=business, holder=holder, token=1, expires_at=database_instant(self._database, length)
+        dialect = self._database.dialect.name
+        statement = insert_into(dialect, leases).values(
+            business=business, holder=holder, token=1, expires_at=database_instant(dialect, length)
         )
         taken = statement.on_conflict_do_update(
             index_elements=["business"],
             set_={"holder": holder, "token": leases.c.token + 1, "expires_at": statement.excluded.expires_at},
-            where=or_(leases.c.expires_at <= database_instant(self._database), leases.c.holder == holder),
+            where=or_(leases.c.expires_at <= database_instant(dialect), leases.c.holder == holder),
         ).returning(leases.c.token)
         token = self._database.scalar(taken)
         return Lease(business=business, holder=holder, token=token) if token is not None else None
@@ -39,18 +41,33 @@ class SqlLeaseStore:
         Nobody can take it before the transaction ends, so what the transaction writes is written by the holder.
         Errors: LeaseLost when it has expired or somebody else has it.
         """
-        renewed = self._database.execute(
-            update(leases)
-            .where(_is(lease), leases.c.expires_at > database_instant(self._database))
-            .values(expires_at=database_instant(self._database, length))
-        )
+        renewed = self._database.execute(_renewal(self._database.dialect.name, length), _names(lease))
         if renewed.rowcount == 0:
             raise LeaseLost(f'The hold on the business "{lease.business}" has run out or passed to another worker.')
 
     def release(self, lease: Lease) -> None:
         """Give the business up; nothing happens when the lease was lost."""
-        self._database.execute(update(leases).where(_is(lease)).values(expires_at=database_instant(self._database)))
+        self._database.execute(_release(self._database.dialect.name), _names(lease))
 
 
-def _is(lease: Lease) -> ColumnElement[bool]:
-    return and_(leases.c.business == lease.business, leases.c.token == lease.token, leases.c.holder == lease.holder)
+_OF = (
+    update(leases)
+    .where(leases.c.business == bindparam("of_business"))
+    .where(leases.c.token == bindparam("of_token"), leases.c.holder == bindparam("of_holder"))
+)
+
+
+@cache
+def _renewal(dialect: str, length: timedelta) -> Update:
+    return _OF.where(leases.c.expires_at > database_instant(dialect)).values(
+        expires_at=database_instant(dialect, length)
+    )
+
+
+@cache
+def _release(dialect: str) -> Update:
+    return _OF.values(expires_at=database_instant(dialect))
+
+
+def _names(lease: Lease) -> dict[str, object]:
+    return {"of_business": lease.business, "of_token": lease.token, "of_holder": lease.holder}

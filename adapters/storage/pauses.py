@@ -2,10 +2,17 @@
 
 from datetime import datetime
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 
 from adapters.storage.insertion import insert_into
-from adapters.storage.schema import pauses
+from adapters.storage.schema import businesses, pauses
+
+_UNTIL = select(pauses.c.until).where(pauses.c.system == bindparam("system"))
+_UNTIL_FOR = (
+    select(pauses.c.until)
+    .join(businesses, businesses.c.system == pauses.c.system)
+    .where(businesses.c.name == bindparam("business"))
+)
 
 
 class SqlPauseStore:
@@ -16,7 +23,7 @@ class SqlPauseStore:
 
     def put(self, system: str, until: datetime) -> None:
         """Leave the accounting system alone until then, or as long as was said before, whichever is later."""
-        statement = insert_into(self._database, pauses).values(system=system, until=until)
+        statement = insert_into(self._database.dialect.name, pauses).values(system=system, until=until)
         self._database.execute(
             statement.on_conflict_do_update(
                 index_elements=["system"],
@@ -27,4 +34,8 @@ class SqlPauseStore:
 
     def until(self, system: str) -> datetime | None:
         """Return until when, or None when that was never said; it may be past."""
-        return self._database.scalar(select(pauses.c.until).where(pauses.c.system == system))
+        return self._database.scalar(_UNTIL, {"system": system})
+
+    def until_for(self, business: str) -> datetime | None:
+        """Return the same for the accounting system of a business."""
+        return self._database.scalar(_UNTIL_FOR, {"business": business})

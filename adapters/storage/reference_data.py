@@ -1,11 +1,16 @@
 """Reference data: what seldom changes in an account, kept with its age."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, bindparam, delete, select
 
 from adapters.storage.insertion import put
 from adapters.storage.schema import reference_data
+
+_OF_BUSINESS = select(reference_data.c.name, reference_data.c.value, reference_data.c.stored_at).where(
+    reference_data.c.business == bindparam("business")
+)
 
 
 class SqlReferenceCache:
@@ -14,14 +19,10 @@ class SqlReferenceCache:
     def __init__(self, database: Connection) -> None:
         self._database = database
 
-    def get(self, business: str, name: str, *, newer_than: datetime) -> str | None:
-        """Return the entry if it was stored after that instant, or None."""
-        query = select(reference_data.c.value).where(
-            reference_data.c.business == business,
-            reference_data.c.name == name,
-            reference_data.c.stored_at > newer_than,
-        )
-        return self._database.scalar(query)
+    def all(self, business: str) -> Mapping[str, tuple[str, datetime]]:
+        """Return a business's entries by name, each with when it was stored."""
+        rows = self._database.execute(_OF_BUSINESS, {"business": business})
+        return {name: (value, stored_at) for name, value, stored_at in rows}
 
     def put(self, business: str, name: str, value: str, *, now: datetime) -> None:
         """Store an entry, instead of the one of this name."""

@@ -16,6 +16,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    and_,
 )
 
 from adapters.storage.column_types import UtcDateTime, exact_text, serial_number
@@ -26,6 +27,7 @@ LATEST_REVISION = "0001"
 _NAME_LENGTH = 50
 _ID_LENGTH = 64
 _WORD_LENGTH = 20
+_TYPE_LENGTH = 30
 _KEY_LENGTH = 255
 
 metadata = MetaData(
@@ -64,7 +66,18 @@ invoices = Table(
     metadata,
     _of_business(primary_key=True),
     Column("number", exact_text(_NAME_LENGTH), primary_key=True),
+    Column("type", String(_TYPE_LENGTH), nullable=False),
     Column("document", Text, nullable=False),
+    Column("sent", Boolean, nullable=False, default=False),
+)
+# However many have been sent, this index holds those alone that have not.
+Index(
+    "ix_invoices_unsent",
+    invoices.c.business,
+    invoices.c.type,
+    invoices.c.number,
+    sqlite_where=invoices.c.sent.is_(False),
+    postgresql_where=invoices.c.sent.is_(False),
 )
 
 transfers = Table(
@@ -85,7 +98,9 @@ transfers = Table(
     Column("error", JSON(none_as_null=True)),
     Column("trying_since", UtcDateTime, nullable=False),
     Column("bulk", Boolean, nullable=False),
+    Column("alone", Boolean, nullable=False),
     Column("superseded", Boolean, nullable=False),
+    Column("settled", Boolean, nullable=False, default=False),
     Column("version", Integer, nullable=False),
 )
 # The promise that an invoice has one transfer, held by the database itself; superseded ones are history.
@@ -114,9 +129,41 @@ Index(
     sqlite_where=transfers.c.next_attempt_at.is_not(None),
     postgresql_where=transfers.c.next_attempt_at.is_not(None),
 )
+# Orders that are not known to be paid or gone: however many have arrived, this index holds the open ones alone.
+IS_OPEN = and_(transfers.c.order_id.is_not(None), transfers.c.settled.is_(False), transfers.c.superseded.is_(False))
+Index(
+    "ix_transfers_open",
+    transfers.c.business,
+    transfers.c.invoice,
+    sqlite_where=IS_OPEN,
+    postgresql_where=IS_OPEN,
+)
 Index("ix_transfers_business", transfers.c.business, transfers.c.id)
 Index("ix_transfers_business_state", transfers.c.business, transfers.c.state, transfers.c.id)
 Index("ix_transfers_state", transfers.c.state, transfers.c.id)
+
+batches = Table(
+    "batches",
+    metadata,
+    Column("id", exact_text(_ID_LENGTH), primary_key=True),
+    _of_business(),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("printed", Integer, nullable=False),
+    Column("cancelled", Integer, nullable=False),
+)
+
+# What was refused has no transfer. An invoice is once in a batch.
+batch_members = Table(
+    "batch_members",
+    metadata,
+    Column("position", serial_number(), primary_key=True),
+    Column("batch", exact_text(_ID_LENGTH), ForeignKey("batches.id"), nullable=False),
+    Column("invoice", exact_text(), nullable=False),
+    Column("transfer_id", exact_text(_ID_LENGTH), ForeignKey("transfers.id")),
+    Column("refusal", JSON(none_as_null=True)),
+)
+Index("uq_batch_members_batch_invoice", batch_members.c.batch, batch_members.c.invoice, unique=True)
+Index("ix_batch_members_position", batch_members.c.batch, batch_members.c.position)
 
 intents = Table(
     "intents",
@@ -194,6 +241,13 @@ Index(
     status_checks.c.id,
 )
 
+follow_ups = Table(
+    "follow_ups",
+    metadata,
+    _of_business(primary_key=True),
+    Column("begun_at", UtcDateTime, nullable=False),
+)
+
 # The row stays when a lease is given up, so that its token never starts over.
 leases = Table(
     "leases",
@@ -220,6 +274,14 @@ pauses = Table(
     metadata,
     Column("system", exact_text(_NAME_LENGTH), primary_key=True),
     Column("until", UtcDateTime, nullable=False),
+)
+
+calls_made = Table(
+    "calls_made",
+    metadata,
+    Column("system", exact_text(_NAME_LENGTH), primary_key=True),
+    Column("hour", UtcDateTime, primary_key=True),
+    Column("calls", Integer, nullable=False),
 )
 
 kept_answers = Table(

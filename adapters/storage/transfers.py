@@ -3,22 +3,49 @@
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, select, update
+from sqlalchemy import BindParameter, ColumnElement, Connection, Select, and_, bindparam, select, update
 
-from adapters.storage.column_types import database_instant
+from adapters.storage.column_types import UtcDateTime, database_instant
 from adapters.storage.insertion import insert_into
 from adapters.storage.schema import businesses, leases, pauses, transfers
 from core.errors import Conflict
 from core.transfer import Transfer, TransferState
 
+_BESIDE = {"settled"}
+"""What is kept beside a transfer and is no part of it: whoever stores status checks writes it."""
+_TRANSFERS = select(*(column for column in transfers.c if column.name not in _BESIDE))
 _FIXED = {"id", "business", "invoice", "created_at", "version"}
-_LIVE = [state for state in TransferState if not state.is_final]
 _NOT_PENDING = [TransferState.RUNNING, *(state for state in TransferState if state.is_final)]
 _SAVE = (
     update(transfers)
     .where(transfers.c.id == bindparam("seen_id"), transfers.c.version == bindparam("seen_version"))
-    .values({column.name: bindparam(column.name) for column in transfers.c if column.name not in _FIXED - {"version"}})
+    .values({one.name: bindparam(one.name) for one in transfers.c if one.name not in (_FIXED - {"version"}) | _BESIDE})
 )
+
+
+def _is_due(now: datetime | BindParameter[datetime]) -> ColumnElement[bool]:
+    # States are excluded, not included: so stated they tempt no planner away from the index of what is due.
+    return and_(transfers.c.next_attempt_at <= now, transfers.c.state.not_in(_NOT_PENDING))
+
+
+def _of_business(condition: ColumnElement[bool], *order: ColumnElement[object]) -> Select[*tuple[object, ...]]:
+    of_business = transfers.c.business == bindparam("business")
+    return _TRANSFERS.where(of_business, condition).order_by(*order).limit(bindparam("most"))
+
+
+# What every turn asks again and again is made once: making a statement takes longer than carrying it out.
+_RUNNING = _of_business(transfers.c.state == TransferState.RUNNING, transfers.c.id)
+_PENDING = [
+    _of_business(
+        and_(transfers.c.bulk.is_(bulk), _is_due(bindparam("now", type_=UtcDateTime))),
+        transfers.c.next_attempt_at,
+        transfers.c.id,
+    )
+    for bulk in (False, True)
+]
+# Transfers are locked by all in the order of their ids, so that nobody deadlocks.
+_THESE_LOCKED = _TRANSFERS.where(transfers.c.id.in_(bindparam("ids", expanding=True))).order_by(transfers.c.id)
+_THESE_LOCKED = _THESE_LOCKED.with_for_update()
 
 
 class SqlTransferStore:
@@ -29,12 +56,12 @@ class SqlTransferStore:
 
     def get(self, transfer_id: str, *, for_update: bool = False) -> Transfer | None:
         """Return a transfer, or None."""
-        return self._first(select(transfers).where(transfers.c.id == transfer_id), for_update=for_update)
+        return self._first(_TRANSFERS.where(transfers.c.id == transfer_id), for_update=for_update)
 
     def of_invoice(self, business: str, number: str, *, for_update: bool = False) -> Transfer | None:
         """Return the invoice's transfer, or None."""
         return self._first(
-            select(transfers).where(
+            _TRANSFERS.where(
                 transfers.c.business == business, transfers.c.invoice == number, transfers.c.superseded.is_(False)
             ),
             for_update=for_update,
@@ -44,7 +71,7 @@ class SqlTransferStore:
         self, business: str, numbers: Collection[str], *, for_update: bool = False
     ) -> Mapping[str, Transfer]:
         """Return the transfers of these invoices, by number."""
-        query = select(transfers).where(
+        query = _TRANSFERS.where(
             transfers.c.business == business, transfers.c.invoice.in_(numbers), transfers.c.superseded.is_(False)
         )
         if for_update:  # locked in one order by all, so that nobody deadlocks
@@ -69,7 +96,7 @@ class SqlTransferStore:
             return []
         # Not an exception of the database's: after one of those PostgreSQL gives up the whole transaction.
         statement = (
-            insert_into(self._database, transfers)
+            insert_into(self._database.dialect.name, transfers)
             .on_conflict_do_nothing(
                 index_elements=["business", "invoice"], index_where=transfers.c.superseded.is_(False)
             )
@@ -111,21 +138,21 @@ class SqlTransferStore:
 
         Those left running come first: they were taken before any other became due, and their orders may exist.
         """
-        running = (
-            select(transfers)
-            .where(transfers.c.business == business, transfers.c.state == TransferState.RUNNING)
-            .order_by(transfers.c.id)
-        )
-        for query in (running, _pending(business, now, bulk=False), _pending(business, now, bulk=True)):
-            if found := self._all(query.limit(limit).with_for_update() if for_update else query.limit(limit)):
-                return found
+        of = {"business": business, "now": now, "most": limit}
+        for query in (_RUNNING, *_PENDING):
+            if found := self._all(query, of):
+                return self._locked(found) if for_update else found
         return []
+
+    def is_single_due(self, business: str, *, now: datetime) -> bool:
+        """Whether a single send of the business is due."""
+        return bool(self._all(_PENDING[0], {"business": business, "now": now, "most": 1}))
 
     def businesses_due(self, *, now: datetime) -> Sequence[str]:
         """Return the businesses that have something due and that nobody holds or has paused, by name."""
         left = select(transfers.c.business).where(transfers.c.state == TransferState.RUNNING)
         due = select(transfers.c.business).where(_is_due(now))
-        held = select(leases.c.business).where(leases.c.expires_at > database_instant(self._database))
+        held = select(leases.c.business).where(leases.c.expires_at > database_instant(self._database.dialect.name))
         paused = (
             select(businesses.c.name).join(pauses, pauses.c.system == businesses.c.system).where(pauses.c.until > now)
         )
@@ -158,19 +185,20 @@ class SqlTransferStore:
         ]
         return min((at for at in earliest if at is not None), default=None)
 
-    def live(self, business: str) -> Sequence[Transfer]:
-        """Return the business's transfers that have not ended, the oldest first."""
-        query = select(transfers).where(transfers.c.business == business, transfers.c.state.in_(_LIVE))
-        if self._database.dialect.name == "postgresql":  # locked in one order by all, so that nobody deadlocks
-            return self._all(query.order_by(transfers.c.id).with_for_update())
-        # Sorted here: asked for the order too, SQLite reads all that have ended rather than sort the few that live.
-        return sorted(self._all(query), key=lambda transfer: transfer.id)
+    def not_begun(self, business: str, *, parked: bool, limit: int) -> Sequence[Transfer]:
+        """Return transfers that are parked, or else those that are queued or wait for a time, at most `limit`."""
+        has_time = transfers.c.next_attempt_at.is_(None) if parked else transfers.c.next_attempt_at.is_not(None)
+        states = [TransferState.WAITING] if parked else [TransferState.WAITING, TransferState.QUEUED]
+        query = _TRANSFERS.where(transfers.c.business == business, transfers.c.state.in_(states), has_time)
+        # In the order of the index, or SQLite reads all that have ended too.
+        in_order = [transfers.c.id] if parked else [transfers.c.bulk, transfers.c.next_attempt_at, transfers.c.id]
+        return self._locked(self._all(query.order_by(*in_order).limit(limit)))
 
     def list(
         self, business: str | None, *, state: TransferState | None = None, limit: int, after: str | None = None
     ) -> Sequence[Transfer]:
         """Return transfers by id (the newest last), those after the given id, at most `limit`."""
-        query = select(transfers).order_by(transfers.c.id).limit(limit)
+        query = _TRANSFERS.order_by(transfers.c.id).limit(limit)
         if business is not None:
             query = query.where(transfers.c.business == business)
         if state is not None:
@@ -184,18 +212,19 @@ class SqlTransferStore:
         row = self._database.execute(query.with_for_update() if for_update else query).mappings().first()
         return Transfer.model_validate(dict(row)) if row else None
 
-    def _all(self, query: Select[*tuple[object, ...]]) -> Sequence[Transfer]:
-        return [Transfer.model_validate(dict(row)) for row in self._database.execute(query).mappings()]
+    def _locked(self, found: Sequence[Transfer]) -> Sequence[Transfer]:
+        """Return these as they are now, and keep others from saving them; what stands otherwise since is left out.
+
+        SQLite needs nothing for that: a transaction there holds the whole database.
+        """
+        if self._database.dialect.name == "sqlite":
+            return found
+        now = {transfer.id: transfer for transfer in self._all(_THESE_LOCKED, {"ids": [one.id for one in found]})}
+        return [now[one.id] for one in found if one.id in now and _stands(now[one.id]) == _stands(one)]
+
+    def _all(self, query: Select[*tuple[object, ...]], of: Mapping[str, object] | None = None) -> Sequence[Transfer]:
+        return [Transfer.model_validate(dict(row)) for row in self._database.execute(query, of).mappings()]
 
 
-def _pending(business: str, now: datetime, *, bulk: bool) -> Select[*tuple[object, ...]]:
-    return (
-        select(transfers)
-        .where(transfers.c.business == business, transfers.c.bulk.is_(bulk), _is_due(now))
-        .order_by(transfers.c.next_attempt_at, transfers.c.id)
-    )
-
-
-def _is_due(now: datetime) -> ColumnElement[bool]:
-    # States are excluded, not included: so stated they tempt no planner away from the index of what is due.
-    return and_(transfers.c.next_attempt_at <= now, transfers.c.state.not_in(_NOT_PENDING))
+def _stands(transfer: Transfer) -> tuple[TransferState, datetime | None]:
+    return transfer.state, transfer.next_attempt_at

@@ -6,11 +6,13 @@ from functools import cached_property
 
 from sqlalchemy import Connection, Engine, select
 
+from adapters.storage.batches import SqlBatchStore
 from adapters.storage.businesses import SqlBusinessStore
 from adapters.storage.customer_directories import SqlDirectoryStore
 from adapters.storage.customer_links import SqlCustomerLinkStore
 from adapters.storage.database_errors import translated
 from adapters.storage.engine import READ_ONLY
+from adapters.storage.follow_ups import SqlFollowUpStore
 from adapters.storage.intents import SqlIntentStore
 from adapters.storage.invoices import SqlInvoiceStore
 from adapters.storage.journal import SqlJournalStore
@@ -47,6 +49,11 @@ class SqlUnitOfWork:
         return SqlTransferStore(self._database)
 
     @cached_property
+    def batches(self) -> SqlBatchStore:
+        """Batches."""
+        return SqlBatchStore(self._database)
+
+    @cached_property
     def intents(self) -> SqlIntentStore:
         """Intents."""
         return SqlIntentStore(self._database)
@@ -70,6 +77,11 @@ class SqlUnitOfWork:
     def statuses(self) -> SqlStatusStore:
         """Status checks."""
         return SqlStatusStore(self._database)
+
+    @cached_property
+    def follow_ups(self) -> SqlFollowUpStore:
+        """Follow-ups."""
+        return SqlFollowUpStore(self._database)
 
     @cached_property
     def journal(self) -> SqlJournalStore:

@@ -276,6 +276,11 @@ class TestIndexes:
             (lambda work: work.invoices.list("fjell", limit=9, after="1"), {"sqlite_autoindex_invoices_1"}),
             (lambda work: work.businesses.list(limit=9, after="a"), {"sqlite_autoindex_businesses_1"}),
             (lambda work: work.statuses.latest("fjell", "1001"), {"ix_status_checks_invoice"}),
+            (lambda work: work.statuses.open_invoices("fjell", limit=9, after="1"), {"ix_transfers_open"}),
+            (
+                lambda work: work.follow_ups.due(now=NOW, begun_before=NOW),
+                {"ix_transfers_open", "sqlite_autoindex_businesses_1", "sqlite_autoindex_follow_ups_1"},
+            ),
         ],
     )
     def test_it_reads_an_index_in_order(
@@ -285,9 +290,11 @@ class TestIndexes:
         assert {index for index in indexes if any(f" {index} " in f"{plan} " for plan in plans)} == indexes, plans
         assert not [plan for plan in plans if "TEMP B-TREE" in plan], plans
 
-    def test_the_live_ones_are_found_without_the_ended(self, storage: SqlStorage) -> None:
-        plans = _plans(storage, lambda work: work.transfers.live("fjell"))
-        assert any("ix_transfers_business_state (business=? AND state=?)" in plan for plan in plans), plans
+    @pytest.mark.parametrize("parked", [True, False])
+    def test_those_not_begun_are_found_without_the_ended(self, storage: SqlStorage, parked: bool) -> None:
+        plans = _plans(storage, lambda work: work.transfers.not_begun("fjell", parked=parked, limit=9))
+        index = "ix_transfers_business_state (business=? AND state=?)" if parked else "ix_transfers_due (business=?)"
+        assert any(index in plan for plan in plans), plans
 
 
 def _plans(storage: SqlStorage, ask: Callable[[UnitOfWork], object]) -> list[str]:

@@ -42,9 +42,18 @@ def upgrade() -> None:
         "invoices",
         sa.Column("business", _exact_text(50), nullable=False),
         sa.Column("number", _exact_text(50), nullable=False),
+        sa.Column("type", sa.String(30), nullable=False),
         sa.Column("document", sa.Text(), nullable=False),
+        sa.Column("sent", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("business", "number", name="pk_invoices"),
         _business_of("invoices"),
+    )
+    op.create_index(
+        "ix_invoices_unsent",
+        "invoices",
+        ["business", "type", "number"],
+        sqlite_where=sa.text("sent IS 0"),
+        postgresql_where=sa.text("sent IS false"),
     )
     op.create_table(
         "transfers",
@@ -63,7 +72,9 @@ def upgrade() -> None:
         sa.Column("error", sa.JSON(), nullable=True),
         sa.Column("trying_since", _INSTANT, nullable=False),
         sa.Column("bulk", sa.Boolean(), nullable=False),
+        sa.Column("alone", sa.Boolean(), nullable=False),
         sa.Column("superseded", sa.Boolean(), nullable=False),
+        sa.Column("settled", sa.Boolean(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_transfers"),
         _business_of("transfers"),
@@ -90,9 +101,39 @@ def upgrade() -> None:
         sqlite_where=sa.text("next_attempt_at IS NOT NULL"),
         postgresql_where=sa.text("next_attempt_at IS NOT NULL"),
     )
+    op.create_index(
+        "ix_transfers_open",
+        "transfers",
+        ["business", "invoice"],
+        sqlite_where=sa.text("order_id IS NOT NULL AND settled IS 0 AND superseded IS 0"),
+        postgresql_where=sa.text("order_id IS NOT NULL AND settled IS false AND superseded IS false"),
+    )
     op.create_index("ix_transfers_business", "transfers", ["business", "id"])
     op.create_index("ix_transfers_business_state", "transfers", ["business", "state", "id"])
     op.create_index("ix_transfers_state", "transfers", ["state", "id"])
+    op.create_table(
+        "batches",
+        sa.Column("id", _exact_text(64), nullable=False),
+        sa.Column("business", _exact_text(50), nullable=False),
+        sa.Column("created_at", _INSTANT, nullable=False),
+        sa.Column("printed", sa.Integer(), nullable=False),
+        sa.Column("cancelled", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_batches"),
+        _business_of("batches"),
+    )
+    op.create_table(
+        "batch_members",
+        sa.Column("position", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("batch", _exact_text(64), nullable=False),
+        sa.Column("invoice", _exact_text(), nullable=False),
+        sa.Column("transfer_id", _exact_text(64), nullable=True),
+        sa.Column("refusal", sa.JSON(), nullable=True),
+        sa.PrimaryKeyConstraint("position", name="pk_batch_members"),
+        sa.ForeignKeyConstraint(["batch"], ["batches.id"], name="fk_batch_members_batch_batches"),
+        sa.ForeignKeyConstraint(["transfer_id"], ["transfers.id"], name="fk_batch_members_transfer_id_transfers"),
+    )
+    op.create_index("uq_batch_members_batch_invoice", "batch_members", ["batch", "invoice"], unique=True)
+    op.create_index("ix_batch_members_position", "batch_members", ["batch", "position"])
     op.create_table(
         "intents",
         sa.Column("business", _exact_text(50), nullable=False),
@@ -161,6 +202,13 @@ def upgrade() -> None:
     )
     op.create_index("ix_status_checks_invoice", "status_checks", ["business", "invoice", "checked_at", "id"])
     op.create_table(
+        "follow_ups",
+        sa.Column("business", _exact_text(50), nullable=False),
+        sa.Column("begun_at", _INSTANT, nullable=False),
+        sa.PrimaryKeyConstraint("business", name="pk_follow_ups"),
+        _business_of("follow_ups"),
+    )
+    op.create_table(
         "leases",
         sa.Column("business", _exact_text(50), nullable=False),
         sa.Column("holder", sa.Text(), nullable=False),
@@ -185,6 +233,13 @@ def upgrade() -> None:
         sa.Column("system", _exact_text(50), nullable=False),
         sa.Column("until", _INSTANT, nullable=False),
         sa.PrimaryKeyConstraint("system", name="pk_pauses"),
+    )
+    op.create_table(
+        "calls_made",
+        sa.Column("system", _exact_text(50), nullable=False),
+        sa.Column("hour", _INSTANT, nullable=False),
+        sa.Column("calls", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("system", "hour", name="pk_calls_made"),
     )
     op.create_table(
         "kept_answers",
