@@ -16,6 +16,7 @@ from adapters.twentyfour_seven_office.soap.context import Context
 from adapters.twentyfour_seven_office.soap.identities import Identity, chosen_identity, identity_from, login_refused
 from adapters.twentyfour_seven_office.soap.kept_session import KeptSession, fingerprint_of
 from adapters.twentyfour_seven_office.soap.operations import GET_IDENTITIES, GET_IDENTITY, LOGIN, Operation
+from adapters.twentyfour_seven_office.soap.quota import QUOTA_EXCEEDED, Quota
 from adapters.twentyfour_seven_office.soap.refusals import SessionEnded
 from core.errors import AccessRefused, Rejected, TryAgain
 from core.ports.surroundings import Surroundings
@@ -39,12 +40,14 @@ class BusinessSession:
         connection: SoapConnection,
         surroundings: Surroundings,
         api_url: str,
+        quota: Quota,
         client: Callable[[], "SoapClient"],
     ) -> None:
         self._business = business
         self._connection = connection
         self._store = surroundings.sessions
         self._clock = surroundings.clock
+        self._quota = quota
         self._client = client
         self._fingerprint = fingerprint_of(connection, api_url=api_url)
         self._lock = Lock()
@@ -56,7 +59,7 @@ class BusinessSession:
         A read that finds its session ended is repeated: with a session that another process has kept meanwhile, or
         else with a new one, once. A write is not, though it did nothing either: logging in takes time, and the
         caller has its intent and its hold to renew before it writes. It gets a live session for its next call. Nor is a
-        write sent that had to wait long for its session.
+        write sent that had to wait long for its session or its place in the quota.
         Errors: those of SoapClient.call; AccessRefused where there is no way in; TryAgain, code `session_lost`, when
         a new session is not accepted either, or (`at_once`) for a write that may be made again now.
         """
@@ -64,10 +67,13 @@ class BusinessSession:
         for _ in range(_MOST_TRIES):
             began = time.monotonic()
             session, is_new = self._session(besides=ended)
+            self._quota.take(operation.where)
             if operation.writes and time.monotonic() - began > _LONG_WAIT:
-                raise TryAgain(f"{operation.where}: logging in took long.", code="session_lost", at_once=True)
+                raise TryAgain(
+                    f"{operation.where}: it took long until it could be called.", code="session_lost", at_once=True
+                )
             try:
-                return self._called(operation, session_id=session.session_id, **arguments)
+                return self._sent(operation, session_id=session.session_id, **arguments)
             except SessionEnded as error:
                 lost = error
                 ended.add(session.session_id)
@@ -151,13 +157,23 @@ class BusinessSession:
         }
 
     def _called(self, operation: Operation, *, session_id: str | None = None, **arguments: Any) -> Any:
+        """Call when the quota has room. Every HTTP call counts, those that log in too."""
+        self._quota.take(operation.where)
+        return self._sent(operation, session_id=session_id, **arguments)
+
+    def _sent(self, operation: Operation, *, session_id: str | None = None, **arguments: Any) -> Any:
         secrets = (
             self._connection.password.get_secret_value(),
             self._connection.application_id.get_secret_value(),
             session_id or "",
         )
         context = Context(now=self._clock.now(), secrets=secrets)
-        return self._client().call(operation, arguments, session_id=session_id, context=context)
+        try:
+            return self._client().call(operation, arguments, session_id=session_id, context=context)
+        except TryAgain as refusal:
+            if refusal.code == QUOTA_EXCEEDED:
+                self._quota.vendor_refused(refusal)
+            raise
 
     def _wrong_company(self, identity: Identity | None) -> AccessRefused:
         stands = "in another company" if identity else "in no company"

@@ -11,10 +11,12 @@ from adapters.twentyfour_seven_office.soap.operator_settings import OperatorSett
 from adapters.twentyfour_seven_office.soap.orders import SoapOrderSink
 from adapters.twentyfour_seven_office.soap.payments import SoapPaymentStatus
 from adapters.twentyfour_seven_office.soap.products import SoapProductCatalog
+from adapters.twentyfour_seven_office.soap.quota import Quota, shared_quota
 from adapters.twentyfour_seven_office.soap.session import BusinessSession
 from adapters.twentyfour_seven_office.soap.tables import SoapCurrencyTable, SoapVatTable
 from core.account import Account, Right
 from core.business import Business
+from core.call_budget import CallBudget
 from core.errors import AccessRefused, Rejected
 from core.limits import Limits
 from core.ports.surroundings import Surroundings
@@ -31,8 +33,9 @@ _ID_PROPERTY = {"string": ["Id"]}
 class SoapAccountingSystem:
     """The AccountingSystem port."""
 
-    def __init__(self, session: BusinessSession, *, books_id: str) -> None:
+    def __init__(self, session: BusinessSession, quota: Quota, *, books_id: str) -> None:
         self._session = session
+        self._quota = quota
         self.books_id = books_id
         self.limits = LIMITS
         self.customers = SoapCustomerRepo(session)
@@ -41,6 +44,10 @@ class SoapAccountingSystem:
         self.currencies = SoapCurrencyTable(session)
         self.orders = SoapOrderSink(session)
         self.payments = SoapPaymentStatus(session)
+
+    def budget(self) -> CallBudget:
+        """Say how many calls the installation has left in this hour. No call; one read of the storage."""
+        return self._quota.budget()
 
     def account(self) -> Account:
         """Ask in whose books the session stands. One call."""
@@ -73,14 +80,21 @@ def open_soap_system(
     Errors: InvalidInput, code `bad_settings`, when the operator's settings can't be used.
     """
     settings = operator_settings(surroundings.environment)
+    quota = shared_quota(
+        surroundings.calls,  # type: ignore[arg-type]  # a protocol does not say that things are told apart by identity
+        surroundings.clock,  # type: ignore[arg-type]
+        system=business.accounting.system,
+        limit=settings.calls_per_hour,
+    )
     session = BusinessSession(
         business=business.name,
         connection=connection,
         surroundings=surroundings,
         api_url=settings.api_url,
+        quota=quota,
         client=partial(_client, settings),
     )
-    return SoapAccountingSystem(session, books_id=f"{settings.api_url} {connection.account_name}")
+    return SoapAccountingSystem(session, quota, books_id=f"{settings.api_url} {connection.account_name}")
 
 
 def _client(settings: OperatorSettings) -> "SoapClient":

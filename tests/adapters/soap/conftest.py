@@ -9,6 +9,7 @@ from core.business import Business, Connection
 from core.ports.surroundings import Surroundings
 from entrypoints.sandbox import DEMO_ACCOUNT, DEMO_APPLICATION_ID, DEMO_USERNAME, Sandbox
 from entrypoints.sandbox.books import Books
+from tests.fakes import FakeCallCounter
 
 PASSWORD = "hemmelig-Passord-&-<42>"
 
@@ -57,7 +58,17 @@ def store() -> MemorySessions:
 
 
 @pytest.fixture
-def open_system(sandbox: Sandbox, store: MemorySessions) -> Open:
+def counter() -> FakeCallCounter:
+    return FakeCallCounter()
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def open_system(sandbox: Sandbox, store: MemorySessions, counter: FakeCallCounter, clock: Clock) -> Open:
     """Open a business's books as a new process would: nothing is shared but the store."""
 
     def opened(
@@ -67,6 +78,7 @@ def open_system(sandbox: Sandbox, store: MemorySessions) -> Open:
         password: str = PASSWORD,
         url: str = "",
         timeout: str = "5",
+        calls_per_hour: str = "",
     ) -> SoapAccountingSystem:
         connection = SoapConnection(
             account_name=account_name,
@@ -74,11 +86,15 @@ def open_system(sandbox: Sandbox, store: MemorySessions) -> Open:
             username=DEMO_USERNAME,
             password=password,
         )
-        environment = {"KVITT_TFSO_API_URL": url or sandbox.url, "KVITT_TFSO_TIMEOUT": timeout}
+        environment = {
+            "KVITT_TFSO_API_URL": url or sandbox.url,
+            "KVITT_TFSO_TIMEOUT": timeout,
+            "KVITT_TFSO_CALLS_PER_HOUR": calls_per_hour,
+        }
         return open_soap_system(
             Business(name=business, accounting=Connection.of("24sevenoffice", {})),
             connection,
-            Surroundings(sessions=store, clock=Clock(), environment=environment),
+            Surroundings(sessions=store, calls=counter, clock=clock, environment=environment),
         )
 
     return opened

@@ -195,6 +195,11 @@ def test_a_certificate_that_nobody_vouches_for_is_not_accepted(certificate: Path
         ({"KVITT_TFSO_TIMEOUT": "soon"}, "KVITT_TFSO_TIMEOUT"),
         ({"KVITT_TFSO_TIMEOUT": "0"}, "KVITT_TFSO_TIMEOUT"),
         ({"KVITT_TFSO_TIMEOUT": "nan"}, "KVITT_TFSO_TIMEOUT"),
+        ({"KVITT_TFSO_CALLS_PER_HOUR": "0"}, "KVITT_TFSO_CALLS_PER_HOUR"),
+        ({"KVITT_TFSO_CALLS_PER_HOUR": "-5"}, "KVITT_TFSO_CALLS_PER_HOUR"),
+        ({"KVITT_TFSO_CALLS_PER_HOUR": "7200.5"}, "KVITT_TFSO_CALLS_PER_HOUR"),
+        ({"KVITT_TFSO_CALLS_PER_HOUR": "1e3"}, "KVITT_TFSO_CALLS_PER_HOUR"),
+        ({"KVITT_TFSO_CALLS_PER_HOUR": "9" * 5000}, "KVITT_TFSO_CALLS_PER_HOUR"),
     ],
 )
 def test_operator_settings_that_cannot_be_used_are_named(environment: dict[str, str], name: str) -> None:
@@ -204,6 +209,10 @@ def test_operator_settings_that_cannot_be_used_are_named(environment: dict[str, 
 
 
 def test_operator_settings() -> None:
-    assert operator_settings({}) == OperatorSettings("https://api.24sevenoffice.com", 100.0)
-    given = {"KVITT_TFSO_API_URL": "http://[::1]:8080/", "KVITT_TFSO_TIMEOUT": "30"}
-    assert operator_settings(given) == OperatorSettings("http://[::1]:8080", 30.0)
+    assert operator_settings({}) == OperatorSettings("https://api.24sevenoffice.com", 100.0, 7200)
+    given = {
+        "KVITT_TFSO_API_URL": "http://[::1]:8080/",
+        "KVITT_TFSO_TIMEOUT": "30",
+        "KVITT_TFSO_CALLS_PER_HOUR": "20000",
+    }
+    assert operator_settings(given) == OperatorSettings("http://[::1]:8080", 30.0, 20000)

@@ -6,7 +6,7 @@ import pytest
 
 from core.customer import Customer
 from core.errors import AccessRefused, KvittError, TryAgain
-from core.use_cases.once_more import once_more
+from core.use_cases.array_write import written
 from entrypoints.sandbox import DEMO_ACCOUNT, DEMO_APPLICATION_ID, DEMO_USERNAME, Sandbox
 from tests.adapters.soap.conftest import PASSWORD, MemorySessions, Open
 
@@ -206,15 +206,15 @@ def test_two_businesses_of_one_user_side_by_side_keep_their_books_apart(sandbox:
 
     def write(nth: int) -> None:
         business = ("fjell", "annet")[nth % 2]
-        once_more(lambda: systems[business].customers.create([Customer(name=f"{business} {nth}")]))
+        written([Customer(name=f"{business} {nth}")], systems[business].customers.create)
         if nth == 7:
             sandbox.expire_sessions()
 
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(write, range(24)))
     for business, name in names.items():
-        written = [customer.first_name for customer in sandbox.account(name).books.customers.values()]
-        assert written == [business] * 12
+        names_written = [customer.first_name for customer in sandbox.account(name).books.customers.values()]
+        assert names_written == [business] * 12
 
 
 def test_many_threads_of_one_business_log_in_once(sandbox: Sandbox, open_system: Open) -> None:

@@ -3,7 +3,7 @@
 import json
 import logging
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import pytest
 
@@ -11,8 +11,11 @@ from adapters.twentyfour_seven_office.soap import channel
 from adapters.twentyfour_seven_office.soap.system import SoapAccountingSystem
 from core.customer import Customer
 from core.errors import KvittError, OutcomeUnknown, Rejected, TryAgain
+from core.transfer import Receipt
 from entrypoints.sandbox import DEMO_ACCOUNT, Sandbox
+from entrypoints.sandbox.books import Books
 from tests.adapters.soap.conftest import PASSWORD, MemorySessions, Open
+from tests.adapters.soap.drafts import draft
 
 # kind of fault, options, error and code of a read, error and code of a write
 LOST = [
@@ -28,6 +31,8 @@ LOST = [
     ("fault", {}, "vendor_fault"),
     ("fault_after", {}, "vendor_fault"),
 ]
+# What may keep things from being read back after they were written.
+UNREADABLE = ["quota", "fault", "http_502", "reset"]
 
 
 def read(system: SoapAccountingSystem) -> object:
@@ -108,10 +113,62 @@ def test_fewer_items_than_asked_are_unknown(sandbox: Sandbox, system: SoapAccoun
     assert (type(found), found.code) == (OutcomeUnknown, "broken_answer")
 
 
-def test_reordered_items_are_not_taken_for_each_other(sandbox: Sandbox, system: SoapAccountingSystem) -> None:
-    sandbox.inject("SaveCompanies", "reordered")
-    outcomes = system.customers.create([Customer(name="Kari Moe"), Customer(name="Ola Dal")])
-    assert [type(outcome) for outcome in outcomes] == [OutcomeUnknown, OutcomeUnknown]
+THREE = [Customer(name="Kari Moe"), Customer(name="Ola Dal", email="ola@x.example"), Customer(name="Per Li")]
+
+
+def names_of(system: SoapAccountingSystem, outcomes: Sequence[str | KvittError]) -> list[object]:
+    records = system.customers.read([one for one in outcomes if isinstance(one, str)])
+    return [records[one].name if isinstance(one, str) else type(one) for one in outcomes]
+
+
+def test_reordered_items_each_find_their_own(sandbox: Sandbox, system: SoapAccountingSystem) -> None:
+    for operation in ("SaveCompanies", "GetCompanies"):
+        sandbox.inject(operation, "reordered")
+    assert names_of(system, system.customers.create(THREE)) == ["Kari Moe", "Ola Dal", "Per Li"]
+
+
+@pytest.mark.parametrize("operation", ["SaveCompanies", "GetCompanies"])
+def test_fewer_items_leave_only_those_unknown_that_are_not_found(
+    sandbox: Sandbox, system: SoapAccountingSystem, operation: str
+) -> None:
+    sandbox.inject(operation, "fewer_items")
+    assert names_of(system, system.customers.create(THREE)) == ["Kari Moe", "Ola Dal", OutcomeUnknown]
+
+
+@pytest.mark.parametrize("kind", UNREADABLE)
+def test_customers_that_can_not_be_read_back_may_have_been_created(
+    sandbox: Sandbox, system: SoapAccountingSystem, kind: str
+) -> None:
+    refusal = {"type": "Office24Seven.Library.Core.InvalidParameterException", "item": 1}
+    sandbox.inject("SaveCompanies", "item_exception", **refusal)
+    sandbox.inject("GetCompanies", kind)
+    outcomes = system.customers.create(THREE)
+    assert [type(outcome) for outcome in outcomes] == [OutcomeUnknown, Rejected, OutcomeUnknown]
+    assert isinstance(outcomes[0], OutcomeUnknown)
+    assert "may have been created" in outcomes[0].message
+
+
+@pytest.mark.parametrize("kind", UNREADABLE)
+def test_orders_that_can_not_be_read_back_may_have_been_created(
+    sandbox: Sandbox, system: SoapAccountingSystem, books: Books, kind: str
+) -> None:
+    books.add_customer("Moe AS")
+    product_id = str(books.add_product("p", books.add_category("c")))
+    drafts = [draft(one, customer_id=str(min(books.customers)), product_id=product_id) for one in "12"]
+    sandbox.inject("GetInvoices", kind)
+    assert [type(outcome) for outcome in system.orders.create(drafts)] == [OutcomeUnknown] * 2
+
+
+@pytest.mark.parametrize("refused", [0, 1, 2])
+def test_a_refused_order_is_the_right_one(
+    sandbox: Sandbox, system: SoapAccountingSystem, books: Books, refused: int
+) -> None:
+    customer_id, product_id = str(books.add_customer("Moe AS")), str(books.add_product("p", books.add_category("c")))
+    drafts = [draft(one, customer_id=customer_id, product_id=product_id) for one in "abc"]
+    sandbox.inject("SaveInvoices", "item_exception", type="Office24Seven.NoException", item=refused)
+    outcomes = system.orders.create(drafts)
+    assert [at for at, outcome in enumerate(outcomes) if isinstance(outcome, Rejected)] == [refused]
+    assert sum(isinstance(outcome, Receipt) for outcome in outcomes) == 2
 
 
 def test_one_refused_item_does_not_hide_the_others(sandbox: Sandbox, system: SoapAccountingSystem) -> None:
