@@ -12,25 +12,29 @@ from adapters.clock import SystemClock
 from adapters.identifiers import time_ordered_id
 from adapters.queue.inline import InlineTransferQueue
 from adapters.secrets import FernetSecretBox, secret_key
-from adapters.storage import SqlSessionStore, open_storage
+from adapters.storage import SqlCallCounter, SqlFigures, SqlSessionStore, open_storage
 from core.ports.surroundings import Surroundings
 from core.transfer import RetryPolicy
 from core.use_cases.add_invoice import AddInvoice
 from core.use_cases.check_status import CheckStatus
 from core.use_cases.connect_business import ConnectBusiness
 from core.use_cases.create_once import CreateOnce
-from core.use_cases.find_customer import FindCustomer
+from core.use_cases.customer_directory import CustomerDirectory
+from core.use_cases.find_customers import FindCustomers
+from core.use_cases.follow_up import FollowUp
 from core.use_cases.link_customer import LinkCustomer
 from core.use_cases.look_up import LookUp
 from core.use_cases.manage_transfers import ManageTransfers
-from core.use_cases.place_order import PlaceOrder
+from core.use_cases.place_orders import PlaceOrders
 from core.use_cases.preview_invoice import PreviewInvoice
+from core.use_cases.read_figures import ReadFigures
 from core.use_cases.reference_data import ReferenceData
 from core.use_cases.send_again import SendAgain
 from core.use_cases.send_invoice import SendInvoice
+from core.use_cases.send_many import SendMany
 from core.use_cases.sweep import Sweep
 from core.use_cases.take_turn import TakeTurn
-from core.use_cases.transfer_invoice import TransferInvoice
+from core.use_cases.transfer_invoices import TransferInvoices
 from core.use_cases.verify_business import VerifyBusiness
 from entrypoints.settings import Settings
 from plugins.manager import load_plugins
@@ -67,7 +71,10 @@ class Container(containers.DeclarativeContainer):
     )
     storage = providers.ThreadSafeSingleton(open_storage, settings.provided.database, secret_box)
     sessions = providers.ThreadSafeSingleton(SqlSessionStore, storage, secret_box)
-    surroundings = providers.ThreadSafeSingleton(Surroundings, sessions=sessions, clock=clock, environment=environment)
+    calls = providers.ThreadSafeSingleton(SqlCallCounter, storage)
+    surroundings = providers.ThreadSafeSingleton(
+        Surroundings, sessions=sessions, calls=calls, clock=clock, environment=environment
+    )
     systems = providers.ThreadSafeSingleton(load_plugins, surroundings)
 
     _create_once = providers.ThreadSafeSingleton(
@@ -76,12 +83,23 @@ class Container(containers.DeclarativeContainer):
     _reference_data = providers.ThreadSafeSingleton(
         ReferenceData, storage=storage, clock=clock, create_once=_create_once
     )
-    _find_customer = providers.ThreadSafeSingleton(FindCustomer, storage=storage, clock=clock, create_once=_create_once)
-    _place_order = providers.ThreadSafeSingleton(
-        PlaceOrder, storage=storage, clock=clock, settling=settings.provided.settling
+    _find_customers = providers.ThreadSafeSingleton(
+        FindCustomers,
+        storage=storage,
+        clock=clock,
+        create_once=_create_once,
+        directory=providers.ThreadSafeSingleton(CustomerDirectory, storage=storage, clock=clock),
+        most_at_once=settings.provided.chunk_size,
     )
-    _transfer_invoice = providers.ThreadSafeSingleton(
-        TransferInvoice,
+    _place_orders = providers.ThreadSafeSingleton(
+        PlaceOrders,
+        storage=storage,
+        clock=clock,
+        settling=settings.provided.settling,
+        most_at_once=settings.provided.chunk_size,
+    )
+    _transfer_invoices = providers.ThreadSafeSingleton(
+        TransferInvoices,
         storage=storage,
         systems=systems,
         clock=clock,
@@ -92,15 +110,15 @@ class Container(containers.DeclarativeContainer):
             give_up_after=settings.provided.give_up_after_seconds,
         ),
         reference_data=_reference_data,
-        find_customer=_find_customer,
-        place_order=_place_order,
+        find_customers=_find_customers,
+        place_orders=_place_orders,
         chance=providers.Object(random.random),
     )
     take_turn = providers.ThreadSafeSingleton(
         TakeTurn,
         storage=storage,
         clock=clock,
-        transfer_invoice=_transfer_invoice,
+        transfer_invoices=_transfer_invoices,
         lease=settings.provided.lease,
         new_holder=providers.Object(time_ordered_id),
         stopping=stopping.provided.is_set,
@@ -120,16 +138,26 @@ class Container(containers.DeclarativeContainer):
     look_up = providers.Singleton(LookUp, storage)
     connect_business = providers.Singleton(ConnectBusiness, storage=storage, systems=systems, clock=clock)
     verify_business = providers.Singleton(VerifyBusiness, storage=storage, systems=systems, clock=clock)
+    figures = providers.Singleton(SqlFigures, storage)
+    read_figures = providers.Singleton(ReadFigures, figures=figures, storage=storage, systems=systems)
     add_invoice = providers.Singleton(AddInvoice, storage=storage)
     preview_invoice = providers.Singleton(
         PreviewInvoice,
         storage=storage,
         systems=systems,
         reference_data=_reference_data,
-        find_customer=_find_customer,
+        find_customers=_find_customers,
     )
     send_invoice = providers.Singleton(
         SendInvoice,
+        storage=storage,
+        systems=systems,
+        queue=queue,
+        clock=clock,
+        new_id=providers.Object(time_ordered_id),
+    )
+    send_many = providers.Singleton(
+        SendMany,
         storage=storage,
         systems=systems,
         queue=queue,
@@ -147,6 +175,15 @@ class Container(containers.DeclarativeContainer):
     manage_transfers = providers.Singleton(ManageTransfers, storage=storage, queue=queue, clock=clock)
     link_customer = providers.Singleton(LinkCustomer, storage=storage, systems=systems)
     check_status = providers.Singleton(CheckStatus, storage=storage, systems=systems, clock=clock)
+    follow_up = providers.Singleton(
+        FollowUp,
+        storage=storage,
+        systems=systems,
+        clock=clock,
+        check_status=check_status,
+        interval=settings.provided.follow_up,
+        stopping=stopping.provided.is_set,
+    )
 
 
 def make_container(settings: Settings, *, queue: str = INLINE) -> Container:

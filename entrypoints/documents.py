@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from core.batch import Batch, BatchCounts, BatchItem, Refusal
 from core.business import Business
 from core.errors import (
     AccessRefused,
@@ -19,11 +20,11 @@ from core.errors import (
 )
 from core.journal import Step
 from core.ports.accounting_system import AccountingSystems
-from core.transfer import Transfer
+from core.transfer import Transfer, TransferState
 
 Json = dict[str, Any]
 
-OURS_ALONE = ("not_before", "version", "trying_since", "bulk", "superseded")
+OURS_ALONE = ("not_before", "version", "trying_since", "bulk", "alone", "superseded")
 """Fields of a transfer that nobody outside is shown."""
 
 _TITLES_AND_STATUSES: list[tuple[type[KvittError], str, int]] = [
@@ -73,3 +74,30 @@ def transfer_document(transfer: Transfer) -> Json:
 def transfer_story_document(transfer: Transfer, steps: Sequence[Step]) -> Json:
     """Show a transfer with its story, step by step."""
     return {**transfer_document(transfer), "steps": [step.model_dump(mode="json") for step in steps]}
+
+
+def batch_document(batch: Batch, counts: BatchCounts) -> Json:
+    """Show a batch and how many of its invoices stand where, without the invoices."""
+    states = {state.value: getattr(counts, state.value) for state in TransferState}
+    return {
+        "id": batch.id,
+        "business": batch.business,
+        "created_at": batch.model_dump(mode="json")["created_at"],
+        "total": counts.total,
+        "states": {**states, "refused": counts.refused},
+        "left_out": {"printed": batch.printed, "cancelled": batch.cancelled},
+        "finished": counts.is_finished,
+    }
+
+
+def batch_item_document(item: BatchItem) -> Json:
+    """Show one invoice of a batch: its transfer, or the error with which it was refused."""
+    return {
+        "invoice": item.invoice,
+        "transfer": transfer_document(item.transfer) if item.transfer else None,
+        "error": _refusal_document(item.refusal) if item.refusal else None,
+    }
+
+
+def _refusal_document(refusal: Refusal) -> Json:
+    return refusal.model_dump(mode="json", exclude={"kind"})

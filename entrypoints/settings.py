@@ -13,10 +13,12 @@ class Settings(BaseSettings):
     """What an installation is told through `KVITT_...` variables. Times are in seconds.
 
     `settling_seconds`: how long a call may still be running at the accounting system after it began.
-    `lease_seconds`: how long a worker holds a business at a time; longer than the longest call.
+    `lease_seconds`: how long a worker holds a business at a time; longer than the longest call and what it reads back.
     `give_up_after_seconds`: how long a transfer is tried again by itself before a person is asked.
+    `chunk_size`: how many orders or customers are written with one call, at most.
     `worker_threads`: how many businesses one worker works on at once; `sweep_seconds`: how often it looks for what is
     due and nobody works on; `stop_seconds`: how long it may take to stop.
+    `follow_up_seconds`: how often workers ask by themselves whether open orders were paid; 0 is never.
     """
 
     model_config = SettingsConfigDict(env_prefix="KVITT_", env_ignore_empty=True, extra="ignore", frozen=True)
@@ -25,13 +27,15 @@ class Settings(BaseSettings):
     database_url: str | None = Field(default=None, repr=False)
     secret_key: SecretStr | None = None
     settling_seconds: float = Field(default=120, ge=0)
-    lease_seconds: float = Field(default=150, gt=0)
+    lease_seconds: float = Field(default=220, gt=0)
     retry_first_seconds: float = Field(default=2, gt=0)
     retry_longest_seconds: float = Field(default=900, gt=0)
     give_up_after_seconds: float = Field(default=2 * 24 * 3600, gt=0)
+    chunk_size: int = Field(default=100, gt=0, le=1000)
     worker_threads: int = Field(default=4, gt=0, le=64)
     sweep_seconds: float = Field(default=2, gt=0)
     stop_seconds: float = Field(default=120, ge=0)
+    follow_up_seconds: float = Field(default=0, ge=0)
 
     @property
     def database(self) -> str:
@@ -59,6 +63,11 @@ class Settings(BaseSettings):
     def stop_patience(self) -> timedelta:
         """`stop_seconds` as a length of time."""
         return timedelta(seconds=self.stop_seconds)
+
+    @property
+    def follow_up(self) -> timedelta:
+        """`follow_up_seconds` as a length of time."""
+        return timedelta(seconds=self.follow_up_seconds)
 
     @property
     def lease(self) -> timedelta:

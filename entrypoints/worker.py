@@ -1,4 +1,7 @@
-"""A worker: takes turns on its threads, and sweeps up what is due and nobody works on, until it is told to stop."""
+"""A worker: takes turns on its threads, and sweeps up what is due and nobody works on, until it is told to stop.
+
+Where the operator wants it, a thread of its own follows up open orders.
+"""
 
 import logging
 import threading
@@ -6,13 +9,16 @@ import time
 from datetime import timedelta
 
 from adapters.queue.durable import DurableTransferQueue
+from core.errors import TryAgain
 from core.kept_answer import KEPT_FOR
 from core.ports.clock import Clock
 from core.ports.storage import Storage
+from core.use_cases.follow_up import FollowedUp, FollowUp
 from core.use_cases.sweep import Sweep
 from entrypoints.container import Container
 
 _TIDY_EVERY = timedelta(hours=1)
+_LOOK_FOR_FOLLOW_UPS_SECONDS = 60.0
 
 _log = logging.getLogger("kvitt.worker")
 
@@ -23,23 +29,31 @@ class Worker:
     def __init__(self, container: Container) -> None:
         self._queue: DurableTransferQueue = container.queue()
         self._sweep: Sweep = container.sweep()
+        self._follow_up: FollowUp = container.follow_up()
         self._storage: Storage = container.storage()
         self._clock: Clock = container.clock()
         self._stopping: threading.Event = container.stopping()
         self._sweep_seconds = container.settings().sweep_seconds
+        self._follow_up_seconds = container.settings().follow_up_seconds
         self._patience = container.settings().stop_patience
         self._sweeper = threading.Thread(target=self._keep_sweeping, name="kvitt-sweeper", daemon=True)
+        self._follower = threading.Thread(target=self._keep_following_up, name="kvitt-follow-up", daemon=True)
 
     def start(self) -> None:
         """Begin to take turns."""
         self._queue.start()
         self._sweeper.start()
+        if self._follow_up_seconds:
+            self._follower.start()
 
     def stop(self) -> None:
         """Finish the calls in hand, hand the rest back, and end."""
         self._stopping.set()
+        patient_until = time.monotonic() + self._patience.total_seconds()
         self._sweeper.join()
         self._queue.stop(patience=self._patience)
+        if self._follower.is_alive():  # its call in hand only reads, so it can be left
+            self._follower.join(max(patient_until - time.monotonic(), 0))
 
     def __enter__(self) -> "Worker":
         self.start()
@@ -60,8 +74,26 @@ class Worker:
                 _log.warning("Sweeping failed, and is done again soon: %s", type(error).__name__)
             self._stopping.wait(self._sweep_seconds)
 
+    def _keep_following_up(self) -> None:
+        pause_seconds = min(self._follow_up_seconds, _LOOK_FOR_FOLLOW_UPS_SECONDS)
+        while not self._stopping.is_set():
+            try:
+                for followed in self._follow_up.run():
+                    _tell(followed)
+            except Exception as error:  # noqa: BLE001 - as above: one that ends is worse
+                _log.warning("Following up failed, and is done again soon: %s", type(error).__name__)
+            self._stopping.wait(pause_seconds)
+
     def _tidy(self) -> None:
         """Forget what nobody asks for any more: turns that ended, answers kept for long enough."""
         self._queue.tidy()
         with self._storage.transaction() as work:
             work.answers.forget_older(self._clock.now() - KEPT_FOR)
+
+
+def _tell(followed: FollowedUp) -> None:
+    """Log how a follow-up went: of a trouble no more than its code, because its message may name a customer."""
+    _log.info("Followed up the business %s: %d orders were reported on", followed.business, followed.reports)
+    if followed.trouble:
+        level = logging.INFO if isinstance(followed.trouble, TryAgain) else logging.WARNING
+        _log.log(level, "Following up the business %s met trouble: %s", followed.business, followed.trouble.code)

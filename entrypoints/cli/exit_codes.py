@@ -19,6 +19,7 @@ from core.errors import (
 )
 
 if TYPE_CHECKING:
+    from core.batch import BatchCounts
     from core.transfer import Transfer
 
 
@@ -62,6 +63,15 @@ def code_of_error(error: KvittError) -> ExitCode:
 def code_of_transfer(transfer: "Transfer") -> ExitCode:
     """Return the exit code of a transfer as it stands; one that is parked waits for the connection to be mended."""
     return ExitCode.NO_ACCESS if transfer.is_parked else _BY_STATE[transfer.state.value]
+
+
+def code_of_batch(counts: "BatchCounts") -> ExitCode:
+    """Return the exit code of many transfers together, by where they stand."""
+    if counts.parked:
+        return ExitCode.NO_ACCESS
+    if not counts.is_finished:
+        return ExitCode.NOT_FINISHED
+    return ExitCode.REFUSED if counts.rejected or counts.refused else ExitCode.DONE
 
 
 def worst(codes: Iterable[ExitCode]) -> ExitCode:

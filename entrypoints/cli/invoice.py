@@ -13,6 +13,7 @@ from entrypoints.cli.options import (
     EveryInvoice,
     InvoiceNumber,
     InvoiceNumbers,
+    NumberFile,
     existing,
     require_numbers_or_all,
 )
@@ -119,16 +120,25 @@ def list_(business: BusinessName, as_json: AsJson = False) -> int:
 def show_(number: InvoiceNumber, business: BusinessName, as_json: AsJson = False) -> int:
     """Show an invoice as its source stated it."""
     from entrypoints.cli.installation import installation
-    from entrypoints.cli.telling import INVOICE_ROW_HEADERS, invoice_lines, invoice_rows, stated_totals_line
+    from entrypoints.cli.telling import (
+        INVOICE_ROW_HEADERS,
+        invoice_lines,
+        invoice_rows,
+        last_status_line,
+        stated_totals_line,
+    )
 
     with installation() as container:
         invoice = container.look_up().invoice(business, number)
         transfer = container.look_up().transfer_of(business, number)
+        report = container.look_up().status_of(transfer) if transfer else None
     if as_json:
         print_json(invoice.model_dump(mode="json"))
         return ExitCode.DONE
     for line in invoice_lines(invoice, transfer):
         show(line)
+    if report:
+        show(last_status_line(report))
     print_table(INVOICE_ROW_HEADERS, invoice_rows(invoice), right=INVOICE_ROW_HEADERS[2:])
     show(stated_totals_line(invoice))
     return ExitCode.DONE
@@ -158,6 +168,7 @@ def send(
     business: BusinessName,
     numbers: InvoiceNumbers = None,
     every: EveryInvoice = False,
+    file: NumberFile = None,
     again: Annotated[
         bool,
         typer.Option(
@@ -172,31 +183,46 @@ def send(
 ) -> int:
     """Send invoices to the accounting system; sending one twice is one transfer and one order.
 
+    Several are sent together, in far fewer calls than one by one; one that can't be sent keeps none from going.
+
     With --all: every one that is data for accounting and has not arrived, until each is transferred, rejected, or
     waiting for longer than --wait.
 
     With --again: the accounting system is asked first, and refused is what still has its order there.
     """
-    wanted = require_numbers_or_all(numbers, every=every)
-    if again and every:
-        raise typer.BadParameter("Give the numbers of the invoices; it is not for --all.", param_hint="--again")
-    from entrypoints.cli.following import Following, numbers_to_send, send_all, send_all_again
+    wanted = require_numbers_or_all(numbers, every=every, file=file)
+    if again and (every or file):
+        raise typer.BadParameter(
+            "Give the numbers of the invoices; it is not for --all or --file.", param_hint="--again"
+        )
+    from entrypoints.cli.bulk import send_batch
     from entrypoints.cli.installation import installation
-    from entrypoints.cli.outcomes import print_transfers
+    from entrypoints.cli.number_file import read_numbers
 
-    with installation() as container, progress() as tell:
+    if file:
+        wanted = list(dict.fromkeys([*wanted, *read_numbers(file)]))
+    with installation() as container:
         container.look_up().business(business)
-        if every:
-            wanted = numbers_to_send(container, business, note=say)
-        if again:
-            outcomes = send_all_again(container, business, wanted)
-        else:
-            outcomes = send_all(container, business, wanted, bulk=every or len(wanted) > 1)
-        following = Following(container, business, wait_seconds=wait, to_the_end=every, progress=tell)
+        if again or len(wanted) == 1:
+            return _send_each(container, business, wanted, again=again, wait_seconds=wait, as_json=as_json)
+        return send_batch(container, business, None if every else wanted, wait_seconds=wait, as_json=as_json)
+
+
+def _send_each(
+    container: "Container", business: str, numbers: list[str], *, again: bool, wait_seconds: float, as_json: bool
+) -> int:
+    """Send invoices one by one, telling the steps of each to whoever watches."""
+    from functools import partial
+
+    from entrypoints.cli.following import follow_transfers
+    from entrypoints.cli.outcomes import each, print_transfers
+
+    send_one = container.send_again().send if again else container.send_invoice().send
+    with progress() as tell:
+        outcomes = each(numbers, partial(send_one, business))
         recorded = [one for one in outcomes.values() if not isinstance(one, KvittError)]
-        outcomes.update({one.invoice: one for one in following.follow(recorded)})
-    if not outcomes:
-        say("There is nothing to send.")
+        ended = follow_transfers(container, business, recorded, wait_seconds=wait_seconds, progress=tell)
+        outcomes.update({one.invoice: one for one in ended})
     print_transfers(outcomes, kind="invoice", as_json=as_json)
     return worst(
         code_of_error(one) if isinstance(one, KvittError) else code_of_transfer(one) for one in outcomes.values()
@@ -211,28 +237,14 @@ def status(
     wanted = require_numbers_or_all(numbers, every=every)
     from entrypoints.cli.following import transferred_numbers
     from entrypoints.cli.installation import installation
-    from entrypoints.cli.telling import status_lines
-    from entrypoints.documents import problem_document
+    from entrypoints.cli.statuses import answers, print_status, print_statuses, tell_statuses
 
     with installation() as container:
         if every:
             wanted = transferred_numbers(container, business)
-        answers = dict(zip(wanted, container.check_status().check(business, wanted), strict=True))
-    if as_json:
-        documents = [
-            {**problem_document(answer), "invoice": number}
-            if isinstance(answer, KvittError)
-            else answer.model_dump(mode="json")
-            for number, answer in answers.items()
-        ]
-        print_json(documents[0] if len(documents) == 1 and not every else documents)
-    else:
-        for number, answer in answers.items():
-            if isinstance(answer, KvittError):
-                say_error(answer, about=f"Invoice {number}")
-            else:
-                for line in status_lines(answer):
-                    show(line)
-        if not answers:
-            say("No invoice has been transferred yet.")
-    return worst(code_of_error(one) if isinstance(one, KvittError) else ExitCode.DONE for one in answers.values())
+        given = answers(container, business, wanted)
+        if not as_json:
+            if not wanted:
+                say("No invoice has been transferred yet.")
+            return tell_statuses(given)
+        return print_statuses(given) if every or len(wanted) > 1 else print_status(given)

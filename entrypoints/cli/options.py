@@ -18,6 +18,11 @@ def existing(files: Files) -> Files:
     return files
 
 
+def existing_or_none(file: Path | None) -> Path | None:
+    """Return the file, where one is given, if it is there; a usage error otherwise. `-` is standard input."""
+    return existing(file) if file else None
+
+
 AsJson = Annotated[bool, typer.Option("--json", help="Print the result as JSON, and nothing else.")]
 BusinessName = Annotated[str, typer.Option("--business", metavar="NAME", help="The business, by its name.")]
 InvoiceNumber = Annotated[str, typer.Argument(metavar="NUMBER", help="The invoice's number.")]
@@ -27,8 +32,21 @@ InvoiceNumbers = Annotated[
 ]
 
 
-def require_numbers_or_all(numbers: list[str] | None, *, every: bool) -> list[str]:
-    """Return the numbers, each once, in the order given; a usage error unless there are numbers or --all."""
-    if every == bool(numbers):
+NumberFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--file",
+        metavar="FILE",
+        callback=existing_or_none,
+        help="A file of invoice numbers, one a line, besides those given; - is standard input. Blank lines and lines "
+        "that begin with # are skipped.",
+        show_default=False,
+    ),
+]
+
+
+def require_numbers_or_all(numbers: list[str] | None, *, every: bool, file: Path | None = None) -> list[str]:
+    """Return the numbers, each once, in the order given; a usage error unless there are numbers, a file or --all."""
+    if every == bool(numbers or file):
         raise typer.BadParameter("Give the numbers of invoices, or --all.", param_hint="NUMBER")
     return list(dict.fromkeys(numbers or ()))

@@ -27,12 +27,23 @@ def print_transfers(outcomes: Mapping[str, Transfer | KvittError], *, kind: str,
     """Print transfers as they stand, one a line in JSON; `kind` says what the keys are ("invoice", "transfer")."""
     for key, outcome in outcomes.items():
         if isinstance(outcome, KvittError):
-            if as_json:
-                print_json_line({**problem_document(outcome), kind: key})
-            else:
-                say_error(outcome, about=f"{kind.capitalize()} {key}")
-        elif as_json:
-            print_json_line(transfer_document(outcome))
+            print_error(outcome, kind=kind, key=key, as_json=as_json)
         else:
-            for line in transfer_lines(outcome):
-                show(line)
+            print_transfer(outcome, as_json=as_json)
+
+
+def print_error(error: KvittError, *, kind: str, key: str, as_json: bool) -> None:
+    """Print what was refused, in JSON as one of several results."""
+    if as_json:
+        print_json_line({**problem_document(error), kind: key})
+    else:
+        say_error(error, about=f"{kind.capitalize()} {key}")
+
+
+def print_transfer(transfer: Transfer, *, as_json: bool) -> None:
+    """Print a transfer as it stands, in JSON as one of several results."""
+    if as_json:
+        print_json_line(transfer_document(transfer))
+        return
+    for line in transfer_lines(transfer):
+        show(line)

@@ -6,9 +6,10 @@ Piped output is never wrapped, shortened or coloured. Text that came from outsid
 import io
 import json
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from textwrap import indent
 
 import typer
 
@@ -25,6 +26,16 @@ def use_safe_encoding() -> None:
 def print_json(document: object) -> None:
     """Print one result, laid out for reading."""
     typer.echo(json.dumps(document, ensure_ascii=_is_plain_ascii_safer(), indent=2))
+
+
+def print_json_array(documents: Iterable[object]) -> None:
+    """Print results as one array, each as soon as it is there, laid out as print_json would."""
+    opening = "["
+    for document in documents:
+        text = json.dumps(document, ensure_ascii=_is_plain_ascii_safer(), indent=2)
+        typer.echo(f"{opening}\n{indent(text, '  ')}", nl=False)
+        opening = ","
+    typer.echo("[]" if opening == "[" else "\n]")
 
 
 def print_json_line(document: object) -> None:
@@ -91,6 +102,45 @@ def progress() -> Iterator[Progress]:
             done=lambda text: status.console.print(Text(printable(text))),
             is_watched=True,
         )
+
+
+@dataclass(frozen=True)
+class CountedProgress(Progress):
+    """Also shows how far many things have come: how many there are, are over, wait, and were said no to."""
+
+    at: Callable[[int, int, int, int], None]
+
+
+@contextmanager
+def counted_progress(*, quiet: bool) -> Iterator[CountedProgress]:
+    """Give a bar to a person who watches standard error; nobody else, or nobody when `quiet`, is told anything."""
+    if quiet or not sys.stderr.isatty():
+        yield CountedProgress(
+            now=lambda _text: None, done=lambda _text: None, is_watched=False, at=lambda *_counts: None
+        )
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, TextColumn
+    from rich.progress import Progress as Bars
+
+    console = Console(file=sys.stderr)
+    standing = "{task.completed} of {task.total} done, {task.fields[waiting]} waiting, {task.fields[rejected]} rejected"
+    columns = (TextColumn("{task.description}", markup=False), BarColumn(), TextColumn(standing, markup=False))
+    with Bars(*columns, console=console, transient=True) as bars:
+        bar = bars.add_task("", total=0, waiting=0, rejected=0)
+        yield CountedProgress(
+            now=lambda text: bars.update(bar, description=printable(text)),
+            done=lambda text: bars.console.print(printable(text), markup=False, highlight=False),
+            is_watched=True,
+            at=lambda total, done, waiting, rejected: bars.update(
+                bar, total=total, completed=done, waiting=waiting, rejected=rejected
+            ),
+        )
+
+
+def how_many(number: int, thing: str) -> str:
+    """Write a number of things: 1 invoice, 2 invoices."""
+    return f"{number:,} {thing}" if number == 1 else f"{number:,} {thing}s"
 
 
 def printable(text: str) -> str:

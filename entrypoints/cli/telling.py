@@ -5,6 +5,8 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from core.call_budget import CallBudget
+from core.customer_plan import CustomerAction
 from core.fields import plain
 from core.invoice import Invoice, Period
 from core.journal import Step
@@ -12,7 +14,6 @@ from core.order_draft import OrderDraft
 from core.payment import PaymentReason, PaymentReport
 from core.totals import Amounts, totals_of
 from core.transfer import Transfer, TransferState
-from core.use_cases.find_customer import CustomerAction
 from core.use_cases.preview_invoice import CustomerPreview, InvoicePreview
 from core.use_cases.verify_business import NamedThing, Verification
 
@@ -56,6 +57,8 @@ def verification_lines(found: Verification) -> Iterator[str]:
         yield f"  Category: {_named(found.category)}"
         rates = ", ".join(f"{plain(code.percent.normalize())} % (code {code.code})" for code in found.vat_rates)
         yield f"  VAT rates for a sale: {rates or 'none'}"
+    if found.calls:
+        yield f"  {_calls(found.calls)}"
     yield from _warnings(found.warnings)
     yield "Invoices can be sent." if found.ok else "Invoices can't be sent until what is refused is allowed."
 
@@ -208,6 +211,12 @@ def status_lines(report: PaymentReport) -> Iterator[str]:
     yield from _warnings(report.warnings)
 
 
+def last_status_line(report: PaymentReport) -> str:
+    """What the accounting system last said about an invoice's payment, under the invoice's head."""
+    on = f" on {report.paid_at}" if report.paid_at else ""
+    return f"  Payment: {_REASONS[report.reason]}{on} (checked {moment(report.checked_at)})"
+
+
 def _standing(transfer: Transfer) -> str:
     if transfer.is_parked:
         return "waiting for the connection to be mended."
@@ -239,6 +248,10 @@ def _changed(value: object) -> str:
 def _warnings(warnings: Sequence[str]) -> Iterator[str]:
     for warning in warnings:
         yield f"  Note: {warning}"
+
+
+def _calls(budget: CallBudget) -> str:
+    return f"Calls left this hour: {budget.left:,} of {budget.limit:,} (until {budget.resets_at:%H:%M} UTC)"
 
 
 def _named(thing: NamedThing) -> str:

@@ -20,10 +20,12 @@ from core.use_cases.link_customer import LinkCustomer
 from core.use_cases.look_up import LookUp
 from core.use_cases.manage_transfers import ManageTransfers
 from core.use_cases.preview_invoice import PreviewInvoice
+from core.use_cases.read_figures import ReadFigures
 from core.use_cases.send_invoice import SendInvoice
+from core.use_cases.send_many import SendMany
 from core.use_cases.verify_business import VerifyBusiness
 from entrypoints.container import Container
-from entrypoints.http import businesses, health, invoices, transfers
+from entrypoints.http import batches, businesses, health, invoices, metrics, transfers
 from entrypoints.http.idempotency import IdempotencyKeys
 from entrypoints.http.local_only import LocalCallersOnly
 from entrypoints.http.openapi import add_idempotency, add_schemas, schema_router
@@ -42,14 +44,14 @@ def create_app(container: Container) -> Litestar:
     """Make the application for one installation. Nothing is opened before the first request needs it."""
     api = Router(
         "/v1",
-        route_handlers=[*businesses.HANDLERS, *invoices.HANDLERS, *transfers.HANDLERS],
+        route_handlers=[*businesses.HANDLERS, *invoices.HANDLERS, *transfers.HANDLERS, *batches.HANDLERS],
         middleware=[
             IdempotencyKeys(storage=container.storage, clock=container.clock, longest_body=LONGEST_BODY),
             DecodedPathParameters(),
         ],
     )
     app = RoutedAsSent(
-        route_handlers=[api, *health.HANDLERS],
+        route_handlers=[api, *health.HANDLERS, *metrics.HANDLERS],
         dependencies=_use_cases(container),
         middleware=[LocalCallersOnly()],
         exception_handlers=EXCEPTION_HANDLERS,
@@ -104,11 +106,17 @@ def _use_cases(container: Container) -> dict[str, Provide]:
     def send_invoice() -> SendInvoice:
         return container.send_invoice()
 
+    def send_many() -> SendMany:
+        return container.send_many()
+
     def check_status() -> CheckStatus:
         return container.check_status()
 
     def manage_transfers() -> ManageTransfers:
         return container.manage_transfers()
+
+    def read_figures() -> ReadFigures:
+        return container.read_figures()
 
     @cache
     def waiting() -> Waiting:
@@ -125,8 +133,10 @@ def _use_cases(container: Container) -> dict[str, Provide]:
         preview_invoice,
         link_customer,
         send_invoice,
+        send_many,
         check_status,
         manage_transfers,
+        read_figures,
         waiting,
     ]
     return {provider.__name__: Provide(provider, sync_to_thread=False) for provider in provided}

@@ -3,12 +3,13 @@
 import json
 from collections.abc import Sequence
 from http import HTTPStatus
-from typing import Any, NoReturn
+from typing import Annotated, Any, Literal, NoReturn, Self
 
 from litestar.exceptions import ClientException
+from pydantic import Field, model_validator
 
 from core.errors import InvalidInput
-from core.fields import Document, Text
+from core.fields import Document, InvoiceNumber, Text
 from entrypoints.documents import Json
 from entrypoints.http.problems import AnyRequest
 from entrypoints.parsing import read
@@ -18,6 +19,31 @@ class CustomerChoice(Document):
     """A person's choice of the record that an invoice's customer is."""
 
     customer_id: Text
+
+
+MOST_AT_ONCE = 10_000
+"""How many invoices can be named in one request."""
+
+
+class InvoicesToSend(Document):
+    """Which invoices to send: these, or all that are data for accounting and have not arrived. Just one of the two."""
+
+    invoices: Annotated[tuple[InvoiceNumber, ...], Field(min_length=1, max_length=MOST_AT_ONCE)] | None = None
+    all: Literal[True] | None = None
+
+    @model_validator(mode="after")
+    def _just_one(self) -> Self:
+        if (self.invoices is None) == (self.all is None):
+            raise ValueError('Give "invoices", a list of their numbers, or "all": true')
+        return self
+
+
+def invoices_to_send_from(document: object) -> InvoicesToSend:
+    """Read from parsed JSON which invoices to send.
+
+    Errors: InvalidInput, code `not_invoices_to_send`.
+    """
+    return read(InvoicesToSend, document, what="a choice of invoices to send", code="not_invoices_to_send")
 
 
 def customer_choice_from(document: object) -> CustomerChoice:

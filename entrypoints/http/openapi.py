@@ -31,10 +31,11 @@ from core.invoice import Invoice
 from core.payment import PaymentReport
 from core.use_cases.preview_invoice import InvoicePreview
 from core.use_cases.verify_business import Verification
-from entrypoints.http.bodies import CustomerChoice
+from entrypoints.http.bodies import CustomerChoice, InvoicesToSend
 from entrypoints.http.idempotency import KEY_HEADER, LONGEST_KEY, REPLAYED_HEADER
 from entrypoints.http.problems import MEDIA_TYPE, AnyRequest
 from entrypoints.http.schemas import (
+    BatchDocument,
     BusinessBody,
     BusinessDocument,
     BusinessPage,
@@ -52,8 +53,9 @@ VENDOR_PROBLEMS = (HTTPStatus.FAILED_DEPENDENCY, HTTPStatus.UNPROCESSABLE_ENTITY
 
 Mode = Literal["validation", "serialization"]
 
-_TAKEN: list[type[BaseModel]] = [BusinessBody, Invoice, CustomerChoice]
+_TAKEN: list[type[BaseModel]] = [BusinessBody, Invoice, InvoicesToSend, CustomerChoice]
 _ANSWERED: list[type[BaseModel]] = [
+    BatchDocument,
     BusinessDocument,
     BusinessPage,
     CustomerDocument,
@@ -162,7 +164,7 @@ def _content(model: type[BaseModel], mode: Mode, media_type: str = "application/
 def _answer(status: HTTPStatus, model: type[BaseModel]) -> OpenAPIResponse:
     response = OpenAPIResponse(description=status.phrase, content=_content(model, "serialization"))
     if status is HTTPStatus.ACCEPTED:
-        response.headers = {"Location": _header("Where the transfer can be looked at.", OpenAPIType.STRING)}
+        response.headers = {"Location": _header("Where it can be looked at.", OpenAPIType.STRING)}
     return response
 
 

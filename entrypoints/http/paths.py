@@ -26,6 +26,9 @@ NumberInPath = Annotated[
 TransferInPath = Annotated[str, PathParameter(description="The transfer's id.")]
 """The path parameter `transfer`."""
 
+BatchInPath = Annotated[str, PathParameter(description="The batch's id.")]
+"""The path parameter `batch`."""
+
 
 class RoutedAsSent(Litestar):
     """An application whose routes are matched against the percent-encoded path."""

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
 from core.business import Business, NewOrderStatus
 from core.customer import CustomerRecord
+from core.fields import Instant
 from core.invoice import Invoice
 from core.journal import Step
 from core.transfer import Transfer
@@ -107,10 +108,22 @@ class TransferPage(Page):
     items: list[TransferDocument]
 
 
-class Health(BaseModel):
-    """How the process is."""
+class BatchStates(BaseModel):
+    """How many invoices of a batch stand where: their transfers' states, and those that were refused at once."""
 
-    status: Literal["alive", "ready"]
+    queued: int
+    running: int
+    waiting: int
+    transferred: int
+    rejected: int
+    refused: int
+
+
+class LeftOut(BaseModel):
+    """How many were left out where all were asked for: those of type `printed`, and those that were cancelled."""
+
+    printed: int
+    cancelled: int
 
 
 class ProblemFault(BaseModel):
@@ -118,6 +131,42 @@ class ProblemFault(BaseModel):
 
     field: str
     message: str
+
+
+class BatchError(BaseModel):
+    """Why an invoice was refused before any transfer was recorded. `code` is stable, `hint` says what to do."""
+
+    code: str
+    message: str
+    hint: str
+    faults: list[ProblemFault]
+
+
+class BatchItemDocument(BaseModel):
+    """One invoice of a batch: its transfer as it stands, or the error with which it was refused."""
+
+    invoice: str
+    transfer: TransferDocument | None
+    error: BatchError | None
+
+
+class BatchDocument(Page):
+    """Invoices that were sent in one go. `finished` once none is queued, running or waiting."""
+
+    id: str
+    business: str
+    created_at: Instant
+    total: int
+    states: BatchStates
+    left_out: LeftOut
+    finished: bool
+    items: list[BatchItemDocument]
+
+
+class Health(BaseModel):
+    """How the process is."""
+
+    status: Literal["alive", "ready"]
 
 
 class Problem(BaseModel):

@@ -1,32 +1,69 @@
-"""Transfers over HTTP: list, show, retry, cancel."""
+"""Transfers over HTTP: send many, list, show, retry, cancel."""
 
 from functools import partial
 from http import HTTPStatus
 from typing import Annotated
+from urllib.parse import quote
 
 from litestar import Response, get, post
 from litestar.di import NamedDependency
-from litestar.params import QueryParameter
+from litestar.params import QueryParameter, RawBody
 
 from core.transfer import TransferState
 from core.use_cases.look_up import LookUp
 from core.use_cases.manage_transfers import ManageTransfers
+from core.use_cases.send_many import SendMany
 from entrypoints.documents import Json, transfer_document, transfer_story_document
+from entrypoints.http.batches import batch_page
+from entrypoints.http.bodies import InvoicesToSend, invoices_to_send_from, json_document
 from entrypoints.http.openapi import described
 from entrypoints.http.pages import USUAL_PAGE, After, Limit, page
 from entrypoints.http.paths import BusinessInPath, TransferInPath
-from entrypoints.http.schemas import TransferDocument, TransferPage, TransferStory
+from entrypoints.http.problems import AnyRequest
+from entrypoints.http.schemas import BatchDocument, TransferDocument, TransferPage, TransferStory
 from entrypoints.http.waiting import Prefer, Waiting
 
 _TAGS = ["transfers"]
-_TRANSFER = "/businesses/{business:str}/transfers/{transfer:str}"
+_TRANSFERS = "/businesses/{business:str}/transfers"
+_TRANSFER = f"{_TRANSFERS}/{{transfer:str}}"
 
 State = Annotated[TransferState | None, QueryParameter(name="state", description="Only those in this state.")]
 """The query parameter `state`; the framework keeps that name for something of its own in a handler's signature."""
 
 
+@post(
+    _TRANSFERS,
+    sync_to_thread=True,
+    tags=_TAGS,
+    operation_class=described(
+        takes=InvoicesToSend,
+        answers={HTTPStatus.ACCEPTED: BatchDocument},
+        problems=[HTTPStatus.NOT_FOUND, HTTPStatus.SERVICE_UNAVAILABLE],
+    ),
+)
+def send_many(
+    business: BusinessInPath,
+    request: AnyRequest,
+    body: RawBody,
+    send_many: NamedDependency[SendMany],
+    look_up: NamedDependency[LookUp],
+) -> Response[Json]:
+    """Send many invoices at once, and answer with a batch that tells what becomes of each.
+
+    An invoice that is incomplete or unknown is refused in the batch and keeps none of the others from being sent.
+    """
+    wanted = invoices_to_send_from(json_document(request, body))
+    batch = send_many.send_all(business) if wanted.invoices is None else send_many.send(business, wanted.invoices)
+    location = f"/v1/businesses/{quote(batch.business, safe='')}/batches/{quote(batch.id, safe='')}"
+    return Response(
+        batch_page(batch, look_up, limit=USUAL_PAGE, after=None),
+        status_code=HTTPStatus.ACCEPTED,
+        headers={"Location": location},
+    )
+
+
 @get(
-    "/businesses/{business:str}/transfers",
+    _TRANSFERS,
     sync_to_thread=True,
     tags=_TAGS,
     operation_class=described(answers={HTTPStatus.OK: TransferPage}, problems=[HTTPStatus.NOT_FOUND]),
@@ -95,4 +132,4 @@ def cancel(
     return transfer_document(manage_transfers.cancel(transfer, business=business))
 
 
-HANDLERS = [list_transfers, get_transfer, retry, cancel]
+HANDLERS = [send_many, list_transfers, get_transfer, retry, cancel]

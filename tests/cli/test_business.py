@@ -1,4 +1,5 @@
 import json
+import re
 
 from entrypoints.demo.world import demo_business
 from entrypoints.sandbox import DEMO_ACCOUNT, DEMO_PASSWORD, Sandbox
@@ -94,6 +95,14 @@ def test_verifying_tells_what_was_found(fjell: Kvitt) -> None:
     assert as_json.json["ok"] is True
     assert as_json.json["account"]["name"] == DEMO_ACCOUNT
     assert "Invoices can be sent." in plain.out
+
+
+def test_verifying_tells_how_many_calls_are_left(fjell: Kvitt, office: Sandbox) -> None:
+    as_json = fjell("business", "verify", "fjell", "--json").json["calls"]
+    plain = fjell("business", "verify", "fjell").out
+
+    assert (as_json["limit"], as_json["used"] + as_json["left"]) == (7200, 7200)
+    assert re.search(r"^  Calls left this hour: 7,1\d\d of 7,200 \(until \d\d:00 UTC\)$", plain, re.MULTILINE)
 
 
 def test_a_right_that_is_missing_is_exit_4(fjell: Kvitt, office: Sandbox) -> None:

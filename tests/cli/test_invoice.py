@@ -4,7 +4,7 @@ import pytest
 
 from entrypoints.sandbox import Sandbox
 from entrypoints.sandbox.books import Books
-from tests.cli.conftest import Kvitt, an_invoice
+from tests.cli.conftest import Answer, Kvitt, an_invoice
 
 FJELL = ["--business", "fjell"]
 
@@ -151,6 +151,71 @@ def test_status_without_a_way_to_the_accounting_system_is_exit_3(fjell: Kvitt, o
     answer = fjell("invoice", "status", "1001-1", *FJELL, "--json")
 
     assert (answer.code, answer.json["status"]) == (3, 503)
+
+
+def test_the_status_of_many_is_printed_a_piece_at_a_time(
+    fjell: Kvitt, office: Sandbox, books: Books, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("entrypoints.cli.statuses.PIECE", 2)
+    numbers = ["1", "2", "3", "4", "5"]
+    fjell.add(*(an_invoice(number) for number in numbers))
+    fjell("invoice", "send", *numbers, *FJELL)
+    office.journal.clear()
+
+    everything = fjell("invoice", "status", "--all", *FJELL, "--json")
+    plain = fjell("invoice", "status", "--all", *FJELL)
+    several = fjell("invoice", "status", "5", "1", "5", *FJELL, "--json")
+
+    assert everything.out == json.dumps(everything.json, indent=2) + "\n"
+    assert [report["invoice"] for report in everything.json] == numbers
+    assert [line.partition(":")[0] for line in plain.out.splitlines()[::2]] == [f"Invoice {one}" for one in numbers]
+    assert [report["invoice"] for report in several.json] == ["5", "1"]
+    assert office.journal.count("GetInvoices") == 3 + 3 + 1
+
+
+def test_what_is_known_is_not_lost_when_the_accounting_system_fails_midway(
+    fjell: Kvitt, office: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("entrypoints.cli.statuses.PIECE", 2)
+    numbers = ["1", "2", "3", "4", "5"]
+    fjell.add(*(an_invoice(number) for number in numbers))
+    fjell("invoice", "send", *numbers, *FJELL)
+
+    def asked(*options: str) -> Answer:
+        office.inject("GetInvoices", "http_502", times=1, after=1)
+        return fjell("invoice", "status", "--all", *FJELL, *options)
+
+    as_json, plain = asked("--json"), asked()
+
+    assert as_json.code == plain.code == 3
+    assert [one["invoice"] for one in as_json.json] == numbers
+    assert [one.get("reason") for one in as_json.json] == ["not_published"] * 2 + [None] * 3
+    assert [one.get("status") for one in as_json.json[2:]] == [503] * 3
+    assert plain.out.count("Invoice ") == 2
+    assert "Stopped at invoice 3: the last 3 of 5 were not asked about." in plain.err
+    assert plain.err.count("Invoice 3") == 1
+    assert "Invoice 4" not in plain.err
+
+
+def test_showing_an_invoice_tells_what_is_known_of_its_payment(fjell: Kvitt, books: Books) -> None:
+    fjell.add(an_invoice())
+    [transfer] = [fjell("invoice", "send", "1001-1", *FJELL, "--json").json]
+    unknown = fjell("invoice", "show", "1001-1", *FJELL)
+    books.pay(books.publish(int(transfer["order_id"])))
+    status = fjell("invoice", "status", "1001-1", *FJELL, "--json").json
+    shown = fjell("invoice", "show", "1001-1", *FJELL)
+    books.delete_order(int(transfer["order_id"]))
+    fjell("invoice", "status", "1001-1", *FJELL)
+    gone = fjell("invoice", "show", "1001-1", *FJELL)
+    fjell("invoice", "send", "1001-1", "--again", *FJELL)
+    sent_again = fjell("invoice", "show", "1001-1", *FJELL)
+    everything = fjell("invoice", "status", "--all", *FJELL, "--json")
+
+    assert "Payment" not in unknown.out
+    assert f"  Payment: paid on {status['paid_at']} (checked " in shown.out
+    assert "  Payment: not paid: the order was deleted" in gone.out
+    assert "Payment" not in sent_again.out
+    assert [report["reason"] for report in everything.json] == ["not_published"]
 
 
 def test_linking_a_customer_settles_who_it_is(fjell: Kvitt, books: Books) -> None:

@@ -104,6 +104,13 @@ def test_verifying_tells_what_was_found(fjell: Api) -> None:
     assert "25" in {rate["percent"] for rate in verified.json()["vat_rates"]}
 
 
+def test_verifying_tells_how_many_calls_are_left(fjell: Api, office: Sandbox) -> None:
+    calls = fjell.post("/v1/businesses/fjell/verify").json()["calls"]
+
+    assert (calls["limit"], calls["used"], calls["left"]) == (7200, office.quota.used, office.quota.left)
+    assert calls["resets_at"].endswith(":00:00.000Z")
+
+
 def test_a_right_that_is_missing_is_a_result(api: Api, office: Sandbox) -> None:
     office.account(DEMO_ACCOUNT).invoicing_package = False
     api.put("/v1/businesses/fjell", json=business_document())

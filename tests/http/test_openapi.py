@@ -22,6 +22,8 @@ ROUTES = {
     ("post", "/v1/businesses/{business}/invoices/{number}/send"),
     ("post", "/v1/businesses/{business}/invoices/{number}/status"),
     ("get", "/v1/businesses/{business}/transfers"),
+    ("post", "/v1/businesses/{business}/transfers"),
+    ("get", "/v1/businesses/{business}/batches/{batch}"),
     ("get", "/v1/businesses/{business}/transfers/{transfer}"),
     ("post", "/v1/businesses/{business}/transfers/{transfer}/retry"),
     ("post", "/v1/businesses/{business}/transfers/{transfer}/cancel"),
@@ -96,6 +98,7 @@ def test_bodies_are_described(document: Json) -> None:
         "put_business": "BusinessBody",
         "put_invoice": "Invoice-Input",
         "choose_customer": "CustomerChoice",
+        "send_many": "InvoicesToSend",
     }
     schemas = document["components"]["schemas"]
     assert schemas["BusinessBody"]["required"] == ["accounting"]

@@ -1,0 +1,113 @@
+"""Sending many invoices from the command line: a batch is recorded, worked off, and told of.
+
+Nothing here holds the invoices: while they are worked on they are counted, and at the end they are read page by page.
+"""
+
+from collections.abc import Iterator, Sequence
+from itertools import islice
+
+from core.batch import Batch, BatchCounts, BatchItem
+from core.transfer import TransferState
+from core.use_cases.look_up import LookUp
+from entrypoints.cli.exit_codes import ExitCode, code_of_batch
+from entrypoints.cli.following import Following
+from entrypoints.cli.outcomes import print_error, print_transfer
+from entrypoints.cli.output import CountedProgress, counted_progress, how_many, print_table, say, show
+from entrypoints.cli.paging import PAGE
+from entrypoints.cli.turns import WatchedTurns
+from entrypoints.container import Container
+
+_MOST_TOLD = 20
+"""So many of those that did not arrive are told of in text; JSON has them all."""
+
+_COUNT_SECONDS = 0.5
+
+
+def send_batch(
+    container: Container, business: str, numbers: Sequence[str] | None, *, wait_seconds: float, as_json: bool
+) -> ExitCode:
+    """Send these invoices, or all when there are no numbers; print what became of each."""
+    send_many = container.send_many()
+    with counted_progress(quiet=as_json) as progress:
+        progress.now("Looking at the invoices ...")
+        batch = send_many.send_all(business) if numbers is None else send_many.send(business, numbers)
+        _tell_left_out(batch)
+        counts = _followed(container, batch, wait_seconds=wait_seconds, to_the_end=numbers is None, progress=progress)
+    if not counts.total:
+        say("There is nothing to send.")
+    elif as_json:
+        for item in _items(container.look_up(), batch):
+            _print_item(item, as_json=True)
+    else:
+        _print_summary(container.look_up(), batch, counts)
+    return code_of_batch(counts)
+
+
+def _followed(
+    container: Container, batch: Batch, *, wait_seconds: float, to_the_end: bool, progress: CountedProgress
+) -> BatchCounts:
+    def counted() -> BatchCounts:
+        counts = container.look_up().batch_counts(batch.id)
+        progress.at(counts.total, counts.ended + counts.refused, counts.waiting, counts.rejected + counts.refused)
+        return counts
+
+    turns = WatchedTurns(container, batch.business, progress=progress, tell=counted, look_seconds=_COUNT_SECONDS)
+    following = Following(
+        turns, container=container, wait_seconds=wait_seconds, to_the_end=to_the_end, progress=progress
+    )
+    return following.follow(counted)
+
+
+def _tell_left_out(batch: Batch) -> None:
+    if batch.printed:
+        say(f'Left out: {how_many(batch.printed, "invoice")} of type "printed".')
+    if batch.cancelled:
+        say(
+            f"Left out, because their transfers were cancelled: {how_many(batch.cancelled, 'invoice')}. "
+            f"Send them by number; {_listing(batch, TransferState.REJECTED)} has them."
+        )
+
+
+def _print_summary(look_up: LookUp, batch: Batch, counts: BatchCounts) -> None:
+    """Print how many stand where, and then what did not arrive, or arrived with a warning, and why."""
+    rows = [
+        ("Transferred", counts.transferred),
+        ("Not finished", counts.in_hand),
+        ("Waiting", counts.waiting),
+        ("Rejected", counts.rejected),
+        ("Refused", counts.refused),
+    ]
+    told = [[name, str(number)] for name, number in rows if number or name != "Not finished"]
+    print_table(["Outcome", "Invoices"], told, right=["Invoices"])
+    worth_telling = (item for item in _items(look_up, batch) if _needs_telling(item))
+    for item in islice(worth_telling, _MOST_TOLD):
+        _print_item(item, as_json=False)
+    if more := sum(1 for _ in worth_telling):
+        show(
+            f"... and {how_many(more, 'invoice')} more. See {_listing(batch, TransferState.REJECTED)} "
+            "(or waiting); with --json, send tells of every one."
+        )
+
+
+def _listing(batch: Batch, state: TransferState) -> str:
+    return f"kvitt transfer list --business {batch.business} --state {state}"
+
+
+def _needs_telling(item: BatchItem) -> bool:
+    transfer = item.transfer
+    return transfer is None or transfer.state is not TransferState.TRANSFERRED or bool(transfer.warnings)
+
+
+def _print_item(item: BatchItem, *, as_json: bool) -> None:
+    if item.transfer:
+        print_transfer(item.transfer, as_json=as_json)
+    elif item.refusal:
+        print_error(item.refusal.error, kind="invoice", key=item.invoice, as_json=as_json)
+
+
+def _items(look_up: LookUp, batch: Batch) -> Iterator[BatchItem]:
+    """Yield a batch's invoices as they stand, page by page."""
+    after: int | None = None
+    while items := look_up.batch_items(batch.id, limit=PAGE, after=after):
+        yield from items
+        after = items[-1].position

@@ -1,0 +1,56 @@
+"""Batches over HTTP: what became of invoices that were sent in one go."""
+
+from http import HTTPStatus
+from typing import Annotated
+
+from litestar import get
+from litestar.di import NamedDependency
+from litestar.params import QueryParameter
+
+from core.batch import Batch
+from core.use_cases.look_up import LookUp
+from entrypoints.documents import Json, batch_document, batch_item_document
+from entrypoints.http.openapi import described
+from entrypoints.http.pages import USUAL_PAGE, Limit
+from entrypoints.http.paths import BatchInPath, BusinessInPath
+from entrypoints.http.schemas import BatchDocument
+
+_FARTHEST = 2**63 - 1
+
+AfterPosition = Annotated[
+    int | None,
+    QueryParameter(ge=0, le=_FARTHEST, description="Only what comes after this: the `next` of the page before."),
+]
+"""The query parameter `after` of a batch."""
+
+
+@get(
+    "/businesses/{business:str}/batches/{batch:str}",
+    sync_to_thread=True,
+    tags=["transfers"],
+    operation_class=described(answers={HTTPStatus.OK: BatchDocument}, problems=[HTTPStatus.NOT_FOUND]),
+)
+def get_batch(
+    business: BusinessInPath,
+    batch: BatchInPath,
+    look_up: NamedDependency[LookUp],
+    limit: Limit = USUAL_PAGE,
+    after: AfterPosition = None,
+) -> Json:
+    """Show how many of a batch's invoices stand where, and its invoices, a page at a time."""
+    return batch_page(look_up.batch(batch, business=business), look_up, limit=limit, after=after)
+
+
+def batch_page(batch: Batch, look_up: LookUp, *, limit: int, after: int | None) -> Json:
+    """Show a batch with one page of its invoices; `next` is the position to go on after, or null at the end."""
+    counts = look_up.batch_counts(batch.id)
+    found = look_up.batch_items(batch.id, limit=limit + 1, after=after)
+    items = found[:limit]
+    return {
+        **batch_document(batch, counts),
+        "items": [batch_item_document(item) for item in items],
+        "next": str(items[-1].position) if len(found) > limit else None,
+    }
+
+
+HANDLERS = [get_batch]

@@ -1,0 +1,49 @@
+"""Figures for Prometheus, read when they are asked for."""
+
+from collections.abc import Iterator, Sequence
+
+from litestar import Response, get
+from litestar.di import NamedDependency
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
+from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.registry import Collector
+
+from core.use_cases.read_figures import ReadFigures, SystemReport
+
+
+class _Reports(Collector):
+    """Turns reports into Prometheus's own form."""
+
+    def __init__(self, reports: Sequence[SystemReport]) -> None:
+        self._reports = reports
+
+    def collect(self) -> Iterator[GaugeMetricFamily]:
+        """Yield every figure, by accounting system."""
+        for name, meaning in (
+            ("limit", "Calls that may be made to the accounting system in an hour of the clock."),
+            ("used", "Calls made in this hour, or set aside by a worker that is about to make them."),
+            ("left", "Calls that may still be made in this hour."),
+        ):
+            gauge = GaugeMetricFamily(f"kvitt_vendor_calls_{name}", meaning, labels=["system"])
+            for report in self._reports:
+                if report.calls:
+                    gauge.add_metric([report.system], getattr(report.calls, name))
+            yield gauge
+        transfers = GaugeMetricFamily(
+            "kvitt_transfers", "Transfers that have not arrived, by their state.", labels=["state", "system"]
+        )
+        for report in self._reports:
+            for state, number in report.transfers.items():
+                transfers.add_metric([state, report.system], number)
+        yield transfers
+
+
+@get("/metrics", sync_to_thread=True, include_in_schema=False)
+def metrics(read_figures: NamedDependency[ReadFigures]) -> Response[bytes]:
+    """Show the figures in Prometheus's text format."""
+    registry = CollectorRegistry()
+    registry.register(_Reports(read_figures.read()))
+    return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
+
+
+HANDLERS = [metrics]

@@ -1,0 +1,87 @@
+import pytest
+from dependency_injector import providers
+from litestar.testing import TestClient
+from prometheus_client.parser import text_string_to_metric_families
+
+from core.errors import TryAgain
+from entrypoints.container import Container
+from entrypoints.http import create_app
+from entrypoints.sandbox import Sandbox
+from tests.http.documents import Api, add_invoice, business_document, problem_of
+
+KVITTS = {"kvitt_vendor_calls_limit", "kvitt_vendor_calls_used", "kvitt_vendor_calls_left", "kvitt_transfers"}
+OFFICE = ("24sevenoffice",)
+
+
+def figures(api: Api) -> dict[tuple[str, ...], float]:
+    """Return each figure under its name and the values of its labels, as Prometheus itself reads them."""
+    answer = api.get("/metrics")
+    assert answer.status_code == 200
+    assert answer.headers["content-type"].startswith("text/plain; version=")
+    families = list(text_string_to_metric_families(answer.text))
+    assert {family.name for family in families} == KVITTS
+    return {(one.name, *one.labels.values()): one.value for family in families for one in family.samples}
+
+
+def test_where_there_is_no_business_the_figures_are_named_and_empty(api: Api) -> None:
+    assert figures(api) == {}
+
+
+def test_calls_are_shown_as_the_vendor_counts_them(fjell: Api, office: Sandbox) -> None:
+    assert figures(fjell)["kvitt_vendor_calls_left", *OFFICE] == 7200
+
+    fjell.post(f"{add_invoice(fjell)}/send")
+
+    found = figures(fjell)
+    assert office.quota.used > 0
+    assert found["kvitt_vendor_calls_limit", *OFFICE] == 7200
+    assert found["kvitt_vendor_calls_used", *OFFICE] == office.quota.used
+    assert found["kvitt_vendor_calls_left", *OFFICE] == office.quota.left
+
+
+def test_transfers_that_have_not_arrived_are_shown_by_state(api: Api) -> None:
+    api.put("/v1/businesses/fjell", json=business_document(password="wrong"))
+    for number in ("1", "2"):
+        api.post(f"{add_invoice(api, number)}/send")
+
+    found = {key[1]: value for key, value in figures(api).items() if key[0] == "kvitt_transfers"}
+
+    assert found == {"queued": 0, "running": 0, "waiting": 2, "rejected": 0}
+
+
+def test_asking_for_figures_calls_nobody(fjell: Api, office: Sandbox) -> None:
+    figures(fjell)
+
+    assert office.journal.calls() == []
+
+
+def test_an_hour_that_is_used_up_is_a_waiting_transfer_and_no_call(container: Container, office: Sandbox) -> None:
+    container.environment.override(
+        providers.Object({"KVITT_TFSO_API_URL": office.url, "KVITT_TFSO_CALLS_PER_HOUR": "1"})
+    )
+    with TestClient(create_app(container), base_url="http://127.0.0.1") as api:
+        api.put("/v1/businesses/fjell", json=business_document())
+        sent = api.post(f"{add_invoice(api)}/send").json()
+        verified = api.post("/v1/businesses/fjell/verify")
+        found = figures(api)
+
+    assert (sent["state"], sent["error"]["code"]) == ("waiting", "quota_exceeded")
+    assert sent["next_attempt_at"].endswith(":00:00.000Z")
+    problem_of(verified, 503, "quota_exceeded")
+    assert found["kvitt_vendor_calls_left", *OFFICE] == 0
+    assert len(office.journal.calls()) == 1
+
+
+@pytest.mark.parametrize("host", ["evil.example"])
+def test_figures_are_for_callers_on_this_machine(shared_fjell: Api, host: str) -> None:
+    problem_of(shared_fjell.get("/metrics", headers={"Host": host}), 400, "unknown_host")
+
+
+def test_a_storage_that_can_not_be_read_is_a_problem(container: Container) -> None:
+    class Busy:
+        def by_system(self) -> None:
+            raise TryAgain("The database is locked.", code="storage_busy")
+
+    container.figures.override(providers.Object(Busy()))
+    with TestClient(create_app(container), base_url="http://127.0.0.1") as api:
+        problem_of(api.get("/metrics"), 503, "storage_busy")
