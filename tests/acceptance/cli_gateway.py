@@ -2,6 +2,7 @@
 
 import io
 import json
+from collections.abc import Mapping, Sequence
 from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 from typing import Any
@@ -38,6 +39,13 @@ class CliGateway:
     def send(self, business: str, number: str) -> Transfer:
         return self._transfer("invoice", "send", number, "--business", business, "--wait", "0")
 
+    def send_many(self, business: str, numbers: Sequence[str] | None) -> Mapping[str, Transfer | Refused]:
+        which = ["--all"] if numbers is None else numbers
+        code, output = _printed("invoice", "send", *which, "--business", business, "--wait", "0")
+        outcomes = {line["invoice"]: _outcome(line) for line in map(json.loads, output.splitlines())}
+        assert code == max(map(_exit_code, outcomes.values()), default=ExitCode.DONE)
+        return outcomes
+
     def status(self, business: str, number: str) -> PaymentReport:
         return PaymentReport.model_validate(self._done("invoice", "status", number, "--business", business))
 
@@ -58,18 +66,41 @@ class CliGateway:
 
     def _transfer(self, *arguments: str) -> Transfer:
         code, document = _run(*arguments)
-        transfer = Transfer.model_validate({**document, "trying_since": document["created_at"]})
-        waiting = ExitCode.NO_ACCESS if transfer.is_parked else ExitCode.NOT_FINISHED
-        assert code == EXIT_CODES.get(transfer.state, waiting)
+        transfer = _transfer_from(document)
+        assert code == _exit_code(transfer)
         return transfer
 
 
 def _run(*arguments: str) -> tuple[int, Json]:
     """Run a command; standard output holds the result and nothing else."""
-    with redirect_stdout(io.StringIO()) as output, redirect_stderr(io.StringIO()):
-        code = run([*arguments, "--json"])
-    document: Json = json.loads(output.getvalue())
-    if str(document.get("type", "")).startswith("urn:kvitt:problem:"):
+    code, output = _printed(*arguments)
+    document: Json = json.loads(output)
+    if _is_problem(document):
         assert code not in (ExitCode.DONE, ExitCode.USAGE)
         raise Refused(document)
     return code, document
+
+
+def _printed(*arguments: str) -> tuple[int, str]:
+    with redirect_stdout(io.StringIO()) as output, redirect_stderr(io.StringIO()):
+        code = run([*arguments, "--json"])
+    return code, output.getvalue()
+
+
+def _is_problem(document: Json) -> bool:
+    return str(document.get("type", "")).startswith("urn:kvitt:problem:")
+
+
+def _transfer_from(document: Json) -> Transfer:
+    return Transfer.model_validate({**document, "trying_since": document["created_at"]})
+
+
+def _outcome(line: Json) -> Transfer | Refused:
+    return Refused(line) if _is_problem(line) else _transfer_from(line)
+
+
+def _exit_code(outcome: Transfer | Refused) -> ExitCode:
+    if isinstance(outcome, Refused):
+        return ExitCode.REFUSED
+    waiting = ExitCode.NO_ACCESS if outcome.is_parked else ExitCode.NOT_FINISHED
+    return EXIT_CODES.get(outcome.state, waiting)

@@ -21,7 +21,7 @@ from tests.acceptance.office import IMPATIENT_SECONDS, Office, open_office
 from tests.acceptance.story import Story
 from tests.acceptance.use_case_gateway import UseCaseGateway
 
-STEPS = ("business", "customers", "invoices", "orders", "products", "sending", "status", "totals", "trouble")
+STEPS = ("business", "customers", "invoices", "many", "orders", "products", "sending", "status", "totals", "trouble")
 ENTRIES = ("use_cases", "http", "command_line")
 
 

@@ -1,5 +1,6 @@
 """The gateway as a scenario uses it, by whatever entry."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 from core.payment import PaymentReport
@@ -34,6 +35,9 @@ class Gateway(Protocol):
     def preview(self, business: str, number: str) -> InvoicePreview: ...
 
     def send(self, business: str, number: str) -> Transfer: ...
+
+    def send_many(self, business: str, numbers: Sequence[str] | None) -> Mapping[str, Transfer | Refused]:
+        """Send these, or all when there are no numbers; answer for each, by number."""
 
     def status(self, business: str, number: str) -> PaymentReport: ...
 

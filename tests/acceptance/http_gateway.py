@@ -1,5 +1,6 @@
 """The gateway by its HTTP API."""
 
+from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote
@@ -37,6 +38,13 @@ class HttpGateway:
     def send(self, business: str, number: str) -> Transfer:
         return self._transfer(business, "invoices", number, "send")
 
+    def send_many(self, business: str, numbers: Sequence[str] | None) -> Mapping[str, Transfer | Refused]:
+        body: Json = {"all": True} if numbers is None else {"invoices": list(numbers)}
+        status, batch = self._answer("POST", business, "transfers", body=body)
+        assert status == HTTPStatus.ACCEPTED
+        assert self._call("GET", business, "batches", batch["id"]) == batch
+        return {item["invoice"]: _outcome(item) for item in batch["items"]}
+
     def status(self, business: str, number: str) -> PaymentReport:
         return PaymentReport.model_validate(self._call("POST", business, "invoices", number, "status"))
 
@@ -48,7 +56,7 @@ class HttpGateway:
 
     def _transfer(self, *path: str) -> Transfer:
         status, document = self._answer("POST", *path)
-        transfer = Transfer.model_validate({**document, "trying_since": document["created_at"]})
+        transfer = _transfer_from(document)
         assert status == (HTTPStatus.OK if transfer.state.is_final else HTTPStatus.ACCEPTED)
         return transfer
 
@@ -66,3 +74,13 @@ class HttpGateway:
             assert problem["status"] == response.status_code >= HTTPStatus.BAD_REQUEST
             raise Refused(problem)
         return response.status_code, response.json()
+
+
+def _transfer_from(document: Json) -> Transfer:
+    return Transfer.model_validate({**document, "trying_since": document["created_at"]})
+
+
+def _outcome(item: Json) -> Transfer | Refused:
+    if item["transfer"]:
+        return _transfer_from(item["transfer"])
+    return Refused({**item["error"], "title": "", "detail": item["error"]["message"]})

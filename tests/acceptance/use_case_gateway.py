@@ -1,8 +1,9 @@
 """The gateway by its use cases, without an entry point in between."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
+from core.batch import BatchItem
 from core.errors import KvittError
 from core.payment import PaymentReport
 from core.transfer import Transfer
@@ -38,6 +39,12 @@ class UseCaseGateway:
         with _refusals():
             return self._container.send_invoice().send(business, number)
 
+    def send_many(self, business: str, numbers: Sequence[str] | None) -> Mapping[str, Transfer | Refused]:
+        send_many, look_up = self._container.send_many(), self._container.look_up()
+        with _refusals():
+            batch = send_many.send_all(business) if numbers is None else send_many.send(business, numbers)
+        return {item.invoice: _outcome(item) for item in look_up.batch_items(batch.id, limit=100)}
+
     def status(self, business: str, number: str) -> PaymentReport:
         with _refusals():
             (answer,) = self._container.check_status().check(business, [number])
@@ -52,6 +59,13 @@ class UseCaseGateway:
     def retry(self, business: str, transfer_id: str) -> Transfer:
         with _refusals():
             return self._container.manage_transfers().retry(transfer_id, business=business)
+
+
+def _outcome(item: BatchItem) -> Transfer | Refused:
+    if item.refusal:
+        return Refused(problem_document(item.refusal.error))
+    assert item.transfer is not None
+    return item.transfer
 
 
 @contextmanager

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from pytest_bdd import given, parsers, then
 
-from core.use_cases.find_customer import CustomerAction
+from core.customer_plan import CustomerAction
 from core.use_cases.preview_invoice import InvoicePreview
 from entrypoints.sandbox.norwegian_time import day_of
 from entrypoints.sandbox.records import Order, Row, VatType

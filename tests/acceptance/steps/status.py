@@ -5,6 +5,7 @@ from datetime import date
 from pytest_bdd import given, parsers, then, when
 
 from core.payment import PaymentReport
+from entrypoints.container import Container
 from tests.acceptance.office import Office
 from tests.acceptance.story import Story
 
@@ -49,6 +50,22 @@ def check(story: Story) -> None:
 @when(parsers.parse('the status of the invoice "{number}" is checked'))
 def check_number(number: str, story: Story) -> None:
     story.check_status(number)
+
+
+@given("what is open was followed up")
+@when("what is open is followed up")
+def follow_up(container: Container, office: Office, story: Story) -> None:
+    story.asked_before = office.sandbox.journal.count()
+    assert [followed.trouble for followed in container.follow_up().run() if followed.trouble] == []
+
+
+@then(parsers.parse('the invoice is known to be "{reason}"'))
+def is_known_to_be(reason: str, container: Container, story: Story) -> None:
+    transfer = container.look_up().transfer_of(story.business.name, story.invoice.number)
+    assert transfer is not None
+    report = container.look_up().status_of(transfer)
+    assert report is not None
+    assert report.reason == reason
 
 
 @then(parsers.parse('the invoice is "{status}" because it is "{reason}"'))
