@@ -71,6 +71,7 @@ class Installation:
         *,
         database_url: str | None = None,
         lease_seconds: float = LEASE_SECONDS,
+        chunk_size: int = 100,
     ) -> None:
         self.sandbox = sandbox
         self.settings = Settings(
@@ -78,6 +79,7 @@ class Installation:
             database_url=database_url,
             settling_seconds=SETTLING_SECONDS,
             lease_seconds=lease_seconds,
+            chunk_size=chunk_size,
             retry_first_seconds=0.05,
             retry_longest_seconds=0.2,
             sweep_seconds=0.1,
@@ -149,7 +151,7 @@ class Installation:
     def let_leases_run_out(self) -> None:
         """Do as if the length of a lease had passed since the last renewal."""
         with self.container.storage().write() as database:
-            database.execute(update(leases).values(expires_at=database_instant(database)))
+            database.execute(update(leases).values(expires_at=database_instant(database.dialect.name)))
 
     def story(self, transfer: Transfer) -> Sequence[Step]:
         """The steps of a transfer, the oldest first."""
@@ -209,11 +211,13 @@ def an_invoice(number: str, *, email: str = "post@moe.example") -> Invoice:
 
 @contextmanager
 def installed(
-    home: Path, *, database_url: str | None = None, lease_seconds: float = LEASE_SECONDS
+    home: Path, *, database_url: str | None = None, lease_seconds: float = LEASE_SECONDS, chunk_size: int = 100
 ) -> Iterator[Installation]:
     """An installation with its business connected, for the length of the block."""
     with Sandbox.demo(logins_per_minute=0) as sandbox:
-        installation = Installation(home, sandbox, database_url=database_url, lease_seconds=lease_seconds)
+        installation = Installation(
+            home, sandbox, database_url=database_url, lease_seconds=lease_seconds, chunk_size=chunk_size
+        )
         try:
             installation.connect()
             yield installation

@@ -69,7 +69,7 @@ def _points() -> list[Any]:
 @pytest.mark.parametrize(("point", "edge"), _points())
 def test_a_fresh_worker_ends_what_a_killed_one_left(installation: Installation, point: str, edge: str) -> None:
     transfer = _sent(installation)
-    _killed(installation, "--kill", point, "--edge", edge)
+    killed(installation, "--kill", point, "--edge", edge)
     told_before = [step.text for step in installation.story(transfer)]
     installation.let_leases_run_out()
     _ended_well(installation, transfer)
@@ -82,7 +82,7 @@ def test_a_fresh_worker_ends_what_a_killed_one_left(installation: Installation, 
 def test_a_call_that_is_carried_out_after_its_worker_was_killed(installation: Installation, call: str) -> None:
     installation.sandbox.inject(call, "late", delay=LATE_SECONDS)
     transfer = _sent(installation)
-    _killed(installation, "--kill", f"{call}:1", "--edge", DURING)
+    killed(installation, "--kill", f"{call}:1", "--edge", DURING)
     installation.let_leases_run_out()
     _ended_well(installation, transfer)
 
@@ -99,14 +99,14 @@ def test_a_call_that_is_carried_out_after_its_worker_was_killed(installation: In
 def test_another_engine_takes_up_what_a_killed_one_left(soon_free: Installation, call: str, edge: str) -> None:
     """With the durable queue, and with leases that run out by themselves."""
     transfer = _sent(soon_free)
-    _killed(soon_free, "--engine", "--kill", f"{call}:1", "--edge", edge)
-    assert _launched(soon_free, "--engine").returncode == 0
+    killed(soon_free, "--engine", "--kill", f"{call}:1", "--edge", edge)
+    assert launched(soon_free, "--engine").returncode == 0
     _ended_well(soon_free, transfer)
 
 
 def test_the_matrix_has_all_that_is_committed_and_called(installation: Installation) -> None:
     transfer = _sent(installation)
-    run = _launched(installation)
+    run = launched(installation)
     assert run.returncode == 0, run.stderr
     seen = Counter(run.stdout.splitlines())
     assert COMMITS <= seen.pop(COMMIT) <= COMMITS + RENEWALS
@@ -119,7 +119,7 @@ def _sent(installation: Installation) -> Transfer:
     return installation.queue(NUMBER)
 
 
-def _launched(installation: Installation, *options: str) -> subprocess.CompletedProcess[str]:
+def launched(installation: Installation, *options: str) -> subprocess.CompletedProcess[str]:
     """Run a worker process to its end."""
     return subprocess.run(
         [sys.executable, "-m", "tests.attack.launcher", BUSINESS, *options],
@@ -132,8 +132,8 @@ def _launched(installation: Installation, *options: str) -> subprocess.Completed
     )
 
 
-def _killed(installation: Installation, *options: str) -> None:
-    run = _launched(installation, *options)
+def killed(installation: Installation, *options: str) -> None:
+    run = launched(installation, *options)
     assert run.returncode == -signal.SIGKILL, run.stdout + run.stderr
 
 
