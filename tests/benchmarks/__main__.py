@@ -1,12 +1,22 @@
-"""Run every benchmark and print its figures."""
+"""Run every benchmark, print its figures, and write them to docs/benchmarks.md. Exits with 1 when a limit is missed."""
 
-from tests.benchmarks import help_time, single_send
+import sys
 
-
-def main() -> None:
-    """Print all figures of one run."""
-    help_time.report()
-    single_send.report()
+from tests.benchmarks import growth, help_time, serving, single_send, three_ways
+from tests.benchmarks.figures import Figures
 
 
-main()
+def main() -> int:
+    """Run them all."""
+    figures = Figures()
+    three_ways.report(figures)
+    three_ways.report_memory(figures)
+    single_send.report(figures)
+    serving.report(figures)
+    growth.report(figures)
+    help_time.report(figures)
+    figures.write()
+    return 1 if figures.missed else 0
+
+
+sys.exit(main())

@@ -6,7 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-LIMIT_SECONDS = 0.4
+from tests.benchmarks.figures import Figures
 
 
 def cpu_seconds(*arguments: str) -> float:
@@ -17,8 +17,7 @@ def cpu_seconds(*arguments: str) -> float:
     return (after.ru_utime + after.ru_stime) - (before.ru_utime + before.ru_stime)
 
 
-def report() -> None:
-    """Print the median of nine runs beside that of a bare interpreter."""
-    runs = [cpu_seconds("--help") for _ in range(9)]
-    median = statistics.median(runs)
-    print(f"kvitt --help: {median:.3f} s of CPU (median of {len(runs)}; the limit is {LIMIT_SECONDS} s)")
+def report(figures: Figures) -> None:
+    """Measure the median of nine runs."""
+    figures.title("Starting")
+    figures.limit("CPU of kvitt --help", statistics.median(cpu_seconds("--help") for _ in range(9)), 0.4, unit=" s")

@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from entrypoints.sandbox.sandbox import DEMO_ACCOUNT
+
 _SERVE = """
 import sys
 from entrypoints.sandbox import Sandbox
@@ -41,4 +43,22 @@ def calls_made(url: str) -> list[str]:
 def clear_journal(url: str) -> None:
     """Count from here."""
     with urllib.request.urlopen(urllib.request.Request(f"{url}/control/journal", method="DELETE")):
+        pass
+
+
+def set_latency(url: str, milliseconds: int) -> None:
+    """Have every answer take so much longer."""
+    _post(f"{url}/control/latency", {"milliseconds": milliseconds})
+
+
+def add_customers(url: str, count: int) -> None:
+    """Put so many customers into the demo account, a year ago."""
+    _post(f"{url}/control/customers", {"account": DEMO_ACCOUNT, "count": count})
+
+
+def _post(address: str, document: dict[str, Any]) -> None:
+    request = urllib.request.Request(
+        address, data=json.dumps(document).encode(), headers={"Content-Type": "application/json"}
+    )
+    with urllib.request.urlopen(request):
         pass

@@ -1,136 +1,112 @@
 """What a single send costs: calls to the accounting system, and CPU beside the same calls made with bare zeep."""
 
 import os
+import queue
 import statistics
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 
-from core.business import Business
+from adapters.queue.durable import DurableTransferQueue
 from core.invoice import Invoice
 from core.transfer import TransferState
-from entrypoints.container import Container, make_container
-from entrypoints.sandbox.sandbox import DEMO_ACCOUNT, DEMO_APPLICATION_ID, DEMO_PASSWORD, DEMO_USERNAME
-from entrypoints.settings import Settings
+from core.use_cases import take_turn
+from entrypoints.container import Container
 from tests.benchmarks.bare_zeep import BareZeep
+from tests.benchmarks.figures import Figures
+from tests.benchmarks.installed import BUSINESS, installation
+from tests.benchmarks.month import invoice
 from tests.benchmarks.sandbox_process import calls_made, clear_journal, running_sandbox
 
-BUSINESS = "bench"
-ROUNDS = 7
+ROUNDS = 9
 SENDS_A_ROUND = 20
+_PERSON, _COMPANY = 1, 0
 
 
-def invoice(number: str, *, company: bool) -> Invoice:
-    """Make a one-row invoice for one and the same customer: a company, or a private person."""
-    customer = {"name": "Signe Prøve", "email": "signe@prove.example", "phone": "40000000"}
-    if company:
-        customer = {
-            **customer,
-            "email": "post@moe.example",
-            "organization_name": "Moe Prøve AS",
-            "organization_number": "911000008",
-        }
-    return Invoice.model_validate(
-        {
-            "number": number,
-            "type": "data_for_accounting",
-            "issue_date": "2026-10-01",
-            "due_date": "2026-10-15",
-            "customer": customer,
-            "rows": [
-                {
-                    "product": "Tractor",
-                    "period": {"start": "2026-09-10", "end": "2026-09-12"},
-                    "quantity": "1",
-                    "unit_price": "1200.00",
-                    "discount_percent": "0",
-                    "vat_percent": "25",
-                }
-            ],
-        }
-    )
-
-
-@contextmanager
-def installation(url: str) -> Iterator[Container]:
-    """Wire an installation in a folder of its own, with the sandbox's demo account connected."""
-    os.environ["KVITT_TFSO_API_URL"] = url
-    with tempfile.TemporaryDirectory() as home:
-        container = make_container(Settings(home=Path(home)))
-        container.connect_business().store(
-            Business.model_validate(
-                {
-                    "name": BUSINESS,
-                    "accounting": {
-                        "system": "24sevenoffice",
-                        "account_name": DEMO_ACCOUNT,
-                        "application_id": DEMO_APPLICATION_ID,
-                        "username": DEMO_USERNAME,
-                        "password": DEMO_PASSWORD,
-                    },
-                }
-            )
-        )
-        try:
-            yield container
-        finally:
-            container.storage().close()
-
-
-def send(container: Container, number: str, *, company: bool) -> None:
-    """Add and send an invoice, and see it arrive."""
-    container.add_invoice().add(BUSINESS, invoice(number, company=company))
-    transfer = container.send_invoice().send(BUSINESS, number)
-    assert transfer.state is TransferState.TRANSFERRED, transfer.error
-
-
-def _cpu_of(work: Callable[[], None]) -> float:
-    before = time.process_time()
-    work()
-    return time.process_time() - before
-
-
-def report() -> None:
-    """Print calls per invoice, cold and warm, and CPU per send against bare zeep, measured in turns."""
-    for company in (True, False):
-        with running_sandbox() as url, installation(url) as container:
-            kind = "company" if company else "private customer"
-            for nth, heat in enumerate(("cold", "warm")):
+def report(figures: Figures) -> None:
+    """Measure calls, cold and warm, and the CPU of a send: its part in a running turn, recording it, the engine."""
+    figures.title("A single send")
+    for customer, kind in ((_COMPANY, "company"), (_PERSON, "private customer")):
+        with running_sandbox() as url, tempfile.TemporaryDirectory() as home:
+            container = installation(url, Path(home))
+            for heat in ("cold", "warm"):
                 clear_journal(url)
-                send(container, f"calls-{nth}", company=company)
+                _send(container, _one_row(heat, customer))
                 calls = Counter(calls_made(url))
                 named = ", ".join(f"{name} {times}" if times > 1 else name for name, times in calls.items())
-                print(f"calls, {heat} send for a {kind}: {calls.total()} ({named})")
-    with running_sandbox() as url, installation(url) as container:
-        send(container, "warm-up", company=False)
-        customer_id, product_id = _ids(container)
+                figures.say(f"- calls of a {heat} send for a {kind}: {calls.total()} ({named})")
+            container.storage().close()
+    _report_cpu(figures)
+
+
+def _report_cpu(figures: Figures) -> None:
+    ours, theirs, recording = [], [], []
+    with running_sandbox() as url, tempfile.TemporaryDirectory() as home:
+        os.environ["KVITT_TFSO_CALLS_PER_HOUR"] = "1000000"  # of bare zeep's calls nobody keeps count
+        container = installation(url, Path(home))
+        _send(container, _one_row("warm-up", _PERSON))
+        preview = container.preview_invoice().preview(BUSINESS, "warm-up")
+        ids = {"customer_id": int(preview.customer.id or 0), "product_id": int(preview.product.id or 0)}
         bare = BareZeep(url)
-        bare.send("warm-up-bare", customer_id=customer_id, product_id=product_id)
-        ours, theirs = [], []
+        bare.send("warm-up-bare", **ids)
+        container.queue().put = lambda business: None  # turns are taken below
+        together, take_turn.MOST_TOGETHER = take_turn.MOST_TOGETHER, 1  # one after the other, as single sends come
         for turn in range(ROUNDS):
             numbers = [f"{turn}-{nth}" for nth in range(SENDS_A_ROUND)]
             for number in numbers:
-                container.add_invoice().add(BUSINESS, invoice(number, company=False))
-            ours.append(_cpu_of(partial(_send_all, container, numbers)))
-            theirs.append(_cpu_of(partial(_bare_all, bare, numbers, customer_id, product_id)))
-    our_ms, bare_ms = (statistics.median(times) * 1000 / SENDS_A_ROUND for times in (ours, theirs))
-    print(f"CPU, warm send: {our_ms:.1f} ms; the same calls with bare zeep: {bare_ms:.1f} ms; {our_ms / bare_ms:.2f} x")
+                container.add_invoice().add(BUSINESS, _one_row(number, _PERSON))
+            recording.append(_cpu_of(lambda: [container.send_invoice().send(BUSINESS, one) for one in numbers]))  # noqa: B023
+            ours.append(_cpu_of(lambda: container.take_turn().take(BUSINESS)))
+            theirs.append(_cpu_of(lambda: [bare.send(f"bare-{one}", **ids) for one in numbers]))  # noqa: B023
+            sent = [container.look_up().transfer_of(BUSINESS, number) for number in numbers]
+            assert all(one and one.state is TransferState.TRANSFERRED for one in sent)
+        take_turn.MOST_TOGETHER = together
+        container.storage().close()
+        del os.environ["KVITT_TFSO_CALLS_PER_HOUR"]
+    our_ms, bare_ms, recording_ms = (statistics.median(one) * 1000 / SENDS_A_ROUND for one in (ours, theirs, recording))
+    ratio = statistics.median(our / their for our, their in zip(ours, theirs, strict=True))
+    figures.say(
+        f"- CPU of a warm send inside a running turn: {our_ms:.2f} ms; the same two calls with bare zeep: "
+        f"{bare_ms:.2f} ms; recording the send: {recording_ms:.2f} ms; the engine (DBOS), a turn: {_engine_ms():.1f} ms"
+    )
+    figures.limit("CPU of a send inside a running turn, against bare zeep", ratio, 2, unit=" x")
 
 
-def _send_all(container: Container, numbers: list[str]) -> None:
-    for number in numbers:
-        container.send_invoice().send(BUSINESS, number)
+def _engine_ms() -> float:
+    """The CPU that DBOS takes to put an empty turn and have it taken, in ms."""
+    taken: queue.Queue[str] = queue.Queue()
+    with tempfile.TemporaryDirectory() as home:
+        engine = DurableTransferQueue(f"sqlite:///{home}/turns.db", take_turn=taken.put, threads=1)
+        engine.start()
+        try:
+            figures = [_cpu_of(partial(_empty_turn, engine, taken)) for _ in range(15)]
+        finally:
+            engine.stop(patience=timedelta(seconds=5))
+    return statistics.median(figures) * 1000
 
 
-def _bare_all(bare: BareZeep, numbers: list[str], customer_id: int, product_id: int) -> None:
-    for number in numbers:
-        bare.send(f"bare-{number}", customer_id=customer_id, product_id=product_id)
+def _empty_turn(engine: DurableTransferQueue, taken: "queue.Queue[str]") -> None:
+    engine.put(BUSINESS)
+    taken.get(timeout=30)
+    time.sleep(0.05)  # until its end is written down too
 
 
-def _ids(container: Container) -> tuple[int, int]:
-    preview = container.preview_invoice().preview(BUSINESS, "warm-up")
-    return int(preview.customer.id or 0), int(preview.product.id or 0)
+def _one_row(number: str, customer: int) -> Invoice:
+    whole = invoice(number, customer=customer)
+    return whole.model_copy(update={"rows": whole.rows[:1]})
+
+
+def _send(container: Container, given: Invoice) -> None:
+    container.add_invoice().add(BUSINESS, given)
+    transfer = container.send_invoice().send(BUSINESS, given.number)
+    assert transfer.state is TransferState.TRANSFERRED, transfer.error
+
+
+def _cpu_of(work: Callable[[], object]) -> float:
+    before = time.process_time()
+    work()
+    return time.process_time() - before

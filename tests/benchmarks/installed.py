@@ -1,0 +1,26 @@
+"""An installation to measure: one business, connected to the sandbox's demo account."""
+
+import os
+from pathlib import Path
+
+from core.business import Business
+from entrypoints.container import Container, make_container
+from entrypoints.sandbox.sandbox import DEMO_ACCOUNT, DEMO_APPLICATION_ID, DEMO_PASSWORD, DEMO_USERNAME
+from entrypoints.settings import Settings
+
+BUSINESS = "bench"
+
+
+def installation(url: str, home: Path, *, database_url: str | None = None) -> Container:
+    """Wire an installation in this folder; the accounting system is the sandbox at `url`."""
+    os.environ["KVITT_TFSO_API_URL"] = url
+    container = make_container(Settings(home=home, database_url=database_url))
+    connection = {
+        "system": "24sevenoffice",
+        "account_name": DEMO_ACCOUNT,
+        "application_id": DEMO_APPLICATION_ID,
+        "username": DEMO_USERNAME,
+        "password": DEMO_PASSWORD,
+    }
+    container.connect_business().store(Business.model_validate({"name": BUSINESS, "accounting": connection}))
+    return container

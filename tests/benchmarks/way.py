@@ -1,0 +1,80 @@
+"""One way of sending invoices, measured in a process of its own: figures go to standard output as JSON.
+
+`python -m tests.benchmarks.way script|single|bulk|status --url URL --home FOLDER --prefix P --count N`
+"""
+
+import argparse
+import json
+import resource
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from core.transfer import TransferState
+from tests.benchmarks.installed import BUSINESS, installation
+from tests.benchmarks.month import invoices
+
+
+def _by_script(url: str, home: Path, prefix: str, count: int) -> Callable[[], int]:
+    from tests.benchmarks.zeep_script import ZeepScript
+
+    script, given = ZeepScript(url), list(invoices(prefix, count))
+    return lambda: sum(1 for invoice in given if script.send(invoice))
+
+
+def _by_single_sends(url: str, home: Path, prefix: str, count: int) -> Callable[[], int]:
+    container = installation(url, home)
+    numbers = []
+    for invoice in invoices(prefix, count):
+        container.add_invoice().add(BUSINESS, invoice)
+        numbers.append(invoice.number)
+
+    def send() -> int:
+        sent = [container.send_invoice().send(BUSINESS, number).state for number in numbers]
+        return sent.count(TransferState.TRANSFERRED)
+
+    return send
+
+
+def _in_bulk(url: str, home: Path, prefix: str, count: int) -> Callable[[], int]:
+    container = installation(url, home)
+    for invoice in invoices(prefix, count):
+        container.add_invoice().add(BUSINESS, invoice)
+
+    def send() -> int:
+        batch = container.send_many().send_all(BUSINESS)
+        return container.look_up().batch_counts(batch.id).transferred
+
+    return send
+
+
+def _status(url: str, home: Path, prefix: str, count: int) -> Callable[[], int]:
+    container = installation(url, home)
+    numbers = [invoice.number for invoice in invoices(prefix, count)]
+    return lambda: len(container.check_status().check(BUSINESS, numbers))
+
+
+WAYS = {"script": _by_script, "single": _by_single_sends, "bulk": _in_bulk, "status": _status}
+
+
+def main() -> None:
+    """Prepare, measure, and print the figures."""
+    asked = argparse.ArgumentParser()
+    asked.add_argument("way", choices=WAYS)
+    asked.add_argument("--url", required=True)
+    asked.add_argument("--home", type=Path, required=True)
+    asked.add_argument("--prefix", required=True)
+    asked.add_argument("--count", type=int, required=True)
+    given = asked.parse_args()
+    send = WAYS[given.way](given.url, given.home, given.prefix, given.count)
+    wall, cpu = time.monotonic(), time.process_time()
+    done = send()
+    wall, cpu = time.monotonic() - wall, time.process_time() - cpu
+    if done != given.count:
+        sys.exit(f"{done} of {given.count} arrived")
+    peak_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(json.dumps({"seconds": wall, "cpu_seconds": cpu, "peak_mb": peak_mb}))
+
+
+main()
