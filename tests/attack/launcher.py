@@ -25,6 +25,7 @@ from adapters.storage.transfers import SqlTransferStore
 from adapters.storage.unit_of_work import SqlStorage
 from adapters.twentyfour_seven_office.soap.contract import contract
 from adapters.twentyfour_seven_office.soap.operations import PATHS
+from core.transfer import TransferState
 from entrypoints.container import DURABLE, INLINE, Container, make_container
 from entrypoints.settings import read_settings
 from entrypoints.worker import Worker
@@ -115,7 +116,8 @@ def run_engine(container: Container, business: str) -> None:
 
 def _live(container: Container, business: str) -> bool:
     with container.storage().read() as database:
-        return bool(list(SqlTransferStore(database).live(business)))
+        transfers = SqlTransferStore(database)
+        return any(transfers.list(business, state=state, limit=1) for state in TransferState if not state.is_final)
 
 
 def main() -> None:
