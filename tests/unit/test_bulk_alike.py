@@ -77,12 +77,13 @@ def cases(draw: st.DrawFn) -> Case:
     known = draw(st.lists(records, max_size=4))
     coming = draw(st.lists(customers, min_size=1, max_size=7))
     linked = st.dictionaries(st.sampled_from(range(len(coming))), st.sampled_from(range(len(known) or 1)), max_size=2)
+    is_linked = bool(known) and draw(st.booleans())
     return Case(
         known,
         coming,
         chunk_size=draw(st.integers(1, 4)),
         earlier=draw(st.lists(customers, max_size=2)),
-        linked=draw(linked) if known and draw(st.booleans()) else {},
+        linked=draw(linked) if is_linked else {},
         with_directory=draw(st.booleans()),
         pushes_out=draw(st.booleans()),
     )
