@@ -65,7 +65,7 @@ def serve(host: Host = LOOPBACK, port: Port = SERVE_PORT, as_json: AsJson = Fals
     storage = container.storage()
     try:
         if not signals.told_to_stop:
-            serve_http(host, port, container, announce=announce)
+            serve_http(host, port, container, announce=announce, told_to_stop=lambda: signals.told_to_stop)
     finally:
         storage.close()
     return ExitCode.DONE

@@ -19,10 +19,16 @@ _WAITING_CONNECTIONS = 128
 
 
 def serve(
-    host: str, port: int, container: Container, *, announce: Callable[[str], None] = lambda _address: None
+    host: str,
+    port: int,
+    container: Container,
+    *,
+    announce: Callable[[str], None] = lambda _address: None,
+    told_to_stop: Callable[[], bool] = lambda: False,
 ) -> None:
     """Serve until told to stop. `port` 0 picks a free one; `announce` is told the address once callers get through.
 
+    `told_to_stop` says whether that happened before the server listens for signals itself.
     The container is made with the durable queue. When told to stop, no more callers are let in, those who wait are
     answered, and the worker finishes the calls in hand and hands the rest back.
     Errors: InvalidInput, code `loopback_only`, or `port_unavailable` such as when the port is taken; what opening the
@@ -43,17 +49,39 @@ def serve(
         timeout_graceful_shutdown=math.ceil(container.settings().stop_seconds),
     )
     with _listening(host, port) as listener, Worker(container):
-        announce(_address(listener))
+        server = _Server(
+            config,
+            container.stopping(),
+            announce=lambda: announce(_address(listener)),
+            told_to_stop=told_to_stop,
+        )
         with contextlib.suppress(KeyboardInterrupt):  # uvicorn raises the signal again when it has ended
-            _Server(config, container.stopping()).run(sockets=[listener])
+            server.run(sockets=[listener])
 
 
 class _Server(uvicorn.Server):
     """A server that tells those who wait, and the worker, as soon as it is told to stop."""
 
-    def __init__(self, config: uvicorn.Config, stopping: threading.Event) -> None:
+    def __init__(
+        self,
+        config: uvicorn.Config,
+        stopping: threading.Event,
+        *,
+        announce: Callable[[], None],
+        told_to_stop: Callable[[], bool],
+    ) -> None:
         super().__init__(config)
         self._stopping = stopping
+        self._announce = announce
+        self._told_to_stop = told_to_stop
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Begin to serve, and say so: by now a signal ends the server, and none that came earlier is lost."""
+        await super().startup(sockets=sockets)
+        self._announce()
+        if self._told_to_stop():
+            self._stopping.set()
+            self.should_exit = True
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """Take a signal."""

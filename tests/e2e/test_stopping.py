@@ -139,3 +139,16 @@ container.send_invoice().send("fjell", "1")
 container.storage().close()
 """
     subprocess.run([sys.executable, "-c", program], env=environment, check=True)
+
+
+@pytest.mark.parametrize("told", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("later_seconds", [0, 0.05, 0.3])
+def test_a_server_that_is_told_to_stop_as_soon_as_it_says_that_it_listens_stops(
+    environment: dict[str, str], told: signal.Signals, later_seconds: float
+) -> None:
+    with _running(environment, "serve", "--port", "0") as server:
+        assert server.stdout is not None
+        assert "listens on" in server.stdout.readline()
+        time.sleep(later_seconds)
+        server.send_signal(told)
+        assert server.wait(timeout=PATIENCE) == 0
