@@ -59,9 +59,8 @@ def report(figures: Figures) -> None:
     figures.table(headers, [_row(run) for run in runs.values()])
     figures.say(
         f"\nThe ways that go one by one were measured with {_SAMPLE[0]} invoices ({_SAMPLE[120]} at 120 ms), each "
-        f"for a customer of its own. Adding the invoices to Kvitt's store is not timed (about 1.5 ms each). A quota hour "
-        f"has {_QUOTA:,} calls. Known: the same customers again, unchanged, "
-        "in a new process.\n"
+        f"for a customer of its own. Adding the invoices to Kvitt's store is not timed (about 1.5 ms each). A quota "
+        f"hour has {_QUOTA:,} calls. Known: the same customers again, unchanged, in a new process.\n"
     )
     figures.limit("calls, bulk, new customers", runs["bulk", 0, 100, "cold"].calls.total(), 60)
     figures.limit("calls, bulk, known customers", runs["bulk", 0, 100, "warm"].calls.total(), 30)

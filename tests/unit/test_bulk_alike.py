@@ -208,7 +208,7 @@ PUSHED_OUT = Case(
 """The first one's e-mail address takes the place of that by which the second one would be found."""
 
 
-@settings(max_examples=250, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(case=cases())
 @example(case=LEARNED_ON_THE_WAY)
 @example(case=PUSHED_OUT)
