@@ -7,9 +7,6 @@ from datetime import timedelta
 
 from core.fields import Document
 
-CLOCKS_DIFFER = timedelta(days=1)
-"""How much earlier than we last looked changes are asked for."""
-
 TOO_FAR_BACK = timedelta(days=14)
 """Changes since longer ago are not asked for: all is read anew (FACTS, "ChangedAfter far back times out")."""
 

@@ -9,7 +9,8 @@ from enum import StrEnum
 from core.errors import TryAgain
 from core.fields import Document, Instant
 
-_CLOCKS_DIFFER = timedelta(days=1)
+CLOCKS_DIFFER = timedelta(days=1)
+"""How much earlier than by our own clock we look in the accounting system."""
 
 
 class IntentKind(StrEnum):
@@ -40,7 +41,7 @@ class Intent(Document):
     @property
     def look_since(self) -> datetime:
         """From when to look for what may have been created: a day before the first call, because clocks differ."""
-        return self.first_at - _CLOCKS_DIFFER
+        return self.first_at - CLOCKS_DIFFER
 
     def require_settled(self, *, settling: timedelta, now: datetime) -> None:
         """Raise TryAgain while the latest call may still be running on the accounting system's side.

@@ -6,7 +6,8 @@ It is read whole once, and brought up to date with what changed before it is use
 from collections.abc import Iterable, Sequence
 
 from core.customer import Customer
-from core.customer_directory import CLOCKS_DIFFER, TOO_FAR_BACK
+from core.customer_directory import TOO_FAR_BACK
+from core.intent import CLOCKS_DIFFER
 from core.ports.accounting_system import AccountingSystem
 from core.ports.clock import Clock
 from core.ports.storage import Storage

@@ -4,9 +4,9 @@ Source: the promise of exactly one order: a second one only where the first is n
 """
 
 from collections.abc import Callable
-from datetime import timedelta
 
 from core.errors import Conflict, KvittError
+from core.intent import CLOCKS_DIFFER
 from core.journal import Step
 from core.ports.accounting_system import AccountingSystem, AccountingSystems
 from core.ports.clock import Clock
@@ -14,8 +14,6 @@ from core.ports.storage import Storage
 from core.ports.transfer_queue import TransferQueue
 from core.transfer import Transfer, TransferState, new_transfer, superseded
 from core.use_cases.look_up import require_business, require_invoice, require_transfer
-
-_CLOCKS_DIFFER = timedelta(days=1)
 
 
 class SendAgain:
@@ -70,7 +68,7 @@ def _require_gone(old: Transfer, system: AccountingSystem) -> None:
     state = system.payments.states([order_id]).get(order_id)
     if isinstance(state, KvittError):
         raise state
-    since = old.created_at - _CLOCKS_DIFFER
+    since = old.created_at - CLOCKS_DIFFER
     others = system.orders.find([old.invoice], customer_ids=[customer_id], since=since).get(old.invoice, [])
     there = [order_id] if state else [receipt.order_id for receipt in others]
     if there:

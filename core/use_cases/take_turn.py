@@ -83,9 +83,6 @@ class TakeTurn:
                 return work.transfers.save_all([started(one) for one in _together(due)])
             return []
 
-    def _set_aside(self, transfer: Transfer) -> Transfer:
-        return failed(transfer, _deadly(transfer), policy=RetryPolicy(), now=self._clock.now())
-
     def _due(self, work: UnitOfWork, business: str, *, limit: int, for_update: bool = False) -> Sequence[Transfer]:
         if self._stopping():
             return []
