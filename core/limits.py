@@ -10,7 +10,8 @@ class Limits:
 
     `largest_amount` is a row's, in the invoice's currency: beyond a billion somebody has mistyped. One write takes
     `items_per_write` things, and orders with `rows_per_write` rows in all. (FACTS: a request is up to 4 MB and is
-    stopped after 110 s; an order of a hundred rows is some 60 kB.)
+    stopped after 110 s; an order of a hundred rows is some 60 kB.) Customers are read `items_per_read` at a time: fewer
+    where each takes a call of its own, so that a worker's hold is kept in between.
     """
 
     row_text: int
@@ -20,3 +21,4 @@ class Limits:
     largest_amount: Decimal = Decimal("999999999.99")
     items_per_write: int = 100
     rows_per_write: int = 3000
+    items_per_read: int = 1000

@@ -6,6 +6,8 @@ Pure rules: no network, no clock, no settings. Ids and VAT codes arrive resolved
 from collections.abc import Sequence
 from decimal import Decimal
 
+from pydantic import Field
+
 from core.business import NewOrderStatus
 from core.currency import HOME_CURRENCY, Currency
 from core.customer import tidy
@@ -34,6 +36,8 @@ class OrderDraft(Document):
     `reference` is the source's invoice number, by which the order is found again. `customer_id` is None only in a
     preview, while the customer does not exist yet. `currency` is None for the home currency (NOK). An order has no
     due date of its own in every system: adapters turn it into days from the issue date where they must.
+    `begun_as` is the id of the order that an earlier attempt began to write and did not finish: it is completed, and
+    none is created. It is no part of what the order says.
     """
 
     reference: str
@@ -46,6 +50,7 @@ class OrderDraft(Document):
     your_reference: str | None
     comment: str | None
     rows: tuple[OrderRow, ...]
+    begun_as: str | None = Field(default=None, exclude=True)
 
 
 def order_draft_from(

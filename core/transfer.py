@@ -27,11 +27,15 @@ class TransferState(StrEnum):
 
 
 class Receipt(Document):
-    """The accounting system's word that an order exists. `totals` where it told them."""
+    """The accounting system's word that an order exists. `totals` where it told them.
+
+    One that is not whole was begun with the first of several calls and never finished; create() completes it.
+    """
 
     order_id: str
     customer_id: str
     totals: BookedTotals | None = None
+    is_whole: bool = True
 
 
 class TransferError(Document):

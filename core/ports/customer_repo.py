@@ -26,6 +26,10 @@ class CustomerRepo(Protocol):
     Errors of every method: AccessRefused, TryAgain, Rejected.
     """
 
+    @property
+    def can_search(self) -> bool:
+        """Whether finding takes a call; where it takes reading all customers, they are found in the directory."""
+
     def find_by_email(self, email: str) -> list[CustomerRecord]:
         """Return the candidates that may carry this e-mail address."""
 

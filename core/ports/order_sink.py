@@ -1,6 +1,6 @@
 """Where orders go."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -17,14 +17,20 @@ class OrderSink(Protocol):
     ) -> dict[str, list[Receipt]]:
         """Return the orders of these customers, changed since then, that carry one of our references.
 
-        References are compared exactly; those that no order carries are left out. Oldest order first.
+        References are compared exactly; those that no order carries are left out. Oldest order first. Where an order is
+        written with several calls, those that were begun and not finished are among them, and not whole.
         Errors: AccessRefused, TryAgain, Rejected.
         """
 
-    def create(self, drafts: Sequence[OrderDraft]) -> list[Receipt | KvittError]:
+    def create(
+        self, drafts: Sequence[OrderDraft], *, before_next_call: Callable[[], None]
+    ) -> list[Receipt | KvittError]:
         """Create orders. Answers item by item, in order: the receipt, or why that one was not created.
 
         A receipt is answered only where it is certain that it is this draft's; what can't be told is OutcomeUnknown.
-        Errors, for all of them: Rejected, AccessRefused, TryAgain when nothing was written; OutcomeUnknown when
-        the answer was lost or does not fit what was asked.
+        Where writing takes several calls, `before_next_call` comes before each but the first: it keeps the worker's
+        hold, and what it raises ends the writing. A draft that was `begun_as` an order is completed.
+        Errors, for all of them: Rejected, AccessRefused, TryAgain when no whole order was written and no call is open
+        (TryAgain with `at_once` when nothing at all was); OutcomeUnknown when an answer was lost or does not fit what
+        was asked.
         """

@@ -33,7 +33,8 @@ class CustomerDirectory:
 
         Errors: AccessRefused, TryAgain, Rejected.
         """
-        if not self._is_up_to_date(business, system, searches=sum(map(_searches, customers))):
+        searches = sum(map(_searches, customers)) if system.customers.can_search else None
+        if not self._is_up_to_date(business, system, searches=searches):
             return None
         with self._storage.transaction() as work:
             return work.directory.find(
@@ -49,13 +50,16 @@ class CustomerDirectory:
             with self._storage.transaction() as work:
                 work.directory.remove(business, system.books_id, gone)
 
-    def _is_up_to_date(self, business: str, system: AccountingSystem, *, searches: int) -> bool:
-        """Read what is new, or everything; give that up when it takes more calls than the searches would."""
+    def _is_up_to_date(self, business: str, system: AccountingSystem, *, searches: int | None) -> bool:
+        """Read what is new, or everything; give that up when it takes more calls than the searches would.
+
+        Where there is no searching (None), nothing is given up.
+        """
         books, began = system.books_id, self._clock.now()
         with self._storage.transaction() as work:
             read_at = work.directory.read_at(business, books)
             is_usable = read_at is not None and began - read_at <= TOO_FAR_BACK
-            if searches <= (_FEW_SEARCHES if is_usable else _SEARCHES_WORTH_READING):
+            if searches is not None and searches <= (_FEW_SEARCHES if is_usable else _SEARCHES_WORTH_READING):
                 return False
             if not is_usable:
                 work.directory.drop(business, books)
@@ -65,7 +69,7 @@ class CustomerDirectory:
             with self._storage.transaction() as work:
                 work.directory.put(business, books, page)
             calls += _CALLS_A_PAGE
-            if changed_since is None and calls + _CALLS_A_PAGE > searches:
+            if searches is not None and changed_since is None and calls + _CALLS_A_PAGE > searches:
                 return False
         with self._storage.transaction() as work:
             work.directory.mark_read(business, books, at=began)

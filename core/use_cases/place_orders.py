@@ -4,6 +4,7 @@ Source: DESIGN, "Sending an invoice", steps 4 and 5.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 from core.errors import KvittError, TryAgain
@@ -37,6 +38,17 @@ Outcomes = Mapping[str, PlacedOrder | KvittError]
 """What became of orders, by invoice number."""
 
 
+@dataclass(frozen=True)
+class Earlier:
+    """What there is of earlier attempts, by invoice number.
+
+    `begun` are the ids of orders that were begun and never finished, and that no call is writing any more.
+    """
+
+    outcomes: Outcomes = field(default_factory=dict)
+    begun: Mapping[str, str] = field(default_factory=dict)
+
+
 class PlaceOrders:
     """Creates orders, each at most once, `most_at_once` with a call.
 
@@ -49,15 +61,15 @@ class PlaceOrders:
         self._settling = settling
         self._most_at_once = most_at_once
 
-    def earlier(self, intents: Collection[Intent], orders: OrderSink) -> Outcomes:
+    def earlier(self, intents: Collection[Intent], orders: OrderSink) -> Earlier:
         """Look for the orders of earlier attempts, for all with one search: at once, and again when it is due.
 
         That is when the call can no longer be running; until then the outcome is TryAgain, code `settling`, with the
-        time to look again. Those of which it is certain that there is none are left out.
+        time to look again. Those of which it is certain that there is no whole one have no outcome.
         Errors: those of OrderSink.find.
         """
         if not intents:
-            return {}
+            return Earlier()
         asked_at = self._clock.now()
         found = orders.find(
             [intent.key for intent in intents],
@@ -65,15 +77,20 @@ class PlaceOrders:
             since=min(intent.look_since for intent in intents),
         )
         outcomes: dict[str, PlacedOrder | KvittError] = {}
+        begun: dict[str, str] = {}
         for intent in intents:
-            if receipts := found.get(intent.key):
+            receipts = sorted(found.get(intent.key, []), key=lambda receipt: not receipt.is_whole)
+            if receipts and receipts[0].is_whole:
                 outcomes[intent.key] = PlacedOrder(receipt=receipts[0], warnings=_several(receipts))
                 continue
             try:
                 intent.require_settled(settling=self._settling, now=asked_at)
             except TryAgain as unsettled:
                 outcomes[intent.key] = unsettled
-        return outcomes
+                continue
+            if receipts:
+                begun[intent.key] = receipts[0].order_id
+        return Earlier(outcomes, begun)
 
     def pieces(self, drafts: Sequence[OrderDraft], limits: Limits) -> Iterator[Sequence[OrderDraft]]:
         """Cut orders into what one call takes: so many orders, and so many rows in all."""
@@ -118,14 +135,26 @@ class PlaceOrders:
     ) -> Sequence[Receipt | KvittError]:
         unchanged = self._declare(hold, invoices, drafts)
         fresh = [draft for draft in drafts if draft.reference in unchanged]
+
+        def before_next_call() -> None:
+            self._still_writing(hold, unchanged)
+
         try:
-            answers = iter(one_each(fresh, orders.create(fresh)) if fresh else ())
+            answers = iter(one_each(fresh, orders.create(fresh, before_next_call=before_next_call)) if fresh else ())
         except NOTHING_WRITTEN:
             with self._storage.transaction() as work:
                 hold.renew(work)  # another worker's intents may stand here by now
                 _mark_refused(work, hold.business, unchanged)
             raise
         return [next(answers) if draft.reference in unchanged else _replaced(draft.reference) for draft in drafts]
+
+    def _still_writing(self, hold: Hold, numbers: Collection[str]) -> None:
+        """Keep the hold while an order is written with several calls: each is what has to settle from here on."""
+        with self._storage.transaction() as work:
+            hold.renew(work)
+            standing = work.intents.of_keys(hold.business, IntentKind.ORDER, numbers).values()
+            now = self._clock.now()
+            work.intents.put(hold.business, *(intent.model_copy(update={"last_at": now}) for intent in standing))
 
     def _declare(self, hold: Hold, invoices: Mapping[str, Invoice], drafts: Sequence[OrderDraft]) -> Collection[str]:
         """Mark the orders that are about to be created; return the numbers of those whose invoice is still the same."""

@@ -16,9 +16,9 @@ class PreparedOrder(Document):
     draft: OrderDraft
     warnings: tuple[str, ...]
 
-    def for_customer(self, customer_id: str) -> OrderDraft:
-        """Return the order for the customer with this id."""
-        return self.draft.model_copy(update={"customer_id": customer_id})
+    def for_customer(self, customer_id: str, *, begun_as: str | None = None) -> OrderDraft:
+        """Return the order for the customer with this id; `begun_as` is the unfinished one that it completes."""
+        return self.draft.model_copy(update={"customer_id": customer_id, "begun_as": begun_as})
 
 
 def prepared_order(invoice: Invoice, business: Business, references: References, *, limits: Limits) -> PreparedOrder:

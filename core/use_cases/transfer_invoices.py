@@ -102,9 +102,8 @@ class TransferInvoices:
             system = WatchedSystem(self._systems.open(business), attempt.hold, self._clock, is_bulk=attempt.is_bulk)
             customers = {number: invoice.customer for number, invoice in invoices.items()}
             links = self._find_customers.remembered(work, business.name, customers, books=system.books_id)
-        self._end(
-            attempt, _with_differences(self._place_orders.earlier(list(intents.values()), system.orders), invoices)
-        )
+        earlier = self._place_orders.earlier(list(intents.values()), system.orders)
+        self._end(attempt, _with_differences(earlier.outcomes, invoices))
         self._end(attempt, _incomplete((invoices[number] for number in attempt.left), system.limits))
         if not attempt.left:
             return
@@ -119,7 +118,7 @@ class TransferInvoices:
         left = [invoices[number] for number in attempt.left]
         prepared = self._reference_data.with_product(prepared, left, business, system, hold=attempt.hold)
         customer_ids = {number: answer for number, answer in ids.items() if isinstance(answer, str)}
-        self._order(attempt, business, system, invoices, prepared, customer_ids)
+        self._order(attempt, business, system, invoices, prepared, customer_ids, earlier.begun)
 
     def _order(
         self,
@@ -129,10 +128,14 @@ class TransferInvoices:
         invoices: Mapping[str, Invoice],
         prepared: Fitting,
         customer_ids: Mapping[str, str],
+        begun: Mapping[str, str],
     ) -> None:
-        """Create the orders, call by call, and store what became of each call's at once."""
+        """Create the orders, call by call, and store what became of each call's at once; complete what was begun."""
         may_be_old = prepared.references.kept
-        drafts = [prepared.orders[number].for_customer(customer_ids[number]) for number in attempt.left]
+        drafts = [
+            prepared.orders[number].for_customer(customer_ids[number], begun_as=begun.get(number))
+            for number in attempt.left
+        ]
         for piece in self._place_orders.pieces(drafts, system.limits):
             if attempt.is_bulk and self._gives_way(attempt):
                 return
@@ -151,9 +154,17 @@ class TransferInvoices:
                     self._end(attempt, fresh.refused)
                     left = [invoices[number] for number in attempt.left]
                     fresh = self._reference_data.with_product(fresh, left, business, system, hold=attempt.hold)
-                    self._order(attempt, business, system, invoices, fresh, customer_ids)
+                    self._order(attempt, business, system, invoices, fresh, customer_ids, self._begun(attempt, system))
                     return
             self._end_created(attempt, outcomes, invoices, prepared)
+
+    def _begun(self, attempt: Attempt, system: AccountingSystem) -> Mapping[str, str]:
+        """Look once more for what was begun: an order that was refused halfway may lie there unfinished."""
+        with self._storage.transaction() as work:
+            intents = work.intents.of_keys(attempt.hold.business, IntentKind.ORDER, list(attempt.left))
+        earlier = self._place_orders.earlier(list(intents.values()), system.orders)
+        self._end(attempt, earlier.outcomes)
+        return earlier.begun
 
     def _gives_way(self, attempt: Attempt) -> bool:
         """Put the rest back where a single send waits: somebody looks on there."""

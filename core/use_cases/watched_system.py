@@ -100,6 +100,12 @@ class WatchedCustomers:
     def __init__(self, system: AccountingSystem, watch: Watch) -> None:
         self._repo = system.customers
         self._watch = watch
+        self._most_at_once = system.limits.items_per_read
+
+    @property
+    def can_search(self) -> bool:
+        """The system's own; no call."""
+        return self._repo.can_search
 
     def find_by_email(self, email: str) -> list[CustomerRecord]:
         """Search by e-mail."""
@@ -116,7 +122,13 @@ class WatchedCustomers:
         )
 
     def read(self, customer_ids: Sequence[str]) -> dict[str, CustomerRecord]:
-        """Read records."""
+        """Read records, so many at a time that the hold is kept."""
+        records: dict[str, CustomerRecord] = {}
+        for start in range(0, len(customer_ids), self._most_at_once):
+            records |= self._read(customer_ids[start : start + self._most_at_once])
+        return records
+
+    def _read(self, customer_ids: Sequence[str]) -> dict[str, CustomerRecord]:
         return self._watch.call(
             f"Reading {_named('customer', customer_ids)}",
             lambda: self._repo.read(customer_ids),
@@ -223,12 +235,12 @@ class WatchedOrders:
             lambda found: _found_orders(found, len(references)),
         )
 
-    def create(self, drafts: Sequence[OrderDraft]) -> list[Receipt | KvittError]:
-        """Create orders."""
+    def create(
+        self, drafts: Sequence[OrderDraft], *, before_next_call: Callable[[], None]
+    ) -> list[Receipt | KvittError]:
+        """Create orders, or complete those that were begun."""
         return self._watch.call(
-            "Creating the order" if len(drafts) == 1 else f"Creating {len(drafts)} orders",
-            lambda: self._sink.create(drafts),
-            _outcomes,
+            _creating(drafts), lambda: self._sink.create(drafts, before_next_call=before_next_call), _outcomes
         )
 
 
@@ -260,10 +272,18 @@ def _how_many(found: int, asked: int, *, one: str, none: str) -> str:
     return f"{found} {one}, {asked - found} {none}"
 
 
+def _creating(drafts: Sequence[OrderDraft]) -> str:
+    if len(drafts) > 1:
+        return f"Creating {len(drafts)} orders"
+    begun_as = drafts[0].begun_as if drafts else None
+    return f"Completing order {begun_as}, which an earlier attempt began" if begun_as else "Creating the order"
+
+
 def _found_orders(found: dict[str, list[Receipt]], asked: int) -> str:
-    ids = [receipt.order_id for receipts in found.values() for receipt in receipts]
+    receipts = [receipt for several in found.values() for receipt in several]
     if asked > 1:
-        return f"found {len(ids)}"
+        return f"found {len(receipts)}"
+    ids = [one.order_id if one.is_whole else f"{one.order_id}, unfinished" for one in receipts]
     return f"found order {', '.join(ids)}" if ids else "not there"
 
 

@@ -8,6 +8,7 @@ from tests.fakes.accounting_system import (
     Books,
     FakeAccountingSystem,
     FakeAccountingSystems,
+    go_on,
     norwegian_vat_codes,
 )
 from tests.fakes.clock import FakeClock
@@ -28,5 +29,6 @@ __all__ = [
     "FakeSessionStore",
     "FakeStorage",
     "Gateway",
+    "go_on",
     "norwegian_vat_codes",
 ]

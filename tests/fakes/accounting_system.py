@@ -20,7 +20,7 @@ from core.call_budget import CallBudget
 from core.currency import Currency
 from core.customer import Address, Customer, CustomerRecord, normal_organization_number
 from core.customer_directory import CustomerEntry
-from core.errors import InvalidInput, KvittError, OutcomeUnknown, Rejected
+from core.errors import InvalidInput, KvittError, OutcomeUnknown, Rejected, TryAgain
 from core.limits import Limits
 from core.order_draft import OrderDraft
 from core.payment import BookedTotals, OrderState
@@ -54,6 +54,7 @@ class BookedOrder:
     invoiced_at: date | None = None
     paid_at: date | None = None
     open_amount: Decimal | None = None
+    is_whole: bool = True
 
 
 @dataclass
@@ -112,6 +113,10 @@ class Books:
 
     def _change(self, order_id: str, **changes: object) -> None:
         self.orders[order_id] = replace(self.orders[order_id], **changes)  # type: ignore[arg-type]
+
+
+def go_on() -> None:
+    """Let an order's next call be made: what a test gives as `before_next_call` where nobody holds anything."""
 
 
 def norwegian_vat_codes() -> list[VatCode]:
@@ -244,7 +249,9 @@ class _Port:
 
 
 class FakeCustomers(_Port):
-    """Customers; searches match part of the text."""
+    """Customers; searches match part of the text, where there is searching."""
+
+    can_search = True
 
     def find_by_email(self, email: str) -> list[CustomerRecord]:
         self._called("find_by_email")
@@ -358,11 +365,17 @@ class FakeCurrencies(_Port):
 
 
 class FakeOrders(_Port):
-    """Orders. `booked_off_by` is what the system's totals differ from the exact ones."""
+    """Orders. `booked_off_by` is what the system's totals differ from the exact ones.
+
+    `in_steps`: an order takes a call, one more for each row, and one that finishes it. `lose_step_after`: so many such
+    steps have an answer, and that of the next is lost, once.
+    """
 
     def __init__(self, system: FakeAccountingSystem, name: str) -> None:
         super().__init__(system, name)
         self.booked_off_by = Decimal(0)
+        self.in_steps = False
+        self.lose_step_after: int | None = None
 
     def find(
         self, references: Collection[str], *, customer_ids: Sequence[str], since: datetime
@@ -379,7 +392,16 @@ class FakeOrders(_Port):
                 found.setdefault(order.draft.reference, []).append(_receipt(order))
         return found
 
-    def create(self, drafts: Sequence[OrderDraft]) -> list[Receipt | KvittError]:
+    def create(
+        self, drafts: Sequence[OrderDraft], *, before_next_call: Callable[[], None]
+    ) -> list[Receipt | KvittError]:
+        if self.in_steps:
+            return [
+                self._item_failures.get(draft.reference)
+                or self._refusal(draft)
+                or self._written_in_steps(draft, before_next_call)
+                for draft in drafts
+            ]
         with self._writing("create") as visible_from:
             return [
                 self._item_failures.get(draft.reference)
@@ -388,7 +410,39 @@ class FakeOrders(_Port):
                 for draft in drafts
             ]
 
-    def book(self, draft: OrderDraft, *, visible_from: datetime | None = None) -> BookedOrder:
+    def _written_in_steps(self, draft: OrderDraft, before_next_call: Callable[[], None]) -> Receipt:
+        """Write an order, or what is missing of one, step by step; it carries what the draft says in the end."""
+        order_id = draft.begun_as
+        if order_id is None:
+            with self._writing("create") as visible_from:
+                begun = draft.model_copy(update={"rows": ()})
+                order_id = self.book(begun, visible_from=visible_from, is_whole=False).id
+            self._step_done()
+            before_next_call()
+        elif order_id not in self.books.orders:
+            raise TryAgain("The order that was begun is gone.")
+        for rows in range(len(self.books.orders[order_id].draft.rows), len(draft.rows)):
+            self._called("add_row")
+            so_far = draft.model_copy(update={"rows": draft.rows[: rows + 1]})
+            self.books.orders[order_id] = replace(self.books.orders[order_id], draft=so_far)
+            self._step_done()
+            before_next_call()
+        self._called("finish")
+        totals = _booked_totals(draft, off_by=self.booked_off_by)
+        self.books.orders[order_id] = replace(
+            self.books.orders[order_id], draft=draft, customer_id=draft.customer_id or "", totals=totals, is_whole=True
+        )
+        self._step_done()
+        return _receipt(self.books.orders[order_id])
+
+    def _step_done(self) -> None:
+        if self.lose_step_after is not None:
+            self.lose_step_after -= 1
+            if self.lose_step_after < 0:
+                self.lose_step_after = None
+                raise OutcomeUnknown("The answer was lost.")
+
+    def book(self, draft: OrderDraft, *, visible_from: datetime | None = None, is_whole: bool = True) -> BookedOrder:
         """Put an order into the books, as a call does that nobody waits for any more."""
         now = self._system.clock.now()
         order = BookedOrder(
@@ -398,6 +452,7 @@ class FakeOrders(_Port):
             changed_at=now,
             visible_from=visible_from or now,
             totals=_booked_totals(draft, off_by=self.booked_off_by),
+            is_whole=is_whole,
         )
         self.books.orders[order.id] = order
         return order
@@ -486,7 +541,7 @@ class FakeAccountingSystems:
 
 
 def _receipt(order: BookedOrder) -> Receipt:
-    return Receipt(order_id=order.id, customer_id=order.customer_id, totals=order.totals)
+    return Receipt(order_id=order.id, customer_id=order.customer_id, totals=order.totals, is_whole=order.is_whole)
 
 
 def _booked_totals(draft: OrderDraft, *, off_by: Decimal) -> BookedTotals:

@@ -1,6 +1,6 @@
 """Many invoices in one turn: few calls, and every promise that holds for one."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 
 import pytest
@@ -154,10 +154,12 @@ class TestOneAmongMany:
     def test_one_that_brings_down_the_whole_call_is_narrowed_down(self, gateway: Gateway) -> None:
         create = gateway.system.orders.create
 
-        def validating(drafts: Sequence[OrderDraft]) -> list[Receipt | KvittError]:
+        def validating(
+            drafts: Sequence[OrderDraft], *, before_next_call: Callable[[], None]
+        ) -> list[Receipt | KvittError]:
             if any(draft.reference == "003" for draft in drafts):
                 raise Rejected("Instance validation error.", code="vendor_validation")
-            return create(drafts)
+            return create(drafts, before_next_call=before_next_call)
 
         gateway.system.orders.create = validating  # type: ignore[method-assign]
         transfers = moved(gateway, *(person(nth) for nth in range(6)))
@@ -184,10 +186,10 @@ class TestOneAmongMany:
     def test_a_bug_that_one_brings_about_rejects_that_one(self, gateway: Gateway) -> None:
         create = gateway.system.orders.create
 
-        def faulty(drafts: Sequence[OrderDraft]) -> list[Receipt | KvittError]:
+        def faulty(drafts: Sequence[OrderDraft], *, before_next_call: Callable[[], None]) -> list[Receipt | KvittError]:
             if any(draft.reference == "002" for draft in drafts):
                 raise ZeroDivisionError
-            return create(drafts)
+            return create(drafts, before_next_call=before_next_call)
 
         gateway.system.orders.create = faulty  # type: ignore[method-assign]
         queued(gateway, *invoices(*(person(nth) for nth in range(4))))
@@ -211,11 +213,11 @@ class TestDecisionsInOneBatch:
         seen: list[tuple[str, str | None]] = []
         create = gateway.system.orders.create
 
-        def noting(drafts: Sequence[OrderDraft]) -> list[Receipt | KvittError]:
+        def noting(drafts: Sequence[OrderDraft], *, before_next_call: Callable[[], None]) -> list[Receipt | KvittError]:
             seen.extend(
                 (one.reference, gateway.books.customers[one.customer_id or ""].addresses[0].street) for one in drafts
             )
-            return create(drafts)
+            return create(drafts, before_next_call=before_next_call)
 
         gateway.system.orders.create = noting  # type: ignore[method-assign]
         moved(gateway, person(1), person(1, address=elsewhere), person(1), person(1, address=elsewhere))
@@ -310,16 +312,18 @@ class TestSingleSendsFirst:
         order: list[list[str]] = []
         create = gateway.system.orders.create
 
-        def noting(drafts: Sequence[OrderDraft]) -> list[Receipt | KvittError]:
+        def noting(drafts: Sequence[OrderDraft], *, before_next_call: Callable[[], None]) -> list[Receipt | KvittError]:
             order.append([one.reference for one in drafts])
             if len(order) == 1:
                 gateway.system.orders.create = noting_only  # type: ignore[method-assign]
                 gateway.send("single")
-            return create(drafts)
+            return create(drafts, before_next_call=before_next_call)
 
-        def noting_only(drafts: Sequence[OrderDraft]) -> list[Receipt | KvittError]:
+        def noting_only(
+            drafts: Sequence[OrderDraft], *, before_next_call: Callable[[], None]
+        ) -> list[Receipt | KvittError]:
             order.append([one.reference for one in drafts])
-            return create(drafts)
+            return create(drafts, before_next_call=before_next_call)
 
         gateway.system.orders.create = noting  # type: ignore[method-assign]
         moved(gateway, *(person(nth) for nth in range(6)))
@@ -344,15 +348,15 @@ class TestSingleSendsFirst:
         used_up = TryAgain("Used up.", code="quota_exceeded", not_before=hour_ends, for_everyone=True)
         create = gateway.system.orders.create
 
-        def once(drafts: Sequence[OrderDraft]) -> list[Receipt | KvittError]:
+        def once(drafts: Sequence[OrderDraft], *, before_next_call: Callable[[], None]) -> list[Receipt | KvittError]:
             gateway.system.down = used_up
             return answer
 
         answer: list[Receipt | KvittError] = []
 
-        def first(drafts: Sequence[OrderDraft]) -> list[Receipt | KvittError]:
-            answer.extend(create(drafts))
-            return once(drafts)
+        def first(drafts: Sequence[OrderDraft], *, before_next_call: Callable[[], None]) -> list[Receipt | KvittError]:
+            answer.extend(create(drafts, before_next_call=before_next_call))
+            return once(drafts, before_next_call=before_next_call)
 
         gateway.system.orders.create = first  # type: ignore[method-assign]
         moved(gateway, *(person(nth) for nth in range(8)))

@@ -1,4 +1,4 @@
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 
 import pytest
@@ -214,10 +214,12 @@ def test_a_transfer_that_kills_its_workers_does_not_keep_the_others_waiting_for_
     queued(gateway, "deadly", "other")
     create = gateway.system.orders.create
 
-    def dying_of_one(drafts: Sequence[OrderDraft]) -> list[Receipt | KvittError]:
+    def dying_of_one(
+        drafts: Sequence[OrderDraft], *, before_next_call: Callable[[], None]
+    ) -> list[Receipt | KvittError]:
         if any(draft.reference == "deadly" for draft in drafts):
             raise _Killed
-        return create(drafts)
+        return create(drafts, before_next_call=before_next_call)
 
     gateway.system.orders.create = dying_of_one  # type: ignore[method-assign]
     for turn in range(20):

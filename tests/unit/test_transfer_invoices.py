@@ -1,3 +1,4 @@
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from decimal import Decimal
 
@@ -5,10 +6,11 @@ import pytest
 
 from core.business import NewOrderStatus
 from core.customer import Address, CustomerKind
-from core.errors import AccessRefused, OutcomeUnknown, Rejected, TryAgain
+from core.errors import AccessRefused, KvittError, OutcomeUnknown, Rejected, TryAgain
 from core.intent import Intent, IntentKind, declared
 from core.invoice import Invoice
-from core.transfer import Transfer, TransferState
+from core.order_draft import OrderDraft
+from core.transfer import Receipt, Transfer, TransferState
 from tests.fakes import BookedOrder, Gateway
 from tests.fakes.gateway import LEASE, SETTLING
 from tests.unit.samples import a_company, a_person, a_row, an_invoice
@@ -242,8 +244,8 @@ class TestALostAnswer:
         gateway.add(an_invoice())
         real_create = gateway.system.orders.create
 
-        def create_and_die(drafts: list[object]) -> None:
-            real_create(drafts)  # type: ignore[arg-type]
+        def create_and_die(drafts: Sequence[OrderDraft], *, before_next_call: Callable[[], None]) -> None:
+            real_create(drafts, before_next_call=before_next_call)
             raise KeyboardInterrupt
 
         gateway.system.orders.create = create_and_die  # type: ignore[method-assign, assignment]
@@ -310,7 +312,14 @@ class TestALostAnswer:
 
     def test_an_answer_about_another_number_of_orders_is_a_lost_answer(self, gateway: Gateway) -> None:
         real_create = gateway.system.orders.create
-        gateway.system.orders.create = lambda drafts: [*real_create(drafts), *real_create([])][:0]  # type: ignore[method-assign]
+
+        def create_and_say_nothing(
+            drafts: Sequence[OrderDraft], *, before_next_call: Callable[[], None]
+        ) -> list[Receipt | KvittError]:
+            real_create(drafts, before_next_call=before_next_call)
+            return []
+
+        gateway.system.orders.create = create_and_say_nothing  # type: ignore[method-assign]
         waiting = sent(gateway)
         assert waiting.error is not None
         assert (waiting.state, waiting.error.code) == (TransferState.WAITING, "broken_answer")

@@ -7,7 +7,7 @@ from core.errors import HandedBack, LeaseLost, TryAgain
 from core.journal import Step
 from core.use_cases.hold import Hold
 from core.use_cases.watched_system import WatchedSystem
-from tests.fakes import FakeAccountingSystem, FakeClock, FakeStorage
+from tests.fakes import FakeAccountingSystem, FakeClock, FakeStorage, go_on
 from tests.unit.samples import a_person
 
 LENGTH = timedelta(seconds=60)
@@ -29,7 +29,7 @@ CALLS: dict[str, Call] = {
     "vat.codes": lambda system: system.vat.codes(),
     "currencies.currencies": lambda system: system.currencies.currencies(),
     "orders.find": lambda system: system.orders.find(["1"], customer_ids=["501"], since=FakeClock().now()),
-    "orders.create": lambda system: system.orders.create([]),
+    "orders.create": lambda system: system.orders.create([], before_next_call=go_on),
     "payments.states": lambda system: system.payments.states(["1"]),
 }
 

@@ -40,6 +40,8 @@ from core.ports.customer_repo import CustomerUpdate
 class SoapCustomerRepo:
     """The CustomerRepo port."""
 
+    can_search = True
+
     def __init__(self, session: BusinessSession) -> None:
         self._session = session
 

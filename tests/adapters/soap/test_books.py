@@ -19,6 +19,7 @@ from entrypoints.sandbox.books import Books
 from entrypoints.sandbox.users import Account
 from tests.adapters.soap.conftest import PASSWORD, Open
 from tests.adapters.soap.drafts import EURO, draft, row
+from tests.fakes import go_on
 
 YESTERDAY = timedelta(days=1)
 
@@ -245,7 +246,7 @@ class TestOrders:
             comment="Signe Prøve",
             rows=(row(product_id, quantity=Decimal("-2"), unit_price=Decimal("0.0001")), row(product_id)),
         )
-        (receipt,) = system.orders.create([asked])
+        (receipt,) = system.orders.create([asked], before_next_call=go_on)
         (order,) = books.orders.values()
         assert receipt == Receipt(
             order_id=str(order.id),
@@ -265,7 +266,10 @@ class TestOrders:
     ) -> None:
         books.products[int(product_id)].price = Decimal(99)
         rows = (row(product_id, unit_price=Decimal("0")),)
-        system.orders.create([draft("1", customer_id=customer_id, product_id=product_id, rows=rows, currency=EURO)])
+        system.orders.create(
+            [draft("1", customer_id=customer_id, product_id=product_id, rows=rows, currency=EURO)],
+            before_next_call=go_on,
+        )
         (order,) = books.orders.values()
         assert order.rows[0].price == 0
         assert (order.currency_symbol, order.currency_rate, order.currency_unit) == ("EUR", Decimal("11.6"), 1)
@@ -274,15 +278,15 @@ class TestOrders:
         self, system: SoapAccountingSystem, customer_id: str, product_id: str
     ) -> None:
         drafts = [draft(one, customer_id=customer_id, product_id=product_id) for one in ("R-1", "R-10", "r-1")]
-        first, *_others = system.orders.create(drafts)
-        (again,) = system.orders.create(drafts[:1])
+        first, *_others = system.orders.create(drafts, before_next_call=go_on)
+        (again,) = system.orders.create(drafts[:1], before_next_call=go_on)
         found = system.orders.find(["R-1", "R-9"], customer_ids=[customer_id], since=now() - YESTERDAY)
         assert found == {"R-1": [first, again]}
 
     def test_orders_of_others_or_of_before_are_not_found(
         self, sandbox: Sandbox, system: SoapAccountingSystem, customer_id: str, product_id: str
     ) -> None:
-        system.orders.create([draft("R-1", customer_id=customer_id, product_id=product_id)])
+        system.orders.create([draft("R-1", customer_id=customer_id, product_id=product_id)], before_next_call=go_on)
         assert system.orders.find(["R-1"], customer_ids=["1"], since=now() - YESTERDAY) == {}
         assert system.orders.find(["R-1"], customer_ids=[customer_id], since=now() + timedelta(hours=2)) == {}
         sandbox.journal.clear()
@@ -300,7 +304,7 @@ class TestOrders:
         ]
         system.account()
         sandbox.journal.clear()
-        receipts = system.orders.create(asked)
+        receipts = system.orders.create(asked, before_next_call=go_on)
         assert [call.operation for call in sandbox.journal.calls()] == ["SaveInvoices", "GetInvoices"]
         orders = {str(order.id): order for order in books.orders.values()}
         for draft_, receipt in zip(asked, receipts, strict=True):
@@ -313,7 +317,7 @@ class TestOrders:
         self, system: SoapAccountingSystem, customer_id: str, product_id: str
     ) -> None:
         asked = [draft(one, customer_id=customer_id, product_id=product_id) for one in ("1", "1", "2")]
-        outcomes = system.orders.create(asked)
+        outcomes = system.orders.create(asked, before_next_call=go_on)
         assert [type(outcome) for outcome in outcomes] == [OutcomeUnknown, OutcomeUnknown, Receipt]
 
     def test_one_refused_order_does_not_hide_the_others(
@@ -325,7 +329,8 @@ class TestOrders:
                 draft("2", customer_id="abc", product_id=product_id),
                 draft("3", customer_id="999", product_id=product_id),
                 draft("4", customer_id=customer_id, product_id=product_id),
-            ]
+            ],
+            before_next_call=go_on,
         )
         assert [type(outcome) for outcome in outcomes] == [Receipt, Rejected, Rejected, Receipt]
         assert len(books.orders) == 2
@@ -335,7 +340,9 @@ class TestOrders:
         self, sandbox: Sandbox, open_system: Open, books: Books, customer_id: str, product_id: str, dimension: str
     ) -> None:
         setattr(sandbox.account(DEMO_ACCOUNT), f"{dimension}_required", True)
-        (outcome,) = open_system().orders.create([draft("1", customer_id=customer_id, product_id=product_id)])
+        (outcome,) = open_system().orders.create(
+            [draft("1", customer_id=customer_id, product_id=product_id)], before_next_call=go_on
+        )
         assert isinstance(outcome, Rejected)
         assert outcome.code == f"{dimension}_required"
         assert dimension in outcome.hint
@@ -345,7 +352,9 @@ class TestPayment:
     def test_an_orders_life(
         self, system: SoapAccountingSystem, books: Books, customer_id: str, product_id: str
     ) -> None:
-        (receipt,) = system.orders.create([draft("1", customer_id=customer_id, product_id=product_id)])
+        (receipt,) = system.orders.create(
+            [draft("1", customer_id=customer_id, product_id=product_id)], before_next_call=go_on
+        )
         assert isinstance(receipt, Receipt)
         order_id, totals = receipt.order_id, BookedTotals(gross=Decimal("1500"), vat=Decimal("300"))
 
@@ -377,7 +386,9 @@ class TestPayment:
         orders: int,
         calls: int,
     ) -> None:
-        (receipt,) = system.orders.create([draft("1", customer_id=customer_id, product_id=product_id)])
+        (receipt,) = system.orders.create(
+            [draft("1", customer_id=customer_id, product_id=product_id)], before_next_call=go_on
+        )
         assert isinstance(receipt, Receipt)
         order_ids = [*(str(nth) for nth in range(1, orders)), receipt.order_id][:orders]
         assert list(system.payments.states([*order_ids, "abc"])) == order_ids[-1:]
@@ -393,7 +404,7 @@ def test_a_cold_send_takes_twelve_calls(sandbox: Sandbox, system: SoapAccounting
     system.customers.find_by_email("kari@x.example")
     (customer_id,) = system.customers.create([Customer(name="Kari")])
     assert isinstance(customer_id, str)
-    system.orders.create([draft("1", customer_id=customer_id, product_id=product_id)])
+    system.orders.create([draft("1", customer_id=customer_id, product_id=product_id)], before_next_call=go_on)
     assert [call.operation for call in sandbox.journal.calls()] == [
         "GetIdentitiesWithCredential",
         "Login",

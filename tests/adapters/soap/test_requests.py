@@ -16,6 +16,7 @@ from entrypoints.sandbox.books import Books
 from entrypoints.sandbox.journal import KeptRequest
 from tests.adapters.soap.drafts import EURO, draft, row
 from tests.adapters.soap.test_books import YESTERDAY, now
+from tests.fakes import go_on
 
 OURS = Path(str(files("adapters.twentyfour_seven_office.soap"))) / "contracts"
 VENDORS = Path(__file__).resolve().parents[4] / "shared" / "24sevenoffice" / "wsdl"
@@ -68,7 +69,7 @@ def requests(sandbox: Sandbox, system: SoapAccountingSystem, books: Books) -> li
     rows = (row(product_id), row(product_id, text="x" * 300))
     texts = {"your_reference": "PO", "comment": "Signe\nTakk", "prices_include_vat": True}
     asked = draft("R-1", customer_id=ids[0], product_id=product_id, currency=EURO, rows=rows, **texts)
-    system.orders.create([asked])
+    system.orders.create([asked], before_next_call=go_on)
     system.orders.find(["R-1"], customer_ids=ids, since=now() - YESTERDAY)
     system.payments.states(["1", "2"])
     return sandbox.journal.requests
