@@ -5,6 +5,7 @@ invoice (paid, not paid)".
 """
 
 from datetime import datetime
+from decimal import Decimal
 from enum import StrEnum
 
 from core.fields import DecimalText, Document, Instant, IsoDate, plain
@@ -95,7 +96,11 @@ def payment_report(invoice: Invoice, state: OrderState | None, *, order_id: str,
         invoiced_at=state.invoiced_at,
         paid_at=state.paid_at if reason is PaymentReason.PAID else None,
         checked_at=checked_at,
-        warnings=(*_other_reference(invoice, state), *total_differences(invoice, state.totals)),
+        warnings=(
+            *_other_reference(invoice, state),
+            *total_differences(invoice, state.totals),
+            *_still_open(invoice, state, reason),
+        ),
     )
 
 
@@ -115,6 +120,13 @@ def total_differences(invoice: Invoice, booked: BookedTotals | None) -> list[str
     ]
 
 
+def _still_open(invoice: Invoice, state: OrderState, reason: PaymentReason) -> list[str]:
+    if reason is not PaymentReason.PARTLY_PAID or state.open_amount is None:
+        return []
+    whole, left = plain(_whole(invoice, state)), plain(to_the_ore(state.open_amount))
+    return [f"Of {whole} {invoice.currency}, {left} {invoice.currency} is still to be paid."]
+
+
 def _other_reference(invoice: Invoice, state: OrderState) -> list[str]:
     if state.reference in (None, invoice.number):
         return []
@@ -129,7 +141,10 @@ def _reason(invoice: Invoice, state: OrderState) -> PaymentReason:
         return PaymentReason.NOT_PUBLISHED
     if state.paid_at is not None:
         return PaymentReason.PAID
-    whole = to_the_ore(state.totals.gross) if state.totals else totals_of(invoice).gross
-    if state.open_amount is not None and to_the_ore(state.open_amount) != whole:
+    if state.open_amount is not None and to_the_ore(state.open_amount) != _whole(invoice, state):
         return PaymentReason.PARTLY_PAID
     return PaymentReason.OPEN
+
+
+def _whole(invoice: Invoice, state: OrderState) -> Decimal:
+    return to_the_ore(state.totals.gross) if state.totals else totals_of(invoice).gross

@@ -774,6 +774,18 @@ class MemoryContract(_WithBusinesses):
             assert work.intents.get("fjell", IntentKind.CUSTOMER, "1001") == customer
             assert work.intents.get("vidde", IntentKind.ORDER, "1001") == order
 
+    def test_open_orders_are_those_that_were_not_refused(self, stocked: Storage) -> None:
+        with stocked.transaction() as work:
+            for number, is_refused in (("1003", False), ("1001", False), ("1002", True)):
+                mark = Intent(kind=IntentKind.ORDER, key=number, first_at=NOW, last_at=NOW, refused=is_refused)
+                work.intents.put("fjell", mark)
+            work.intents.put("fjell", Intent(kind=IntentKind.CUSTOMER, key="1000", first_at=NOW, last_at=NOW))
+            work.intents.put("vidde", Intent(kind=IntentKind.ORDER, key="1000", first_at=NOW, last_at=NOW))
+        with stocked.transaction() as work:
+            assert list(work.intents.open_orders("fjell", limit=9)) == ["1001", "1003"]
+            assert list(work.intents.open_orders("fjell", limit=1)) == ["1001"]
+            assert list(work.intents.open_orders("skog", limit=9)) == []
+
     def test_a_link_is_remembered_and_replaced(self, stocked: Storage) -> None:
         learned = CustomerLink(key="organization:923609016", customer_id="7")
         other = CustomerLink(key="organization:974760673", customer_id="9")

@@ -1,6 +1,6 @@
 """Intents: the marks of what is about to be created."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 
 from sqlalchemy import Connection, and_, bindparam, delete, select
 
@@ -14,6 +14,12 @@ _THESE = and_(
     intents.c.key.in_(bindparam("keys", expanding=True)),
 )
 _OF_KEYS = select(*(column for column in intents.c if column.name != "business")).where(_THESE)
+_OPEN_ORDERS = (
+    select(intents.c.key)
+    .where(intents.c.business == bindparam("business"), intents.c.kind == IntentKind.ORDER, ~intents.c.refused)
+    .order_by(intents.c.key)
+    .limit(bindparam("most"))
+)
 _REMOVAL = delete(intents).where(_THESE)
 
 
@@ -33,6 +39,10 @@ class SqlIntentStore:
             return {}
         rows = self._database.execute(_OF_KEYS, _named(business, kind, keys)).mappings()
         return {row["key"]: Intent.model_validate(dict(row)) for row in rows}
+
+    def open_orders(self, business: str, *, limit: int) -> Sequence[str]:
+        """Return the numbers of invoices of which it is open whether they have an order, at most `limit`."""
+        return self._database.scalars(_OPEN_ORDERS, {"business": business, "most": limit}).all()
 
     def put(self, business: str, *marks: Intent) -> None:
         """Store intents, each new or in place of the one of this kind and key."""

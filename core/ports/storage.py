@@ -151,6 +151,12 @@ class IntentStore(Protocol):
     def of_keys(self, business: str, kind: IntentKind, keys: Collection[str]) -> Mapping[str, Intent]:
         """Return those of these intents that there are, by key."""
 
+    def open_orders(self, business: str, *, limit: int) -> Sequence[str]:
+        """Return the numbers of invoices of which it is open whether they have an order, at most `limit`.
+
+        Those whose order was refused are left out. By number.
+        """
+
     def put(self, business: str, *intents: Intent) -> None:
         """Store intents, each new or in place of the one of this kind and key."""
 

@@ -1,13 +1,19 @@
 """Connect a business: store how its books are reached. Nobody is called; verifying and the first send do that."""
 
+from datetime import timedelta
+
 from core.business import Business, Connection
-from core.errors import InvalidInput
+from core.errors import Conflict, InvalidInput, TryAgain
 from core.ports.accounting_system import AccountingSystems
 from core.ports.clock import Clock
 from core.ports.storage import Storage, UnitOfWork
 from core.transfer import due_now
 
 _AT_ONCE = 1000
+_MOST_NAMED = 5
+
+_HOLDER = "connect"
+_WHILE_MOVING = timedelta(minutes=1)  # far longer than storing takes; it is given up at once
 
 
 def release_parked(work: UnitOfWork, business: str, *, clock: Clock) -> None:
@@ -28,15 +34,20 @@ class ConnectBusiness:
         """Store the business and return it as stored.
 
         Secrets left out of an existing business's connection are kept. A changed connection forgets what was read
-        through the old one and releases the transfers that were parked for it.
+        through the old one and releases the transfers that were parked for it. A business that moves to another
+        accounting system keeps its invoices and transfers, with their order ids.
 
-        Errors: InvalidInput, naming every setting that is missing, wrong or unknown.
+        Errors: InvalidInput, naming every setting that is missing, wrong or unknown. For a move: Conflict, code
+        `orders_open`, while it is open whether an invoice has an order, which only the system that was asked can tell;
+        TryAgain, code `business_busy`, while a worker writes to it.
         """
         with self._storage.transaction() as work:
             earlier = work.businesses.get(business.name)
             connection = self._systems.checked(self._with_kept_secrets(business.accounting, earlier))
             stored = business.model_copy(update={"accounting": connection})
             self._require_fitting(stored)
+            if earlier and earlier.accounting.system != connection.system:
+                _require_movable(work, earlier)
             work.businesses.put(stored)
             if earlier and earlier.accounting != connection:
                 work.references.drop(business.name)
@@ -58,3 +69,25 @@ class ConnectBusiness:
                     f"{field} is longer than the {longest} characters that the accounting system takes.",
                     hint=f"Choose a shorter {field}.",
                 )
+
+
+def _require_movable(work: UnitOfWork, business: Business) -> None:
+    """Let nobody write to the old accounting system any more, and leave nothing behind that only it can tell."""
+    lease = work.leases.acquire(business.name, holder=_HOLDER, length=_WHILE_MOVING)
+    if lease is None:
+        raise TryAgain(
+            f"A worker is moving invoices of business {business.name} right now; its accounting system can be changed "
+            "when that has ended.",
+            code="business_busy",
+            hint="Give the business again in a moment.",
+        )
+    if open_orders := work.intents.open_orders(business.name, limit=_MOST_NAMED):
+        raise Conflict(
+            f"It is still being found out whether {business.accounting.system} has an order for "
+            f"{', '.join(open_orders)}{' and others' if len(open_orders) == _MOST_NAMED else ''}, and no other system "
+            "can tell.",
+            code="orders_open",
+            hint="Wait until these transfers have ended, or retry them (transfer list), then change the accounting "
+            "system.",
+        )
+    work.leases.release(lease)

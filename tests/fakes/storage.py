@@ -327,6 +327,13 @@ class _Intents(_Store):
     def of_keys(self, business: str, kind: IntentKind, keys: Collection[str]) -> Mapping[str, Intent]:
         return {key: intent for key in keys if (intent := self.get(business, kind, key))}
 
+    def open_orders(self, business: str, *, limit: int) -> Sequence[str]:
+        return sorted(
+            key
+            for (whose, kind, key), intent in self._tables.intents.items()
+            if (whose, kind) == (business, IntentKind.ORDER) and not intent.refused
+        )[:limit]
+
     def put(self, business: str, *intents: Intent) -> None:
         for intent in intents:
             self._tables.intents[business, intent.kind, intent.key] = intent

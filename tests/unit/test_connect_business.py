@@ -1,7 +1,7 @@
 import pytest
 
 from core.business import Business, Connection
-from core.errors import AccessRefused, InvalidInput
+from core.errors import AccessRefused, Conflict, InvalidInput, Rejected, TryAgain
 from core.transfer import TransferState
 from tests.fakes import Gateway
 from tests.unit.samples import an_invoice
@@ -87,3 +87,65 @@ def test_a_changed_connection_forgets_what_was_read_through_the_old_one(gateway:
     gateway.connect_business.store(business(password="right"))
     gateway.send("3")
     assert "vat.codes" in gateway.system.calls
+
+
+class TestAnotherAccountingSystem:
+    """The vendor's next API, say: the business moves, and its transfers stay."""
+
+    @staticmethod
+    def move(gateway: Gateway) -> None:
+        gateway.connect_business.store(business(system="another", password="open sesame"))
+
+    def test_transfers_keep_their_order_ids(self, gateway: Gateway) -> None:
+        gateway.add(an_invoice())
+        before = gateway.send("2001-1")
+        self.move(gateway)
+        assert gateway.transfer("2001-1") == before
+        assert gateway.send("2001-1") == before
+        assert len(gateway.books.orders) == 1
+
+    def test_an_order_that_may_be_there_has_to_be_found_first(self, gateway: Gateway) -> None:
+        gateway.add(an_invoice())
+        gateway.system.orders.lose_next_answer = True
+        gateway.send("2001-1")
+        with pytest.raises(Conflict, match="2001-1") as refused:
+            self.move(gateway)
+        assert refused.value.code == "orders_open"
+        gateway.send("2001-1")
+        self.move(gateway)
+        assert gateway.look_up.business("fjell").accounting.system == "another"
+
+    def test_a_refused_move_leaves_the_business_to_its_workers(self, gateway: Gateway) -> None:
+        gateway.add(an_invoice())
+        gateway.system.orders.lose_next_answer = True
+        gateway.send("2001-1")
+        with pytest.raises(Conflict):
+            self.move(gateway)
+        assert gateway.send("2001-1").state is TransferState.TRANSFERRED
+
+    def test_an_order_that_was_refused_is_in_nobodys_way(self, gateway: Gateway) -> None:
+        gateway.add(an_invoice())
+        gateway.system.orders.fail_next(Rejected("No."), call="create")
+        gateway.send("2001-1")
+        self.move(gateway)
+        assert gateway.send("2001-1").state is TransferState.TRANSFERRED
+
+    def test_nobody_moves_it_while_a_worker_writes(self, gateway: Gateway) -> None:
+        refused: list[TryAgain] = []
+
+        def try_to_move() -> None:
+            with pytest.raises(TryAgain) as busy:
+                self.move(gateway)
+            refused.append(busy.value)
+
+        gateway.add(an_invoice())
+        gateway.system.before("orders.create", try_to_move)
+        gateway.send("2001-1")
+        assert [one.code for one in refused] == ["business_busy"]
+        self.move(gateway)
+
+    def test_other_settings_of_the_same_system_can_be_changed_meanwhile(self, gateway: Gateway) -> None:
+        gateway.add(an_invoice())
+        gateway.system.orders.lose_next_answer = True
+        gateway.send("2001-1")
+        gateway.connect_business.store(business(password="new"))

@@ -21,7 +21,7 @@ class _ProcessDiedError(BaseException):
 @st.composite
 def mishaps(draw: st.DrawFn) -> tuple[str, str, int]:
     """A port, what goes wrong at its next write or call, and after how many seconds a late write shows."""
-    kind = draw(st.sampled_from(["lost", "late", "never", "busy", "dies before", "hurried", "pause"]))
+    kind = draw(st.sampled_from(["lost", "late", "never", "busy", "dies before", "hurried", "pause", "breaks off"]))
     longest = int(SETTLING.total_seconds()) - 1
     return draw(st.sampled_from(_PORTS)), kind, draw(st.integers(0, longest))
 
@@ -43,6 +43,8 @@ def befall(gateway: Gateway, port_name: str, kind: str, seconds: int) -> None:
         port.fail_next(TryAgain("Busy."))
     elif kind == "dies before":
         port.fail_next(_ProcessDiedError(), call=create)
+    elif kind == "breaks off":
+        gateway.system.orders.lose_step_after = seconds % 4
     elif kind == "pause":
         gateway.clock.advance(seconds=seconds)
 
@@ -62,9 +64,13 @@ def go_on(gateway: Gateway, *, hurried: bool) -> None:
 
 
 @settings(max_examples=150, deadline=None)
-@given(st.lists(mishaps(), max_size=8))
-def test_an_invoice_becomes_one_order_whatever_goes_wrong(troubles: list[tuple[str, str, int]]) -> None:
+@given(st.lists(mishaps(), max_size=8), st.booleans(), st.booleans())
+def test_an_invoice_becomes_one_order_whatever_goes_wrong(
+    troubles: list[tuple[str, str, int]], in_steps: bool, can_search: bool
+) -> None:
+    """Also where an order is written in steps, and where customers can't be searched for."""
     gateway = Gateway(inline=False)
+    gateway.system.orders.in_steps, gateway.system.customers.can_search = in_steps, can_search
     gateway.add(an_invoice())
     gateway.send("2001-1")
     gateway.queue.take_turn = gateway.take_turn.take
@@ -85,3 +91,5 @@ def test_an_invoice_becomes_one_order_whatever_goes_wrong(troubles: list[tuple[s
     )
     assert (len(gateway.books.products), len(gateway.books.categories)) == (1, 1)
     assert transfer.error is None
+    assert order.is_whole
+    assert order.draft.rows

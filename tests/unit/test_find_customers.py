@@ -1,3 +1,5 @@
+import dataclasses
+
 import pytest
 
 from core.customer import CustomerKind
@@ -74,3 +76,55 @@ def test_two_people_who_share_an_email_are_two_customers_each_found_again(gatewa
     ):
         gateway.add(an_invoice(number=number, customer=a_person(name=name)))
         assert gateway.send(number).customer_id == record.id
+
+
+class TestWithoutSearching:
+    """An accounting system in which customers can't be searched for, by e-mail, say."""
+
+    @pytest.fixture
+    def gateway(self, gateway: Gateway) -> Gateway:
+        gateway.system.customers.can_search = False
+        return gateway
+
+    def test_a_customer_is_found_in_the_directory_and_read(self, gateway: Gateway) -> None:
+        record = gateway.books.add_customer(
+            "Signe Haugland", kind=CustomerKind.CONSUMER, emails=("Signe@Post.example",)
+        )
+        calls = found_by(gateway)
+        assert gateway.transfer("2001-1").customer_id == record.id
+        assert calls[:2] == ["customers.entries", "customers.read"]
+
+    def test_nothing_is_given_up_however_many_customers_there_are(self, gateway: Gateway) -> None:
+        for nth in range(40):
+            gateway.books.add_customer(f"Customer {nth}", emails=(f"{nth}@post.example",))
+        record = gateway.books.add_customer("Signe Haugland", emails=("signe@post.example",))
+        calls = found_by(gateway)
+        assert "customers.find_by_email" not in calls
+        assert gateway.transfer("2001-1").customer_id == record.id
+
+    def test_the_next_send_asks_only_for_what_has_changed(self, gateway: Gateway) -> None:
+        for nth in range(40):
+            record = gateway.books.add_customer(f"Customer {nth}", emails=(f"{nth}@post.example",))
+            gateway.books.customers_changed_at[record.id] = gateway.clock.now()
+        gateway.clock.advance(days=3)
+        found_by(gateway)
+        gateway.clock.advance(days=3)
+        gateway.add(an_invoice(number="2", customer=a_person(email="new@post.example", name="Per Ny")))
+        gateway.system.calls.clear()
+        gateway.send("2")
+        assert gateway.system.calls.count("customers.entries") <= 1
+        assert gateway.transfer("2").customer_id in gateway.books.customers
+
+
+def test_customers_are_read_so_many_at_a_time_as_the_system_says() -> None:
+    gateway = Gateway(inline=False)
+    gateway.system.limits = dataclasses.replace(gateway.system.limits, items_per_read=2)
+    people = [a_person(name=f"Person {nth}", email=f"{nth}@post.example") for nth in range(5)]
+    for prefix in ("first", "second"):
+        for nth, person in enumerate(people):
+            gateway.add(an_invoice(number=f"{prefix}-{nth}", customer=person))
+            gateway.send(f"{prefix}-{nth}")
+        gateway.system.calls.clear()
+        gateway.turn()
+    assert gateway.system.calls.count("customers.read") == 3
+    assert len(gateway.books.customers) == 5

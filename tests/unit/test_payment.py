@@ -49,6 +49,7 @@ def test_a_settled_invoice_is_paid_on_its_date() -> None:
 def test_an_invoice_of_which_less_is_open_than_it_says_is_partly_paid() -> None:
     answer = report(**_PUBLISHED, open_amount=Decimal("500.00"))
     assert (answer.status, answer.reason) == (PaymentStatusValue.NOT_PAID, PaymentReason.PARTLY_PAID)
+    assert answer.warnings == ("Of 1500.00 NOK, 500.00 NOK is still to be paid.",)
 
 
 def test_an_invoice_that_is_open_as_a_whole_is_open() -> None:
