@@ -11,6 +11,7 @@ from threading import RLock
 
 from entrypoints.sandbox.crowd import one_of_many
 from entrypoints.sandbox.defaults import CURRENCIES, VAT_TYPES
+from entrypoints.sandbox.ledger import Ledger
 from entrypoints.sandbox.norwegian_time import Clock, day_of, midnight
 from entrypoints.sandbox.records import Category, Currency, Customer, Order, Product, VatType
 from entrypoints.sandbox.totals import totals_of
@@ -67,6 +68,7 @@ class Books:
             self._order_ids = count(self._first_number + 4_000)
             self._invoice_ids = count(self._first_number + 500_000)
             self._row_ids = count(1)
+            self.ledger = Ledger(self._first_number + 700_000)
 
     def add_customer(
         self,
@@ -149,6 +151,7 @@ class Books:
             order.total_inc_vat = total + self.totals_off_by
             order.date_ordered = order.date_ordered or midnight(self.today())
             order.date_changed = self._clock()
+            order.date_created = order.date_created or order.date_changed
             self.orders[order.id] = order
             return order
 
@@ -166,25 +169,43 @@ class Books:
             order.date_invoiced = midnight(self.today())
             order.ocr = _payment_identification(order.customer_id, order.invoice_id)
             order.date_changed = self._clock()
+            order.transaction_id = self.ledger.charge(order, on=self.today(), at=order.date_changed)
             return order.invoice_id
 
-    def pay(self, number: int, on: date | None = None) -> None:
-        """Settle an invoice in full, on a Norwegian date (today by default); goes by invoice or order number.
+    def pay(self, number: int, on: date | None = None, amount: Decimal | None = None) -> None:
+        """Take a payment for an invoice, on a Norwegian date (today by default); goes by invoice or order number.
 
-        Errors: KeyError for an unknown number, NotPossibleError for an order that has not been published.
+        `amount` is in the invoice's currency, and negative for a credit note; None settles what is open. An
+        invoice settled already, settled again, is settled in this payment's place.
+
+        Errors: KeyError for an unknown number, NotPossibleError for an order that has not been published, or
+        an amount that is not open.
         """
         with self._lock:
             order = next((o for o in self.orders.values() if o.invoice_id == number), None)
             order = order or self.orders[number]
             if order.invoice_id is None:
                 raise NotPossibleError(f"Order {order.id} is not an invoice yet.")
-            order.paid = midnight(on or self.today())
+            if amount is None and order.paid is not None:
+                self.ledger.undo_payments(order)
+                order.paid, order.paid_amount = None, Decimal(0)
+            still_open = order.total_inc_vat - order.paid_amount
+            if amount is not None and not 0 < amount * still_open <= still_open**2:
+                raise NotPossibleError(
+                    f"Of invoice {order.invoice_id} {still_open:f} are open, so {amount:f} can't be paid."
+                )
+            paid = still_open if amount is None else amount
+            order.paid_amount += paid
+            day = on or self.today()
+            if order.paid_amount == order.total_inc_vat:
+                order.paid = midnight(day)
             order.date_changed = self._clock()
+            self.ledger.settle(order, paid, on=day, at=order.date_changed)
 
     def delete_order(self, order_id: int) -> None:
-        """Delete an order, or the invoice it has become. Errors: KeyError."""
+        """Delete an order, or the invoice it has become, with what the ledger has of it. Errors: KeyError."""
         with self._lock:
-            del self.orders[order_id]
+            self.ledger.strike(self.orders.pop(order_id))
 
     def delete_customer(self, customer_id: int) -> None:
         """Delete a customer; its orders stay. Errors: KeyError."""

@@ -5,9 +5,13 @@ None is "not set". `other` keeps, under the vendor's names, what the sandbox onl
 """
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
+
+from entrypoints.sandbox.norwegian_time import day_of
+
+PAYMENT_DAYS = 14  # where neither the order nor anybody else says when an invoice falls due
 
 
 @dataclass
@@ -80,12 +84,19 @@ class Row:
 
 @dataclass
 class Order:
-    """An order, and the invoice it becomes; the vendor's InvoiceOrder. `reference` is CustomerReferenceNo."""
+    """An order, and the invoice it becomes; the vendor's InvoiceOrder.
+
+    `reference` is CustomerReferenceNo, which REST does not show; `internal_memo` is REST's alone, and so is
+    `customer_name`, the name that came with the order. `paid` is when it was settled, `paid_amount` what has
+    been paid so far, in the order's currency; `transaction_id` is where the ledger has the invoice.
+    """
 
     id: int
     customer_id: int
     status: str = "Web"
     reference: str = ""
+    internal_memo: str = ""
+    customer_name: str = ""
     rows: list[Row] = field(default_factory=list)
     include_vat: bool | None = None
     currency_symbol: str = "NOK"
@@ -100,10 +111,21 @@ class Order:
     invoice_id: int | None = None
     date_invoiced: datetime | None = None
     ocr: str = ""
+    transaction_id: str = ""
     paid: datetime | None = None
+    paid_amount: Decimal = Decimal(0)
+    date_created: datetime | None = None
     date_changed: datetime | None = None
     addresses: dict[str, dict[str, str]] = field(default_factory=dict)
     other: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def due_date(self) -> date | None:
+        """When the invoice falls due; None while the order is none."""
+        if self.date_invoiced is None:
+            return None
+        days = PAYMENT_DAYS if self.payment_time is None else self.payment_time
+        return day_of(self.date_invoiced) + timedelta(days=days)
 
 
 @dataclass(frozen=True)
