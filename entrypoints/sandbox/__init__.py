@@ -7,9 +7,19 @@ adapter, and no code.
 from entrypoints.sandbox.sandbox import (
     DEMO_ACCOUNT,
     DEMO_APPLICATION_ID,
+    DEMO_CLIENT_ID,
+    DEMO_CLIENT_SECRET,
     DEMO_PASSWORD,
     DEMO_USERNAME,
     Sandbox,
 )
 
-__all__ = ["DEMO_ACCOUNT", "DEMO_APPLICATION_ID", "DEMO_PASSWORD", "DEMO_USERNAME", "Sandbox"]
+__all__ = [
+    "DEMO_ACCOUNT",
+    "DEMO_APPLICATION_ID",
+    "DEMO_CLIENT_ID",
+    "DEMO_CLIENT_SECRET",
+    "DEMO_PASSWORD",
+    "DEMO_USERNAME",
+    "Sandbox",
+]

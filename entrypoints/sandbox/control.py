@@ -8,6 +8,7 @@ import json
 from collections.abc import Callable
 from dataclasses import fields
 from datetime import date
+from decimal import Decimal
 from email.message import Message
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
@@ -43,7 +44,7 @@ class Control:
             ("POST", "/control/faults"): self._add_fault,
             ("DELETE", "/control/faults"): lambda _asked: world.faults.clear(),
             ("POST", "/control/faults/clear"): lambda _asked: world.faults.clear(),
-            ("POST", "/control/expire-sessions"): lambda _asked: world.sessions.end_all(),
+            ("POST", "/control/expire-sessions"): lambda _asked: world.end_sessions(),
             ("POST", "/control/quota"): self._set_quota,
             ("POST", "/control/latency"): self._set_latency,
             ("POST", "/control/customers"): self._add_customers,
@@ -89,7 +90,8 @@ class Control:
 
     def _pay(self, asked: Fields) -> None:
         on = date.fromisoformat(asked["date"]) if asked.get("date") else None
-        self._account(asked).books.pay(int(_given(asked, "order_id")), on=on)
+        amount = _amount(asked["amount"]) if asked.get("amount") else None
+        self._account(asked).books.pay(int(_given(asked, "order_id")), on=on, amount=amount)
 
     def _delete(self, asked: Fields) -> None:
         books = self._account(asked).books
@@ -125,6 +127,16 @@ class Control:
         return {"first_id": ids[0], "last_id": ids[-1]}
 
 
+def _amount(given: Any) -> Decimal:
+    try:
+        amount = Decimal(str(given).replace(",", "."))
+    except ArithmeticError:
+        raise ValueError(f"{given!r} is no amount.") from None
+    if not amount.is_finite() or amount != round(amount, 2):
+        raise ValueError("An amount is a number with at most two decimals.")
+    return amount
+
+
 def _given(asked: Fields, name: str) -> Any:
     if name not in asked:
         raise ValueError(f"{name} is missing.")
@@ -134,7 +146,7 @@ def _given(asked: Fields, name: str) -> Any:
 def _fields(body: bytes, *, is_form: bool) -> Fields:
     if is_form:
         return dict(parse_qsl(body.decode()))
-    asked = json.loads(body or b"{}")
+    asked = json.loads(body or b"{}", parse_float=Decimal)
     if not isinstance(asked, dict):
         raise TypeError("Send one JSON object.")
     return asked

@@ -1,16 +1,11 @@
-"""One call: carrying it out, and what goes back over the wire."""
+"""One call: carrying it out, what goes back over the wire, and what a fault may do to it."""
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from enum import Enum, auto
-from typing import Any
 
-from lxml import etree
-
-from entrypoints.sandbox import envelope, shapes
-from entrypoints.sandbox.contracts import NAMESPACE
+from entrypoints.sandbox.faults import Fault
 from entrypoints.sandbox.journal import Call
-from entrypoints.sandbox.refusals import CallRefusedError, InvalidRequestError
-from entrypoints.sandbox.services import Service, Visit
 from entrypoints.sandbox.world import World
 
 HTML = "text/html; charset=utf-8"
@@ -27,7 +22,7 @@ class Ending(Enum):
 
 @dataclass(frozen=True)
 class Reply:
-    """What goes back. `cookie` is a session id to set."""
+    """What goes back. `cookie` is a session id to set; `headers` are those that not every reply has."""
 
     status: int = 200
     content_type: str = HTML
@@ -35,75 +30,49 @@ class Reply:
     cookie: str | None = None
     ending: Ending = Ending.WHOLE
     location: str | None = None
+    headers: tuple[tuple[str, str], ...] = ()
 
 
-class Exchange:
-    """A call that has been read: an operation of a service, asked in a version of SOAP.
+class Exchange(ABC):
+    """A call that has been read, over SOAP or REST, to be carried out once at most.
 
-    Carrying it out leaves either an `answer` (the payload) or a `refusal`.
+    Everything below `outcome` is for faults: what the same trouble looks like in either API.
     """
 
-    def __init__(
-        self,
-        world: World,
-        service: Service,
-        operation: str,
-        version: envelope.Version,
-        payload: Any,
-        *,
-        cookie: str | None,
-        call: Call,
-    ) -> None:
+    def __init__(self, world: World, operation: str, call: Call) -> None:
         self.world = world
-        self.service = service
         self.operation = operation
-        self.version = version
-        self.payload = payload
-        self.cookie = cookie
         self.call = call
-        self.answer: Any = None
-        self.refusal: CallRefusedError | None = None
-        self.new_cookie: str | None = None
 
+    @abstractmethod
     def carry_out(self) -> None:
         """Do what is asked, as one step that nothing else comes between."""
-        with self.world.lock:
-            try:
-                self.world.quota.take()
-                self.answer = self._answer()
-            except CallRefusedError as refusal:
-                self.refusal = refusal
 
+    @abstractmethod
     def reply(self) -> Reply:
-        """The answer or the fault, in the version that was asked."""
-        if self.refusal is not None:
-            return refused(self.version, self.refusal)
-        body = envelope.with_answer(self.version, self.answer)
-        return Reply(200, self.version.content_type, body, cookie=self.new_cookie)
+        """The answer, or the refusal."""
 
     @property
+    @abstractmethod
     def outcome(self) -> str:
         """How it went, in the journal's words."""
-        if self.refusal is None:
-            return "ok"
-        return "invalid" if isinstance(self.refusal, InvalidRequestError) else "fault"
 
-    def _answer(self) -> Any:
-        contract = self.service.contract
-        contract.check(self.payload)
-        asked = shapes.read(contract, self.payload, contract.elements[self.operation])
-        session = self.world.sessions.find(self.cookie)
-        visit = Visit(self.world, asked, self.cookie, session)
-        result = self.service.result_of(self.operation, visit)
-        if visit.session is not None:
-            self.call.account = visit.session.account.name
-            self.new_cookie = visit.session.id if visit.sets_cookie else None
-        response = f"{self.operation}Response"
-        answer = etree.Element(f"{{{NAMESPACE}}}{response}", nsmap={None: NAMESPACE})  # type: ignore[dict-item]
-        shapes.write(contract, answer, contract.elements[response], {f"{self.operation}Result": result})
-        return answer
+    @abstractmethod
+    def break_down(self, fault: Fault) -> None:
+        """Answer with trouble inside the vendor, whatever was done."""
 
+    @abstractmethod
+    def exceed_quota(self) -> None:
+        """Answer that the hour's calls are used up, and do nothing."""
 
-def refused(version: envelope.Version, refusal: CallRefusedError) -> Reply:
-    """A fault; HTTP 500, as ASP.NET has it for whoever is to blame (FACTS)."""
-    return Reply(500, version.content_type, envelope.with_fault(version, refusal))
+    @abstractmethod
+    def end_session(self) -> None:
+        """End the session, or take back the token, that came along."""
+
+    @abstractmethod
+    def malformed_reply(self) -> Reply:
+        """The reply, its body broken."""
+
+    @abstractmethod
+    def leave_out(self, item: int) -> None:
+        """Take an item, by its index, out of the answer."""

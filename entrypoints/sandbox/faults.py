@@ -3,6 +3,7 @@
 What each kind does is told in injection.py.
 """
 
+from collections.abc import Container
 from dataclasses import dataclass
 from threading import Lock
 
@@ -27,6 +28,9 @@ KINDS = (
     "quota",
     "fewer_items",
     "reordered",
+    "validation_error",
+    "forbidden",
+    "throttled",
 )
 
 NULL_REFERENCE = "Object reference not set to an instance of an object."
@@ -41,7 +45,8 @@ class Fault:
     calls; None is until cleared. `delay` is in seconds (late, slow). `text` is the cause (fault, fault_after,
     fault_midway) or the message (item_exception), `type` is the exception's type. `item` is an index among
     the items of an array: the one refused (item_exception; the first by default), the first one not written
-    (fault_midway; the middle one by default) or the one left out (fewer_items; the last by default).
+    (fault_midway; the middle one by default) or the one left out (fewer_items; the last by default). `path` and
+    `keyword` say which field is wrong and how (validation_error).
     """
 
     operation: str
@@ -52,6 +57,8 @@ class Fault:
     text: str = NULL_REFERENCE
     type: str = DATABASE_ERROR
     item: int | None = None
+    path: str = "memo"
+    keyword: str = "pattern"
 
     def __post_init__(self) -> None:
         if self.kind not in KINDS:
@@ -72,11 +79,11 @@ class Faults:
         with self._lock:
             self._waiting.append(fault)
 
-    def take(self, operation: str) -> Fault | None:
-        """The fault that strikes this call. At most one does; the others keep waiting."""
+    def take(self, operation: str, kinds: Container[str]) -> Fault | None:
+        """The fault, of these kinds, that strikes this call. At most one does; the others keep waiting."""
         with self._lock:
             for fault in self._waiting:
-                if fault.operation not in (operation, EVERY_OPERATION):
+                if fault.operation not in (operation, EVERY_OPERATION) or fault.kind not in kinds:
                     continue
                 if fault.after:
                     fault.after -= 1

@@ -1,14 +1,15 @@
-"""The front door of the services: from an HTTP request to the reply, with faults, latency and journal."""
+"""The front door of the SOAP services: from an HTTP request to the reply, with faults, latency and journal."""
 
 from email.message import Message
 from http.cookies import CookieError, SimpleCookie
 
 from entrypoints.sandbox import envelope
 from entrypoints.sandbox.contracts import NAMESPACE
-from entrypoints.sandbox.exchange import Exchange, Reply, refused
-from entrypoints.sandbox.injection import INJECTIONS
+from entrypoints.sandbox.exchange import Reply
+from entrypoints.sandbox.injection import SOAP_INJECTIONS, reply_to
 from entrypoints.sandbox.refusals import UnreadableRequestError
 from entrypoints.sandbox.services import SERVICES, Service
+from entrypoints.sandbox.soap_exchange import SoapExchange, refused
 from entrypoints.sandbox.world import World
 
 SESSION_COOKIE = "ASP.NET_SessionId"
@@ -42,17 +43,7 @@ class Gateway:
             self._world.journal.end(call, "invalid")
             return refused(version, refusal)
         self._world.pause(self._world.latency)
-        outcome = "error"  # only if the sandbox itself is at fault
-        try:
-            fault = self._world.faults.take(exchange.operation)
-            if fault is None:
-                exchange.carry_out()
-                reply, outcome = exchange.reply(), exchange.outcome
-            else:
-                reply, outcome = INJECTIONS[fault.kind](exchange, fault), f"fault:{fault.kind}"
-        finally:
-            self._world.journal.end(exchange.call, outcome)
-        return reply
+        return reply_to(exchange, SOAP_INJECTIONS)
 
     def _exchange(
         self,
@@ -61,7 +52,7 @@ class Gateway:
         headers: Message,
         body: bytes,
         cookie: str | None,
-    ) -> Exchange:
+    ) -> SoapExchange:
         if len(body) > LONGEST_REQUEST:
             raise UnreadableRequestError(
                 "System.Web.Services.Protocols.SoapException: There was an exception running the extensions "
@@ -81,7 +72,7 @@ class Gateway:
         with self._world.lock:
             session = self._world.sessions.find(cookie)
             call.account = session.account.name if session else ""
-        return Exchange(self._world, service, operation, version, payload, cookie=cookie, call=call)
+        return SoapExchange(self._world, service, operation, version, payload, cookie=cookie, call=call)
 
 
 def _session_id(header: str) -> str | None:

@@ -46,6 +46,17 @@ class KeptRequest(NamedTuple):
     xml: bytes
 
 
+class RestExchanged(NamedTuple):
+    """A REST call that no fault struck, as it was asked and answered; the token is not part of it."""
+
+    method: str
+    template: str
+    query: dict[str, str]
+    request: bytes
+    status: int
+    response: bytes
+
+
 class Journal:
     """All calls since the start or the last clearing, oldest first."""
 

@@ -29,6 +29,11 @@ class Quota:
         """Calls still allowed in this hour."""
         return max(0, self.limit - self.used)
 
+    @property
+    def ends_at(self) -> datetime:
+        """When this hour ends, and calls are counted anew."""
+        return self._current_hour() + timedelta(hours=1)
+
     def take(self) -> None:
         """Count a call. Errors: CallRefusedError beyond the limit."""
         self._turn()
@@ -38,7 +43,7 @@ class Quota:
 
     def refusal(self, over_by: int = 1) -> CallRefusedError:
         """What a call beyond the limit is told; the end is written in UTC, as 2026-11-23T15:00:00Z."""
-        ends = text_of(self._current_hour() + timedelta(hours=1))
+        ends = text_of(self.ends_at)
         return CallRefusedError(f"Limit exceeded by {over_by}. Request is blocked. Quarantine ends at {ends}")
 
     def clear(self) -> None:

@@ -1,5 +1,6 @@
 """The sandbox itself: a world, and a server in front of it."""
 
+from collections import deque
 from collections.abc import Sequence
 from decimal import Decimal
 from functools import partial
@@ -8,14 +9,16 @@ from types import TracebackType
 from typing import Any, Self
 
 from entrypoints.sandbox.books import Books
+from entrypoints.sandbox.clients import Client, Clients
 from entrypoints.sandbox.control import Control
 from entrypoints.sandbox.faults import Fault
 from entrypoints.sandbox.gateway import Gateway
 from entrypoints.sandbox.injection import new_fault
-from entrypoints.sandbox.journal import KEPT_REQUESTS, Journal
+from entrypoints.sandbox.journal import KEPT_REQUESTS, Journal, RestExchanged
 from entrypoints.sandbox.norwegian_time import Clock, now
 from entrypoints.sandbox.quota import Quota
 from entrypoints.sandbox.records import Currency, VatType
+from entrypoints.sandbox.rest.gateway import ROOT, RestGateway
 from entrypoints.sandbox.server import Server, is_loopback
 from entrypoints.sandbox.sessions import Sessions
 from entrypoints.sandbox.users import Account, User
@@ -23,11 +26,14 @@ from entrypoints.sandbox.world import World, identity_id_of
 
 CALLS_PER_HOUR = 7_200  # FACTS: requests per hour for an integration
 LOGINS_PER_MINUTE = 20
+TOKEN_LIFETIME = 86_400.0  # G: a day
 NUMBERS_PER_ACCOUNT = 10_000
 
 DEMO_USERNAME = "integration@kvitt.example"
 DEMO_PASSWORD = "correct-horse"  # noqa: S105 - opens nothing but the sandbox
 DEMO_APPLICATION_ID = "5a0b3f6e-1c2d-4e5f-8a9b-0c1d2e3f4a5b"
+DEMO_CLIENT_ID = "kvitt-demo"
+DEMO_CLIENT_SECRET = "battery-staple"  # noqa: S105 - opens nothing but the sandbox
 DEMO_OTHER_ACCOUNT = "Demo Annet AS"
 DEMO_ACCOUNT = "Fjellutleie AS"
 DEMO_BLOCKED_ACCOUNT = "Blokkert AS"
@@ -36,10 +42,11 @@ DEMO_BLOCKED_ACCOUNT = "Blokkert AS"
 class Sandbox:
     """A stand-in for 24SevenOffice on loopback.
 
-    Its `url` takes the place of the API's root address. Used as a context manager it runs for the block; the
-    world outlives a stop. `port` 0 picks a free one. `latency` and `session_lifetime` are in seconds;
-    `logins_per_minute` 0 is without limit; `keep_requests` is how many requests the journal keeps (True: the
-    last KEPT_REQUESTS).
+    Its `url` takes the place of the SOAP API's root address and of the login server's, its `rest_url` that of
+    the REST API's. Used as a context manager it runs for the block; the world outlives a stop. `port` 0 picks a
+    free one. `latency`, `session_lifetime` and `token_lifetime` are in seconds; `logins_per_minute` goes for
+    sessions and for tokens, 0 is without limit; `keep_requests` is how many SOAP requests the journal keeps
+    (True: the last KEPT_REQUESTS), `keep_rest_exchanges` how many REST calls that no fault struck are kept.
     """
 
     def __init__(
@@ -52,7 +59,9 @@ class Sandbox:
         calls_per_hour: int = CALLS_PER_HOUR,
         logins_per_minute: int = LOGINS_PER_MINUTE,
         session_lifetime: float | None = None,
+        token_lifetime: float = TOKEN_LIFETIME,
         keep_requests: int | bool = 0,
+        keep_rest_exchanges: int = 0,
     ) -> None:
         if not is_loopback(host):
             raise ValueError(f"The sandbox listens on loopback only, not on {host}.")
@@ -61,8 +70,10 @@ class Sandbox:
         self._world = World(
             clock=clock,
             sessions=Sessions(clock, lifetime=session_lifetime, logins_per_minute=logins_per_minute),
+            clients=Clients(clock, token_lifetime=token_lifetime, tokens_per_minute=logins_per_minute),
             quota=Quota(clock, calls_per_hour),
             journal=Journal(clock, keep_requests=kept),
+            rest_exchanges=deque(maxlen=keep_rest_exchanges),
         )
         self._world.set_latency(latency)
         self._server: Server | None = None
@@ -84,6 +95,7 @@ class Sandbox:
             accounts=accounts,
             blocked=blocked,
         )
+        sandbox.add_client(DEMO_CLIENT_ID, DEMO_CLIENT_SECRET, accounts=accounts)
         return sandbox
 
     def add_account(
@@ -138,12 +150,24 @@ class Sandbox:
             self._world.users.add(user)
         return user
 
+    def add_client(self, client_id: str, client_secret: str, *, accounts: Sequence[Account]) -> Client:
+        """Add a client of the REST API; a company's organization id is its account's `number`."""
+        client = Client(client_id, client_secret, list(accounts))
+        with self._world.lock:
+            self._world.clients.add(client)
+        return client
+
     @property
     def url(self) -> str:
         """The root of all addresses. Errors: RuntimeError while the sandbox is not running."""
         if self._server is None:
             raise RuntimeError("The sandbox is not running.")
         return self._server.url
+
+    @property
+    def rest_url(self) -> str:
+        """The root of the REST API. Errors: RuntimeError while the sandbox is not running."""
+        return self.url + ROOT
 
     @property
     def accounts(self) -> list[Account]:
@@ -163,6 +187,12 @@ class Sandbox:
     def journal(self) -> Journal:
         """What was called."""
         return self._world.journal
+
+    @property
+    def rest_exchanges(self) -> list[RestExchanged]:
+        """The last REST calls that no fault struck, as far as they are kept."""
+        with self._world.lock:
+            return list(self._world.rest_exchanges)
 
     @property
     def latency(self) -> float:
@@ -189,12 +219,11 @@ class Sandbox:
             raise TimeoutError("Calls are still running.")
 
     def expire_sessions(self) -> None:
-        """End every session."""
-        with self._world.lock:
-            self._world.sessions.end_all()
+        """End every session, and take back every token."""
+        self._world.end_sessions()
 
     def reset(self) -> None:
-        """Empty all books, end all sessions, forget faults, calls and quota; accounts and users stay."""
+        """Empty all books, end all sessions, forget faults, calls and quota; accounts, users and clients stay."""
         self._world.reset()
 
     def start(self) -> None:
@@ -204,7 +233,7 @@ class Sandbox:
                 return
             self._world.closing.clear()
             control = Control(self._world, is_loopback)
-            server = Server(self._host, self._port, Gateway(self._world), control)
+            server = Server(self._host, self._port, Gateway(self._world), RestGateway(self._world), control)
             serve = partial(server.serve_forever, poll_interval=0.02)
             self._server, self._thread = server, Thread(target=serve, name="sandbox", daemon=True)
             self._thread.start()

@@ -16,8 +16,10 @@ from urllib.parse import urlsplit
 from entrypoints.sandbox.control import Control
 from entrypoints.sandbox.exchange import Ending, Reply
 from entrypoints.sandbox.gateway import SESSION_COOKIE, Gateway
+from entrypoints.sandbox.rest.gateway import RestGateway
 
 LONGEST_BODY = 64 * 1024 * 1024
+NO_CONTENT = 204
 CLOSING_PATIENCE = 5.0  # seconds that running calls get when the server closes
 RESET_ON_CLOSE = struct.pack("ii", 1, 0)
 
@@ -33,17 +35,18 @@ def is_loopback(host: str) -> bool:
 
 
 class Server(ThreadingHTTPServer):
-    """Listens on loopback, and answers with the gateway and the control page."""
+    """Listens on loopback, and answers with the two gateways and the control page."""
 
     daemon_threads = True
     block_on_close = False
     request_queue_size = 128
 
-    def __init__(self, host: str, port: int, gateway: Gateway, control: Control) -> None:
+    def __init__(self, host: str, port: int, gateway: Gateway, rest: RestGateway, control: Control) -> None:
         if not is_loopback(host):
             raise ValueError(f"The sandbox listens on loopback only, not on {host}.")
         self.address_family = socket.AF_INET6 if ":" in host else socket.AF_INET
         self.gateway = gateway
+        self.rest = rest
         self.control = control
         self._connections: set[socket.socket] = set()
         self._lock = Lock()
@@ -102,8 +105,10 @@ class Handler(BaseHTTPRequestHandler):
     wbufsize = -1  # head and body leave together
 
     def do_GET(self) -> None:
-        """A contract, or the control page."""
+        """A contract, something read over REST, or the control page."""
         path, query = self._target()
+        if self.server.rest.serves(path):
+            return self._rest(b"")
         service = self.server.gateway.service_at(path)
         if service is not None and query.lower().split("=")[0] == "wsdl":
             return self._send(Reply(200, "text/xml", service.contract.published_at(self.server.url)))
@@ -118,17 +123,30 @@ class Handler(BaseHTTPRequestHandler):
         body = self._body()
         if body is None:
             return
-        service = self.server.gateway.service_at(self._target()[0])
-        if service is None:
+        path, _ = self._target()
+        service = self.server.gateway.service_at(path)
+        if self.server.rest.serves(path):
+            self._rest(body)
+        elif service is None:
             self._control(body)
         else:
             self._send(self.server.gateway.answer(service, self.headers, body))
 
     def do_DELETE(self) -> None:
-        """Faults called off, the journal cleared."""
+        """Something deleted over REST, faults called off, the journal cleared."""
         body = self._body(required=False)
-        if body is not None:
+        if body is None:
+            return
+        if self.server.rest.serves(self._target()[0]):
+            self._rest(body)
+        else:
             self._control(body)
+
+    def do_PATCH(self) -> None:
+        """Something changed over REST."""
+        body = self._body()
+        if body is not None:
+            self._rest(body)
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002
         """Say nothing: the journal knows."""
@@ -139,6 +157,9 @@ class Handler(BaseHTTPRequestHandler):
 
     def _control(self, body: bytes) -> None:
         self._send(self.server.control.answer(self.command, self._target()[0], self.headers, body))
+
+    def _rest(self, body: bytes) -> None:
+        self._send(self.server.rest.answer(self.command, self.path, self.headers, body))
 
     def _body(self, *, required: bool = True) -> bytes | None:
         length = self.headers.get("Content-Length", "" if required else "0")
@@ -157,13 +178,16 @@ class Handler(BaseHTTPRequestHandler):
             self._hang_up(reset=reply.ending is Ending.RESET)
             return
         self.send_response(reply.status)
-        self.send_header("Content-Type", reply.content_type)
-        self.send_header("Content-Length", str(len(reply.body)))
+        if reply.status != NO_CONTENT:
+            self.send_header("Content-Type", reply.content_type)
+            self.send_header("Content-Length", str(len(reply.body)))
         self.send_header("Cache-Control", "private, max-age=0")
         if reply.cookie:
             self.send_header("Set-Cookie", f"{SESSION_COOKIE}={reply.cookie}; path=/; HttpOnly")
         if reply.location:
             self.send_header("Location", reply.location)
+        for name, value in reply.headers:
+            self.send_header(name, value)
         if reply.content_type.startswith("text/html"):
             policy = "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'"
             self.send_header("Content-Security-Policy", policy)

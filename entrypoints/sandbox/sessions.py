@@ -6,16 +6,15 @@ session's and not the request's.
 
 import secrets
 import string
-from collections import defaultdict, deque
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from entrypoints.sandbox.norwegian_time import Clock
 from entrypoints.sandbox.refusals import CallRefusedError
+from entrypoints.sandbox.throttle import Throttle
 from entrypoints.sandbox.users import Account, User
 
 ID_LENGTH = 24  # FACTS: a session id of 24 characters
-THROTTLE_WINDOW = timedelta(minutes=1)
 THROTTLED = "Too many login attempts. Please try again later."
 
 
@@ -41,7 +40,7 @@ class Sessions:
         self.logins_per_minute = logins_per_minute
         self._clock = clock
         self._live: dict[str, Session] = {}
-        self._logins: dict[str, deque[datetime]] = defaultdict(deque)
+        self._throttle = Throttle(clock)
 
     def begin(self, user: User, account: Account, *, cookie: str | None) -> Session:
         """Begin a session in a company.
@@ -51,7 +50,8 @@ class Sessions:
 
         Errors: CallRefusedError when the user has logged in too often.
         """
-        self._throttle(user)
+        if not self._throttle.admits(user.username, self.logins_per_minute):
+            raise CallRefusedError(THROTTLED)
         session = self.find(cookie)
         if session is None:
             alphabet = string.ascii_lowercase + "012345"
@@ -83,12 +83,4 @@ class Sessions:
 
     def forget_logins(self) -> None:
         """Let a throttled user log in again at once."""
-        self._logins.clear()
-
-    def _throttle(self, user: User) -> None:
-        logins, now = self._logins[user.username], self._clock()
-        while logins and now - logins[0] >= THROTTLE_WINDOW:
-            logins.popleft()
-        if self.logins_per_minute and len(logins) >= self.logins_per_minute:
-            raise CallRefusedError(THROTTLED)
-        logins.append(now)
+        self._throttle.clear()

@@ -1,11 +1,13 @@
 """Everything the sandbox pretends exists, under one lock. No network here."""
 
 import uuid
+from collections import deque
 from dataclasses import dataclass, field
 from threading import Event, RLock
 
+from entrypoints.sandbox.clients import Clients
 from entrypoints.sandbox.faults import Faults
-from entrypoints.sandbox.journal import Journal
+from entrypoints.sandbox.journal import Journal, RestExchanged
 from entrypoints.sandbox.norwegian_time import Clock
 from entrypoints.sandbox.quota import Quota
 from entrypoints.sandbox.sessions import Sessions
@@ -14,7 +16,7 @@ from entrypoints.sandbox.users import Account, Users
 
 @dataclass
 class World:
-    """Accounts, users, sessions, and what befalls a call.
+    """Accounts, who may use them over SOAP and over REST, and what befalls a call.
 
     `lock` is held for each operation, never while waiting. `latency` is in seconds; every call waits for
     itself, so that calls at the same time are late together. `closing` is set when the sandbox stops, and
@@ -23,6 +25,7 @@ class World:
 
     clock: Clock
     sessions: Sessions
+    clients: Clients
     quota: Quota
     journal: Journal
     latency: float = 0.0
@@ -31,6 +34,7 @@ class World:
     faults: Faults = field(default_factory=Faults)
     users: Users = field(default_factory=Users)
     accounts: list[Account] = field(default_factory=list)
+    rest_exchanges: deque[RestExchanged] = field(default_factory=lambda: deque(maxlen=0))
 
     def account(self, name_or_identity: str) -> Account:
         """An account by name or identity id. Errors: KeyError."""
@@ -49,15 +53,23 @@ class World:
         """Wait; False when the sandbox was stopped meanwhile."""
         return not self.closing.wait(seconds) if seconds > 0 else not self.closing.is_set()
 
+    def end_sessions(self) -> None:
+        """End every session, and take back every token."""
+        with self.lock:
+            self.sessions.end_all()
+            self.clients.revoke_all()
+
     def reset(self) -> None:
-        """Empty all books, end all sessions, and forget faults, calls and quota; accounts and users stay."""
+        """Empty all books, end all sessions, and forget faults, calls and quota; accounts, users and clients stay."""
         with self.lock:
             for account in self.accounts:
                 account.books.clear()
-            self.sessions.end_all()
+            self.end_sessions()
             self.sessions.forget_logins()
+            self.clients.forget_logins()
             self.faults.clear()
             self.journal.clear()
+            self.rest_exchanges.clear()
             self.quota.clear()
 
 
