@@ -5,13 +5,16 @@ import signal
 import time
 from contextlib import suppress
 from types import FrameType
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from entrypoints.cli.exit_codes import ExitCode
 from entrypoints.cli.options import AsJson
 from entrypoints.cli.output import print_json, say, show
+
+if TYPE_CHECKING:
+    from entrypoints.sandbox import Sandbox
 
 SERVE_PORT = 8000
 SANDBOX_PORT = 8247
@@ -102,7 +105,6 @@ def sandbox(host: Host = LOOPBACK, port: Port = SANDBOX_PORT, latency: Latency =
     It listens on this machine only, and is there to try things on.
     """
     from core.errors import InvalidInput
-    from entrypoints.demo.world import demo_business
     from entrypoints.sandbox import Sandbox
 
     try:
@@ -119,22 +121,31 @@ def sandbox(host: Host = LOOPBACK, port: Port = SANDBOX_PORT, latency: Latency =
         ) from error
     _end_well_when_told_to()
     with office, suppress(KeyboardInterrupt):
-        _announce_sandbox(office.url, demo_business(), as_json=as_json)
+        _announce_sandbox(office, as_json=as_json)
         office.serve_forever()
     return ExitCode.DONE
 
 
-def _announce_sandbox(url: str, business: dict[str, Any], *, as_json: bool) -> None:
-    control_url = f"{url}/control"
+def _announce_sandbox(office: "Sandbox", *, as_json: bool) -> None:
+    from entrypoints.demo.world import demo_business, demo_rest_business
+    from entrypoints.sandbox import DEMO_ACCOUNT
+
+    control_url = f"{office.url}/control"
+    business, over_rest = demo_business(), demo_rest_business(str(office.account(DEMO_ACCOUNT).number))
     if as_json:
-        print_json({"url": url, "control_url": control_url, "business": business})
+        addresses = {"url": office.url, "rest_url": office.rest_url, "control_url": control_url}
+        print_json({**addresses, "business": business, "rest_business": over_rest})
         return
-    show(f"The sandbox listens on {url}")
+    show(f"The sandbox listens on {office.url}")
     show(f"Publish, pay and delete orders on its control page: {control_url}")
     show("Let Kvitt use it, in another terminal:")
-    show(f"  export KVITT_TFSO_API_URL={url}")
+    show(f"  export KVITT_TFSO_API_URL={office.url}")
+    show(f"  export KVITT_TFSO_REST_URL={office.rest_url}")
+    show(f"  export KVITT_TFSO_LOGIN_URL={office.url}")
     show(f"  kvitt business add {business['name']} --file fjell.json     # with this in fjell.json:")
     show(json.dumps(business, indent=2, ensure_ascii=False))
+    show("Or with this, which connects the same business to the same books over REST:")
+    show(json.dumps(over_rest, indent=2, ensure_ascii=False))
     say("Stop it with Ctrl-C.")
 
 

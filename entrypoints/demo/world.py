@@ -6,7 +6,14 @@ from typing import Any
 
 from core.invoice import Invoice
 from entrypoints.parsing import invoice_from
-from entrypoints.sandbox import DEMO_ACCOUNT, DEMO_APPLICATION_ID, DEMO_PASSWORD, DEMO_USERNAME
+from entrypoints.sandbox import (
+    DEMO_ACCOUNT,
+    DEMO_APPLICATION_ID,
+    DEMO_CLIENT_ID,
+    DEMO_CLIENT_SECRET,
+    DEMO_PASSWORD,
+    DEMO_USERNAME,
+)
 
 BUSINESS = "fjell"
 
@@ -21,6 +28,20 @@ def demo_business() -> dict[str, Any]:
             "application_id": DEMO_APPLICATION_ID,
             "username": DEMO_USERNAME,
             "password": DEMO_PASSWORD,
+        },
+    }
+
+
+def demo_rest_business(organization_id: str) -> dict[str, Any]:
+    """Return the same business, connected to the sandbox's REST API; the organization is the demo account's."""
+    return {
+        "name": BUSINESS,
+        "accounting": {
+            "system": "24sevenoffice-rest",
+            "account_name": DEMO_ACCOUNT,
+            "client_id": DEMO_CLIENT_ID,
+            "client_secret": DEMO_CLIENT_SECRET,
+            "organization_id": organization_id,
         },
     }
 

@@ -5,6 +5,7 @@ from html import escape
 from entrypoints.sandbox.faults import EVERY_OPERATION, KINDS
 from entrypoints.sandbox.norwegian_time import day_of
 from entrypoints.sandbox.records import Order
+from entrypoints.sandbox.rest import OPERATION_NAMES
 from entrypoints.sandbox.services import SERVICES
 from entrypoints.sandbox.users import Account
 from entrypoints.sandbox.world import World
@@ -38,39 +39,48 @@ def page_of(world: World) -> bytes:
 def _account(account: Account) -> str:
     orders = "".join(_order(account, order) for order in account.books.orders.values())
     table = (
-        '<div class="wide"><table><tr><th>Order</th><th>Reference</th><th>Customer</th><th>Rows</th>'
+        '<div class="wide"><table><tr><th>Order</th><th>Reference or memo</th><th>Customer</th><th>Rows</th>'
         '<th class="number">Total</th><th>Invoice</th><th>Paid</th><th></th></tr>'
         f"{orders}</table></div>"
     )
     nothing = '<p class="faint">No orders yet.</p>'
     return (
         f"<h2>{escape(account.name)}</h2>"
-        f'<p class="faint">Identity {escape(account.identity_id)} · {len(account.books.customers)} customers · '
+        f'<p class="faint">Identity {escape(account.identity_id)} · organization {account.number} · '
+        f"{len(account.books.customers)} customers · "
         f"{len(account.books.products)} products</p>{table if orders else nothing}"
     )
 
 
 def _order(account: Account, order: Order) -> str:
     customer = account.books.customers.get(order.customer_id)
-    paid = day_of(order.paid).isoformat() if order.paid else ""
     order_id = {"account": account.identity_id, "order_id": str(order.id)}
     acts = ""
     if order.invoice_id is None:
         acts += _form("/control/publish", "Publish", order_id)
     elif order.paid is None:
-        acts += _form("/control/pay", "Pay", order_id)
+        acts += _form("/control/pay", "Pay", order_id, '<input name="amount" size="8" placeholder="all of it"> ')
     acts += " " + _form("/control/delete", "Delete", order_id)
     return (
         f'<tr><td>{order.id} <span class="faint">{escape(order.status)}</span></td>'
-        f"<td>{escape(order.reference)}</td><td>{escape(customer.name if customer else '(deleted)')}</td>"
+        f"<td>{'<br>'.join(escape(text) for text in (order.reference, order.internal_memo) if text)}</td>"
+        f"<td>{escape(customer.name if customer else '(deleted)')}</td>"
         f"<td>{'<br>'.join(escape(row.name) for row in order.rows)}</td>"
         f'<td class="number">{order.total_inc_vat:f} {escape(order.currency_symbol)}</td>'
-        f"<td>{order.invoice_id or ''}</td><td>{paid}</td><td>{acts}</td></tr>"
+        f"<td>{order.invoice_id or ''}</td><td>{_paid(order)}</td><td>{acts}</td></tr>"
     )
 
 
+def _paid(order: Order) -> str:
+    """When an invoice was settled, or how much of it has been paid so far."""
+    if order.paid:
+        return day_of(order.paid).isoformat()
+    return f"{order.paid_amount:f} so far" if order.paid_amount else ""
+
+
 def _faults(world: World) -> str:
-    operations = [EVERY_OPERATION, *(name for service in SERVICES for name in service.operations)]
+    soap = [name for service in SERVICES for name in service.operations]
+    operations = [EVERY_OPERATION, *soap, *OPERATION_NAMES]
     waiting = "".join(
         f"<li>{escape(fault.kind)} for {escape(fault.operation)}, "
         f"{'until cleared' if fault.times is None else f'{fault.times} more'}</li>"
@@ -93,7 +103,7 @@ def _quota(world: World) -> str:
         f"<h2>Quota</h2><p>{world.quota.left} of {world.quota.limit} calls left in this hour.</p>"
         '<form method="post" action="/control/quota"><label>Limit '
         f'<input name="limit" value="{world.quota.limit}" size="6"></label> <button>Set</button></form> '
-        + _form("/control/expire-sessions", "End all sessions", {})
+        + _form("/control/expire-sessions", "End all sessions and tokens", {})
         + " "
         + _form("/control/reset", "Start over", {})
     )
@@ -118,11 +128,11 @@ def _calls(world: World) -> str:
     return f'<h2>Last calls</h2><div class="wide"><table>{header}{rows}</table></div>'
 
 
-def _form(action: str, label: str, fields: dict[str, str]) -> str:
+def _form(action: str, label: str, fields: dict[str, str], inputs: str = "") -> str:
     hidden = "".join(
         f'<input type="hidden" name="{escape(name)}" value="{escape(value)}">' for name, value in fields.items()
     )
-    return f'<form method="post" action="{action}">{hidden}<button>{escape(label)}</button></form>'
+    return f'<form method="post" action="{action}">{hidden}{inputs}<button>{escape(label)}</button></form>'
 
 
 def _select(name: str, choices: tuple[str, ...] | list[str]) -> str:

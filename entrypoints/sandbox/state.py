@@ -42,6 +42,7 @@ def _account(account: Account) -> dict[str, Any]:
     return {
         "name": account.name,
         "identity_id": account.identity_id,
+        "organization_id": str(account.number),
         "invoicing_package": account.invoicing_package,
         "account_service": account.account_service,
         "customers": [_plain(asdict(customer)) for customer in books.customers.values()],
