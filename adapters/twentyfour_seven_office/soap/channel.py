@@ -15,19 +15,13 @@ import requests
 from requests.adapters import HTTPAdapter
 from requests.utils import get_environ_proxies
 
+from adapters.twentyfour_seven_office.troubles import UnusableAnswer
+
 CONNECT_TIMEOUT = 10.0
 LARGEST_ANSWER = 64 * 1024 * 1024
 
 _POOLED_CONNECTIONS = 32
 _PIECE = 64 * 1024
-
-
-class UnusableAnswer(Exception):  # noqa: N818 - a state of affairs, as in core/errors.py
-    """Something came back that is not the service's answer. `code` says what; it never holds what came."""
-
-    def __init__(self, code: str) -> None:
-        super().__init__(code)
-        self.code = code
 
 
 @dataclass(frozen=True)

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
+from adapters.twentyfour_seven_office.context import Context
 from adapters.twentyfour_seven_office.soap.channel import Channel
-from adapters.twentyfour_seven_office.soap.context import Context
 from adapters.twentyfour_seven_office.soap.contract import contract
 from adapters.twentyfour_seven_office.soap.envelope import envelope_of
 from adapters.twentyfour_seven_office.soap.errors import translated

@@ -1,23 +1,12 @@
 """What a business must tell us to reach its books at 24SevenOffice."""
 
-import re
 import uuid
 from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr
 
+from adapters.twentyfour_seven_office.connection_fields import FilledSecret
 from core.fields import Name
-
-_UNWRITABLE = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
-
-
-def _filled(secret: SecretStr) -> SecretStr:
-    value = secret.get_secret_value()
-    if not value.strip():
-        raise ValueError("must not be blank")
-    if _UNWRITABLE.search(value):
-        raise ValueError("holds a control character")
-    return secret
 
 
 def _guid(secret: SecretStr) -> SecretStr:
@@ -38,6 +27,6 @@ class SoapConnection(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
     account_name: Name = Field(description="The company name shown top right in 24SevenOffice, exactly.")
-    application_id: Annotated[SecretStr, AfterValidator(_filled), AfterValidator(_guid)]
+    application_id: Annotated[FilledSecret, AfterValidator(_guid)]
     username: Name = Field(description="The e-mail address of the user that 24SevenOffice was told to invite.")
-    password: Annotated[SecretStr, AfterValidator(_filled)]
+    password: FilledSecret

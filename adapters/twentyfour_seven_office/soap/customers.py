@@ -28,9 +28,10 @@ from adapters.twentyfour_seven_office.soap.mapping.customers import (
     same_company,
 )
 from adapters.twentyfour_seven_office.soap.mapping.pages import Page, page_in
-from adapters.twentyfour_seven_office.soap.mapping.values import id_in, instant_out, numbers_of, search_for
+from adapters.twentyfour_seven_office.soap.mapping.values import id_in, instant_out, search_for
 from adapters.twentyfour_seven_office.soap.operations import GET_COMPANIES, GET_COMPANY_IDS, SAVE_COMPANIES
 from adapters.twentyfour_seven_office.soap.session import BusinessSession
+from adapters.twentyfour_seven_office.values import numbers_of
 from core.customer import Customer, CustomerRecord
 from core.customer_directory import CustomerEntry
 from core.errors import KvittError

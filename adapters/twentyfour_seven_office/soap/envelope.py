@@ -4,7 +4,8 @@ from typing import Any
 
 from lxml import etree
 
-from adapters.twentyfour_seven_office.soap.channel import Answer, UnusableAnswer
+from adapters.twentyfour_seven_office.soap.channel import Answer
+from adapters.twentyfour_seven_office.troubles import UnusableAnswer
 
 _SOAP = "{http://schemas.xmlsoap.org/soap/envelope/}"
 _TFSO = "{http://24sevenOffice.com/webservices}"

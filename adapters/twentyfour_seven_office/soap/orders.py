@@ -22,9 +22,10 @@ from adapters.twentyfour_seven_office.soap.mapping.orders import (
     receipt_in,
     same_order,
 )
-from adapters.twentyfour_seven_office.soap.mapping.values import instant_out, numbers_of
+from adapters.twentyfour_seven_office.soap.mapping.values import instant_out
 from adapters.twentyfour_seven_office.soap.operations import GET_INVOICES, SAVE_INVOICES
 from adapters.twentyfour_seven_office.soap.session import BusinessSession
+from adapters.twentyfour_seven_office.values import numbers_of
 from core.errors import KvittError, Rejected
 from core.order_draft import OrderDraft
 from core.transfer import Receipt

@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from adapters.twentyfour_seven_office.soap.batches import IDS_PER_READ, batches
 from adapters.twentyfour_seven_office.soap.mapping.answers import items_in
 from adapters.twentyfour_seven_office.soap.mapping.orders import STATE_PROPERTIES, order_state_in
-from adapters.twentyfour_seven_office.soap.mapping.values import numbers_of
 from adapters.twentyfour_seven_office.soap.operations import GET_INVOICES
 from adapters.twentyfour_seven_office.soap.refusals import error_for_item
 from adapters.twentyfour_seven_office.soap.session import BusinessSession
+from adapters.twentyfour_seven_office.values import numbers_of
 from core.errors import KvittError
 from core.payment import OrderState
 

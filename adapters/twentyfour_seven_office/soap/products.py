@@ -4,7 +4,7 @@ from typing import Any
 
 from adapters.twentyfour_seven_office.soap.mapping.answers import created_one, readable_items
 from adapters.twentyfour_seven_office.soap.mapping.products import RETURN_PROPERTIES, categories_in, products_in
-from adapters.twentyfour_seven_office.soap.mapping.values import id_in, number_of, search_for
+from adapters.twentyfour_seven_office.soap.mapping.values import id_in, search_for
 from adapters.twentyfour_seven_office.soap.operations import (
     GET_CATEGORIES,
     GET_PRODUCTS,
@@ -13,7 +13,7 @@ from adapters.twentyfour_seven_office.soap.operations import (
     Operation,
 )
 from adapters.twentyfour_seven_office.soap.session import BusinessSession
-from core.errors import Rejected
+from adapters.twentyfour_seven_office.values import known_number
 from core.outcome import only
 from core.product import Category, Product
 
@@ -46,12 +46,7 @@ class SoapProductCatalog:
 
     def create_product(self, name: str, *, category_id: str) -> str:
         """Create a product; its category and its name are the least it needs (FACTS). One call."""
-        number = number_of(category_id)
-        if number is None:
-            raise Rejected(
-                f'{SAVE_PRODUCTS.where}: "{category_id}" can\'t be a category of 24SevenOffice.',
-                code="unknown_reference",
-            )
+        number = known_number(category_id, "category", SAVE_PRODUCTS.where)
         asked = {"Name": name, "CategoryId": number}
         answer = self._session.call(SAVE_PRODUCTS, products={"Product": [asked]})
         return _created_id(answer, SAVE_PRODUCTS)

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from adapters.twentyfour_seven_office.soap.cleaning import cause_of, cleaned, sentence
+from adapters.twentyfour_seven_office.cleaning import cause_of, cleaned, sentence
+from adapters.twentyfour_seven_office.hints import DEPARTMENT_HINT, PROJECT_HINT
 from adapters.twentyfour_seven_office.soap.quarantine import quarantine_end
 from core.errors import AccessRefused, KvittError, OutcomeUnknown, Rejected, TryAgain
 
@@ -118,14 +119,6 @@ def _dimension(code: str, hint: str) -> Callable[[Refusal], KvittError]:
     return lambda refusal: Rejected(refusal.message, code=code, hint=hint)
 
 
-_DEPARTMENT_HINT = (
-    "The account demands a department on every order. Set a default department for the user or the product in "
-    "24SevenOffice, or make it optional there, then retry the transfer."
-)
-_PROJECT_HINT = (
-    "The account demands a project on every order. Set a default project in 24SevenOffice, or make it optional "
-    "there, then retry the transfer."
-)
 _DEPARTMENT = re.compile(r"DepartmentIsRequiredException")
 _PROJECT = re.compile(r"ProjectIsRequiredException")
 
@@ -135,8 +128,8 @@ _KNOWN_FAULTS: list[tuple[re.Pattern[str], Callable[[Refusal], KvittError]]] = [
     (re.compile(r"Instance validation error|Please specify at least one search parameter", re.I), _validation),
     (re.compile(r"^[\w.]*ParameterNotFoundException\b|^There is an error in XML document", re.I), _validation),
     (re.compile(r"Maximum request length exceeded|did not recognize the value of HTTP Header", re.I), _validation),
-    (_DEPARTMENT, _dimension("department_required", _DEPARTMENT_HINT)),
-    (_PROJECT, _dimension("project_required", _PROJECT_HINT)),
+    (_DEPARTMENT, _dimension("department_required", DEPARTMENT_HINT)),
+    (_PROJECT, _dimension("project_required", PROJECT_HINT)),
     (re.compile(r"Session is not authenticated", re.I), _session_ended),
     (re.compile(r"\bIdentityId is blocked|\bidentity is (?:blocked|disabled)", re.I), _identity_blocked),
     (re.compile(r"^(?:[\w.]+Exception: )?Limit exceeded by \d+", re.I), _quota),
@@ -153,8 +146,8 @@ _KNOWN_FAULTS: list[tuple[re.Pattern[str], Callable[[Refusal], KvittError]]] = [
 ]
 
 _KNOWN_ITEMS = [
-    (_DEPARTMENT, "department_required", _DEPARTMENT_HINT),
-    (_PROJECT, "project_required", _PROJECT_HINT),
+    (_DEPARTMENT, "department_required", DEPARTMENT_HINT),
+    (_PROJECT, "project_required", PROJECT_HINT),
     (
         re.compile(r"ParameterNotFoundException$"),
         "unknown_reference",

@@ -11,8 +11,8 @@ from dataclasses import replace
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
+from adapters.twentyfour_seven_office.context import Context
 from adapters.twentyfour_seven_office.soap.connection import SoapConnection
-from adapters.twentyfour_seven_office.soap.context import Context
 from adapters.twentyfour_seven_office.soap.identities import Identity, chosen_identity, identity_from, login_refused
 from adapters.twentyfour_seven_office.soap.kept_session import KeptSession, fingerprint_of
 from adapters.twentyfour_seven_office.soap.operations import GET_IDENTITIES, GET_IDENTITY, LOGIN, Operation

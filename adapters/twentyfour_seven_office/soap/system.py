@@ -1,9 +1,9 @@
 """One business's books at 24SevenOffice, through SOAP."""
 
-from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
+from adapters.twentyfour_seven_office.rights import right
 from adapters.twentyfour_seven_office.soap.connection import SoapConnection
 from adapters.twentyfour_seven_office.soap.customers import SoapCustomerRepo
 from adapters.twentyfour_seven_office.soap.operations import GET_CATEGORIES, GET_COMPANIES, GET_INVOICES, Operation
@@ -17,7 +17,6 @@ from adapters.twentyfour_seven_office.soap.tables import SoapCurrencyTable, Soap
 from core.account import Account, Right
 from core.business import Business
 from core.call_budget import CallBudget
-from core.errors import AccessRefused, Rejected
 from core.limits import Limits
 from core.ports.surroundings import Surroundings
 
@@ -57,10 +56,10 @@ class SoapAccountingSystem:
     def rights(self) -> list[Right]:
         """Try a harmless read of each thing that an invoice needs. Four calls."""
         return [
-            _right("customers", partial(self._ask, GET_COMPANIES, search={"CompanyIds": _SOME_ID})),
-            _right("products", partial(self._session.call, GET_CATEGORIES, returnProperties=_ID_PROPERTY)),
-            _right("orders", self._ask_for_an_order),
-            _right("VAT codes", self.vat.codes),
+            right("customers", partial(self._ask, GET_COMPANIES, search={"CompanyIds": _SOME_ID})),
+            right("products", partial(self._session.call, GET_CATEGORIES, returnProperties=_ID_PROPERTY)),
+            right("orders", self._ask_for_an_order),
+            right("VAT codes", self.vat.codes),
         ]
 
     def _ask(self, operation: Operation, *, search: dict[str, object]) -> None:
@@ -101,13 +100,3 @@ def _client(settings: OperatorSettings) -> "SoapClient":
     from adapters.twentyfour_seven_office.soap.client import shared_client  # loads zeep: not before the first call
 
     return shared_client(settings)
-
-
-def _right(name: str, attempt: Callable[[], object]) -> Right:
-    try:
-        attempt()
-    except (AccessRefused, Rejected) as refusal:
-        if isinstance(refusal, AccessRefused) and refusal.code != "missing_rights":
-            raise  # no way in at all
-        return Right(name=name, allowed=False, message=refusal.message)
-    return Right(name=name, allowed=True)

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from lxml import etree
 from zeep.xsd import AnySimpleType, ComplexType
 
-from adapters.twentyfour_seven_office.soap.channel import UnusableAnswer
+from adapters.twentyfour_seven_office.troubles import UnusableAnswer
 
 _NIL = "{http://www.w3.org/2001/XMLSchema-instance}nil"
 

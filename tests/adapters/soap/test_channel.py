@@ -16,8 +16,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+from adapters.twentyfour_seven_office.context import Context
 from adapters.twentyfour_seven_office.soap.client import SoapClient
-from adapters.twentyfour_seven_office.soap.context import Context
 from adapters.twentyfour_seven_office.soap.operations import GET_CATEGORIES, SAVE_CATEGORIES, Operation
 from adapters.twentyfour_seven_office.soap.operator_settings import OperatorSettings, operator_settings
 from core.errors import InvalidInput, KvittError, OutcomeUnknown, TryAgain

@@ -11,9 +11,9 @@ from adapters.twentyfour_seven_office.soap.mapping.values import (
     date_out,
     id_in,
     instant_out,
-    numbers_of,
     search_for,
 )
+from adapters.twentyfour_seven_office.values import numbers_of
 from core.business import NewOrderStatus
 from core.currency import Currency
 from core.errors import Rejected

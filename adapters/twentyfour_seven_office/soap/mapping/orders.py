@@ -11,12 +11,10 @@ from adapters.twentyfour_seven_office.soap.mapping.values import (
     date_out,
     decimal_in,
     id_in,
-    number_of,
-    without_nothing,
 )
+from adapters.twentyfour_seven_office.values import known_number, without_nothing
 from core.business import NewOrderStatus
 from core.currency import Currency
-from core.errors import Rejected
 from core.order_draft import OrderDraft, OrderRow
 from core.payment import BookedTotals, OrderState
 from core.transfer import Receipt
@@ -49,7 +47,7 @@ def new_order(draft: OrderDraft, *, where: str) -> dict[str, Any]:
     """
     return without_nothing(
         {
-            "CustomerId": _number(draft.customer_id, "customer", where),
+            "CustomerId": known_number(draft.customer_id, "customer", where),
             "OrderStatus": _STATUSES[draft.status],
             "DateOrdered": date_out(draft.issue_date),
             "PaymentTime": (draft.due_date - draft.issue_date).days,
@@ -112,27 +110,16 @@ def order_state_in(order: Mapping[str, Any]) -> OrderState | None:
 
 def _row_out(row: OrderRow, where: str) -> dict[str, Any]:
     return {
-        "ProductId": _number(row.product_id, "product", where),
+        "ProductId": known_number(row.product_id, "product", where),
         "VatRate": row.vat_percent,
         "Price": row.unit_price,
         "Name": row.text,
         "DiscountRate": row.discount_percent,
         "Quantity": row.quantity,
         "Type": "Normal",
-        "TaxSettings": {"TaxCode": _number(row.vat_code, "VAT code", where), "TaxRate": row.vat_percent},
+        "TaxSettings": {"TaxCode": known_number(row.vat_code, "VAT code", where), "TaxRate": row.vat_percent},
     }
 
 
 def _currency_out(currency: Currency) -> dict[str, Any]:
     return {"Rate": currency.rate, "Unit": currency.unit, "Symbol": currency.code}
-
-
-def _number(text: str | None, what: str, where: str) -> int:
-    number = number_of(text)
-    if number is None:
-        raise Rejected(
-            f'{where}: "{text}" can\'t be a {what} of 24SevenOffice; it has numbers for them.',
-            code="unknown_reference",
-            hint="Look whose id that is; retry the transfer when it is mended.",
-        )
-    return number

@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from adapters.twentyfour_seven_office.soap.mapping.values import decimal_in, integer_in, text_in
+from adapters.twentyfour_seven_office.soap.mapping.values import decimal_in, integer_in
+from adapters.twentyfour_seven_office.values import text_in
 from core.currency import Currency
 from core.vat_code import VatCode
 

@@ -4,7 +4,6 @@ Source: FACTS, "SOAP: data".
 """
 
 import re
-from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -13,14 +12,7 @@ from zoneinfo import ZoneInfo
 _OSLO = ZoneInfo("Europe/Oslo")
 _NO_INTEGER = frozenset({-2147483648, -32768})
 _NO_DECIMAL = Decimal("-79228162514264337593543950335")
-_LARGEST_ID = 2147483647
 _PATTERN_SIGNS = re.compile(r"[\[\]^]")
-
-
-def text_in(value: Any) -> str | None:
-    """Read a text; None when there is nothing in it."""
-    text = "" if value is None else str(value).strip()
-    return text or None
 
 
 def integer_in(value: Any) -> int | None:
@@ -67,28 +59,9 @@ def instant_out(instant: datetime) -> datetime:
     return local.replace(tzinfo=None)
 
 
-def number_of(wanted: str | None) -> int | None:
-    """Return the vendor's number for an id of ours; None for what can't be an id there."""
-    text = wanted or ""
-    if not (text.isascii() and text.isdigit()):
-        return None
-    number = int(text)
-    return number if 0 < number <= _LARGEST_ID else None
-
-
-def numbers_of(wanted: Iterable[str]) -> list[int]:
-    """Return the vendor's numbers for ids of ours, each once; those that can't be ids there are left out."""
-    return list(dict.fromkeys(number for one in wanted if (number := number_of(one)) is not None))
-
-
 def search_for(text: str) -> str:
     """Return a search text that finds this text itself, and perhaps more.
 
     "%" is a wildcard (FACTS) and so finds itself; signs that could begin a set in a pattern are replaced with it.
     """
     return _PATTERN_SIGNS.sub("%", text)
-
-
-def without_nothing(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Leave out what is None: only what is meant is sent."""
-    return {name: value for name, value in values.items() if value is not None}

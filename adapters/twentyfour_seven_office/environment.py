@@ -1,0 +1,65 @@
+"""The operator's settings for reaching 24SevenOffice that its APIs have in common, read from the environment.
+
+KVITT_TFSO_TIMEOUT: how many seconds a call may take, 100 when not given. The vendor stops a request after 110 s
+(FACTS), so keep it below that, and below KVITT_SETTLING_SECONDS.
+"""
+
+import ipaddress
+from collections.abc import Mapping
+from urllib.parse import urlsplit
+
+from core.errors import InvalidInput
+
+TIMEOUT = "KVITT_TFSO_TIMEOUT"
+
+_DEFAULT_TIMEOUT = 100.0
+_LONGEST_TIMEOUT = 3600.0
+
+
+def address_in(environment: Mapping[str, str], name: str, *, default: str) -> str:
+    """Read the address of a service, without a slash at its end; https, unless it is on this machine.
+
+    Errors: InvalidInput, code `bad_settings`, naming the variable.
+    """
+    url = (environment.get(name) or default).strip().rstrip("/")
+    try:
+        parts = urlsplit(url)
+        host, _ = parts.hostname, parts.port
+    except ValueError:
+        raise bad_setting(name, f"is not an address such as {default}") from None
+    if parts.scheme not in ("http", "https") or not host or parts.query or parts.fragment or "@" in parts.netloc:
+        raise bad_setting(name, f"is not an address such as {default}")
+    if parts.scheme == "http" and not _is_own_machine(host):
+        raise bad_setting(name, "must begin with https: passwords travel this way (http is for this machine only)")
+    return url
+
+
+def timeout_in(environment: Mapping[str, str]) -> float:
+    """Read how many seconds a call may take.
+
+    Errors: InvalidInput, code `bad_settings`.
+    """
+    text = environment.get(TIMEOUT) or str(_DEFAULT_TIMEOUT)
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = 0.0
+    if not 0 < seconds <= _LONGEST_TIMEOUT:
+        raise bad_setting(TIMEOUT, f"must be a number of seconds above 0 and up to {_LONGEST_TIMEOUT:g}")
+    return seconds
+
+
+def bad_setting(name: str, trouble: str) -> InvalidInput:
+    """Return the error for a setting that can't be used."""
+    return InvalidInput(
+        f"The setting {name} {trouble}.", code="bad_settings", hint="Correct this environment variable."
+    )
+
+
+def _is_own_machine(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False

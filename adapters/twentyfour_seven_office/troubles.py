@@ -1,0 +1,73 @@
+"""What can keep an answer of 24SevenOffice's from coming, whichever of its APIs was called.
+
+What was raised is not chained, and so in no traceback: its text, and the answer it may carry, can hold a session id,
+the vendor's inner addresses or a stack trace. Cleaned of secrets it goes to the logger `kvitt.support`, at debug level.
+"""
+
+import logging
+from collections.abc import Iterator
+
+from adapters.twentyfour_seven_office.cleaning import masked
+from adapters.twentyfour_seven_office.context import Context
+from core.errors import KvittError, OutcomeUnknown, TryAgain
+
+_support = logging.getLogger("kvitt.support")
+
+_TROUBLES = {
+    "unreachable": "the server can't be reached.",
+    "tls_failed": "the server's certificate is not accepted, or the encrypted connection failed.",
+    "timeout": "no answer came in time.",
+    "connection_lost": "the connection was lost before the answer came.",
+    "throttled": "the server wants fewer calls.",
+    "redirected": "the server sent us elsewhere instead of answering.",
+    "bad_gateway": "a server on the way answered with an error page of its own.",
+    "not_soap": "a web page came back instead of an answer.",
+    "not_json": "a web page came back instead of an answer.",
+    "broken_answer": "the answer came broken or cut off.",
+    "answer_too_large": "the answer is larger than any we take.",
+}
+_NEVER_RAN = frozenset({"unreachable", "throttled"})
+_TLS_HINT = "It is tried again. If it lasts, the operator looks at the machine's certificates, clock and proxy."
+
+
+class UnusableAnswer(Exception):  # noqa: N818 - a state of affairs, as in core/errors.py
+    """Something came back that is not the service's answer. `code` says what; it never holds what came."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+def trouble(where: str, code: str, *, writes: bool, address: str, never_ran: bool = False) -> KvittError:
+    """Return the error for a call that had no answer, or none that can be used.
+
+    On a write, what is not known to have happened before the call was carried out is OutcomeUnknown; on a read,
+    where nothing can have been written, it is TryAgain. `address` names the setting that says where the server is.
+    """
+    lost = writes and not never_ran and code not in _NEVER_RAN
+    kind = OutcomeUnknown if lost else TryAgain
+    hints = {
+        "unreachable": f"Nothing to mend: it is tried again. If it lasts, look at the network and at {address}.",
+        "tls_failed": _TLS_HINT,
+    }
+    return kind(f"{where}: {_TROUBLES[code]}", code=code, hint=None if lost else hints.get(code))
+
+
+def causes_of(raised: BaseException) -> Iterator[BaseException]:
+    """The exception, and what it was made from: HTTP libraries keep it in various places."""
+    waiting: list[BaseException] = [raised]
+    seen: set[int] = set()
+    while waiting:
+        one = waiting.pop()
+        if id(one) in seen:
+            continue
+        seen.add(id(one))
+        yield one
+        inner = [*one.args, getattr(one, "reason", None), one.__cause__, one.__context__]
+        waiting += [cause for cause in inner if isinstance(cause, BaseException)]
+
+
+def tell_support(where: str, name: str, text: str, context: Context) -> None:
+    """Keep what was seen of the trouble for the support log, without its secrets."""
+    if _support.isEnabledFor(logging.DEBUG):
+        _support.debug("%s (%s): %s", where, name, masked(text, context.secrets))
