@@ -7,11 +7,11 @@ from types import ModuleType
 import pluggy
 
 from core.ports.surroundings import Surroundings
-from plugins import twentyfour_seven_office
+from plugins import twentyfour_seven_office, twentyfour_seven_office_rest
 from plugins.registry import AccountingRegistry
 from plugins.spec import ENTRY_POINTS, PROJECT, AccountingHooks
 
-_BUILT_IN: tuple[ModuleType, ...] = (twentyfour_seven_office,)
+_BUILT_IN: tuple[ModuleType, ...] = (twentyfour_seven_office, twentyfour_seven_office_rest)
 
 _log = logging.getLogger(__name__)
 

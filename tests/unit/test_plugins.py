@@ -62,7 +62,7 @@ def refused(registry: AccountingSystems, connection: Connection) -> InvalidInput
 
 
 def test_24sevenoffice_is_built_in(registry: AccountingRegistry) -> None:
-    assert registry.names == ["24sevenoffice", "other"]
+    assert registry.names == ["24sevenoffice", "24sevenoffice-rest", "other"]
     assert registry.secrets("24sevenoffice") == {"application_id", "password"}
     system = registry.open(business(system="24sevenoffice", **GOOD))
     assert system.limits.product_name == 125
@@ -162,7 +162,7 @@ def installed(monkeypatch: pytest.MonkeyPatch, **plugins: object) -> None:
 def test_plugins_of_others_register_through_an_entry_point(monkeypatch: pytest.MonkeyPatch) -> None:
     installed(monkeypatch, other=Other())
     registry = load_plugins(SURROUNDINGS)
-    assert registry.names == ["24sevenoffice", "other"]
+    assert registry.names == ["24sevenoffice", "24sevenoffice-rest", "other"]
     assert registry.broken == {}
 
 
@@ -188,7 +188,7 @@ def test_a_broken_plugin_is_reported_and_takes_nothing_down(
     installed(monkeypatch, misspelt=Misspelt(), raises=Raises(), taken=Taken(), missing=None, other=Other())
     with caplog.at_level(logging.WARNING):
         registry = load_plugins(SURROUNDINGS)
-    assert registry.names == ["24sevenoffice", "other"]
+    assert registry.names == ["24sevenoffice", "24sevenoffice-rest", "other"]
     assert sorted(registry.broken) == ["missing", "misspelt", "raises", "taken"]
     assert "no licence" in registry.broken["raises"]
     assert registry.secrets("24sevenoffice") == {"application_id", "password"}

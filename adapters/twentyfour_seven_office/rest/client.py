@@ -1,0 +1,124 @@
+"""Speaks HTTP: one request sent, its whole answer read. Knows no business and keeps nothing between calls.
+
+A redirect (to a login page, as it would be) is trouble and no answer; cookies that an answer sets are dropped. Proxies
+and certificate bundles of the operator's environment are heeded.
+"""
+
+import logging
+import os
+import ssl
+import time
+from functools import lru_cache
+from http.cookiejar import CookieJar, DefaultCookiePolicy
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from adapters.twentyfour_seven_office.context import Context
+from adapters.twentyfour_seven_office.rest.answer import Answer
+from adapters.twentyfour_seven_office.rest.errors import translated
+from adapters.twentyfour_seven_office.rest.json_text import json_from
+from adapters.twentyfour_seven_office.rest.operations import LOGIN, Operation
+from adapters.twentyfour_seven_office.rest.operator_settings import RestSettings
+from adapters.twentyfour_seven_office.rest.refusals import error_for, login_error_for
+from adapters.twentyfour_seven_office.troubles import UnusableAnswer
+
+CONNECT_TIMEOUT = 10.0
+LARGEST_ANSWER = 64 * 1024 * 1024
+
+_KEPT_CONNECTIONS = 32
+_API_ROOTS = 8  # one in any installation; more where many sandboxes come and go in one process
+
+# httpx and httpcore would tell every address and header of an answer: not theirs to tell.
+for _name in ("httpx", "httpcore"):
+    logging.getLogger(_name).setLevel(logging.CRITICAL + 1)
+
+
+class RestClient:
+    """24SevenOffice's REST API and its login server. Shared by all businesses and threads."""
+
+    def __init__(self, settings: RestSettings) -> None:
+        self._login_url = settings.login_url + LOGIN.path
+        self._timeout = settings.timeout
+        self._http = httpx.Client(
+            headers={"Accept": "application/json", "User-Agent": "Kvitt"},
+            cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
+            follow_redirects=False,
+            limits=httpx.Limits(max_connections=None, max_keepalive_connections=_KEPT_CONNECTIONS),
+            timeout=httpx.Timeout(settings.timeout, connect=min(CONNECT_TIMEOUT, settings.timeout)),
+            verify=_certificates(),
+        )
+
+    def call(
+        self, operation: Operation, url: str, *, token: str, body: Any = None, context: Context
+    ) -> tuple[Any, str | None]:
+        """Call an operation; return what its JSON holds (None for nothing), and the address of the next page.
+
+        Errors: AccessRefused, TryAgain (TokenEnded when the token is not accepted), Rejected (Gone when there is no
+        such thing); OutcomeUnknown of a write.
+        """
+        with translated(operation, context):
+            answer = self._sent(operation.method, url, body, {"Authorization": f"Bearer {token}"})
+            if not answer.is_good:
+                raise error_for(answer, operation, context)
+            return answer.value(), answer.next_page
+
+    def log_in(self, asked: dict[str, str], *, context: Context) -> Any:
+        """Ask for a token; return what the answer's JSON holds.
+
+        Errors: AccessRefused, code `login_refused`; TryAgain.
+        """
+        with translated(LOGIN, context):
+            answer = self._sent(LOGIN.method, self._login_url, asked, {})
+            if not answer.is_good:
+                raise login_error_for(answer, context)
+            return answer.value()
+
+    def _sent(self, method: str, url: str, body: Any, headers: dict[str, str]) -> Answer:
+        content = None if body is None else json_from(body).encode()
+        typed = {**headers, "Content-Type": "application/json"} if content else headers
+        deadline = time.monotonic() + self._timeout
+        request = self._http.build_request(method, url, content=content, headers=typed)
+        response = self._http.send(request, stream=True)
+        try:
+            return Answer(
+                status=response.status_code,
+                media_type=response.headers.get("Content-Type", "").split(";")[0].strip().lower(),
+                body=_read(response, deadline=deadline),
+                next_page=response.links.get("next", {}).get("url"),
+                retry_after=response.headers.get("Retry-After"),
+            )
+        finally:
+            response.close()
+
+
+@lru_cache(maxsize=_API_ROOTS)
+def shared_client(settings: RestSettings) -> RestClient:
+    """The process's client for these settings, with its pool of connections."""
+    return RestClient(settings)
+
+
+def _read(response: httpx.Response, *, deadline: float) -> bytes:
+    """Read piece by piece: an answer that drips or never ends is given up."""
+    pieces, size = [], 0
+    try:
+        for piece in response.iter_bytes():
+            pieces.append(piece)
+            size += len(piece)
+            if size > LARGEST_ANSWER:
+                raise UnusableAnswer("answer_too_large")
+            if time.monotonic() > deadline:
+                raise UnusableAnswer("timeout")
+    except httpx.RemoteProtocolError:
+        raise UnusableAnswer("broken_answer") from None
+    return b"".join(pieces)
+
+
+def _certificates() -> ssl.SSLContext | bool:
+    """Return whom to trust: the operator's bundle where the environment names one, as for the SOAP services."""
+    bundle = os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE")
+    if not bundle:
+        return True
+    is_folder = Path(bundle).is_dir()
+    return ssl.create_default_context(cafile=None if is_folder else bundle, capath=bundle if is_folder else None)

@@ -1,0 +1,23 @@
+"""What a business must tell us to reach its books through 24SevenOffice's REST API."""
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from adapters.twentyfour_seven_office.connection_fields import FilledSecret
+from core.fields import Name
+
+
+class RestConnection(BaseModel):
+    """A business's connection settings.
+
+    With an `account_name`, nothing is read or written before the organization's name was compared with it.
+    No message ever shows a value. Source: FACTS, "REST": OAuth 2.0 client credentials.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+    client_id: Name = Field(description="The id of the API client, as 24SevenOffice gave it.")
+    client_secret: FilledSecret = Field(description="The secret of the API client.")
+    organization_id: Name = Field(description="The organization at 24SevenOffice whose books these are.")
+    account_name: Name | None = Field(
+        default=None, description="The organization's name, exactly; when given, it is checked with every login."
+    )

@@ -1,0 +1,100 @@
+"""Customers at 24SevenOffice."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+
+from adapters.twentyfour_seven_office.rest.customer_names import CustomerNames
+from adapters.twentyfour_seven_office.rest.mapping.customers import (
+    changed_customer,
+    customer_entry,
+    customer_record,
+    new_customer,
+)
+from adapters.twentyfour_seven_office.rest.mapping.values import Item, created_id, instant_out, item_in
+from adapters.twentyfour_seven_office.rest.one_by_one import one_by_one
+from adapters.twentyfour_seven_office.rest.operations import (
+    CHANGE_CUSTOMER,
+    CREATE_CUSTOMER,
+    GET_CUSTOMER,
+    GET_CUSTOMERS,
+)
+from adapters.twentyfour_seven_office.rest.refusals import Gone
+from adapters.twentyfour_seven_office.rest.session import BusinessSession
+from adapters.twentyfour_seven_office.values import known_number, numbers_of
+from core.customer import Customer, CustomerRecord, normal_email, normal_organization_number
+from core.customer_directory import CustomerEntry
+from core.errors import KvittError
+from core.ports.customer_repo import CustomerUpdate
+
+_PAGE = 100  # FACTS: "Customers come 100 a page at most"
+
+
+class RestCustomerRepo:
+    """The CustomerRepo port. The API does not search by e-mail, and by number only as it was typed."""
+
+    can_search = False
+
+    def __init__(self, session: BusinessSession, names: CustomerNames) -> None:
+        self._session = session
+        self._names = names
+
+    def find_by_email(self, email: str) -> list[CustomerRecord]:
+        """Search by e-mail. It takes reading all customers: one call for a hundred."""
+        wanted = normal_email(email)
+        return [one for one in self._all() if wanted in map(normal_email, one.emails)]
+
+    def find_by_organization_number(self, number: str) -> list[CustomerRecord]:
+        """Search by organization number, however it is spaced. It takes reading all customers."""
+        wanted = normal_organization_number(number)
+        return [one for one in self._all() if wanted == normal_organization_number(one.organization_number)]
+
+    def read(self, customer_ids: Sequence[str]) -> dict[str, CustomerRecord]:
+        """Read these records, a call each; what can't be an id of the vendor's is gone without asking."""
+        records: dict[str, CustomerRecord] = {}
+        for number in numbers_of(customer_ids):
+            try:
+                found = self._session.call(GET_CUSTOMER, id=number)
+            except Gone:
+                continue
+            record = customer_record(item_in(found, GET_CUSTOMER))
+            if record and record.id in customer_ids:
+                records[record.id] = record
+                self._names.put(record.id, record.name)
+        return records
+
+    def entries(self, *, changed_since: datetime | None = None) -> Iterator[Sequence[CustomerEntry]]:
+        """Read what customers are searched by: all of them, or those changed since then. One call for a hundred."""
+        for page in self._pages(changed_since):
+            entries = [entry for customer in page if (entry := customer_entry(customer))]
+            if entries:
+                yield entries
+
+    def create(self, customers: Sequence[Customer]) -> list[str | KvittError]:
+        """Create customers, a call each."""
+        return one_by_one(customers, self._create)
+
+    def update(self, updates: Sequence[CustomerUpdate]) -> list[KvittError | None]:
+        """Write the changes, a call each."""
+        return one_by_one(updates, self._update)
+
+    def _create(self, customer: Customer) -> str:
+        answer = self._session.call(CREATE_CUSTOMER, body=new_customer(customer))
+        customer_id = created_id(answer, CREATE_CUSTOMER)
+        self._names.put(customer_id, customer.booked_name)
+        return customer_id
+
+    def _update(self, update: CustomerUpdate) -> None:
+        number = known_number(update.record.id, "customer", CHANGE_CUSTOMER.where)
+        changed = changed_customer(update.record, update.changes)
+        if changed:
+            item_in(self._session.call(CHANGE_CUSTOMER, body=changed, id=number), CHANGE_CUSTOMER)
+        if update.changes.name is not None:
+            self._names.put(update.record.id, update.changes.name)
+
+    def _all(self) -> Iterator[CustomerRecord]:
+        for page in self._pages(None):
+            yield from (record for customer in page if (record := customer_record(customer)))
+
+    def _pages(self, changed_since: datetime | None) -> Iterator[Sequence[Item]]:
+        modified_from = instant_out(changed_since) if changed_since else None
+        return self._session.pages(GET_CUSTOMERS, limit=_PAGE, sortBy="id:asc", modifiedFrom=modified_from)

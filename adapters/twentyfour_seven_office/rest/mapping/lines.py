@@ -1,0 +1,72 @@
+"""The rows of an order: the vendor's sales order lines. Pure.
+
+Source: FACTS, "REST": there is no flag for prices including VAT, so these are sent net, with four decimals.
+"""
+
+from collections.abc import Sequence
+from decimal import ROUND_HALF_UP, Decimal, localcontext
+from typing import Any
+
+from adapters.twentyfour_seven_office.rest.mapping.values import Item, decimal_in, id_in, part
+from adapters.twentyfour_seven_office.values import known_number
+from core.order_draft import OrderDraft, OrderRow
+
+_HUNDRED = Decimal(100)
+_FOUR_DECIMALS = Decimal("0.0001")
+_PRECISION = 60  # more digits than any price can have, so that only the last step rounds
+
+
+def lines_of(draft: OrderDraft, *, where: str) -> list[dict[str, Any]]:
+    """Describe an order's rows, in their order.
+
+    Errors: Rejected, code `unknown_reference`, when an id or VAT code can't be one of this system's.
+    """
+    return [_line(row, where=where, includes_vat=draft.prices_include_vat) for row in draft.rows]
+
+
+def net_price(price: Decimal, *, vat_percent: Decimal) -> Decimal:
+    """Take the VAT out of a price, rounded half away from zero to four decimals."""
+    with localcontext(prec=_PRECISION):
+        net = price * _HUNDRED / (_HUNDRED + vat_percent)
+        return net.quantize(_FOUR_DECIMALS, rounding=ROUND_HALF_UP) + Decimal(0)
+
+
+def fitting(wanted: Sequence[Item], there: Sequence[Item]) -> int:
+    """Return how many of an order's lines, from the first, are just those that are wanted."""
+    count = 0
+    for asked, found in zip(wanted, there, strict=False):
+        if not _says_the_same(asked, found):
+            break
+        count += 1
+    return count
+
+
+def line_ids(there: Sequence[Item]) -> list[int]:
+    """Return the ids of lines; one without an id is left out."""
+    return [int(line_id) for line in there if (line_id := id_in(line.get("id")))]
+
+
+def _line(row: OrderRow, *, where: str, includes_vat: bool) -> dict[str, Any]:
+    price = net_price(row.unit_price, vat_percent=row.vat_percent) if includes_vat else row.unit_price
+    return {
+        "type": "product",
+        "product": {"id": known_number(row.product_id, "product", where)},
+        "description": row.text,
+        "quantity": row.quantity,
+        "price": price,
+        "discountRate": row.discount_percent,
+        "tax": {"number": known_number(row.vat_code, "VAT code", where), "rate": row.vat_percent},
+    }
+
+
+def _says_the_same(asked: Item, found: Item) -> bool:
+    return (
+        found.get("type") == asked["type"]
+        and id_in(part(found, "product").get("id")) == id_in(asked["product"]["id"])
+        and found.get("description") == asked["description"]
+        and decimal_in(found.get("quantity")) == asked["quantity"]
+        and decimal_in(found.get("price")) == asked["price"]
+        and (decimal_in(found.get("discountRate")) or Decimal(0)) == asked["discountRate"]
+        and decimal_in(part(found, "tax").get("number")) == asked["tax"]["number"]
+        and decimal_in(part(found, "tax").get("rate")) == asked["tax"]["rate"]
+    )

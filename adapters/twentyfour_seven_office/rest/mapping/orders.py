@@ -1,0 +1,110 @@
+"""Orders: the vendor's sales order. Pure.
+
+Source: FACTS, "REST": our reference goes into internalMemo, and is compared exactly. While an order is being written
+its memo says so: that text is longer than any invoice number, so the one never passes for the other.
+"""
+
+from collections.abc import Collection
+from typing import Any
+
+from adapters.twentyfour_seven_office.rest.mapping.values import Item, decimal_in, id_in, part
+from adapters.twentyfour_seven_office.values import known_number, text_in, without_nothing
+from core.business import NewOrderStatus
+from core.currency import HOME_CURRENCY
+from core.order_draft import OrderDraft
+from core.payment import BookedTotals
+from core.transfer import Receipt
+
+_UNFINISHED = " (not complete yet: Kvitt is still writing this order, do not publish it)"
+
+# An order of ours stays an order: publishing (Invoice) is the accountant's act.
+_STATUSES = {
+    NewOrderStatus.DRAFT: "Draft",
+    NewOrderStatus.OFFER: "Proposal",
+    NewOrderStatus.CONFIRMED: "Confirmed",
+}
+_PUBLISHED = frozenset({"Invoice", "AdvanceInvoice"})
+_HOME = frozenset({None, HOME_CURRENCY, "LOCAL"})
+
+
+def begun_order(draft: OrderDraft, *, customer_name: str, where: str) -> dict[str, Any]:
+    """Describe an order that has no rows yet: a draft, marked as unfinished.
+
+    Errors: Rejected, code `unknown_reference`, when the customer's id can't be one of this system's.
+    """
+    return {**_header(draft, customer_name, where), "status": "Draft", "internalMemo": unfinished(draft.reference)}
+
+
+def finished_order(draft: OrderDraft) -> dict[str, Any]:
+    """Describe what makes an order whole that has its rows: its status, and our reference."""
+    return {"status": _STATUSES[draft.status], "internalMemo": draft.reference}
+
+
+def completed_order(draft: OrderDraft, begun: Item, *, customer_name: str, where: str) -> dict[str, Any]:
+    """Describe what makes an order whole that an earlier attempt began, perhaps from what the invoice said then.
+
+    Errors: those of `begun_order`.
+    """
+    emptied: dict[str, Any] = {}
+    if draft.comment is None and text_in(begun.get("memo")):
+        emptied["memo"] = ""
+    if draft.your_reference is None and text_in(part(begun, "yourReference").get("name")):
+        emptied["yourReference"] = {"name": ""}
+    if draft.currency is None and part(begun, "currency").get("code") not in _HOME:
+        emptied["currency"] = {"code": HOME_CURRENCY, "rate": 1}
+    return {**_header(draft, customer_name, where), **emptied, **finished_order(draft)}
+
+
+def unfinished(reference: str) -> str:
+    """Return the memo of an order that is still being written, in words for an accountant who sees it."""
+    return f"{reference}{_UNFINISHED}"
+
+
+def is_published(order: Item) -> bool:
+    """Whether an order is an invoice already, and can't be changed any more."""
+    return order.get("status") in _PUBLISHED
+
+
+def is_there(order: Item) -> bool:
+    """Whether an order still counts: an inactive one was deleted."""
+    return order.get("status") != "Inactive"
+
+
+def reference_on(order: Item) -> str | None:
+    """Return the memo, by which our orders are known."""
+    memo = order.get("internalMemo")
+    return memo if isinstance(memo, str) else None
+
+
+def receipts_in(order: Item, wanted: Collection[str]) -> dict[str, Receipt]:
+    """Read whether an order carries one of our references, whole or unfinished: reference -> receipt."""
+    order_id, customer_id = id_in(order.get("id")), id_in(part(order, "customer").get("id"))
+    memo = reference_on(order)
+    if order_id is None or customer_id is None or memo is None or not is_there(order):
+        return {}
+    reference = memo.removesuffix(_UNFINISHED)
+    if reference not in wanted:
+        return {}
+    receipt = Receipt(order_id=order_id, customer_id=customer_id, totals=totals_in(order), is_whole=reference == memo)
+    return {reference: receipt}
+
+
+def totals_in(order: Item) -> BookedTotals | None:
+    """Read the totals that the vendor computed; None unless both are told."""
+    gross, vat = decimal_in(order.get("grossAmount")), decimal_in(order.get("taxAmount"))
+    return BookedTotals(gross=gross, vat=vat) if gross is not None and vat is not None else None
+
+
+def _header(draft: OrderDraft, customer_name: str, where: str) -> dict[str, Any]:
+    """An order has no due date before it is an invoice, only terms: the days from the order's date."""
+    currency = draft.currency
+    return without_nothing(
+        {
+            "customer": {"id": known_number(draft.customer_id, "customer", where), "name": customer_name},
+            "date": draft.issue_date.isoformat(),
+            "memo": draft.comment,
+            "yourReference": {"name": draft.your_reference} if draft.your_reference else None,
+            "currency": {"code": currency.code, "rate": currency.rate / currency.unit} if currency else None,
+            "invoice": {"paymentTerms": {"type": "NumberOfDays", "value": (draft.due_date - draft.issue_date).days}},
+        }
+    )

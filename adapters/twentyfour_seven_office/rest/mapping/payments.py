@@ -1,0 +1,100 @@
+"""Whether an order was published, and what of its invoice is paid: from the sales order and the ledger. Pure.
+
+Source: FACTS, "REST": no payment flag on a sales order (G: paid when the receivable lines of the invoice add up to
+zero). G: receivables are the accounts from 1500 to 1599, as in the Norwegian standard chart.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal, localcontext
+from typing import Any
+
+from adapters.twentyfour_seven_office.rest.mapping.orders import reference_on, totals_in
+from adapters.twentyfour_seven_office.rest.mapping.values import Item, date_in, decimal_in, id_in, part
+from core.payment import OrderState
+from core.totals import to_the_ore
+
+_RECEIVABLES = range(1500, 1600)
+_A_YEAR = timedelta(days=366)
+_PRECISION = 60  # more digits than the product of two amounts can have
+
+
+def is_to_be_settled(state: OrderState) -> bool:
+    """Whether the ledger has to be asked: an invoice of nothing is settled as it is."""
+    return state.invoice_number is not None and state.paid_at is None
+
+
+def order_state_in(order: Item, *, order_id: str) -> OrderState:
+    """Read what the order itself tells. One whose invoice comes to nothing is paid on its invoice date."""
+    number = id_in(part(order, "invoice").get("number"))
+    invoiced_at = date_in(part(order, "invoice").get("date")) if number else None
+    totals = totals_in(order)
+    return OrderState(
+        order_id=order_id,
+        reference=reference_on(order),
+        invoice_number=number,
+        invoiced_at=invoiced_at,
+        paid_at=invoiced_at if totals and totals.gross == 0 else None,
+        totals=totals,
+    )
+
+
+def ledger_search(order: Item, state: OrderState, *, today: date) -> dict[str, Any]:
+    """Say which ledger lines to ask for: the API demands dates, and the last day is not included."""
+    begins = state.invoiced_at or date_in(order.get("date")) or today
+    return {
+        "invoiceNumber": state.invoice_number,
+        "dateFrom": (min(begins, today) - _A_YEAR).isoformat(),
+        "dateTo": (max(begins, today) + _A_YEAR).isoformat(),
+    }
+
+
+def settled(state: OrderState, order: Item, lines: Sequence[Item]) -> OrderState:
+    """Complete an order's state with what the ledger says of its invoice.
+
+    The part that is open is told in the order's currency: lines may be in another, so it is the order's amount, in
+    the proportion of what is open to what was charged.
+    """
+    receivables = [line for listed in lines if (line := _receivable(listed, order, state))]
+    with localcontext(prec=_PRECISION):
+        is_open = sum((line.amount for line in receivables), Decimal(0))
+        if receivables and is_open == 0:
+            return state.model_copy(update={"paid_at": max(line.date for line in receivables)})
+        charged = _charged(receivables, order, state)
+        if state.totals is None or not charged:
+            return state
+        return state.model_copy(update={"open_amount": to_the_ore(state.totals.gross * is_open / charged)})
+
+
+@dataclass(frozen=True)
+class _Line:
+    """A ledger line on a receivables account."""
+
+    amount: Decimal
+    date: date
+    transaction_id: str | None
+
+
+def _receivable(line: Item, order: Item, state: OrderState) -> _Line | None:
+    account, amount = decimal_in(part(line, "account").get("number")), decimal_in(line.get("amount"))
+    day = date_in(line.get("date"))
+    customer, wanted = (id_in(part(one, "customer").get("id")) for one in (line, order))
+    is_ours = str(part(line, "invoice").get("number")) == state.invoice_number and customer in (None, wanted)
+    if account not in _RECEIVABLES or amount is None or day is None or not is_ours:
+        return None
+    return _Line(amount, day, _text(part(line, "transaction").get("id")))
+
+
+def _charged(receivables: Sequence[_Line], order: Item, state: OrderState) -> Decimal:
+    """Return what the invoice itself booked; where it does not tell which lines those are, those of its sign."""
+    own = _text(part(order, "invoice", "transaction").get("id"))
+    booked = [line.amount for line in receivables if own and line.transaction_id == own]
+    if not booked:
+        is_credit = bool(state.totals and state.totals.gross < 0)
+        booked = [line.amount for line in receivables if (line.amount < 0) is is_credit]
+    return sum(booked, Decimal(0))
+
+
+def _text(value: Any) -> str | None:
+    return value.casefold() if isinstance(value, str) and value else None

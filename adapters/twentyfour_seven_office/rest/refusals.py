@@ -1,0 +1,137 @@
+"""What 24SevenOffice's REST API means when it says no, sorted by what the caller can do about it.
+
+Pure: an answer in, an error out. The rule for a write: what is not known to have happened before anything was written
+is OutcomeUnknown (DESIGN, "Errors"). An answer from 400 to 499 that is the API's own means that nothing was.
+"""
+
+from typing import Any
+
+from adapters.twentyfour_seven_office.cleaning import cleaned, sentence
+from adapters.twentyfour_seven_office.context import Context
+from adapters.twentyfour_seven_office.hints import DEPARTMENT_HINT, PROJECT_HINT
+from adapters.twentyfour_seven_office.rest.answer import Answer
+from adapters.twentyfour_seven_office.rest.operations import LOGIN, Operation
+from adapters.twentyfour_seven_office.rest.retry_after import called_again_at
+from adapters.twentyfour_seven_office.troubles import UnusableAnswer
+from core.errors import AccessRefused, KvittError, OutcomeUnknown, Rejected, TryAgain
+
+QUOTA_EXCEEDED = "quota_exceeded"
+
+_MOST_NAMED = 5
+_KNOWN_ERRORS = {
+    "DepartmentMissing": ("department_required", DEPARTMENT_HINT),
+    "ProjectMissing": ("project_required", PROJECT_HINT),
+    "NoLines": ("no_lines", "Retry the transfer: the order is written anew. If it lasts, look at it there."),
+}
+_RIGHTS_HINT = "Give the API client the rights for invoicing in 24SevenOffice, then run business verify."
+_LOGIN_HINT = "Correct client_id, client_secret and organization_id (business add), then run business verify."
+
+
+class TokenEnded(TryAgain):
+    """The token is not (or no longer) accepted; the call did nothing. Logging in again helps."""
+
+    default_code = "session_lost"
+
+
+class Gone(Rejected):
+    """There is no such thing, or not any more."""
+
+    default_code = "gone"
+
+
+def error_for(answer: Answer, operation: Operation, context: Context) -> KvittError:
+    """Return the error that an answer stands for which is not a good one.
+
+    Errors: UnusableAnswer for one that is not the API's own, or does not say whether anything was done.
+    """
+    status = answer.status
+    if status == 401:
+        return TokenEnded(f"{operation.where}: the token is not accepted.")
+    if status == 403:
+        return AccessRefused(_message(answer, operation, context), code="missing_rights", hint=_RIGHTS_HINT)
+    if status == 429:
+        return _too_many(answer, operation, context, code=QUOTA_EXCEEDED)
+    if 300 <= status < 400:
+        raise UnusableAnswer("redirected")
+    if status in (408, 425):
+        raise UnusableAnswer("timeout" if status == 408 else "bad_gateway")
+    if status >= 500 and answer.problem():
+        kind = OutcomeUnknown if operation.writes else TryAgain
+        return kind(_message(answer, operation, context), code="vendor_fault")
+    if not 400 <= status < 500:
+        raise UnusableAnswer("bad_gateway")
+    if answer.is_page:
+        raise UnusableAnswer("not_json")
+    if status == 404:
+        return Gone(_message(answer, operation, context, otherwise="there is no such thing there"))
+    return _refused(answer, operation, context)
+
+
+def login_error_for(answer: Answer, context: Context) -> KvittError:
+    """Return the error that an answer of the login server stands for which is not a good one.
+
+    Errors: UnusableAnswer for one that is not its own.
+    """
+    if answer.status == 429:
+        return _too_many(answer, LOGIN, context, code="login_throttled")
+    if answer.status in (400, 401, 403) and not answer.is_page:
+        return login_refused(LOGIN.where)
+    if 300 <= answer.status < 400:
+        raise UnusableAnswer("redirected")
+    raise UnusableAnswer("bad_gateway")
+
+
+def login_refused(where: str) -> AccessRefused:
+    """The error for credentials that are not accepted."""
+    return AccessRefused(
+        f"{where}: the client id, the client secret or the organization is not accepted.",
+        code="login_refused",
+        hint=_LOGIN_HINT,
+    )
+
+
+def _refused(answer: Answer, operation: Operation, context: Context) -> Rejected:
+    problem = answer.problem()
+    payload = problem.get("payload")
+    told = payload if isinstance(payload, dict) else {}
+    if named := [text for one in _items(told.get("validationErrors")) if (text := _place(one, context))]:
+        listed = ", ".join(named[:_MOST_NAMED]) + (" and more" if len(named) > _MOST_NAMED else "")
+        return Rejected(f"{operation.where}: it does not accept {listed}.", code="vendor_validation")
+    if problem.get("name") == "ValidationError":
+        return Rejected(_message(answer, operation, context), code="vendor_validation")
+    for error in _items(told.get("errors")):
+        known = _KNOWN_ERRORS.get(str(error.get("type")))
+        reason = cleaned(_text(error.get("message")) or _text(error.get("type")), secrets=context.secrets)
+        message = f"{operation.where}: {sentence(reason or 'it gave no reason')}"
+        code, hint = known or ("rejected_by_accounting_system", None)
+        return Rejected(message, code=code, hint=hint)
+    return Rejected(_message(answer, operation, context), code="rejected_by_accounting_system")
+
+
+def _place(error: dict[str, Any], context: Context) -> str:
+    path, keyword = (cleaned(_text(error.get(name)), secrets=context.secrets) for name in ("path", "keyword"))
+    return f"{path} ({keyword})" if path and keyword else path or keyword
+
+
+def _too_many(answer: Answer, operation: Operation, context: Context, *, code: str) -> TryAgain:
+    opens = called_again_at(answer.retry_after, now=context.now)
+    return TryAgain(
+        f"{operation.where}: the server wants fewer calls; it is called again at {opens:%H:%M:%S} UTC.",
+        code=code,
+        hint="Nothing to mend: it is tried again then. 24SevenOffice grants more requests on demand.",
+        not_before=opens,
+    )
+
+
+def _message(answer: Answer, operation: Operation, context: Context, *, otherwise: str = "it gave no reason") -> str:
+    problem = answer.problem()
+    reason = cleaned(_text(problem.get("message")) or _text(problem.get("name")), secrets=context.secrets)
+    return f"{operation.where}: {sentence(reason or f'{otherwise} ({answer.status})')}"
+
+
+def _items(value: Any) -> list[dict[str, Any]]:
+    return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else ""

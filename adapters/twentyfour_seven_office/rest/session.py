@@ -1,0 +1,165 @@
+"""One business's way into the API: its token is got, kept, and renewed before it ends, or when it is refused."""
+
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from threading import Lock
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
+
+from adapters.twentyfour_seven_office.context import Context
+from adapters.twentyfour_seven_office.rest.connection import RestConnection
+from adapters.twentyfour_seven_office.rest.mapping.organization import account_in
+from adapters.twentyfour_seven_office.rest.mapping.values import items_in
+from adapters.twentyfour_seven_office.rest.operations import GET_ORGANIZATION, Operation
+from adapters.twentyfour_seven_office.rest.operator_settings import RestSettings
+from adapters.twentyfour_seven_office.rest.paging import MOST_PAGES, next_page_url
+from adapters.twentyfour_seven_office.rest.refusals import TokenEnded, login_refused
+from adapters.twentyfour_seven_office.rest.token import Token, fingerprint_of, login_request, token_in
+from adapters.twentyfour_seven_office.troubles import trouble
+from core.account import Account
+from core.errors import AccessRefused, TryAgain
+from core.ports.surroundings import Surroundings
+
+if TYPE_CHECKING:
+    from adapters.twentyfour_seven_office.rest.client import RestClient
+
+_LONG_WAIT = 5.0  # seconds; far below what is left between the longest call and the settling time
+_MOST_TRIES = 3  # with the token at hand, one that another process kept meanwhile, and a new one
+
+
+class BusinessSession:
+    """Calls made in one business's name. Safe to use from many threads: they log in once."""
+
+    def __init__(
+        self,
+        *,
+        business: str,
+        connection: RestConnection,
+        surroundings: Surroundings,
+        settings: RestSettings,
+        client: Callable[[], "RestClient"],
+    ) -> None:
+        self._business = business
+        self._connection = connection
+        self._store = surroundings.sessions
+        self._clock = surroundings.clock
+        self._root = settings.rest_url
+        self._client = client
+        self._fingerprint = fingerprint_of(connection, settings)
+        self._lock = Lock()
+        self._current: Token | None = None
+
+    def call(
+        self,
+        operation: Operation,
+        *,
+        body: Any = None,
+        keep_hold: Callable[[], None] | None = None,
+        **ids: int,
+    ) -> Any:
+        """Call an operation, and return what its JSON holds. `ids` fill the braces of its path.
+
+        A call whose token is refused did nothing, and is repeated: with a token that another process has kept
+        meanwhile, or else with a new one, once. Before a write that is repeated, or had to wait long for its token,
+        `keep_hold` is called; without it, such a wait ends with TryAgain (`at_once`): the caller has its hold to
+        renew before it writes.
+        Errors: those of RestClient.call; AccessRefused where there is no way in.
+        """
+        return self._exchange(operation, self._root + operation.path.format(**ids), body, keep_hold)[0]
+
+    def pages(self, operation: Operation, **query: object) -> Iterator[Sequence[Mapping[str, Any]]]:
+        """Read a listing page by page, each when it is asked for.
+
+        Errors: those of `call`; TryAgain, code `broken_answer`, when a page is none, or the next one is named outside
+        the API or for the second time.
+        """
+        asked = {name: value for name, value in query.items() if value is not None}
+        url: str | None = f"{self._root}{operation.path}" + (f"?{urlencode(asked)}" if asked else "")
+        seen: set[str] = set()
+        while url:
+            seen.add(url)
+            document, link = self._exchange(operation, url)
+            yield items_in(document, operation)
+            if link is None:
+                return
+            url = next_page_url(link, page=url, root=self._root)
+            if url is None or url in seen or len(seen) >= MOST_PAGES:
+                raise trouble(operation.where, "broken_answer", writes=False, address=operation.address)
+
+    def account(self) -> Account:
+        """Ask whose books these are.
+
+        Errors: those of `call`; AccessRefused, code `wrong_company`, when they are not those that are meant.
+        """
+        account = account_in(self.call(GET_ORGANIZATION))
+        self._require_company(account)
+        return account
+
+    def _exchange(
+        self, operation: Operation, url: str, body: Any = None, keep_hold: Callable[[], None] | None = None
+    ) -> tuple[Any, str | None]:
+        ended: set[str] = set()
+        for _ in range(_MOST_TRIES):
+            began = time.monotonic()
+            token, is_new = self._token(besides=ended)
+            waited = time.monotonic() - began > _LONG_WAIT
+            if operation.writes and keep_hold and (ended or waited):
+                keep_hold()
+            elif operation.writes and waited:
+                raise TryAgain(
+                    f"{operation.where}: it took long until it could be called.", code="session_lost", at_once=True
+                )
+            try:
+                return self._client().call(operation, url, token=token.text, body=body, context=self._context(token))
+            except TokenEnded:
+                ended.add(token.text)
+                if is_new:
+                    break
+        raise login_refused(operation.where)
+
+    def _token(self, *, besides: set[str]) -> tuple[Token, bool]:
+        """Return a token other than those known to be refused, and whether this call has got it."""
+        with self._lock:
+            if token := self._usable(self._current, besides) or self._usable(self._kept(), besides):
+                self._current = token
+                return token, False
+            self._current = None
+            self._current = self._logged_in()
+            self._store.save(self._business, self._current.to_text())
+            return self._current, True
+
+    def _usable(self, token: Token | None, besides: set[str]) -> Token | None:
+        is_usable = token and token.text not in besides and self._clock.now() < token.usable_until
+        return token if is_usable else None
+
+    def _kept(self) -> Token | None:
+        kept = Token.from_text(self._store.load(self._business))
+        return kept if kept and kept.fingerprint == self._fingerprint else None
+
+    def _logged_in(self) -> Token:
+        """Get a token, and make sure that it reaches the right company before anything uses it."""
+        asked_at = self._clock.now()
+        answer = self._client().log_in(login_request(self._connection), context=self._context())
+        token = token_in(answer, fingerprint=self._fingerprint, asked_at=asked_at)
+        if self._connection.account_name is not None:
+            url = self._root + GET_ORGANIZATION.path
+            try:
+                document, _ = self._client().call(GET_ORGANIZATION, url, token=token.text, context=self._context(token))
+            except TokenEnded:
+                raise login_refused(GET_ORGANIZATION.where) from None
+            self._require_company(account_in(document))
+        return token
+
+    def _require_company(self, account: Account) -> None:
+        wanted = self._connection.account_name
+        if wanted is not None and account.name.strip() != wanted.strip():
+            raise AccessRefused(
+                f'{GET_ORGANIZATION.where}: organization_id does not lead to "{wanted}" but to another company; '
+                "nothing else was read or written there.",
+                code="wrong_company",
+                hint="Correct organization_id or account_name (business add), then run business verify.",
+            )
+
+    def _context(self, token: Token | None = None) -> Context:
+        secrets = [self._connection.client_secret.get_secret_value(), *([token.text] if token else [])]
+        return Context(now=self._clock.now(), secrets=tuple(secrets))

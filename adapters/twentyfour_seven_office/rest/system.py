@@ -1,0 +1,107 @@
+"""One business's books at 24SevenOffice, through its REST API."""
+
+from datetime import timedelta
+from functools import partial
+from typing import TYPE_CHECKING
+
+from adapters.twentyfour_seven_office.rest.connection import RestConnection
+from adapters.twentyfour_seven_office.rest.customer_names import CustomerNames
+from adapters.twentyfour_seven_office.rest.customers import RestCustomerRepo
+from adapters.twentyfour_seven_office.rest.operations import (
+    GET_CUSTOMERS,
+    GET_LEDGER_LINES,
+    GET_ORDERS,
+    GET_PRODUCTS,
+    Operation,
+)
+from adapters.twentyfour_seven_office.rest.operator_settings import RestSettings, rest_settings
+from adapters.twentyfour_seven_office.rest.orders import RestOrderSink
+from adapters.twentyfour_seven_office.rest.payments import RestPaymentStatus
+from adapters.twentyfour_seven_office.rest.products import RestProductCatalog
+from adapters.twentyfour_seven_office.rest.session import BusinessSession
+from adapters.twentyfour_seven_office.rest.tables import RestCurrencyTable, RestVatTable
+from adapters.twentyfour_seven_office.rights import right
+from core.account import Account, Right
+from core.business import Business
+from core.limits import Limits
+from core.ports.clock import Clock
+from core.ports.surroundings import Surroundings
+
+if TYPE_CHECKING:
+    from adapters.twentyfour_seven_office.rest.client import RestClient
+
+LIMITS = Limits(
+    row_text=300,
+    customer_name=200,
+    product_name=150,
+    decimals=4,
+    items_per_write=1,  # an order is several calls, a customer one: whoever writes renews its hold in between
+    items_per_read=50,
+)
+"""The vendor's API description, for sales orders and products; decimals as in FACTS, "Four decimals for price"."""
+
+
+class RestAccountingSystem:
+    """The AccountingSystem port."""
+
+    def __init__(self, session: BusinessSession, clock: Clock, *, books_id: str) -> None:
+        names = CustomerNames()
+        self._session = session
+        self._clock = clock
+        self.books_id = books_id
+        self.limits = LIMITS
+        self.customers = RestCustomerRepo(session, names)
+        self.products = RestProductCatalog(session)
+        self.vat = RestVatTable(session)
+        self.currencies = RestCurrencyTable(session)
+        self.orders = RestOrderSink(session, names)
+        self.payments = RestPaymentStatus(session, clock)
+
+    def budget(self) -> None:
+        """The API has no quota that is known of: a server that wants fewer calls says so (429)."""
+        return
+
+    def account(self) -> Account:
+        """Ask whose books these are. One call."""
+        return self._session.account()
+
+    def rights(self) -> list[Right]:
+        """Try a harmless read of each thing that an invoice needs. Five calls."""
+        today = self._clock.now().date()
+        dates = {"dateFrom": today.isoformat(), "dateTo": (today + timedelta(days=1)).isoformat()}
+        return [
+            right("customers", partial(self._ask, GET_CUSTOMERS)),
+            right("products", partial(self._ask, GET_PRODUCTS)),
+            right("orders", partial(self._ask, GET_ORDERS)),
+            right("VAT codes", self.vat.codes),
+            right("payments", partial(self._ask, GET_LEDGER_LINES, **dates)),
+        ]
+
+    def _ask(self, operation: Operation, **query: str) -> None:
+        """Read no more than the first page; what is on it does not matter."""
+        next(self._session.pages(operation, limit=1, **query))
+
+
+def open_rest_system(
+    business: Business, connection: RestConnection, surroundings: Surroundings
+) -> RestAccountingSystem:
+    """Open a business's books; nobody is called before they are used.
+
+    Errors: InvalidInput, code `bad_settings`, when the operator's settings can't be used.
+    """
+    settings = rest_settings(surroundings.environment)
+    session = BusinessSession(
+        business=business.name,
+        connection=connection,
+        surroundings=surroundings,
+        settings=settings,
+        client=partial(_client, settings),
+    )
+    books_id = f"{settings.rest_url} {connection.organization_id}"
+    return RestAccountingSystem(session, surroundings.clock, books_id=books_id)
+
+
+def _client(settings: RestSettings) -> "RestClient":
+    from adapters.twentyfour_seven_office.rest.client import shared_client  # loads httpx: not before the first call
+
+    return shared_client(settings)
