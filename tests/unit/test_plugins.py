@@ -100,7 +100,7 @@ def test_an_unknown_system_is_refused_with_the_known_ones(registry: AccountingRe
         with pytest.raises(InvalidInput) as error:
             attempt()
         assert error.value.code == "unknown_accounting_system"
-        assert "24sevenoffice, other" in error.value.message
+        assert "24sevenoffice, 24sevenoffice-rest, other" in error.value.message
 
 
 def test_secrets_are_never_shown(registry: AccountingRegistry) -> None:
