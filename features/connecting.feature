@@ -8,6 +8,7 @@ Feature: Connecting a business to its 24Seven account
     Given the integration's user is invited by the companies "Demo Annet AS", "Fjellutleie AS" and "Dal Maskin AS"
     And the user lands in "Demo Annet AS" unless another company is chosen
 
+  @company_by_name
   Rule: The account name is exactly that of one company
 
     Scenario: The exact account name reaches its company
@@ -54,6 +55,7 @@ Feature: Connecting a business to its 24Seven account
       Then access is refused
       And the reason does not reveal the password
 
+    @company_by_name
     Scenario: The company has blocked the user
       Given the company "Blokkert AS" has blocked the user
       And the business "blokkert" gives the account name "Blokkert AS"
@@ -72,6 +74,7 @@ Feature: Connecting a business to its 24Seven account
       Then the transfer has arrived
       And 24Seven has one order for the invoice
 
+  @company_by_name
   Rule: Nothing is ever written to the company where the user happens to land
 
     Scenario: An order is written to the company of the account name

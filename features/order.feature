@@ -58,13 +58,13 @@ Feature: The order in 24Seven
       Given the invoice's prices include VAT
       And the row's unit price is "149.50"
       When the invoice is sent
-      Then the order's prices include VAT
+      Then the order's price is the invoice's, including VAT
       And 24Seven's total for the order is 149.50 with VAT
 
     Scenario: Prices without VAT
       Given the row's unit price is "149.50"
       When the invoice is sent
-      Then the order's prices do not include VAT
+      Then the order's price is the invoice's, without VAT
       And 24Seven's total for the order is 186.88 with VAT
 
     Scenario Outline: Another currency comes with the account's rate

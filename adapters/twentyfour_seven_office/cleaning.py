@@ -11,7 +11,7 @@ _LONGEST = 300
 _SHORTEST_SECRET = 4
 _HIDDEN = "[…]"
 
-_STACK = re.compile(r"\s+at [\w.`<>+\[\]]+\(.*", re.DOTALL)
+_STACK = re.compile(r"\s+at (?:[\w.`<>+\[\]]+|[\w<>]+(?:\.[\w<>]+)+ )\(.*", re.DOTALL)  # of .NET, of JavaScript
 _TYPE_PREFIX = re.compile(r"^(?:[\w.]+(?:Exception|Error)\s*(?:\([^)]*\))?\s*:\s*)+")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]+")
 _ADDRESSES = re.compile(

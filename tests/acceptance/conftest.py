@@ -1,6 +1,7 @@
 """Run the features against the gateway, and the gateway against a sandbox of 24Seven over a socket.
 
-Every scenario goes through the use cases; those tagged `every_entry` go once more through HTTP and the command line.
+Every scenario goes through the use cases, once with each plugin for 24Seven; those tagged `every_entry` go once more
+through HTTP and the command line.
 """
 
 import os
@@ -9,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from litestar.testing import TestClient
+from pytest_bdd.scenario import scenario_wrapper_template_registry
 
 from entrypoints.container import Container, make_container
 from entrypoints.http.app import create_app
@@ -19,28 +21,46 @@ from tests.acceptance.http_gateway import HttpGateway
 from tests.acceptance.movable_clock import MovableClock
 from tests.acceptance.office import IMPATIENT_SECONDS, Office, open_office
 from tests.acceptance.story import Story
+from tests.acceptance.systems import SYSTEMS, System
 from tests.acceptance.use_case_gateway import UseCaseGateway
 
 STEPS = ("business", "customers", "invoices", "many", "orders", "products", "sending", "status", "totals", "trouble")
-ENTRIES = ("use_cases", "http", "command_line")
+USE_CASES, *OTHER_ENTRIES = "use_cases", "http", "command_line"
+SOAP, REST = SYSTEMS
+ONLY_WITH = {"company_by_name": SOAP, "row_by_row": REST}
+"""What a scenario is tagged with that is about something that just one of the plugins has."""
 
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "every_entry: the scenario runs through use cases, HTTP and command line")
     config.addinivalue_line("markers", "impatient: 24Seven is not waited for long, because it will not answer")
+    config.addinivalue_line("markers", "company_by_name: one login reaches many companies, and the name picks one")
+    config.addinivalue_line("markers", "row_by_row: an order is written with several calls")
     for subject in STEPS:
         config.pluginmanager.import_plugin(f"tests.acceptance.steps.{subject}")
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    if metafunc.definition.get_closest_marker("every_entry"):
-        metafunc.parametrize("entry", ENTRIES, indirect=True)
+    if metafunc.function not in scenario_wrapper_template_registry:
+        return
+    tagged = metafunc.definition.get_closest_marker
+    only = {name for tag, name in ONLY_WITH.items() if tagged(tag)} or set(SYSTEMS)
+    ways = [(name, USE_CASES) for name in SYSTEMS if name in only]
+    if tagged("every_entry"):
+        ways += [(SOAP, entry) for entry in OTHER_ENTRIES]
+    metafunc.parametrize(("system", "entry"), ways, indirect=True, ids=["-".join(way) for way in ways])
 
 
 @pytest.fixture(autouse=True)
 def entry(request: pytest.FixtureRequest) -> str:
     """The way into the gateway."""
-    return str(getattr(request, "param", "use_cases"))
+    return str(getattr(request, "param", USE_CASES))
+
+
+@pytest.fixture(autouse=True)
+def system(request: pytest.FixtureRequest) -> System:
+    """The plugin."""
+    return SYSTEMS[getattr(request, "param", SOAP)]
 
 
 @pytest.fixture
@@ -49,8 +69,8 @@ def clock() -> MovableClock:
 
 
 @pytest.fixture
-def office(clock: MovableClock) -> Iterator[Office]:
-    with open_office(clock) as office:
+def office(clock: MovableClock, system: System) -> Iterator[Office]:
+    with open_office(clock, system) as office:
         yield office
 
 
@@ -67,7 +87,8 @@ def environment(
     for name in [name for name in os.environ if name.startswith("KVITT_")]:
         monkeypatch.delenv(name)
     monkeypatch.setenv("KVITT_HOME", str(settings.home))
-    monkeypatch.setenv("KVITT_TFSO_API_URL", office.sandbox.url)
+    for name, value in office.system.environment(office.sandbox).items():
+        monkeypatch.setenv(name, value)
     if request.node.get_closest_marker("impatient"):
         monkeypatch.setenv("KVITT_TFSO_TIMEOUT", str(IMPATIENT_SECONDS))
 

@@ -4,7 +4,7 @@ It runs in the sandbox, is reached over a socket, and is set up and looked at di
 """
 
 import socket
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from copy import deepcopy
 from datetime import UTC, datetime
@@ -15,51 +15,56 @@ from entrypoints.sandbox.books import Books
 from entrypoints.sandbox.journal import Call
 from entrypoints.sandbox.records import Customer, Order
 from entrypoints.sandbox.users import Account
+from tests.acceptance.gateway import Json
 from tests.acceptance.movable_clock import MovableClock
-
-USERNAME = "integration@kvitt.example"
-PASSWORD = "correct-horse"
-APPLICATION_ID = "5a0b3f6e-1c2d-4e5f-8a9b-0c1d2e3f4a5b"
+from tests.acceptance.systems import System
 
 COMPANY = "Fjellutleie AS"
 LANDING_COMPANY = "Demo Annet AS"
 
 IMPATIENT_SECONDS = 1.2  # how long an impatient caller waits for an answer
 
-_WRITES = "Save"
 _TRIES = 5
 
 
 class Office:
-    """24Seven with the integration's user in it; companies invite the user as scenarios name them."""
+    """24Seven with the integration in it; companies invite it as scenarios name them. `system` is how it gets in."""
 
-    def __init__(self, sandbox: Sandbox) -> None:
+    def __init__(self, sandbox: Sandbox, system: System) -> None:
         self.sandbox = sandbox
+        self.system = system
         self.customers: dict[str, int] = {}
         self._originals: dict[str, Customer] = {}
-        self._user = sandbox.add_user(USERNAME, PASSWORD, application_id=APPLICATION_ID, accounts=[])
+        self._invited_by: list[Account] = []
+        self._blocked_by = system.invite(sandbox, self._invited_by)
         self._closed_door: socket.socket | None = None
 
     def invite(self, *companies: str) -> None:
-        """Have the companies invite the user, unless they have; the very first is the one it lands in."""
+        """Have the companies invite the integration, unless they have; the very first is the one it lands in."""
         for name in companies:
             if name not in [account.name for account in self.sandbox.accounts]:
                 self.invite_another(name)
 
     def invite_another(self, company: str) -> Account:
         account = self.sandbox.add_account(company)
-        self._user.accounts.append(account)
+        self._invited_by.append(account)
         return account
 
     def block(self, company: str) -> None:
-        self._user.blocked.append(self.sandbox.add_account(company))
+        """Have a company block the user whom it had invited."""
+        self._blocked_by.append(self.sandbox.add_account(company))
+
+    def connection(self, company: str = COMPANY) -> Json:
+        """What a business says of its accounting system to reach this company's books."""
+        known = [account for account in self.sandbox.accounts if account.name == company]
+        return self.system.connection(company, known[0] if known else None)
 
     def company(self, name: str = COMPANY) -> Account:
         return self.sandbox.account(name)
 
     @property
     def landing_company(self) -> Account:
-        return self._user.accounts[0]
+        return self._invited_by[0]
 
     @property
     def books(self) -> Books:
@@ -86,15 +91,21 @@ class Office:
         return [customer for number, customer in self.books.customers.items() if number not in known]
 
     def orders_for(self, number: str) -> list[Order]:
-        return [order for order in self.books.orders.values() if order.reference == number]
+        return [order for order in self.books.orders.values() if self.system.reference(order) == number]
 
-    def writes(self, *, operation: str | None = None, company: str | None = None) -> list[Call]:
+    def writes(self, *, operations: Collection[str] | None = None, company: str | None = None) -> list[Call]:
         """The calls that came to write something, whatever became of them."""
         return [
             call
-            for call in self.sandbox.journal.calls(operation)
-            if call.operation.startswith(_WRITES) and company in (None, call.account)
+            for call in self.sandbox.journal.calls()
+            if self.system.writes(call.operation)
+            and (operations is None or call.operation in operations)
+            and company in (None, call.account)
         ]
+
+    def befall(self, operation: str, kind: str, **options: object) -> None:
+        """Let trouble strike calls; the kinds are the sandbox's, by the name that SOAP has for them."""
+        self.sandbox.inject(operation, self.system.kinds.get(kind, kind), **options)
 
     def close_the_door(self) -> None:
         """Refuse every connection, and keep the port for later."""
@@ -118,9 +129,9 @@ class Office:
 
 
 @contextmanager
-def open_office(clock: MovableClock) -> Iterator[Office]:
+def open_office(clock: MovableClock, system: System) -> Iterator[Office]:
     """Open 24Seven at a port of its own, at which it can be reached again after a stop."""
-    office = Office(_started(clock))
+    office = Office(_started(clock), system)
     try:
         yield office
     finally:

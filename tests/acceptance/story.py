@@ -24,7 +24,7 @@ class Story:
     def __init__(self, gateway: Gateway, office: Office) -> None:
         self.gateway = gateway
         self.office = office
-        self.business = BusinessBuilder()
+        self.business = BusinessBuilder(office.connection())
         self.invoice = InvoiceBuilder()
         self.refusal: Refused | None = None
         self.transfers: list[Transfer] = []

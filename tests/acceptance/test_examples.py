@@ -44,7 +44,7 @@ def expected_totals(number: str) -> tuple[Decimal, Decimal, Decimal]:
 @pytest.fixture
 def business(office: Office, gateway: Gateway) -> str:
     office.invite(LANDING_COMPANY, COMPANY)
-    builder = BusinessBuilder()
+    builder = BusinessBuilder(office.connection())
     gateway.connect(builder.document())
     return builder.name
 

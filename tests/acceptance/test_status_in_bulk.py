@@ -42,7 +42,7 @@ def settings(tmp_path: Path) -> Settings:
 def fjell(container: Container, office: Office) -> Container:
     """The installation with the business "fjell", which has a session; nothing was sent."""
     office.invite(LANDING_COMPANY, COMPANY)
-    UseCaseGateway(container).connect(BusinessBuilder().document())
+    UseCaseGateway(container).connect(BusinessBuilder(office.connection()).document())
     container.verify_business().verify("fjell")
     return container
 

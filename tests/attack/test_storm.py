@@ -27,7 +27,7 @@ from entrypoints.container import Container, make_container
 from entrypoints.sandbox import Sandbox
 from entrypoints.sandbox.faults import Fault
 from entrypoints.settings import read_settings
-from tests.acceptance.office import APPLICATION_ID, PASSWORD, USERNAME
+from tests.acceptance.systems import APPLICATION_ID, PASSWORD, USERNAME
 from tests.postgres import temporary_database
 
 ROOT = Path(__file__).parents[2]

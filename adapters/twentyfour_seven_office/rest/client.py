@@ -8,6 +8,7 @@ import logging
 import os
 import ssl
 import time
+import weakref
 from functools import lru_cache
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from pathlib import Path
@@ -49,6 +50,7 @@ class RestClient:
             timeout=httpx.Timeout(settings.timeout, connect=min(CONNECT_TIMEOUT, settings.timeout)),
             verify=_certificates(),
         )
+        weakref.finalize(self, self._http.close)  # httpx leaves open what nobody closes
 
     def call(
         self, operation: Operation, url: str, *, token: str, body: Any = None, context: Context

@@ -4,7 +4,6 @@ from copy import deepcopy
 from typing import Self
 
 from tests.acceptance.gateway import Json
-from tests.acceptance.office import APPLICATION_ID, COMPANY, PASSWORD, USERNAME
 
 INVOICE_TYPES = {"Data for Accounting": "data_for_accounting", "Printed": "printed"}
 
@@ -67,17 +66,11 @@ class InvoiceBuilder:
 
 
 class BusinessBuilder:
-    """A business that is connected to a company's books with the right password."""
+    """A business that is connected to a company's books, by the connection that the office tells."""
 
-    def __init__(self, name: str = "fjell", account_name: str = COMPANY) -> None:
+    def __init__(self, accounting: Json, name: str = "fjell") -> None:
         self.settings: Json = {"name": name, "product_name": "Sharefox rental", "category_name": "SharefoxRental"}
-        self.accounting: Json = {
-            "system": "24sevenoffice",
-            "account_name": account_name,
-            "application_id": APPLICATION_ID,
-            "username": USERNAME,
-            "password": PASSWORD,
-        }
+        self.accounting = accounting
 
     @property
     def name(self) -> str:

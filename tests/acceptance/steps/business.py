@@ -9,9 +9,10 @@ from core.transfer import TransferState
 from core.use_cases.verify_business import Verification
 from entrypoints.container import Container
 from tests.acceptance.gateway import Gateway
-from tests.acceptance.office import LANDING_COMPANY, PASSWORD, Office
+from tests.acceptance.office import LANDING_COMPANY, Office
 from tests.acceptance.steps.builders import BusinessBuilder, InvoiceBuilder
 from tests.acceptance.story import Story
+from tests.acceptance.systems import PASSWORD
 
 WRONG_PASSWORD = "battery-staple"
 COUNTS = {"no": 0, "one": 1, "two": 2, "five": 5}
@@ -20,7 +21,7 @@ COUNTS = {"no": 0, "one": 1, "two": 2, "five": 5}
 @given(parsers.parse('the business "{business}" is connected to the 24Seven account "{account_name}"'))
 def connected(business: str, account_name: str, office: Office, story: Story) -> None:
     office.invite(LANDING_COMPANY, account_name)
-    story.connect(BusinessBuilder(business, account_name))
+    story.connect(BusinessBuilder(office.connection(account_name), business))
 
 
 @given(parsers.parse('the integration\'s user is invited by the companies "{first}", "{second}" and "{third}"'))
@@ -39,20 +40,20 @@ def invited_by_a_namesake(company: str, office: Office) -> None:
 
 
 @given(parsers.parse('the business "{business}" gives the account name "{account_name}"'))
-def gives_the_account_name(business: str, account_name: str, story: Story) -> None:
-    story.connect(BusinessBuilder(business, account_name))
+def gives_the_account_name(business: str, account_name: str, office: Office, story: Story) -> None:
+    story.connect(BusinessBuilder(office.connection(account_name), business))
 
 
 @given(parsers.parse('the business "{business}" is connected to the account "{account_name}" with a wrong password'))
-def gives_a_wrong_password(business: str, account_name: str, story: Story) -> None:
-    builder = BusinessBuilder(business, account_name)
-    builder.accounting["password"] = WRONG_PASSWORD
+def gives_a_wrong_password(business: str, account_name: str, office: Office, story: Story) -> None:
+    builder = BusinessBuilder(office.connection(account_name), business)
+    builder.accounting[office.system.password] = WRONG_PASSWORD
     story.connect(builder)
 
 
 @when("the right password is given")
-def gives_the_right_password(story: Story) -> None:
-    story.business.accounting["password"] = PASSWORD
+def gives_the_right_password(office: Office, story: Story) -> None:
+    story.business.accounting[office.system.password] = PASSWORD
     story.connect()
 
 
@@ -195,7 +196,7 @@ def orders_of_a_company(company: str, count: str, office: Office) -> None:
 @then(parsers.parse('the books of "{company}" hold the orders of "{business}" and no others'))
 def only_its_own_orders(company: str, business: str, container: Container, office: Office) -> None:
     sent = [invoice.number for invoice in container.look_up().invoices(business, limit=100)]
-    booked = [order.reference for order in office.company(company).books.orders.values()]
+    booked = [office.system.reference(order) for order in office.company(company).books.orders.values()]
     assert sorted(booked) == sorted(sent)
     assert all(number.startswith(f"{business}-") for number in booked)
 

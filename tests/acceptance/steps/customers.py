@@ -153,7 +153,7 @@ def known_unchanged(office: Office) -> None:
 
 @then("nothing was written to any customer in 24Seven")
 def no_customer_written(office: Office) -> None:
-    assert office.writes(operation="SaveCompanies") == []
+    assert office.writes(operations=office.system.writing_customers) == []
 
 
 @then(parsers.parse('the customer\'s street in 24Seven is "{street}"'))

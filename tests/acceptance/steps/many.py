@@ -146,6 +146,6 @@ def same_transfers(many: Many) -> None:
 
 @then("24Seven has one order for each invoice that arrived")
 def one_order_each(many: Many, office: Office) -> None:
-    booked = {order.reference: str(order.id) for order in office.books.orders.values()}
+    booked = {office.system.reference(order): str(order.id) for order in office.books.orders.values()}
     assert booked == {number: transfer.order_id for number, transfer in many.arrived().items()}
     assert len(office.books.orders) == len(booked)

@@ -35,13 +35,13 @@ def one_of_each(office: Office) -> None:
 
 @then("no product was created")
 def no_product_created(office: Office) -> None:
-    assert office.writes(operation="SaveProducts") == []
-    assert office.writes(operation="SaveCategories") == []
+    creating = office.system.creating
+    assert office.writes(operations=[creating["product"], creating["category"]]) == []
 
 
 @then(parsers.parse('the product "{product}" was created in the category "{category}"'))
 def created_in(product: str, category: str, office: Office) -> None:
-    assert len(office.writes(operation="SaveProducts")) == 1
+    assert len(office.writes(operations=[office.system.creating["product"]])) == 1
     record = office.books.products[_product_id(product, office)]
     assert office.books.categories[record.category_id].name == category
     assert len([one for one in office.books.categories.values() if one.name == category]) == 1

@@ -15,22 +15,11 @@ from tests.acceptance.gateway import Gateway, Refused
 from tests.acceptance.movable_clock import MovableClock
 from tests.acceptance.office import IMPATIENT_SECONDS, Office, next_full_hour
 from tests.acceptance.story import Story
+from tests.acceptance.systems import SYSTEMS
 
 LONGER_THAN_ANYONE_WAITS = 2 * IMPATIENT_SECONDS
 
-STEPS = {
-    "the VAT codes are looked up": "GetVatTypeList",
-    "the product is to be created": "SaveProducts",
-    "the customer is looked up": "GetCompanies",
-    "the customer is to be created": "SaveCompanies",
-    "the order is to be created": "SaveInvoices",
-}
-CREATING = {
-    "category": "SaveCategories",
-    "product": "SaveProducts",
-    "customer": "SaveCompanies",
-    "order": "SaveInvoices",
-}
+STEPS = tuple(dict.fromkeys(step for system in SYSTEMS.values() for step in system.steps))
 INSTEAD = {
     "the connection breaks": "reset",
     "24Seven does not answer in time": "late",
@@ -57,28 +46,28 @@ def _one_of(names: Iterable[str]) -> str:
     return "|".join(re.escape(name) for name in names)
 
 
-def _befall(office: Office, operation: str, kind: str, *, times: int | None = None) -> None:
-    office.sandbox.inject(operation, kind, times=times, delay=LONGER_THAN_ANYONE_WAITS)
+def _befall(office: Office, operation: str, kind: str, *, times: int | None = None, after: int = 0) -> None:
+    office.befall(operation, kind, times=times, after=after, delay=LONGER_THAN_ANYONE_WAITS)
 
 
 @given(parsers.re(rf"(?P<trouble>{_one_of(INSTEAD)}) when (?P<step>{_one_of(STEPS)})"))
 def trouble_instead(trouble: str, step: str, office: Office) -> None:
-    _befall(office, STEPS[step], INSTEAD[trouble])
+    _befall(office, office.system.steps[step], INSTEAD[trouble])
 
 
 @given(parsers.re(rf"(?P<trouble>{_one_of(AFTERWARDS)}) after the order was created"))
 def trouble_afterwards(trouble: str, office: Office) -> None:
-    _befall(office, "SaveInvoices", AFTERWARDS[trouble])
+    _befall(office, office.system.finishing, AFTERWARDS[trouble])
 
 
 @given(parsers.re(r"the session with 24Seven ends when (?P<step>.+)"))
 def session_ends(step: str, office: Office) -> None:
-    _befall(office, STEPS[step], "session_expired", times=1)
+    _befall(office, office.system.steps[step], "session_expired", times=1)
 
 
 @given(parsers.parse("the quota is used up when {step}"))
 def quota_is_used_up(step: str, office: Office) -> None:
-    _befall(office, STEPS[step], "quota")
+    _befall(office, office.system.steps[step], "quota")
 
 
 @given("24Seven can't be reached")
@@ -88,27 +77,31 @@ def unreachable(office: Office) -> None:
 
 @given("24Seven says that there were too many logins")
 def too_many_logins(office: Office) -> None:
-    office.sandbox.inject("Login", "fault", times=None, text="Too many login attempts. Please try again later.")
+    office.befall(office.system.logging_in, times=None, **office.system.too_many_logins)
 
 
 @given("24Seven can't look up customers")
 def no_customers(office: Office) -> None:
-    _befall(office, "GetCompanies", "http_502")
+    _befall(office, office.system.steps["the customer is looked up"], "http_502")
 
 
 @given(parsers.parse("24Seven creates the {thing} but its answer is lost"))
 def answer_is_lost(thing: str, office: Office) -> None:
-    _befall(office, CREATING[thing], "reset_after", times=1)
+    _befall(office, office.system.creating[thing], "reset_after", times=1)
 
 
 @given(parsers.parse("the connection breaks before 24Seven creates the {thing}"))
 def connection_breaks(thing: str, office: Office) -> None:
-    _befall(office, CREATING[thing], "reset", times=1)
+    _befall(office, _beginning(office, thing), "reset", times=1)
+
+
+def _beginning(office: Office, thing: str) -> str:
+    return office.system.steps["the order is to be created"] if thing == "order" else office.system.creating[thing]
 
 
 @given("24Seven creates the order long after the caller has given up")
 def order_is_late(office: Office) -> None:
-    _befall(office, "SaveInvoices", "late", times=1)
+    _befall(office, office.system.steps["the order is to be created"], "late", times=1)
 
 
 @when("the late order has been created")

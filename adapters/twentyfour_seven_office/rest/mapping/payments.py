@@ -41,17 +41,20 @@ def order_state_in(order: Item, *, order_id: str) -> OrderState:
 
 
 def ledger_search(order: Item, state: OrderState, *, today: date) -> dict[str, Any]:
-    """Say which ledger lines to ask for: the API demands dates, and the last day is not included."""
-    begins = state.invoiced_at or date_in(order.get("date")) or today
+    """Say which ledger lines to ask for: the API demands dates, and the last day is not included.
+
+    What is booked on an invoice can be older than the invoice itself, but hardly than its order.
+    """
+    known = [day for day in (date_in(order.get("date")), state.invoiced_at, today) if day]
     return {
         "invoiceNumber": state.invoice_number,
-        "dateFrom": (min(begins, today) - _A_YEAR).isoformat(),
-        "dateTo": (max(begins, today) + _A_YEAR).isoformat(),
+        "dateFrom": (min(known) - _A_YEAR).isoformat(),
+        "dateTo": (max(known) + _A_YEAR).isoformat(),
     }
 
 
 def settled(state: OrderState, order: Item, lines: Sequence[Item]) -> OrderState:
-    """Complete an order's state with what the ledger says of its invoice.
+    """Complete an order's state with what the ledger says of its invoice: it is paid on the day of the last payment.
 
     The part that is open is told in the order's currency: lines may be in another, so it is the order's amount, in
     the proportion of what is open to what was charged.
@@ -59,9 +62,11 @@ def settled(state: OrderState, order: Item, lines: Sequence[Item]) -> OrderState
     receivables = [line for listed in lines if (line := _receivable(listed, order, state))]
     with localcontext(prec=_PRECISION):
         is_open = sum((line.amount for line in receivables), Decimal(0))
+        booked = _booked(receivables, order, state)
         if receivables and is_open == 0:
-            return state.model_copy(update={"paid_at": max(line.date for line in receivables)})
-        charged = _charged(receivables, order, state)
+            payments = [line for line in receivables if line not in booked] or receivables
+            return state.model_copy(update={"paid_at": max(line.date for line in payments)})
+        charged = sum((line.amount for line in booked), Decimal(0))
         if state.totals is None or not charged:
             return state
         return state.model_copy(update={"open_amount": to_the_ore(state.totals.gross * is_open / charged)})
@@ -86,14 +91,13 @@ def _receivable(line: Item, order: Item, state: OrderState) -> _Line | None:
     return _Line(amount, day, _text(part(line, "transaction").get("id")))
 
 
-def _charged(receivables: Sequence[_Line], order: Item, state: OrderState) -> Decimal:
-    """Return what the invoice itself booked; where it does not tell which lines those are, those of its sign."""
+def _booked(receivables: Sequence[_Line], order: Item, state: OrderState) -> Sequence[_Line]:
+    """Return the lines that the invoice itself booked; where it does not tell which those are, those of its sign."""
     own = _text(part(order, "invoice", "transaction").get("id"))
-    booked = [line.amount for line in receivables if own and line.transaction_id == own]
-    if not booked:
-        is_credit = bool(state.totals and state.totals.gross < 0)
-        booked = [line.amount for line in receivables if (line.amount < 0) is is_credit]
-    return sum(booked, Decimal(0))
+    if booked := [line for line in receivables if own and line.transaction_id == own]:
+        return booked
+    is_credit = bool(state.totals and state.totals.gross < 0)
+    return [line for line in receivables if (line.amount < 0) is is_credit]
 
 
 def _text(value: Any) -> str | None:

@@ -1,0 +1,184 @@
+"""24Seven's two ways in, as scenarios need to know them: what a connection holds, and what calls are called.
+
+Scenarios speak of steps and of trouble; which call of which interface that is, is told here and nowhere else.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import ClassVar
+
+from entrypoints.sandbox import Sandbox
+from entrypoints.sandbox.records import Order, Row
+from entrypoints.sandbox.users import Account
+from tests.acceptance.gateway import Json
+
+USERNAME = "integration@kvitt.example"
+PASSWORD = "correct-horse"
+APPLICATION_ID = "5a0b3f6e-1c2d-4e5f-8a9b-0c1d2e3f4a5b"
+CLIENT_ID = "kvitt-integration"
+
+
+class System(ABC):
+    """An accounting system's plugin, and its calls in the words of the scenarios.
+
+    `steps` are what is done on the way, `creating` what creates each thing, `finishing` what makes an order whole,
+    `logging_in` how one gets in, `kinds` the sandbox's names of troubles that are called otherwise than `usual_kinds`.
+    """
+
+    name: str
+    password: str
+    steps: ClassVar[Mapping[str, str]]
+    creating: ClassVar[Mapping[str, str]]
+    finishing: str
+    writing_customers: frozenset[str]
+    logging_in: str
+    too_many_logins: ClassVar[Json]
+    one_status: ClassVar[list[str]]
+    kinds: ClassVar[Mapping[str, str]]
+
+    @abstractmethod
+    def invite(self, sandbox: Sandbox, accounts: list[Account]) -> list[Account]:
+        """Let the integration's user or client into these companies, a list that grows. Return those that block it."""
+
+    @abstractmethod
+    def connection(self, company: str, account: Account | None) -> Json:
+        """Return what a business says of its accounting system; the company may be one that there is not."""
+
+    @abstractmethod
+    def environment(self, sandbox: Sandbox) -> dict[str, str]:
+        """Return the operator's settings that lead to the sandbox."""
+
+    @abstractmethod
+    def writes(self, operation: str) -> bool:
+        """Whether this call comes to write something."""
+
+    @abstractmethod
+    def reference(self, order: Order) -> str:
+        """Return our number on an order."""
+
+    @abstractmethod
+    def has_prices_with_vat(self, order: Order) -> bool:
+        """Whether an order's prices are kept including VAT."""
+
+    @abstractmethod
+    def stated_price(self, row: Row, *, with_vat: bool) -> Decimal:
+        """Return the price of a row as its invoice stated it, with or without VAT."""
+
+
+class Soap(System):
+    """The plugin `24sevenoffice`."""
+
+    name = "24sevenoffice"
+    password = "password"
+    steps: ClassVar = {
+        "the VAT codes are looked up": "GetVatTypeList",
+        "the product is to be created": "SaveProducts",
+        "the customer is looked up": "GetCompanies",
+        "the customer is to be created": "SaveCompanies",
+        "the order is to be created": "SaveInvoices",
+    }
+    creating: ClassVar = {
+        "category": "SaveCategories",
+        "product": "SaveProducts",
+        "customer": "SaveCompanies",
+        "order": "SaveInvoices",
+    }
+    finishing = "SaveInvoices"
+    writing_customers = frozenset({"SaveCompanies"})
+    logging_in = "Login"
+    too_many_logins: ClassVar = {"kind": "fault", "text": "Too many login attempts. Please try again later."}
+    one_status: ClassVar = ["GetInvoices"]
+    kinds: ClassVar = {}
+
+    def invite(self, sandbox: Sandbox, accounts: list[Account]) -> list[Account]:
+        user = sandbox.add_user(USERNAME, PASSWORD, application_id=APPLICATION_ID, accounts=[])
+        user.accounts = accounts
+        return user.blocked
+
+    def connection(self, company: str, account: Account | None) -> Json:
+        return {
+            "system": self.name,
+            "account_name": company,
+            "application_id": APPLICATION_ID,
+            "username": USERNAME,
+            "password": PASSWORD,
+        }
+
+    def environment(self, sandbox: Sandbox) -> dict[str, str]:
+        return {"KVITT_TFSO_API_URL": sandbox.url}
+
+    def writes(self, operation: str) -> bool:
+        return operation.startswith("Save")
+
+    def reference(self, order: Order) -> str:
+        return order.reference
+
+    def has_prices_with_vat(self, order: Order) -> bool:
+        return bool(order.include_vat)
+
+    def stated_price(self, row: Row, *, with_vat: bool) -> Decimal:
+        assert row.price is not None
+        return row.price
+
+
+class Rest(System):
+    """The plugin `24sevenoffice-rest`: prices are kept without VAT, and an order is written row by row."""
+
+    name = "24sevenoffice-rest"
+    password = "client_secret"
+    steps: ClassVar = {
+        "the VAT codes are looked up": "GET /taxes",
+        "the product is to be created": "POST /products",
+        "the customer is looked up": "GET /customers",
+        "the customer is to be created": "POST /customers",
+        "the order is to be created": "POST /salesorders",
+        "a row of the order is to be written": "POST /salesorders/{id}/lines",
+        "the order is to be finished": "PATCH /salesorders/{id}",
+    }
+    creating: ClassVar = {
+        "category": "POST /productcategories",
+        "product": "POST /products",
+        "customer": "POST /customers",
+        "order": "PATCH /salesorders/{id}",
+    }
+    finishing = "PATCH /salesorders/{id}"
+    writing_customers = frozenset({"POST /customers", "PATCH /customers/{customerId}"})
+    logging_in = "POST /oauth/token"
+    too_many_logins: ClassVar = {"kind": "throttled"}
+    one_status: ClassVar = ["GET /salesorders/{id}"]
+    kinds: ClassVar = {"item_exception": "fault"}
+
+    def invite(self, sandbox: Sandbox, accounts: list[Account]) -> list[Account]:
+        client = sandbox.add_client(CLIENT_ID, PASSWORD, accounts=[])
+        client.accounts = accounts
+        return []
+
+    def connection(self, company: str, account: Account | None) -> Json:
+        return {
+            "system": self.name,
+            "account_name": company,
+            "client_id": CLIENT_ID,
+            "client_secret": PASSWORD,
+            "organization_id": str(account.number if account else 1),
+        }
+
+    def environment(self, sandbox: Sandbox) -> dict[str, str]:
+        return {"KVITT_TFSO_REST_URL": sandbox.rest_url, "KVITT_TFSO_LOGIN_URL": sandbox.url}
+
+    def writes(self, operation: str) -> bool:
+        return operation.split()[0] in ("POST", "PATCH", "DELETE") and operation != self.logging_in
+
+    def reference(self, order: Order) -> str:
+        return order.internal_memo
+
+    def has_prices_with_vat(self, order: Order) -> bool:
+        return False
+
+    def stated_price(self, row: Row, *, with_vat: bool) -> Decimal:
+        assert row.price is not None
+        assert row.vat_rate is not None
+        return round(row.price * (1 + row.vat_rate / 100), 2) if with_vat else row.price
+
+
+SYSTEMS: Mapping[str, System] = {system.name: system for system in (Soap(), Rest())}
