@@ -21,8 +21,8 @@ from tests.acceptance.http_gateway import HttpGateway
 from tests.acceptance.movable_clock import MovableClock
 from tests.acceptance.office import IMPATIENT_SECONDS, Office, open_office
 from tests.acceptance.story import Story
-from tests.acceptance.systems import SYSTEMS, System
 from tests.acceptance.use_case_gateway import UseCaseGateway
+from tests.systems import SYSTEMS, System
 
 STEPS = ("business", "customers", "invoices", "many", "orders", "products", "sending", "status", "totals", "trouble")
 USE_CASES, *OTHER_ENTRIES = "use_cases", "http", "command_line"

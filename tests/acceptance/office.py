@@ -17,7 +17,7 @@ from entrypoints.sandbox.records import Customer, Order
 from entrypoints.sandbox.users import Account
 from tests.acceptance.gateway import Json
 from tests.acceptance.movable_clock import MovableClock
-from tests.acceptance.systems import System
+from tests.systems import System
 
 COMPANY = "Fjellutleie AS"
 LANDING_COMPANY = "Demo Annet AS"

@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.attack.installation import Installation, installed
+from tests.attack.installation import SOAP, Installation, installed
 from tests.postgres import temporary_database
+from tests.systems import System
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -20,6 +21,12 @@ def database_url(request: pytest.FixtureRequest) -> Iterator[str | None]:
 
 
 @pytest.fixture
-def installation(tmp_path: Path, database_url: str | None) -> Iterator[Installation]:
-    with installed(tmp_path / "home", database_url=database_url) as installation:
+def system() -> System:
+    """The interface of 24SevenOffice that is attacked; a module may name the other one."""
+    return SOAP
+
+
+@pytest.fixture
+def installation(tmp_path: Path, database_url: str | None, system: System) -> Iterator[Installation]:
+    with installed(tmp_path / "home", system=system, database_url=database_url) as installation:
         yield installation

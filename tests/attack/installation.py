@@ -22,10 +22,12 @@ from core.journal import Step
 from core.transfer import Transfer
 from entrypoints.container import Container, make_container
 from entrypoints.sandbox import Sandbox
-from entrypoints.sandbox.sandbox import DEMO_ACCOUNT, DEMO_APPLICATION_ID, DEMO_PASSWORD, DEMO_USERNAME
+from entrypoints.sandbox.sandbox import DEMO_ACCOUNT
 from entrypoints.settings import Settings
+from tests.systems import SYSTEMS, System
 
 BUSINESS = "fjell"
+SOAP, REST = SYSTEMS.values()
 
 CALL_SECONDS = 0.5
 LATE_SECONDS = 0.9
@@ -59,7 +61,7 @@ class Unattended:
 
 
 class Installation:
-    """One installation and the sandbox that it talks to. `database_url` None is SQLite in the home folder.
+    """One installation and the sandbox that it talks to, in one of its ways. `database_url` None is SQLite.
 
     Nobody takes turns by themselves: `drive` does, or a process that is given the `environment`.
     """
@@ -69,11 +71,13 @@ class Installation:
         home: Path,
         sandbox: Sandbox,
         *,
+        system: System = SOAP,
         database_url: str | None = None,
         lease_seconds: float = LEASE_SECONDS,
         chunk_size: int = 100,
     ) -> None:
         self.sandbox = sandbox
+        self.system = system
         self.settings = Settings(
             home=home,
             database_url=database_url,
@@ -85,7 +89,7 @@ class Installation:
             sweep_seconds=0.1,
             stop_seconds=5,
         )
-        self._given = {"KVITT_TFSO_API_URL": sandbox.url, "KVITT_TFSO_TIMEOUT": str(CALL_SECONDS)}
+        self._given = {**system.environment(sandbox), "KVITT_TFSO_TIMEOUT": str(CALL_SECONDS)}
         self.container = self.new_container()
         self.container.queue.override(providers.Object(Unattended()))
 
@@ -106,20 +110,8 @@ class Installation:
 
     def connect(self, business: str = BUSINESS, *, account: str = DEMO_ACCOUNT) -> None:
         """Connect a business to a company of the sandbox's demo world."""
-        self.container.connect_business().store(
-            Business.model_validate(
-                {
-                    "name": business,
-                    "accounting": {
-                        "system": "24sevenoffice",
-                        "account_name": account,
-                        "application_id": DEMO_APPLICATION_ID,
-                        "username": DEMO_USERNAME,
-                        "password": DEMO_PASSWORD,
-                    },
-                }
-            )
-        )
+        connection = self.system.connection(account, self.sandbox.account(account))
+        self.container.connect_business().store(Business.model_validate({"name": business, "accounting": connection}))
 
     def add(self, number: str, *, business: str = BUSINESS, email: str = "post@moe.example") -> None:
         """Add an invoice of a company's that the accounting system does not know."""
@@ -176,7 +168,7 @@ class Installation:
             order.id
             for account in self.sandbox.accounts
             for order in account.books.orders.values()
-            if order.reference == number
+            if self.system.reference(order) == number
         ]
 
 
@@ -211,12 +203,22 @@ def an_invoice(number: str, *, email: str = "post@moe.example") -> Invoice:
 
 @contextmanager
 def installed(
-    home: Path, *, database_url: str | None = None, lease_seconds: float = LEASE_SECONDS, chunk_size: int = 100
+    home: Path,
+    *,
+    system: System = SOAP,
+    database_url: str | None = None,
+    lease_seconds: float = LEASE_SECONDS,
+    chunk_size: int = 100,
 ) -> Iterator[Installation]:
     """An installation with its business connected, for the length of the block."""
     with Sandbox.demo(logins_per_minute=0) as sandbox:
         installation = Installation(
-            home, sandbox, database_url=database_url, lease_seconds=lease_seconds, chunk_size=chunk_size
+            home,
+            sandbox,
+            system=system,
+            database_url=database_url,
+            lease_seconds=lease_seconds,
+            chunk_size=chunk_size,
         )
         try:
             installation.connect()

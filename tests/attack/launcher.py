@@ -17,6 +17,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import httpx
 from requests import PreparedRequest, Response
 from requests.adapters import HTTPAdapter
 from sqlalchemy import Connection
@@ -29,6 +30,7 @@ from core.transfer import TransferState
 from entrypoints.container import DURABLE, INLINE, Container, make_container
 from entrypoints.settings import read_settings
 from entrypoints.worker import Worker
+from tests.systems import rest_operation, soap_operation
 
 COMMIT = "commit"
 BEFORE, DURING, AFTER = "before", "during", "after"
@@ -84,16 +86,22 @@ def watch_commits(killer: Killer) -> None:
 
 def watch_calls(killer: Killer) -> None:
     """Watch every call to the accounting system."""
-    send = HTTPAdapter.send
+    send_soap, send_rest = HTTPAdapter.send, httpx.Client.send
 
-    def watched(adapter: HTTPAdapter, request: PreparedRequest, **how: Any) -> Response:
-        operation = str(request.headers["SOAPAction"]).strip('"').rsplit("/", 1)[1]
-        is_the_point = killer.begins(operation)
-        response = send(adapter, request, **how)
+    def watched_soap(adapter: HTTPAdapter, request: PreparedRequest, **how: Any) -> Response:
+        is_the_point = killer.begins(soap_operation(request))
+        response = send_soap(adapter, request, **how)
         killer.ended(is_the_point=is_the_point)
         return response
 
-    HTTPAdapter.send = watched  # type: ignore[method-assign, assignment]
+    def watched_rest(client: httpx.Client, request: httpx.Request, **how: Any) -> httpx.Response:
+        is_the_point = killer.begins(rest_operation(request))
+        response = send_rest(client, request, **how)
+        killer.ended(is_the_point=is_the_point)
+        return response
+
+    HTTPAdapter.send = watched_soap  # type: ignore[method-assign, assignment]
+    httpx.Client.send = watched_rest  # type: ignore[method-assign, assignment]
 
 
 def load_contracts() -> None:
@@ -128,7 +136,7 @@ def main() -> None:
     asked.add_argument("--edge", default=BEFORE, choices=(BEFORE, DURING, AFTER))
     asked.add_argument("--engine", action="store_true")
     given = asked.parse_args()
-    event, number = given.kill.split(":")
+    event, number = given.kill.rsplit(":", 1)
     killer = Killer(event, int(number), given.edge)
     container = make_container(read_settings(), queue=DURABLE if given.engine else INLINE)
     container.storage()

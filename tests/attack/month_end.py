@@ -44,13 +44,14 @@ def see_exactly_one_of_each(installation: Installation, given: Sequence[Invoice]
     books = [account.books for account in installation.sandbox.accounts if account.books.orders]
     (held,) = books
     email_of = {one.number: one.customer.email for one in [*given, _invoice(_BEFORE, email=_KNOWN)]}
-    assert Counter(order.reference for order in held.orders.values()) == Counter(email_of.keys())
+    reference = installation.system.reference
+    assert Counter(reference(order) for order in held.orders.values()) == Counter(email_of.keys())
     for order in held.orders.values():
-        transfer = transfers[order.reference]
+        transfer = transfers[reference(order)]
         assert (transfer.state, transfer.order_id) == (TransferState.TRANSFERRED, str(order.id)), transfer.error
         assert transfer.customer_id == str(order.customer_id)
         customer = held.customers[order.customer_id]
-        assert email_of[order.reference] in customer.emails.values(), "an order of another's customer"
+        assert email_of[reference(order)] in customer.emails.values(), "an order of another's customer"
     held_emails = Counter(email for one in held.customers.values() for email in set(one.emails.values()))
     assert held_emails == Counter(set(email_of.values())), "a customer was created twice"
     assert (len(held.products), len(held.categories)) == (1, 1)

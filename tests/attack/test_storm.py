@@ -26,8 +26,8 @@ from core.transfer import Transfer, TransferState
 from entrypoints.container import Container, make_container
 from entrypoints.sandbox import Sandbox
 from entrypoints.sandbox.faults import Fault
+from entrypoints.sandbox.sandbox import DEMO_APPLICATION_ID, DEMO_PASSWORD, DEMO_USERNAME
 from entrypoints.settings import read_settings
-from tests.acceptance.systems import APPLICATION_ID, PASSWORD, USERNAME
 from tests.postgres import temporary_database
 
 ROOT = Path(__file__).parents[2]
@@ -141,14 +141,14 @@ def people_the_world(scale: Scale, container: Container, office: Sandbox) -> Non
     """Have companies invite the integration's user; connect their businesses, and add their invoices."""
     names = [f"b{nth:02}" for nth in range(scale.businesses)]
     accounts = [office.add_account(f"Firma {name} AS") for name in names]
-    office.add_user(USERNAME, PASSWORD, application_id=APPLICATION_ID, accounts=accounts)
+    office.add_user(DEMO_USERNAME, DEMO_PASSWORD, application_id=DEMO_APPLICATION_ID, accounts=accounts)
     for name in names:
         connection = {
             "system": "24sevenoffice",
             "account_name": f"Firma {name} AS",
-            "application_id": APPLICATION_ID,
-            "username": USERNAME,
-            "password": PASSWORD,
+            "application_id": DEMO_APPLICATION_ID,
+            "username": DEMO_USERNAME,
+            "password": DEMO_PASSWORD,
         }
         container.connect_business().store(Business.model_validate({"name": name, "accounting": connection}))
         for nth in range(scale.invoices):

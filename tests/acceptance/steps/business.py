@@ -12,9 +12,8 @@ from tests.acceptance.gateway import Gateway
 from tests.acceptance.office import LANDING_COMPANY, Office
 from tests.acceptance.steps.builders import BusinessBuilder, InvoiceBuilder
 from tests.acceptance.story import Story
-from tests.acceptance.systems import PASSWORD
 
-WRONG_PASSWORD = "battery-staple"
+WRONG_PASSWORD = "staple-battery"
 COUNTS = {"no": 0, "one": 1, "two": 2, "five": 5}
 
 
@@ -47,13 +46,15 @@ def gives_the_account_name(business: str, account_name: str, office: Office, sto
 @given(parsers.parse('the business "{business}" is connected to the account "{account_name}" with a wrong password'))
 def gives_a_wrong_password(business: str, account_name: str, office: Office, story: Story) -> None:
     builder = BusinessBuilder(office.connection(account_name), business)
-    builder.accounting[office.system.password] = WRONG_PASSWORD
+    setting, _ = office.system.password
+    builder.accounting[setting] = WRONG_PASSWORD
     story.connect(builder)
 
 
 @when("the right password is given")
 def gives_the_right_password(office: Office, story: Story) -> None:
-    story.business.accounting[office.system.password] = PASSWORD
+    setting, right = office.system.password
+    story.business.accounting[setting] = right
     story.connect()
 
 

@@ -15,7 +15,7 @@ from tests.acceptance.gateway import Gateway, Refused
 from tests.acceptance.movable_clock import MovableClock
 from tests.acceptance.office import IMPATIENT_SECONDS, Office, next_full_hour
 from tests.acceptance.story import Story
-from tests.acceptance.systems import SYSTEMS
+from tests.systems import SYSTEMS
 
 LONGER_THAN_ANYONE_WAITS = 2 * IMPATIENT_SECONDS
 

@@ -1,4 +1,4 @@
-"""24Seven's two ways in, as scenarios need to know them: what a connection holds, and what calls are called.
+"""24Seven's two ways in, as scenarios and attacks need to know them: what a connection holds, and how calls are named.
 
 Scenarios speak of steps and of trouble; which call of which interface that is, is told here and nowhere else.
 """
@@ -6,28 +6,31 @@ Scenarios speak of steps and of trouble; which call of which interface that is, 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from decimal import Decimal
-from typing import ClassVar
+from typing import Any, ClassVar
+from urllib.parse import urlsplit
 
-from entrypoints.sandbox import Sandbox
+import httpx
+from requests import PreparedRequest
+
+from entrypoints.sandbox import DEMO_CLIENT_ID, DEMO_CLIENT_SECRET, Sandbox
 from entrypoints.sandbox.records import Order, Row
+from entrypoints.sandbox.rest import OPERATIONS, token
+from entrypoints.sandbox.sandbox import DEMO_APPLICATION_ID, DEMO_PASSWORD, DEMO_USERNAME
 from entrypoints.sandbox.users import Account
-from tests.acceptance.gateway import Json
 
-USERNAME = "integration@kvitt.example"
-PASSWORD = "correct-horse"
-APPLICATION_ID = "5a0b3f6e-1c2d-4e5f-8a9b-0c1d2e3f4a5b"
-CLIENT_ID = "kvitt-integration"
+Json = dict[str, Any]
 
 
 class System(ABC):
     """An accounting system's plugin, and its calls in the words of the scenarios.
 
-    `steps` are what is done on the way, `creating` what creates each thing, `finishing` what makes an order whole,
-    `logging_in` how one gets in, `kinds` the sandbox's names of troubles that are called otherwise than `usual_kinds`.
+    `password` is the secret setting and its right value. `steps` are what is done on the way, `creating` what creates
+    each thing, `finishing` what makes an order whole, `logging_in` how one gets in, `one_status` what the status of an
+    order that is not published takes. `kinds` are the sandbox's names of troubles that SOAP has another name for.
     """
 
     name: str
-    password: str
+    password: tuple[str, str]
     steps: ClassVar[Mapping[str, str]]
     creating: ClassVar[Mapping[str, str]]
     finishing: str
@@ -70,7 +73,7 @@ class Soap(System):
     """The plugin `24sevenoffice`."""
 
     name = "24sevenoffice"
-    password = "password"
+    password = ("password", DEMO_PASSWORD)
     steps: ClassVar = {
         "the VAT codes are looked up": "GetVatTypeList",
         "the product is to be created": "SaveProducts",
@@ -92,7 +95,7 @@ class Soap(System):
     kinds: ClassVar = {}
 
     def invite(self, sandbox: Sandbox, accounts: list[Account]) -> list[Account]:
-        user = sandbox.add_user(USERNAME, PASSWORD, application_id=APPLICATION_ID, accounts=[])
+        user = sandbox.add_user(DEMO_USERNAME, DEMO_PASSWORD, application_id=DEMO_APPLICATION_ID, accounts=[])
         user.accounts = accounts
         return user.blocked
 
@@ -100,9 +103,9 @@ class Soap(System):
         return {
             "system": self.name,
             "account_name": company,
-            "application_id": APPLICATION_ID,
-            "username": USERNAME,
-            "password": PASSWORD,
+            "application_id": DEMO_APPLICATION_ID,
+            "username": DEMO_USERNAME,
+            "password": DEMO_PASSWORD,
         }
 
     def environment(self, sandbox: Sandbox) -> dict[str, str]:
@@ -126,7 +129,7 @@ class Rest(System):
     """The plugin `24sevenoffice-rest`: prices are kept without VAT, and an order is written row by row."""
 
     name = "24sevenoffice-rest"
-    password = "client_secret"
+    password = ("client_secret", DEMO_CLIENT_SECRET)
     steps: ClassVar = {
         "the VAT codes are looked up": "GET /taxes",
         "the product is to be created": "POST /products",
@@ -150,7 +153,7 @@ class Rest(System):
     kinds: ClassVar = {"item_exception": "fault"}
 
     def invite(self, sandbox: Sandbox, accounts: list[Account]) -> list[Account]:
-        client = sandbox.add_client(CLIENT_ID, PASSWORD, accounts=[])
+        client = sandbox.add_client(DEMO_CLIENT_ID, DEMO_CLIENT_SECRET, accounts=[])
         client.accounts = accounts
         return []
 
@@ -158,8 +161,8 @@ class Rest(System):
         return {
             "system": self.name,
             "account_name": company,
-            "client_id": CLIENT_ID,
-            "client_secret": PASSWORD,
+            "client_id": DEMO_CLIENT_ID,
+            "client_secret": DEMO_CLIENT_SECRET,
             "organization_id": str(account.number if account else 1),
         }
 
@@ -179,6 +182,19 @@ class Rest(System):
         assert row.price is not None
         assert row.vat_rate is not None
         return round(row.price * (1 + row.vat_rate / 100), 2) if with_vat else row.price
+
+
+def soap_operation(request: PreparedRequest) -> str:
+    """Return what a request to the SOAP services calls."""
+    return str(request.headers["SOAPAction"]).strip('"').rsplit("/", 1)[1]
+
+
+def rest_operation(request: httpx.Request) -> str:
+    """Return what a request to the REST API or its login server calls, as the sandbox names it."""
+    path = urlsplit(str(request.url)).path
+    known = [one for one in OPERATIONS if one.method == request.method]
+    named = [one.name for one in known if one.ids_in(path.removeprefix("/v1")) is not None]
+    return named[0] if named else token.OPERATION
 
 
 SYSTEMS: Mapping[str, System] = {system.name: system for system in (Soap(), Rest())}

@@ -1,0 +1,189 @@
+"""Kinds of faults, how they are let loose on one call, and what has to come of it: exactly one of each in the end."""
+
+import socket
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import httpx
+import pytest
+from requests import PreparedRequest, Response
+from requests.adapters import HTTPAdapter
+
+from core.transfer import Transfer, TransferState
+from entrypoints.sandbox.faults import Fault
+from tests.attack.installation import BUSINESS, LATE_SECONDS, ONE_OF_EACH, REST, Installation
+from tests.systems import rest_operation, soap_operation
+
+NUMBER = "2001"
+QUARANTINE = timedelta(seconds=1.5)
+SECOND = " (second)"
+AFTER_A_LOST_ANSWER, COMPLETING = " (after a lost answer)", " (completing what was begun)"
+"""Which call of several is meant, and which belong to a second attempt at the order."""
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of fault: the sandbox's name for it, or REFUSED, and the sandbox's options.
+
+    `code` is what the transfer is rejected with, where the accounting system says no and means it. `creating` ones
+    strike only calls that create something.
+    """
+
+    name: str
+    options: dict[str, Any] = field(default_factory=dict)
+    code: str | None = None
+    creating: bool = False
+
+
+REFUSED, QUOTA = "refused", "quota"
+KINDS: Mapping[str, Kind] = {
+    "refused": Kind(REFUSED),
+    "reset before": Kind("reset"),
+    "answer lost": Kind("reset_after"),
+    "carried out later": Kind("late", {"delay": LATE_SECONDS}),
+    "502 page": Kind("http_502"),
+    "502 page, carried out": Kind("http_502_after"),
+    "200 page": Kind("html_200"),
+    "200 page, carried out": Kind("login_page_after"),
+    "truncated": Kind("truncated"),
+    "malformed": Kind("malformed"),
+    "fault": Kind("fault"),
+    "fault, carried out": Kind("fault_after"),
+    "session expired": Kind("session_expired"),
+}
+"""What can befall a call of either interface."""
+
+
+@dataclass(frozen=True)
+class Matrix:
+    """The calls of a cold send in their order, each against each kind.
+
+    `no_way_in` are those whose refusal parks the transfer; `creating` those that create something. An operation that
+    ends with one of `lost` comes after the answer of that call was lost.
+    """
+
+    operations: Sequence[str]
+    kinds: Mapping[str, Kind]
+    no_way_in: Sequence[str]
+    creating: Sequence[str]
+    lost: Mapping[str, str]
+
+    def cells(self) -> list[tuple[str, str]]:
+        """Every call with every kind that can strike it."""
+        return [
+            (operation, kind)
+            for operation in self.operations
+            for kind in self.kinds
+            if operation in self.creating or not self.kinds[kind].creating
+        ]
+
+    def cases(self, sample: Sequence[tuple[str, str]]) -> list[Any]:
+        """The cells as parameters; those that are not in the sample are left to make attack."""
+        return [pytest.param(*cell, marks=() if cell in sample else pytest.mark.attack) for cell in self.cells()]
+
+
+def see_one_of_each(
+    installation: Installation, matrix: Matrix, operation: str, kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Send an invoice while the fault strikes, and see that it becomes one order of one customer."""
+    for suffix, lost in matrix.lost.items():
+        if operation.endswith(suffix):
+            installation.sandbox.inject(lost, "reset_after")
+    struck = strike(installation, operation, matrix.kinds[kind], monkeypatch)
+    installation.add(NUMBER)
+    (transfer,) = installation.drive(installation.queue(NUMBER))
+
+    assert struck.times == 0, "nothing was struck"
+    if code := _code(matrix, operation, matrix.kinds[kind]):
+        transfer = _mended(installation, transfer, code)
+    assert transfer.state is TransferState.TRANSFERRED, transfer.error
+    assert installation.held == ONE_OF_EACH
+    assert installation.orders_for(NUMBER) == [int(transfer.order_id or 0)]
+
+
+class Detour:
+    """Leads one call of an operation, after some, to a port where nobody listens: it is refused by the machine."""
+
+    def __init__(self, operation: str, *, after: int, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.times = 1
+        self._operation = operation
+        self._after = after
+        send_soap, send_rest = HTTPAdapter.send, httpx.Client.send
+
+        def soap(adapter: HTTPAdapter, request: PreparedRequest, **how: Any) -> Response:
+            if not self._leads_astray(soap_operation(request)):
+                return send_soap(adapter, request, **how)
+            with _deaf_port() as port:
+                request.url = f"http://127.0.0.1:{port}/"
+                return send_soap(adapter, request, **how)
+
+        def rest(client: httpx.Client, request: httpx.Request, **how: Any) -> httpx.Response:
+            if not self._leads_astray(rest_operation(request)):
+                return send_rest(client, request, **how)
+            with _deaf_port() as port:
+                request.url = request.url.copy_with(port=port)
+                return send_rest(client, request, **how)
+
+        monkeypatch.setattr(HTTPAdapter, "send", soap)
+        monkeypatch.setattr(httpx.Client, "send", rest)
+
+    def _leads_astray(self, operation: str) -> bool:
+        if not self.times or operation != self._operation:
+            return False
+        if self._after:
+            self._after -= 1
+            return False
+        self.times = 0
+        return True
+
+
+class _deaf_port:  # noqa: N801 - used as a function
+    """A port that is taken and at which nobody listens."""
+
+    def __enter__(self) -> int:
+        self._socket = socket.socket()
+        self._socket.bind(("127.0.0.1", 0))
+        port: int = self._socket.getsockname()[1]
+        return port
+
+    def __exit__(self, *_: object) -> None:
+        self._socket.close()
+
+
+def strike(installation: Installation, operation: str, kind: Kind, monkeypatch: pytest.MonkeyPatch) -> Fault | Detour:
+    """Let the fault strike once; its `times` are 0 when it has."""
+    after = 1 if operation.endswith(SECOND) else 0
+    name = operation.split(" (")[0]
+    if kind.name == REFUSED:
+        return Detour(name, after=after, monkeypatch=monkeypatch)
+    if kind.name == QUOTA and installation.system is not REST:
+        text = used_up(datetime.now(UTC) + QUARANTINE)
+        return installation.sandbox.inject(name, "fault", after=after, text=text)
+    return installation.sandbox.inject(name, kind.name, after=after, **kind.options)
+
+
+def used_up(opens_again: datetime) -> str:
+    """The vendor's words for a quota that is used up; by the sandbox's own, tests would wait for the next hour."""
+    return f"Limit exceeded by 1. Request is blocked. Quarantine ends at {opens_again.isoformat()}"
+
+
+def _code(matrix: Matrix, operation: str, kind: Kind) -> str | None:
+    """What the transfer ends with where a fault is an answer; None where it is to arrive by itself."""
+    if kind.code and operation in matrix.no_way_in:
+        return "access_refused"
+    return kind.code
+
+
+def _mended(installation: Installation, transfer: Transfer, code: str) -> Transfer:
+    """See that it was refused for this reason, and that a person brings it to its end."""
+    assert transfer.error is not None
+    assert transfer.error.code == code
+    if code == "access_refused":
+        assert transfer.is_parked
+        installation.container.verify_business().verify(BUSINESS)
+    else:
+        assert transfer.state is TransferState.REJECTED
+        installation.container.manage_transfers().retry(transfer.id)
+    return installation.drive(transfer)[0]
