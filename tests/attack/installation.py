@@ -22,6 +22,7 @@ from core.journal import Step
 from core.transfer import Transfer
 from entrypoints.container import Container, make_container
 from entrypoints.sandbox import Sandbox
+from entrypoints.sandbox.records import Row
 from entrypoints.sandbox.sandbox import DEMO_ACCOUNT
 from entrypoints.settings import Settings
 from tests.systems import SYSTEMS, System
@@ -113,9 +114,9 @@ class Installation:
         connection = self.system.connection(account, self.sandbox.account(account))
         self.container.connect_business().store(Business.model_validate({"name": business, "accounting": connection}))
 
-    def add(self, number: str, *, business: str = BUSINESS, email: str = "post@moe.example") -> None:
+    def add(self, number: str, *, business: str = BUSINESS, email: str = "post@moe.example", rows: int = 1) -> None:
         """Add an invoice of a company's that the accounting system does not know."""
-        self.container.add_invoice().add(business, an_invoice(number, email=email))
+        self.container.add_invoice().add(business, an_invoice(number, email=email, rows=rows))
 
     def queue(self, number: str, *, business: str = BUSINESS) -> Transfer:
         """Send an invoice that was added; nobody takes it up yet."""
@@ -171,9 +172,15 @@ class Installation:
             if self.system.reference(order) == number
         ]
 
+    def rows_of(self, number: str) -> list[Row]:
+        """The rows of the only order with our reference."""
+        (order_id,) = self.orders_for(number)
+        (order,) = [one for account in self.sandbox.accounts if (one := account.books.orders.get(order_id))]
+        return order.rows
 
-def an_invoice(number: str, *, email: str = "post@moe.example") -> Invoice:
-    """An invoice of one row to a company."""
+
+def an_invoice(number: str, *, email: str = "post@moe.example", rows: int = 1) -> Invoice:
+    """An invoice to a company; where it has several rows, they are numbered."""
     return Invoice.model_validate(
         {
             "number": number,
@@ -189,13 +196,14 @@ def an_invoice(number: str, *, email: str = "post@moe.example") -> Invoice:
             },
             "rows": [
                 {
-                    "product": "Tractor",
+                    "product": f"Tractor {nth}" if rows > 1 else "Tractor",
                     "period": {"start": "2026-09-10", "end": "2026-09-12"},
                     "quantity": "1",
                     "unit_price": "1200.00",
                     "discount_percent": "0",
                     "vat_percent": "25",
                 }
+                for nth in range(1, rows + 1)
             ],
         }
     )

@@ -13,9 +13,9 @@ import pytest
 from core.invoice import Invoice
 from core.transfer import Transfer
 from tests.attack.installation import LATE_SECONDS, Installation, installed
+from tests.attack.kills import RENEWALS, killed, launched
 from tests.attack.launcher import AFTER, BEFORE, COMMIT, DURING
 from tests.attack.month_end import CHUNK_SIZE, invoices, queued, see_exactly_one_of_each
-from tests.attack.test_kill_matrix import RENEWALS, killed, launched
 
 CALLS = {
     "GetCompanies": 4,

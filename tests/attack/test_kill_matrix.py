@@ -1,8 +1,5 @@
 """A worker killed before and after everything it writes and calls: a fresh one ends it with exactly one of each."""
 
-import signal
-import subprocess
-import sys
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,7 +8,8 @@ from typing import Any
 import pytest
 
 from core.transfer import Transfer, TransferState
-from tests.attack.installation import BUSINESS, LATE_SECONDS, ONE_OF_EACH, Installation, installed
+from tests.attack.installation import LATE_SECONDS, ONE_OF_EACH, Installation, installed
+from tests.attack.kills import RENEWALS, killed, launched
 from tests.attack.launcher import AFTER, BEFORE, COMMIT, DURING
 
 NUMBER = "3001"
@@ -31,9 +29,6 @@ CALLS = {
 COMMITS = 22
 """What a cold send for a new company calls, and how many transactions it commits; a test sees that it is no more."""
 
-RENEWALS = 3
-"""On a slow machine the lease is renewed so many times more than on a fast one, at most."""
-
 POINTS = [
     (f"{event}:{number}", edge)
     for event, times in {COMMIT: COMMITS, **CALLS}.items()
@@ -50,9 +45,6 @@ SAMPLE = [
 ]
 CREATING = [call for call in CALLS if call.startswith("Save")]
 SHORT_LEASE_SECONDS = 3.0
-
-_ROOT = Path(__file__).parents[2]
-_PATIENCE_SECONDS = 120
 
 
 @pytest.fixture
@@ -117,24 +109,6 @@ def test_the_matrix_has_all_that_is_committed_and_called(installation: Installat
 def _sent(installation: Installation) -> Transfer:
     installation.add(NUMBER)
     return installation.queue(NUMBER)
-
-
-def launched(installation: Installation, *options: str) -> subprocess.CompletedProcess[str]:
-    """Run a worker process to its end."""
-    return subprocess.run(
-        [sys.executable, "-m", "tests.attack.launcher", BUSINESS, *options],
-        env=installation.environment,
-        cwd=_ROOT,
-        capture_output=True,
-        text=True,
-        timeout=_PATIENCE_SECONDS,
-        check=False,
-    )
-
-
-def killed(installation: Installation, *options: str) -> None:
-    run = launched(installation, *options)
-    assert run.returncode == -signal.SIGKILL, run.stdout + run.stderr
 
 
 def _ended_well(installation: Installation, transfer: Transfer) -> None:

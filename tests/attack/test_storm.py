@@ -1,5 +1,7 @@
 """A storm: many businesses, workers killed at random, lost answers, sessions that expire. Exactly one order each.
 
+Every other business reaches 24SevenOffice over REST.
+
 What happens is drawn from a seed, which is printed; KVITT_STORM_SEED gives it again. How processes and calls
 interleave is the machine's doing, so a seed narrows a failure down and does not repeat it to the letter.
 """
@@ -26,9 +28,9 @@ from core.transfer import Transfer, TransferState
 from entrypoints.container import Container, make_container
 from entrypoints.sandbox import Sandbox
 from entrypoints.sandbox.faults import Fault
-from entrypoints.sandbox.sandbox import DEMO_APPLICATION_ID, DEMO_PASSWORD, DEMO_USERNAME
 from entrypoints.settings import read_settings
 from tests.postgres import temporary_database
+from tests.systems import SYSTEMS, System
 
 ROOT = Path(__file__).parents[2]
 
@@ -89,7 +91,9 @@ def container(database: str, office: Sandbox, tmp_path: Path, monkeypatch: pytes
     """The installation that the workers share, as its operator sees it."""
     for name in [name for name in os.environ if name.startswith("KVITT_")]:
         monkeypatch.delenv(name)
-    installation = {"KVITT_HOME": str(tmp_path), "KVITT_DATABASE_URL": database, "KVITT_TFSO_API_URL": office.url}
+    installation = {"KVITT_HOME": str(tmp_path), "KVITT_DATABASE_URL": database}
+    for system in SYSTEMS.values():
+        installation.update(system.environment(office))
     for name, value in {**installation, **SETTINGS}.items():
         monkeypatch.setenv(name, value)
     container = make_container(read_settings())
@@ -141,18 +145,18 @@ def people_the_world(scale: Scale, container: Container, office: Sandbox) -> Non
     """Have companies invite the integration's user; connect their businesses, and add their invoices."""
     names = [f"b{nth:02}" for nth in range(scale.businesses)]
     accounts = [office.add_account(f"Firma {name} AS") for name in names]
-    office.add_user(DEMO_USERNAME, DEMO_PASSWORD, application_id=DEMO_APPLICATION_ID, accounts=accounts)
-    for name in names:
-        connection = {
-            "system": "24sevenoffice",
-            "account_name": f"Firma {name} AS",
-            "application_id": DEMO_APPLICATION_ID,
-            "username": DEMO_USERNAME,
-            "password": DEMO_PASSWORD,
-        }
+    for system in SYSTEMS.values():
+        system.invite(office, accounts)
+    for name, account in zip(names, accounts, strict=True):
+        connection = system_of(name).connection(account.name, account)
         container.connect_business().store(Business.model_validate({"name": name, "accounting": connection}))
         for nth in range(scale.invoices):
             container.add_invoice().add(name, an_invoice(f"{name}-{nth}", customer=nth % scale.customers))
+
+
+def system_of(business: str) -> System:
+    """The interface through which a business reaches its books."""
+    return list(SYSTEMS.values())[int(business.removeprefix("b")) % len(SYSTEMS)]
 
 
 def an_invoice(number: str, *, customer: int) -> Invoice:
@@ -201,16 +205,16 @@ def see_exactly_one_of_each(scale: Scale, container: Container, office: Sandbox)
     transfers = {one.invoice: one for one in container.look_up().transfers(None, limit=100_000)}
     ordered: Counter[str] = Counter()
     for nth in range(scale.businesses):
-        books = office.account(f"Firma b{nth:02} AS").books
-        ordered.update(order.reference for order in books.orders.values())
+        books, reference = office.account(f"Firma b{nth:02} AS").books, system_of(f"b{nth:02}").reference
+        ordered.update(reference(order) for order in books.orders.values())
         assert sorted(
             customer.emails["Primary"] if "Primary" in customer.emails else str(customer.emails)
             for customer in books.customers.values()
         ) == [f"kunde{customer}@prove.example" for customer in range(scale.customers)], f"the customers of b{nth:02}"
         assert (len(books.products), len(books.categories)) == (1, 1), f"the products of b{nth:02}"
         for order in books.orders.values():
-            assert transfers[order.reference].order_id == str(order.id)
-            assert transfers[order.reference].business == f"b{nth:02}"
+            assert transfers[reference(order)].order_id == str(order.id)
+            assert transfers[reference(order)].business == f"b{nth:02}"
     doubled = [(number, transfers[number]) for number, orders in ordered.items() if orders > 1]
     assert not doubled, stories(container, list(doubled))
     assert len(ordered) == len(transfers) == scale.businesses * scale.invoices
