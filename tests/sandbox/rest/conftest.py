@@ -1,0 +1,42 @@
+from collections.abc import Iterator
+
+import pytest
+
+from entrypoints.sandbox import Sandbox
+from entrypoints.sandbox.books import Books
+from entrypoints.sandbox.users import Account
+from tests.openapi.vendor_contract import FILE, vendor_contract
+from tests.sandbox.rest.api import CLIENT_ID, CLIENT_SECRET, Api
+from tests.sandbox.soap import Clock
+
+
+@pytest.fixture
+def sandbox(clock: Clock) -> Iterator[Sandbox]:
+    """A sandbox whose every call is held against the vendor's file afterwards, where that file is."""
+    with Sandbox(clock=clock, keep_rest_exchanges=1_000) as sandbox:
+        yield sandbox
+    if FILE.exists() and sandbox.rest_exchanges:
+        vendor_contract().assert_kept_by(sandbox.rest_exchanges)
+
+
+@pytest.fixture
+def api(sandbox: Sandbox, account: Account, other_account: Account) -> Iterator[Api]:
+    sandbox.add_client(CLIENT_ID, CLIENT_SECRET, accounts=[account, other_account])
+    with Api(sandbox, account) as api:
+        yield api
+
+
+@pytest.fixture
+def customer_id(books: Books) -> int:
+    return books.add_customer("Fjell & Fjord AS", organization_number="817404502")
+
+
+@pytest.fixture
+def product_id(books: Books) -> int:
+    return books.add_product("Traktor", books.add_category("Utleie"))
+
+
+@pytest.fixture
+def order_id(api: Api, customer_id: int) -> int:
+    order = api.post("/salesorders", {"customer": {"id": customer_id, "name": "Fjell & Fjord AS"}, "status": "Draft"})
+    return int(order["id"])
