@@ -192,7 +192,7 @@ class Books:
             still_open = order.total_inc_vat - order.paid_amount
             if amount is not None and not 0 < amount * still_open <= still_open**2:
                 raise NotPossibleError(
-                    f"Of invoice {order.invoice_id} {still_open:f} are open, so {amount:f} can't be paid."
+                    f"Of invoice {order.invoice_id} {still_open:f} is open; {amount:f} can't be paid."
                 )
             paid = still_open if amount is None else amount
             order.paid_amount += paid
