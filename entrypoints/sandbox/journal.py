@@ -37,6 +37,11 @@ class Call:
     duration: float = 0.0
     _began: float = field(default_factory=monotonic, repr=False)
 
+    @property
+    def title(self) -> str:
+        """Which operation of which service; a REST operation says it all."""
+        return self.operation if " " in self.operation else f"{self.service}.{self.operation}"
+
 
 class KeptRequest(NamedTuple):
     """A request as it was sent, passwords masked."""

@@ -120,7 +120,7 @@ def _latency(world: World) -> str:
 def _calls(world: World) -> str:
     rows = "".join(
         f"<tr><td>{call.number}</td><td>{call.time:%H:%M:%S}</td>"
-        f"<td>{escape(call.service)}.{escape(call.operation)}</td><td>{escape(call.account)}</td>"
+        f"<td>{escape(call.title)}</td><td>{escape(call.account)}</td>"
         f'<td class="{"faint" if call.outcome == "ok" else "bad"}">{escape(call.outcome)}</td></tr>'
         for call in reversed(world.journal.calls()[-SHOWN_CALLS:])
     )

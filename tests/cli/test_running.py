@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from entrypoints.demo.world import demo_business
+from entrypoints.demo.world import demo_business, demo_rest_business
 from entrypoints.sandbox import Sandbox
 from tests.cli.conftest import Kvitt
 
@@ -42,6 +42,8 @@ def test_the_sandbox_tells_how_to_reach_it(tmp_path: Path, kvitt: Kvitt) -> None
         told = json.loads(printed)
 
         assert told["business"] == demo_business()
+        assert told["rest_business"] == demo_rest_business("100000000002")
+        assert told["rest_url"] == f"{told['url']}/v1"
         with urllib.request.urlopen(told["control_url"]) as page:
             assert "24SevenOffice" in page.read().decode()
 
@@ -49,11 +51,15 @@ def test_the_sandbox_tells_how_to_reach_it(tmp_path: Path, kvitt: Kvitt) -> None
 def test_the_sandbox_tells_it_to_a_person_too(tmp_path: Path) -> None:
     with running(tmp_path, "sandbox", "--port", "0") as process:
         assert process.stdout is not None
-        lines = [process.stdout.readline() for _ in range(5)]
+        lines = [process.stdout.readline() for _ in range(7)]
 
         assert lines[0].startswith("The sandbox listens on http://127.0.0.1:")
         assert "/control" in lines[1]
-        assert "export KVITT_TFSO_API_URL=http://127.0.0.1:" in lines[3]
+        assert [line.split("=")[0].strip() for line in lines[3:6]] == [
+            "export KVITT_TFSO_API_URL",
+            "export KVITT_TFSO_REST_URL",
+            "export KVITT_TFSO_LOGIN_URL",
+        ]
 
 
 def test_a_port_that_is_taken_is_refused(kvitt: Kvitt, office: Sandbox) -> None:

@@ -91,6 +91,17 @@ def test_expired_sessions_are_tokens_too(sandbox: Sandbox, api: Api) -> None:
         api.get("/taxes")
 
 
+def test_starting_over_takes_tokens_back_and_keeps_clients(sandbox: Sandbox, api: Api, account: Account) -> None:
+    for _ in range(19):
+        ask_for_token(sandbox, account)
+    api.get("/taxes")
+    sandbox.reset()
+    assert sandbox.rest_exchanges == []
+    assert api.send("GET", "/taxes").status_code == 401
+    with Api(sandbox, account) as again:
+        assert again.send("GET", "/taxes").status_code == 200
+
+
 @pytest.mark.parametrize(
     "path", ["/customers", "/products", "/productcategories", "/taxes", "/currencies", "/salesorders"]
 )
