@@ -10,8 +10,8 @@ def next_page_url(link: str, *, page: str, root: str) -> str | None:
 
     `page` is the address of the page that names it, `root` the API's.
     """
-    url = urljoin(page, link)
     try:
+        url = urljoin(page, link)
         found, own = urlsplit(url), urlsplit(root)
         is_same = (found.scheme, found.hostname, _port(found.scheme, found.port)) == (
             own.scheme,

@@ -17,8 +17,8 @@ from core.transfer import Receipt
 from entrypoints.sandbox import DEMO_ACCOUNT, DEMO_APPLICATION_ID, DEMO_USERNAME, Sandbox
 from entrypoints.sandbox.books import Books
 from entrypoints.sandbox.users import Account
+from tests.adapters.drafts import EURO, draft, row
 from tests.adapters.soap.conftest import PASSWORD, Open
-from tests.adapters.soap.drafts import EURO, draft, row
 from tests.fakes import go_on
 
 YESTERDAY = timedelta(days=1)

@@ -18,7 +18,7 @@ from core.business import NewOrderStatus
 from core.currency import Currency
 from core.errors import Rejected
 from core.payment import BookedTotals, OrderState
-from tests.adapters.soap.drafts import EURO, draft, row
+from tests.adapters.drafts import EURO, draft, row
 
 NO_DECIMAL = Decimal("-79228162514264337593543950335")
 

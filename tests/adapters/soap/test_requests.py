@@ -14,7 +14,7 @@ from core.ports.customer_repo import CustomerUpdate
 from entrypoints.sandbox import Sandbox
 from entrypoints.sandbox.books import Books
 from entrypoints.sandbox.journal import KeptRequest
-from tests.adapters.soap.drafts import EURO, draft, row
+from tests.adapters.drafts import EURO, draft, row
 from tests.adapters.soap.test_books import YESTERDAY, now
 from tests.fakes import go_on
 

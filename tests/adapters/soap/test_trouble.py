@@ -14,8 +14,8 @@ from core.errors import KvittError, OutcomeUnknown, Rejected, TryAgain
 from core.transfer import Receipt
 from entrypoints.sandbox import DEMO_ACCOUNT, Sandbox
 from entrypoints.sandbox.books import Books
+from tests.adapters.drafts import draft
 from tests.adapters.soap.conftest import PASSWORD, MemorySessions, Open
-from tests.adapters.soap.drafts import draft
 from tests.fakes import go_on
 
 # kind of fault, options, error and code of a read, error and code of a write

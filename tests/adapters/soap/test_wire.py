@@ -14,7 +14,7 @@ from adapters.twentyfour_seven_office.troubles import UnusableAnswer
 from core.customer import Address, Customer
 from entrypoints.sandbox import Sandbox
 from entrypoints.sandbox.books import Books
-from tests.adapters.soap.drafts import EURO, draft
+from tests.adapters.drafts import EURO, draft
 from tests.adapters.soap.test_requests import OURS
 from tests.fakes import go_on
 
