@@ -48,7 +48,7 @@ class RestClient:
             follow_redirects=False,
             limits=httpx.Limits(max_connections=None, max_keepalive_connections=_KEPT_CONNECTIONS),
             timeout=httpx.Timeout(settings.timeout, connect=min(CONNECT_TIMEOUT, settings.timeout)),
-            verify=_certificates(),
+            verify=_trusted(os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE")),
         )
         weakref.finalize(self, self._http.close)  # httpx leaves open what nobody closes
 
@@ -117,10 +117,10 @@ def _read(response: httpx.Response, *, deadline: float) -> bytes:
     return b"".join(pieces)
 
 
-def _certificates() -> ssl.SSLContext | bool:
-    """Return whom to trust: the operator's bundle where the environment names one, as for the SOAP services."""
-    bundle = os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE")
-    if not bundle:
-        return True
+@lru_cache(maxsize=_API_ROOTS)
+def _trusted(bundle: str | None) -> ssl.SSLContext:
+    """Return whom to trust: the operator's bundle (a file or a folder) where the environment names one, as for SOAP."""
+    if bundle is None:
+        return httpx.create_ssl_context()
     is_folder = Path(bundle).is_dir()
     return ssl.create_default_context(cafile=None if is_folder else bundle, capath=bundle if is_folder else None)

@@ -23,6 +23,7 @@ from adapters.twentyfour_seven_office.rest.tables import RestCurrencyTable, Rest
 from adapters.twentyfour_seven_office.rights import right
 from core.account import Account, Right
 from core.business import Business
+from core.call_budget import CallBudget
 from core.limits import Limits
 from core.ports.clock import Clock
 from core.ports.surroundings import Surroundings
@@ -57,9 +58,9 @@ class RestAccountingSystem:
         self.orders = RestOrderSink(session, names)
         self.payments = RestPaymentStatus(session, clock)
 
-    def budget(self) -> None:
+    def budget(self) -> CallBudget | None:
         """The API has no quota that is known of: a server that wants fewer calls says so (429)."""
-        return
+        return None
 
     def account(self) -> Account:
         """Ask whose books these are. One call."""

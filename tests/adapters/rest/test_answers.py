@@ -185,10 +185,19 @@ def test_plain_values() -> None:
 
 
 def test_vat_codes_go_by_number_and_those_that_tell_no_rate_are_left_out() -> None:
-    taxes = [{"id": 9, "number": 3, "name": "Utgående", "rate": 25}, {"id": 1, "number": 5}, {"rate": 15}]
-    assert [(one.code, one.percent, one.name) for one in vat_codes_in(taxes)] == [("3", 25, "Utgående")]
+    taxes: list[dict[str, Any]] = [
+        {"id": 9, "number": 3, "name": "Utgående", "rate": 25},
+        {"id": 1, "number": 5},
+        {"rate": 15},
+    ]
+    assert [(one.code, one.percent, one.name) for one in vat_codes_in(taxes)] == [("3", Decimal(25), "Utgående")]
 
 
 def test_currencies_without_a_usable_rate_are_left_out() -> None:
-    listed = [{"code": "eur", "rate": 11}, {"code": "USD", "rate": 0}, {"code": "SEK"}, {"rate": 1}]
+    listed: list[dict[str, Any]] = [
+        {"code": "eur", "rate": 11},
+        {"code": "USD", "rate": 0},
+        {"code": "SEK"},
+        {"rate": 1},
+    ]
     assert currencies_in(listed) == [Currency(code="EUR", rate=Decimal(11))]
