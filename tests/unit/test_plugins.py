@@ -20,6 +20,7 @@ from plugins.spec import Registration, hookimpl
 
 GUID = "5a0b3f6e-1c2d-4e5f-8a9b-0c1d2e3f4a5b"
 GOOD = {"account_name": "Fjell AS", "application_id": GUID, "username": "a@b.example", "password": "hunter22"}
+GOOD_REST = {"client_id": "kvitt", "client_secret": "hunter22", "organization_id": "1"}
 SURROUNDINGS: Any = Surroundings(sessions=None, calls=None, clock=None, environment={})  # type: ignore[arg-type]
 
 
@@ -66,6 +67,19 @@ def test_24sevenoffice_is_built_in(registry: AccountingRegistry) -> None:
     assert registry.secrets("24sevenoffice") == {"application_id", "password"}
     system = registry.open(business(system="24sevenoffice", **GOOD))
     assert system.limits.product_name == 125
+
+
+def test_24sevenoffices_rest_api_is_built_in(registry: AccountingRegistry) -> None:
+    assert registry.secrets("24sevenoffice-rest") == {"client_secret"}
+    given = Connection.of("24sevenoffice-rest", {**GOOD_REST, "account_name": " Fjell AS "})
+    assert registry.shown(registry.checked(given)) == {
+        "system": "24sevenoffice-rest",
+        "client_id": "kvitt",
+        "organization_id": "1",
+        "account_name": "Fjell AS",
+    }
+    system = registry.open(business(system="24sevenoffice-rest", **GOOD_REST))
+    assert system.books_id == "https://rest.api.24sevenoffice.com/v1 1"
 
 
 def test_a_good_connection_is_read_trimmed(registry: AccountingRegistry) -> None:
@@ -195,13 +209,15 @@ def test_a_broken_plugin_is_reported_and_takes_nothing_down(
     assert len(caplog.records) == 4
 
 
-def test_loading_plugins_and_opening_books_load_no_soap() -> None:
+def test_loading_plugins_and_opening_books_load_neither_soap_nor_http() -> None:
     code = (
         "import sys\n"
-        "from tests.unit.test_plugins import GOOD, SURROUNDINGS, business\n"
+        "from tests.unit.test_plugins import GOOD, GOOD_REST, SURROUNDINGS, business\n"
         "from plugins.manager import load_plugins\n"
-        "load_plugins(SURROUNDINGS).open(business(system='24sevenoffice', **GOOD)).limits\n"
-        "sys.exit(' '.join({'zeep', 'requests', 'lxml'} & set(sys.modules)) or 0)"
+        "registry = load_plugins(SURROUNDINGS)\n"
+        "registry.open(business(system='24sevenoffice', **GOOD)).limits\n"
+        "registry.open(business('rest', system='24sevenoffice-rest', **GOOD_REST)).limits\n"
+        "sys.exit(' '.join({'zeep', 'requests', 'lxml', 'httpx'} & set(sys.modules)) or 0)"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, ""), done.stderr
