@@ -17,6 +17,7 @@ from entrypoints.sandbox.records import Customer, Order
 from entrypoints.sandbox.users import Account
 from tests.acceptance.gateway import Json
 from tests.acceptance.movable_clock import MovableClock
+from tests.openapi.vendor_contract import assert_kept_where_known
 from tests.systems import System
 
 COMPANY = "Fjellutleie AS"
@@ -136,11 +137,12 @@ def open_office(clock: MovableClock, system: System) -> Iterator[Office]:
         yield office
     finally:
         office.close()
+    assert_kept_where_known(office.sandbox.rest_exchanges)
 
 
 def _started(clock: MovableClock) -> Sandbox:
     for attempt in range(1, _TRIES + 1):
-        sandbox = Sandbox(port=_free_port(), clock=clock, logins_per_minute=0)
+        sandbox = Sandbox(port=_free_port(), clock=clock, logins_per_minute=0, keep_rest_exchanges=500)
         try:
             sandbox.start()
         except OSError:  # somebody else was faster
