@@ -11,6 +11,7 @@ from core.ports.surroundings import Surroundings
 from entrypoints.sandbox import DEMO_ACCOUNT, DEMO_CLIENT_ID, Sandbox
 from entrypoints.sandbox.books import Books
 from tests.fakes import FakeCallCounter, FakeSessionStore
+from tests.openapi.vendor_contract import assert_kept_where_known
 
 SECRET = "hemmelig-Nøkkel-&-<42>"
 
@@ -25,11 +26,12 @@ Open = Callable[..., RestAccountingSystem]
 
 @pytest.fixture
 def sandbox() -> Iterator[Sandbox]:
-    """One client that reaches two companies."""
-    with Sandbox(logins_per_minute=0) as sandbox:
+    """One client that reaches two companies. All that goes back and forth is held against the vendor's own file."""
+    with Sandbox(logins_per_minute=0, keep_rest_exchanges=1000) as sandbox:
         accounts = [sandbox.add_account("Demo Annet AS"), sandbox.add_account(DEMO_ACCOUNT)]
         sandbox.add_client(DEMO_CLIENT_ID, SECRET, accounts=accounts)
         yield sandbox
+        assert_kept_where_known(sandbox.rest_exchanges)
 
 
 @pytest.fixture
