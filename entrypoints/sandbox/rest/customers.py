@@ -10,7 +10,7 @@ from typing import Any
 from entrypoints.sandbox.records import Customer
 from entrypoints.sandbox.rest.customer_mapping import NAME_LENGTH, change, values_of
 from entrypoints.sandbox.rest.operation import PAGING, Answer, Operation, Visit
-from entrypoints.sandbox.rest.paging import page_of
+from entrypoints.sandbox.rest.paging import page_by_id, page_of
 from entrypoints.sandbox.rest.refusals import invalid, missing
 from entrypoints.sandbox.rest.shape import Check, choice, members, nullable, text, truth
 
@@ -50,6 +50,7 @@ SORTED_BY: dict[str, Callable[[Customer], Any]] = {
     "modifiedAt": lambda customer: customer.date_changed,
     "organizationNumber": lambda customer: customer.organization_number,
 }
+BY_ID = "id:asc"
 SORTS = choice(*(f"{name}:{direction}" for name in SORTED_BY for direction in ("asc", "desc")))
 
 
@@ -57,19 +58,24 @@ def read_customers(visit: Visit) -> Answer:
     """The customers that every parameter given lets through."""
     changed, created = visit.instant("modifiedFrom"), visit.instant("createdFrom")
     number, company, supplier = visit.text("organizationNumber"), visit.flag("isCompany"), visit.flag("isSupplier")
-    found = [
-        customer
-        for customer in visit.books.customers.values()
-        if customer.type != "Lead"
-        and (changed is None or (customer.date_changed is not None and customer.date_changed >= changed))
-        and (created is None or (customer.date_created is not None and customer.date_created >= created))
-        and number in (None, customer.organization_number)
-        and company in (None, customer.type != "Consumer")
-        and supplier in (None, customer.type == "Supplier")
-    ]
-    by, direction = SORTS(visit.text("sortBy") or "id:asc", "sortBy").split(":")
-    found.sort(key=SORTED_BY[by], reverse=direction == "desc")
-    page = page_of(found, visit, usual=USUAL, most=MOST)
+
+    def holds(customer: Customer) -> bool:
+        return (
+            customer.type != "Lead"
+            and (changed is None or (customer.date_changed is not None and customer.date_changed >= changed))
+            and (created is None or (customer.date_created is not None and customer.date_created >= created))
+            and number in (None, customer.organization_number)
+            and company in (None, customer.type != "Consumer")
+            and supplier in (None, customer.type == "Supplier")
+        )
+
+    records = visit.books.customers
+    by, direction = SORTS(visit.text("sortBy") or BY_ID, "sortBy").split(":")
+    if f"{by}:{direction}" == BY_ID:
+        page = page_by_id(records, holds, visit, usual=USUAL, most=MOST)
+    else:
+        found = sorted(filter(holds, records.values()), key=SORTED_BY[by], reverse=direction == "desc")
+        page = page_of(found, visit, usual=USUAL, most=MOST)
     return Answer([values_of(customer) for customer in page.content], links=page.links)
 
 

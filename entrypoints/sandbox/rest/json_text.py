@@ -14,11 +14,14 @@ def text_of(value: Any) -> str:
     """The text; a Decimal is written digit by digit, without an exponent."""
     if isinstance(value, Decimal):
         return format(value, "f")
-    if isinstance(value, dict):
-        return "{" + ",".join(f"{json.dumps(name)}:{text_of(member)}" for name, member in value.items()) + "}"
-    if isinstance(value, list):
-        return "[" + ",".join(map(text_of, value)) + "]"
-    return json.dumps(value, ensure_ascii=False)
+    try:
+        return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    except TypeError:  # there is a Decimal somewhere in it
+        if isinstance(value, dict):
+            return "{" + ",".join(f"{json.dumps(name)}:{text_of(member)}" for name, member in value.items()) + "}"
+        if isinstance(value, list):
+            return "[" + ",".join(map(text_of, value)) + "]"
+        raise
 
 
 def _refuse(constant: str) -> Any:

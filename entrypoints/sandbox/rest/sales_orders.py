@@ -14,7 +14,7 @@ from entrypoints.sandbox.records import Order
 from entrypoints.sandbox.refusals import ItemRefusedError
 from entrypoints.sandbox.rest.operation import Answer, Operation, Visit
 from entrypoints.sandbox.rest.order_mapping import OTHERWISE, STATUSES, order_values
-from entrypoints.sandbox.rest.paging import TOKEN, page_of
+from entrypoints.sandbox.rest.paging import TOKEN, page_by_id
 from entrypoints.sandbox.rest.refusals import bad_request, broken_rule, conflict, invalid, missing
 from entrypoints.sandbox.rest.shape import Check, choice, day, each, members, number, text, whole
 from entrypoints.sandbox.rules import check_currency, check_order
@@ -57,19 +57,19 @@ def read_orders(visit: Visit) -> Answer:
     on, days = visit.day("date"), (visit.day("dateFrom"), visit.day("dateTo"))
     created = visit.instant("createdFrom"), visit.instant("createdTo")
     changed = visit.instant("modifiedFrom"), visit.instant("modifiedTo")
-    found = [
-        order
-        for order in visit.books.orders.values()
-        if status in (None, STATUSES.get(order.status, OTHERWISE))
-        and customer in (None, str(order.customer_id))
-        and invoice in (None, str(order.invoice_id))
-        and on in (None, _ordered(order))
-        and _within(_ordered(order), *days)
-        and _within(order.date_created, *created)
-        and _within(order.date_changed, *changed)
-    ]
-    found.sort(key=lambda order: order.id)
-    page = page_of(found, visit, usual=USUAL, most=MOST)
+
+    def holds(order: Order) -> bool:
+        return (
+            status in (None, STATUSES.get(order.status, OTHERWISE))
+            and customer in (None, str(order.customer_id))
+            and invoice in (None, str(order.invoice_id))
+            and on in (None, _ordered(order))
+            and _within(_ordered(order), *days)
+            and _within(order.date_created, *created)
+            and _within(order.date_changed, *changed)
+        )
+
+    page = page_by_id(visit.books.orders, holds, visit, usual=USUAL, most=MOST)
     return Answer([order_values(visit, order) for order in page.content], links=page.links)
 
 
