@@ -46,7 +46,7 @@ def error_for(answer: Answer, operation: Operation, context: Context) -> KvittEr
     """
     status = answer.status
     if status == 401:
-        return TokenEnded(f"{operation.where}: the token is not accepted.")
+        return TokenEnded(f"{operation.where}: the access that was granted is not (or no longer) accepted.")
     if status == 403:
         return AccessRefused(_message(answer, operation, context), code="missing_rights", hint=_RIGHTS_HINT)
     if status == 429:

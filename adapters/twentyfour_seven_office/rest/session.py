@@ -13,7 +13,7 @@ from adapters.twentyfour_seven_office.rest.mapping.values import items_in
 from adapters.twentyfour_seven_office.rest.operations import GET_ORGANIZATION, Operation
 from adapters.twentyfour_seven_office.rest.operator_settings import RestSettings
 from adapters.twentyfour_seven_office.rest.paging import MOST_PAGES, next_page_url
-from adapters.twentyfour_seven_office.rest.refusals import TokenEnded, login_refused
+from adapters.twentyfour_seven_office.rest.refusals import TokenEnded
 from adapters.twentyfour_seven_office.rest.token import Token, fingerprint_of, login_request, token_in
 from adapters.twentyfour_seven_office.troubles import trouble
 from core.account import Account
@@ -63,7 +63,8 @@ class BusinessSession:
         meanwhile, or else with a new one, once. Before a write that is repeated, or had to wait long for its token,
         `keep_hold` is called; without it, such a wait ends with TryAgain (`at_once`): the caller has its hold to
         renew before it writes.
-        Errors: those of RestClient.call; AccessRefused where there is no way in.
+        Errors: those of RestClient.call; AccessRefused where there is no way in; TryAgain, code `session_lost`, when a
+        new token is not accepted either: who is not let in is told so when logging in, and without rights it is a 403.
         """
         return self._exchange(operation, self._root + operation.path.format(**ids), body, keep_hold)[0]
 
@@ -111,11 +112,12 @@ class BusinessSession:
                 )
             try:
                 return self._client().call(operation, url, token=token.text, body=body, context=self._context(token))
-            except TokenEnded:
+            except TokenEnded as error:
+                lost = error
                 ended.add(token.text)
                 if is_new:
                     break
-        raise login_refused(operation.where)
+        raise lost
 
     def _token(self, *, besides: set[str]) -> tuple[Token, bool]:
         """Return a token other than those known to be refused, and whether this call has got it."""
@@ -143,10 +145,7 @@ class BusinessSession:
         token = token_in(answer, fingerprint=self._fingerprint, asked_at=asked_at)
         if self._connection.account_name is not None:
             url = self._root + GET_ORGANIZATION.path
-            try:
-                document, _ = self._client().call(GET_ORGANIZATION, url, token=token.text, context=self._context(token))
-            except TokenEnded:
-                raise login_refused(GET_ORGANIZATION.where) from None
+            document, _ = self._client().call(GET_ORGANIZATION, url, token=token.text, context=self._context(token))
             self._require_company(account_in(document))
         return token
 
