@@ -137,6 +137,14 @@ def test_customers_come_a_page_at_a_time(api: Api, books: Books) -> None:
     assert all(url.startswith(str(api.client.base_url)) for url in (link["url"] for link in first.links.values()))
 
 
+def test_a_page_begins_after_the_last_customer_of_the_one_before(api: Api, books: Books) -> None:
+    ids = [books.add_customer(name) for name in ("A", "B", "C", "D")]
+    first = api.send("GET", "/customers", limit=2)
+    books.delete_customer(ids[0])
+    rest = api.client.get(first.links["next"]["url"]).json()
+    assert [customer["id"] for customer in rest] == ids[2:]
+
+
 def test_customers_are_filtered(api: Api, books: Books, clock: Clock) -> None:
     old = books.add_customer("Gammel AS", organization_number="817404502")
     clock.advance(hours=1)
