@@ -31,6 +31,8 @@ def translated(operation: Operation, context: Context) -> Iterator[None]:
     except httpx.HTTPError as raised:
         _log(operation, context, f"{type(raised).__name__}: {raised}")
         error = _network_trouble(operation, raised)
+    except httpx.InvalidURL:  # a next page that is named as no address can be
+        error = _trouble(operation, "broken_answer")
     except OSError as raised:  # what httpx lets through
         _log(operation, context, type(raised).__name__)
         error = _trouble(operation, "connection_lost")

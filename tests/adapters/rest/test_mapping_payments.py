@@ -59,6 +59,11 @@ def test_a_paid_invoice_was_paid_when_the_last_line_was_booked() -> None:
     assert state_of(order(), *lines).paid_at == date(2026, 4, 20)
 
 
+def test_a_payment_counts_although_the_invoice_was_booked_after_it() -> None:
+    lines = (line("1250.00", "2026-04-25"), line("-1250.00", "2026-04-20", PAYMENT))
+    assert state_of(order(), *lines).paid_at == date(2026, 4, 20)
+
+
 def test_a_part_is_open() -> None:
     state = state_of(order(), line("1250.00"), line("-1000.00", "2026-04-20", PAYMENT))
     assert (state.paid_at, state.open_amount) == (None, Decimal("250.00"))
@@ -132,6 +137,11 @@ def test_what_is_open_never_exceeds_the_invoice_and_never_turns_its_sign(
     state = state_of(order(str(gross)), *lines)
     assert state.open_amount is not None
     assert 0 <= state.open_amount <= gross
+
+
+def test_the_ledger_is_asked_from_before_the_order_on() -> None:
+    old = {**order(), "date": "2024-02-01"}
+    assert ledger_search(old, order_state_in(old, order_id="5"), today=TODAY)["dateFrom"] == "2023-01-31"
 
 
 @pytest.mark.parametrize(
