@@ -65,3 +65,14 @@ Feature: Check Status
     Scenario: Not known at all
       When the status of the invoice "9999-9" is checked
       Then it is refused because of an "unknown invoice"
+
+  @open_amount
+  Rule: A part is not the whole
+
+    Scenario: Partly paid, and how much is left
+      Given the invoice was sent
+      And the accountant has published the order
+      And the customer paid 500.00 on 2021-02-01
+      When the status of the invoice is checked
+      Then the invoice is "not paid" because it is "partly paid"
+      And the report has a warning that names "1500.00" and "1000.00"

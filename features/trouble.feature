@@ -102,6 +102,33 @@ Feature: Trouble
         | 24Seven reports a fault                           |
         | the order's own answer is a fault of the database |
 
+  @row_by_row
+  Rule: An order that was left half-written is completed, and never doubled
+
+    Scenario Outline: The connection breaks halfway
+      Given the connection breaks when <step>
+      When the invoice is sent
+      Then the transfer waits until it is known whether the order exists
+      And the invoice is locked meanwhile
+      And the reason is a sentence for a person
+      When the old call can no longer be running
+      And 24Seven is well again and the transfer is due
+      Then the transfer has arrived
+      And 24Seven has one order for the invoice
+      And 24Seven has no other order
+
+      Examples:
+        | step                                |
+        | a row of the order is to be written |
+        | the order is to be finished         |
+
+    Scenario: A row is refused, and nothing is left behind
+      Given 24Seven refuses a row of the order
+      When the invoice is sent
+      Then the transfer is rejected
+      And the reason is a sentence for a person
+      And 24Seven has no order
+
   Rule: What 24Seven says no to waits for a person, who reads the reason
 
     Scenario: The account demands a department

@@ -205,3 +205,8 @@ def one_order(office: Office, story: Story) -> None:
 @then("24Seven has no order")
 def no_order(office: Office) -> None:
     assert office.books.orders == {}
+
+
+@then("24Seven has no other order")
+def no_other_order(office: Office) -> None:
+    assert len(office.books.orders) == 1

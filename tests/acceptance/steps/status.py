@@ -1,6 +1,7 @@
 """Check Status, and what the accountant and the customer did before."""
 
 from datetime import date
+from decimal import Decimal
 
 from pytest_bdd import given, parsers, then, when
 
@@ -23,6 +24,11 @@ def published(office: Office) -> None:
 @given(parsers.parse("the customer paid on {day}"))
 def paid(day: str, office: Office) -> None:
     office.books.pay(_order_id(office), on=date.fromisoformat(day))
+
+
+@given(parsers.re(r"the customer paid (?P<amount>[0-9.]+) on (?P<day>[0-9-]+)"))
+def paid_a_part(amount: str, day: str, office: Office) -> None:
+    office.books.pay(_order_id(office), on=date.fromisoformat(day), amount=Decimal(amount))
 
 
 @given("the order is deleted in 24Seven")

@@ -104,6 +104,11 @@ def order_is_late(office: Office) -> None:
     _befall(office, office.system.steps["the order is to be created"], "late", times=1)
 
 
+@given("24Seven refuses a row of the order")
+def row_is_refused(office: Office) -> None:
+    office.befall(office.system.steps["a row of the order is to be written"], "validation_error")
+
+
 @when("the late order has been created")
 def late_order(office: Office) -> None:
     office.sandbox.settle()
