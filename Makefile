@@ -21,9 +21,10 @@ demo: $(READY)
 test: $(READY)
 	@$(BIN)/python -m pytest --numprocesses 2
 
-# Every attack on exactly-once, of which make test makes a sample: every fault, every kill, the storm.
+# Every attack on exactly-once, of which make test makes a sample: every fault, every kill, the storm, and the properties
+# that hold whatever happens with many more examples.
 attack: $(READY)
-	@$(BIN)/python -m pytest --numprocesses 2 -m "" tests/attack
+	@KVITT_TEST_THOROUGH=1 $(BIN)/python -m pytest --numprocesses 2 -m "" tests/attack tests/unit
 
 bench: $(READY)
 	@$(BIN)/python -m tests.benchmarks

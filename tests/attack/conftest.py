@@ -9,8 +9,30 @@ from tests.attack.installation import SOAP, Installation, installed
 from tests.postgres import temporary_database
 from tests.systems import System
 
+DATABASES = ("sqlite", "postgresql")
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+
+@pytest.hookimpl(tryfirst=True)  # before what is marked as an attack is deselected
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Run each cell of a matrix's sample on one database, in turn; the other is left to make attack."""
+    cells: dict[tuple[str, str], int] = {}
+    for item in items:
+        name, database = _split(item)
+        if database and item.path.stem.endswith("_matrix"):
+            cell = cells.setdefault((item.path.stem, name), len(cells))
+            if DATABASES[cell % len(DATABASES)] != database:
+                item.add_marker(pytest.mark.attack)
+
+
+def _split(item: pytest.Item) -> tuple[str, str | None]:
+    """Return a test's name without its database, and the database."""
+    for database in DATABASES:
+        if f"[{database}" in item.name:
+            return item.name.replace(f"[{database}", "[", 1), database
+    return item.name, None
+
+
+@pytest.fixture(params=DATABASES)
 def database_url(request: pytest.FixtureRequest) -> Iterator[str | None]:
     """An empty database's URL; None is SQLite in the home folder. Skips where no PostgreSQL answers."""
     if request.param == "sqlite":

@@ -19,6 +19,7 @@ from core.ports.customer_repo import CustomerUpdate
 from core.transfer import Receipt, Transfer, TransferState
 from tests.fakes import Gateway
 from tests.fakes.accounting_system import FakeCustomers
+from tests.thoroughness import examples
 from tests.unit.samples import NUMBER, OTHER_NUMBER, an_invoice
 
 EMAILS = ("a@post.example", "b@post.example", "ab@post.example")
@@ -208,7 +209,7 @@ PUSHED_OUT = Case(
 """The first one's e-mail address takes the place of that by which the second one would be found."""
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(30), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(case=cases())
 @example(case=LEARNED_ON_THE_WAY)
 @example(case=PUSHED_OUT)
@@ -225,7 +226,7 @@ def test_a_bulk_send_leaves_the_books_as_single_sends_would(case: Case) -> None:
     assert bulk.ledger() == single.ledger()
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(20), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(case=cases())
 def test_an_order_finds_the_record_as_it_would_after_a_single_send(case: Case) -> None:
     """The vendor copies the address into the order: an order must not find another invoice's."""
@@ -238,7 +239,7 @@ def test_an_order_finds_the_record_as_it_would_after_a_single_send(case: Case) -
     }
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(20), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(case=cases())
 def test_who_is_the_same_customer_gets_one_record_at_most(case: Case) -> None:
     bulk = Installation(case, chunk_size=case.chunk_size)
@@ -253,7 +254,7 @@ def test_who_is_the_same_customer_gets_one_record_at_most(case: Case) -> None:
     assert len(set(bulk.gateway.books.customers) - before) <= len({customer_key(one) for one in case.coming})
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(20), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(case=cases(), refused=st.sets(st.integers(0, 6), max_size=3))
 def test_refused_orders_change_nothing_for_the_others(case: Case, refused: set[int]) -> None:
     """A refusal keeps back its own order; its customer was found or made before, as a single send does it."""

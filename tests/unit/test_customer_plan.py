@@ -17,6 +17,7 @@ from core.customer_changes import CustomerChanges, applied, changed_fields
 from core.customer_choice import CustomerLink, customer_key, link_holds, matching_customer
 from core.customer_plan import NEW, CustomerAction, CustomerPlan, customer_plan
 from core.errors import Rejected
+from tests.thoroughness import examples
 from tests.unit.samples import NUMBER, OTHER_NUMBER
 
 EMAILS = ("a@post.example", "b@post.example")
@@ -129,7 +130,7 @@ class OneByOne:
 
 
 @pytest.mark.parametrize("pushes_out", [False, True], ids=["kept", "pushed out"])
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(case=cases())
 def test_what_is_decided_together_is_what_would_be_decided_one_by_one(case: Case, pushes_out: bool) -> None:
     plan, books = case.plan, OneByOne(case, pushes_out=pushes_out)
@@ -153,7 +154,7 @@ def test_what_is_decided_together_is_what_would_be_decided_one_by_one(case: Case
 
 
 @pytest.mark.parametrize("pushes_out", [False, True], ids=["kept", "pushed out"])
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(case=cases())
 def test_no_order_is_made_on_a_record_that_changes_after_it_was_decided(case: Case, pushes_out: bool) -> None:
     """An order copies the record's address: it has to be that of its own invoice."""
@@ -165,7 +166,7 @@ def test_no_order_is_made_on_a_record_that_changes_after_it_was_decided(case: Ca
     assert {number: books.records[record.id] for number, record in seen.items()} == seen
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(50), deadline=None)
 @given(case=cases())
 @example(case=Case({}, {}))
 def test_each_invoice_is_dealt_with_in_one_way_and_each_record_is_written_once(case: Case) -> None:
@@ -179,7 +180,7 @@ def test_each_invoice_is_dealt_with_in_one_way_and_each_record_is_written_once(c
     assert all(record_id.startswith(NEW) for record_id in created)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(50), deadline=None)
 @given(case=cases())
 def test_the_first_that_can_be_decided_is_never_put_off(case: Case) -> None:
     """Else a batch would go round for ever."""

@@ -9,6 +9,7 @@ from core.errors import OutcomeUnknown, TryAgain
 from core.transfer import TransferState
 from tests.fakes import Gateway
 from tests.fakes.gateway import SETTLING
+from tests.thoroughness import examples
 from tests.unit.samples import an_invoice
 
 _PORTS = ("orders", "customers", "products")
@@ -63,7 +64,7 @@ def go_on(gateway: Gateway, *, hurried: bool) -> None:
         gateway.clock.advance(hours=1)  # its lease runs out
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(st.lists(mishaps(), max_size=8), st.booleans(), st.booleans())
 def test_an_invoice_becomes_one_order_whatever_goes_wrong(
     troubles: list[tuple[str, str, int]], in_steps: bool, can_search: bool

@@ -15,6 +15,7 @@ from core.invoice import Invoice
 from core.transfer import Transfer, TransferState
 from tests.fakes import Gateway
 from tests.fakes.gateway import LEASE, SETTLING
+from tests.thoroughness import examples
 from tests.unit.samples import a_company, a_person, a_row, an_invoice
 
 CUSTOMERS = {
@@ -373,4 +374,4 @@ class TransferMachine(RuleBasedStateMachine):
 
 
 TestTransferMachine = TransferMachine.TestCase
-TestTransferMachine.settings = settings(max_examples=60, stateful_step_count=40, deadline=None)
+TestTransferMachine.settings = settings(max_examples=examples(20), stateful_step_count=40, deadline=None)
