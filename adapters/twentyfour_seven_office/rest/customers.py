@@ -56,7 +56,7 @@ class RestCustomerRepo:
                 found = self._session.call(GET_CUSTOMER, id=number)
             except Gone:
                 continue
-            record = customer_record(item_in(found, GET_CUSTOMER))
+            record = customer_record(item_in(found, GET_CUSTOMER, asked=number))
             if record and record.id in customer_ids:
                 records[record.id] = record
                 self._names.put(record.id, record.name)
@@ -87,7 +87,7 @@ class RestCustomerRepo:
         number = known_number(update.record.id, "customer", CHANGE_CUSTOMER.where)
         changed = changed_customer(update.record, update.changes)
         if changed:
-            item_in(self._session.call(CHANGE_CUSTOMER, body=changed, id=number), CHANGE_CUSTOMER)
+            item_in(self._session.call(CHANGE_CUSTOMER, body=changed, id=number), CHANGE_CUSTOMER, asked=number)
         if update.changes.name is not None:
             self._names.put(update.record.id, update.changes.name)
 

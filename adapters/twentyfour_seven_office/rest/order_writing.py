@@ -32,7 +32,6 @@ from adapters.twentyfour_seven_office.rest.operations import (
 )
 from adapters.twentyfour_seven_office.rest.refusals import Gone
 from adapters.twentyfour_seven_office.rest.session import BusinessSession
-from adapters.twentyfour_seven_office.troubles import trouble
 from adapters.twentyfour_seven_office.values import known_number
 from core.errors import AccessRefused, KvittError, OutcomeUnknown, Rejected, TryAgain
 from core.order_draft import OrderDraft
@@ -64,7 +63,7 @@ class OrderWriting:
     def _completed(self, draft: OrderDraft, lines: Sequence[dict[str, Any]], order_id: int, customer: int) -> Receipt:
         """Keep what fits of the rows that are there already, and write the header anew: the invoice may differ."""
         try:
-            begun = item_in(self._call(GET_ORDER, id=order_id), GET_ORDER)
+            begun = item_in(self._call(GET_ORDER, id=order_id), GET_ORDER, asked=order_id)
             there = items_in(self._call(GET_LINES, id=order_id), GET_LINES)
         except Gone:
             raise _order_gone(order_id) from None
@@ -96,11 +95,9 @@ class OrderWriting:
                 self._delete_line(order_id, line)
             for asked in missing:
                 created_id(self._call(CREATE_LINE, body=asked, id=order_id), CREATE_LINE)
-            order = item_in(self._call(FINISH_ORDER, body=whole(), id=order_id), FINISH_ORDER)
+            order = item_in(self._call(FINISH_ORDER, body=whole(), id=order_id), FINISH_ORDER, asked=order_id)
         except Rejected as refusal:
             raise self._undone(order_id, refusal) from None
-        if created_id(order, FINISH_ORDER) != str(order_id):
-            raise trouble(FINISH_ORDER.where, "broken_answer", writes=True, address=FINISH_ORDER.address)
         return Receipt(order_id=str(order_id), customer_id=str(draft.customer_id), totals=totals_in(order))
 
     def _delete_line(self, order_id: int, line: int) -> None:
@@ -136,7 +133,7 @@ class OrderWriting:
         """
         if name := self._names.get(str(customer)):
             return name
-        record = customer_record(item_in(self._call(GET_CUSTOMER, id=customer), GET_CUSTOMER))
+        record = customer_record(item_in(self._call(GET_CUSTOMER, id=customer), GET_CUSTOMER, asked=customer))
         if record is None or not record.name:
             raise Rejected(f"{GET_CUSTOMER.where}: customer {customer} has no name.", code="unnamed_customer")
         self._names.put(record.id, record.name)

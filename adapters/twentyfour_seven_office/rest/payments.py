@@ -41,7 +41,7 @@ class RestPaymentStatus:
     def _state(self, number: int) -> OrderState | None:
         """Read one order's state; None when it is gone."""
         try:
-            order = item_in(self._session.call(GET_ORDER, id=number), GET_ORDER)
+            order = item_in(self._session.call(GET_ORDER, id=number), GET_ORDER, asked=number)
         except Gone:
             return None
         if not is_there(order):

@@ -10,7 +10,14 @@ import pytest
 from adapters.twentyfour_seven_office.context import Context
 from adapters.twentyfour_seven_office.rest.answer import Answer
 from adapters.twentyfour_seven_office.rest.mapping.tables import currencies_in, vat_codes_in
-from adapters.twentyfour_seven_office.rest.mapping.values import created_id, date_in, id_in, instant_out, items_in
+from adapters.twentyfour_seven_office.rest.mapping.values import (
+    created_id,
+    date_in,
+    id_in,
+    instant_out,
+    item_in,
+    items_in,
+)
 from adapters.twentyfour_seven_office.rest.operations import CREATE_ORDER, GET_ORDERS, Operation
 from adapters.twentyfour_seven_office.rest.paging import next_page_url
 from adapters.twentyfour_seven_office.rest.refusals import Gone, TokenEnded, error_for
@@ -174,6 +181,13 @@ def test_what_is_no_listing_is_never_taken_for_an_empty_one(document: Any) -> No
 def test_what_has_no_id_may_have_been_created(document: Any) -> None:
     with pytest.raises(OutcomeUnknown) as error:
         created_id(document, CREATE_ORDER)
+    assert error.value.code == "broken_answer"
+
+
+def test_another_thing_than_was_asked_for_is_no_answer() -> None:
+    assert item_in({"id": 5}, GET_ORDERS, asked=5) == {"id": 5}
+    with pytest.raises(TryAgain) as error:
+        item_in({"id": 6}, GET_ORDERS, asked=5)
     assert error.value.code == "broken_answer"
 
 

@@ -21,14 +21,16 @@ def items_in(document: Any, operation: Operation) -> Sequence[Item]:
     return document
 
 
-def item_in(document: Any, operation: Operation) -> Item:
-    """Read a single thing, which has an id.
+def item_in(document: Any, operation: Operation, *, asked: int | None = None) -> Item:
+    """Read a single thing, which has an id: the one that was asked for, where that is told.
 
     Errors: TryAgain (OutcomeUnknown of a write), code `broken_answer`, when it is none.
     """
-    if not isinstance(document, dict) or id_in(document.get("id")) is None:
+    item: Item = document if isinstance(document, dict) else {}
+    found = id_in(item.get("id"))
+    if found is None or found != str(asked or found):
         raise trouble(operation.where, "broken_answer", writes=operation.writes, address=operation.address)
-    return document
+    return item
 
 
 def created_id(document: Any, operation: Operation) -> str:
