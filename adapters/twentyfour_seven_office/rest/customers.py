@@ -97,4 +97,5 @@ class RestCustomerRepo:
 
     def _pages(self, changed_since: datetime | None) -> Iterator[Sequence[Item]]:
         modified_from = instant_out(changed_since) if changed_since else None
-        return self._session.pages(GET_CUSTOMERS, limit=_PAGE, sortBy="id:asc", modifiedFrom=modified_from)
+        query = {"limit": _PAGE, "sortBy": "id:asc", "modifiedFrom": modified_from}
+        return self._session.pages(GET_CUSTOMERS, query)

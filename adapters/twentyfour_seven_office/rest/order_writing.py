@@ -18,7 +18,7 @@ from adapters.twentyfour_seven_office.rest.mapping.orders import (
     is_there,
     totals_in,
 )
-from adapters.twentyfour_seven_office.rest.mapping.values import Item, created_id, item_in, items_in
+from adapters.twentyfour_seven_office.rest.mapping.values import Item, created_id, item_in
 from adapters.twentyfour_seven_office.rest.operations import (
     CREATE_LINE,
     CREATE_ORDER,
@@ -64,7 +64,8 @@ class OrderWriting:
         """Keep what fits of the rows that are there already, and write the header anew: the invoice may differ."""
         try:
             begun = item_in(self._call(GET_ORDER, id=order_id), GET_ORDER, asked=order_id)
-            there = items_in(self._call(GET_LINES, id=order_id), GET_LINES)
+            pages = self._session.pages(GET_LINES, ids={"id": order_id}, before_each=self._before_call)
+            there = [line for page in pages for line in page]
         except Gone:
             raise _order_gone(order_id) from None
         if not is_there(begun):
@@ -140,10 +141,13 @@ class OrderWriting:
         return record.name
 
     def _call(self, operation: Operation, *, body: Any = None, **ids: int) -> Any:
+        self._before_call()
+        return self._session.call(operation, body=body, keep_hold=self._before_next_call, **ids)
+
+    def _before_call(self) -> None:
         if not self._is_first:
             self._before_next_call()
         self._is_first = False
-        return self._session.call(operation, body=body, keep_hold=self._before_next_call, **ids)
 
 
 def _order_gone(order_id: int) -> TryAgain:

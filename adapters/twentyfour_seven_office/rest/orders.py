@@ -37,7 +37,8 @@ class RestOrderSink:
         if not numbers:
             return {}
         customer = numbers[0] if len(numbers) == 1 else None
-        pages = self._session.pages(GET_ORDERS, customerId=customer, createdFrom=instant_out(since), limit=_PAGE)
+        query = {"customerId": customer, "createdFrom": instant_out(since), "limit": _PAGE}
+        pages = self._session.pages(GET_ORDERS, query)
         found: dict[str, list[Receipt]] = {}
         for order in (order for page in pages for order in page):
             for reference, receipt in receipts_in(order, references).items():

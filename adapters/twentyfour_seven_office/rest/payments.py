@@ -50,5 +50,6 @@ class RestPaymentStatus:
         if not is_to_be_settled(state):
             return state
         today = self._clock.now().astimezone(_OSLO).date()
-        pages = self._session.pages(GET_LEDGER_LINES, **ledger_search(order, state, today=today), limit=_PAGE)
+        search = {**ledger_search(order, state, today=today), "limit": _PAGE}
+        pages = self._session.pages(GET_LEDGER_LINES, search)
         return settled(state, order, [line for page in pages for line in page])

@@ -23,7 +23,7 @@ class RestProductCatalog:
 
     def find_products(self, name: str) -> list[Product]:
         """Search by name; "%" is a wildcard there, and so finds itself and perhaps more. One call a page."""
-        pages = self._session.pages(GET_PRODUCTS, productSearch=name, limit=_PAGE)
+        pages = self._session.pages(GET_PRODUCTS, {"productSearch": name, "limit": _PAGE})
         return [product for page in pages for product in products_in(page)]
 
     def find_categories(self, name: str) -> list[Category]:  # noqa: ARG002 - the vendor has no search for categories

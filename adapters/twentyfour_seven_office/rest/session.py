@@ -68,17 +68,28 @@ class BusinessSession:
         """
         return self._exchange(operation, self._root + operation.path.format(**ids), body, keep_hold)[0]
 
-    def pages(self, operation: Operation, **query: object) -> Iterator[Sequence[Mapping[str, Any]]]:
-        """Read a listing page by page, each when it is asked for.
+    def pages(
+        self,
+        operation: Operation,
+        query: Mapping[str, object] | None = None,
+        *,
+        ids: Mapping[str, int] | None = None,
+        before_each: Callable[[], None] | None = None,
+    ) -> Iterator[Sequence[Mapping[str, Any]]]:
+        """Read a listing page by page, each when it is asked for; `before_each` comes before each call.
+
+        What is None in the query is left out; `ids` fill the braces of the path.
 
         Errors: those of `call`; TryAgain, code `broken_answer`, when a page is none, or the next one is named outside
         the API or for the second time.
         """
-        asked = {name: value for name, value in query.items() if value is not None}
-        url: str | None = f"{self._root}{operation.path}" + (f"?{urlencode(asked)}" if asked else "")
+        asked = {name: value for name, value in (query or {}).items() if value is not None}
+        url: str | None = self._root + operation.path.format(**(ids or {})) + (f"?{urlencode(asked)}" if asked else "")
         seen: set[str] = set()
         while url:
             seen.add(url)
+            if before_each:
+                before_each()
             document, link = self._exchange(operation, url)
             yield items_in(document, operation)
             if link is None:

@@ -80,7 +80,7 @@ class RestAccountingSystem:
 
     def _ask(self, operation: Operation, **query: str) -> None:
         """Read no more than the first page; what is on it does not matter."""
-        next(self._session.pages(operation, limit=1, **query))
+        next(self._session.pages(operation, {"limit": 1, **query}))
 
 
 def open_rest_system(

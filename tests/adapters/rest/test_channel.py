@@ -13,9 +13,13 @@ import pytest
 from adapters.twentyfour_seven_office.context import Context
 from adapters.twentyfour_seven_office.rest import client as client_module
 from adapters.twentyfour_seven_office.rest.client import RestClient
+from adapters.twentyfour_seven_office.rest.json_text import json_from
+from adapters.twentyfour_seven_office.rest.mapping.lines import lines_of
 from adapters.twentyfour_seven_office.rest.operations import CREATE_CATEGORY, GET_CATEGORIES, GET_TAXES, Operation
 from adapters.twentyfour_seven_office.rest.operator_settings import RestSettings, rest_settings
 from core.errors import AccessRefused, InvalidInput, KvittError, OutcomeUnknown, TryAgain
+from core.transfer import Receipt
+from tests.adapters.drafts import draft, row
 from tests.adapters.odd_server import Respond, answering, serving, untrusted_certificate
 from tests.adapters.rest.conftest import Open
 from tests.fakes import FakeSessionStore
@@ -156,6 +160,41 @@ def test_pages_are_followed_to_the_last(open_system: Open) -> None:
     with serving(office) as url:
         assert len(open_system(rest_url=f"{url}/v1", login_url=url).vat.codes()) == 3
     assert office.seen[1:] == ["/v1/taxes", "/v1/taxes?page=2", "/v1/taxes?page=3"]
+
+
+def test_the_rows_of_a_begun_order_are_read_to_the_last_page(open_system: Open) -> None:
+    """Those on a page that was not read would be written once more."""
+    rows = tuple(row("9", text=text) for text in ("a", "b", "c"))
+    asked = draft("1", customer_id="7", product_id="9", rows=rows).model_copy(update={"begun_as": "5"})
+    lines = [{"id": number, **line} for number, line in enumerate(lines_of(asked, where="there"), start=1)]
+    order = {"id": 5, "status": "Draft"}
+    seen: list[str] = []
+
+    def respond(handler: BaseHTTPRequestHandler) -> None:
+        path, _, page = handler.path.partition("?page=")
+        seen.append(f"{handler.command} {handler.path.removeprefix('/v1')}")
+        if path == "/oauth/token":
+            return json_answer({"access_token": "abc", "expires_in": 3600})(handler)
+        if path == "/v1/customers/7":
+            return json_answer({"id": 7, "name": "Moe AS", "isCompany": True})(handler)
+        if path == "/v1/salesorders/5/lines" and handler.command == "GET":
+            number = int(page or 1)
+            link = f'<{path}?page={number + 1}>; rel="next"' if number < len(lines) else ""
+            return answering(json_from([lines[number - 1]]), Content_Type="application/json", Link=link)(handler)
+        return json_answer(order)(handler)
+
+    kept: list[int] = []
+    with serving(respond) as url:
+        system = open_system(rest_url=f"{url}/v1", login_url=url)
+        (receipt,) = system.orders.create([asked], before_next_call=lambda: kept.append(len(seen)))
+    assert isinstance(receipt, Receipt)
+    assert seen[1:] == [
+        "GET /salesorders/5",
+        *[f"GET /salesorders/5/lines{page}" for page in ("", "?page=2", "?page=3")],
+        "GET /customers/7",
+        "PATCH /salesorders/5",
+    ]
+    assert kept == [2, 3, 4, 5, 6]
 
 
 def test_a_link_to_a_foreign_host_gets_no_token(open_system: Open) -> None:
