@@ -37,7 +37,8 @@ from core.use_cases.take_turn import TakeTurn
 from core.use_cases.transfer_invoices import TransferInvoices
 from core.use_cases.verify_business import VerifyBusiness
 from entrypoints.settings import Settings
-from plugins.manager import load_plugins
+from plugins.manager import find_plugins
+from plugins.registry import AccountingRegistry
 
 if TYPE_CHECKING:
     from adapters.queue.durable import DurableTransferQueue
@@ -75,7 +76,8 @@ class Container(containers.DeclarativeContainer):
     surroundings = providers.ThreadSafeSingleton(
         Surroundings, sessions=sessions, calls=calls, clock=clock, environment=environment
     )
-    systems = providers.ThreadSafeSingleton(load_plugins, surroundings)
+    plugins = providers.ThreadSafeSingleton(find_plugins)
+    systems = providers.ThreadSafeSingleton(AccountingRegistry, surroundings, plugins)
 
     _create_once = providers.ThreadSafeSingleton(
         CreateOnce, storage=storage, clock=clock, settling=settings.provided.settling

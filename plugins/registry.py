@@ -1,17 +1,24 @@
 """The accounting systems that there are plugins for: implements the port `AccountingSystems`."""
 
+import logging
+import traceback
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from threading import Lock
-from typing import Any, get_args
+from typing import Any
 
 from pydantic import BaseModel, SecretStr, ValidationError
 
 from core.business import Business, Connection
-from core.errors import Fault, InvalidInput
+from core.errors import AccessRefused, Fault, InvalidInput, KvittError
 from core.ports.accounting_system import AccountingSystem
 from core.ports.surroundings import Surroundings
+from plugins.catalogue import Catalogue
+from plugins.settings import secret_names
 from plugins.spec import AccountingPlugin
+
+_log = logging.getLogger(__name__)
 
 _MOST_OPEN = 1000  # businesses whose opened books are kept at hand; opening anew costs no call, but a login's memory
 
@@ -19,76 +26,69 @@ _MOST_OPEN = 1000  # businesses whose opened books are kept at hand; opening ane
 class AccountingRegistry:
     """Holds the plugins, and the books they have opened. Safe to use from many threads.
 
-    `broken` names the plugins of others that could not be loaded, and what was raised: they are out of use, and the
-    rest works.
+    Whatever a plugin does wrong when it is used is turned into an error about that plugin: the rest works.
     """
 
-    def __init__(self, surroundings: Surroundings) -> None:
-        self.broken: dict[str, str] = {}
+    def __init__(self, surroundings: Surroundings, catalogue: Catalogue) -> None:
         self._surroundings = surroundings
-        self._plugins: dict[str, AccountingPlugin] = {}
+        self._catalogue = catalogue
         self._open: OrderedDict[str, tuple[Business, AccountingSystem]] = OrderedDict()
         self._lock = Lock()
 
     @property
     def names(self) -> list[str]:
         """The names by which businesses choose their system."""
-        return sorted(self._plugins)
-
-    def add(
-        self,
-        name: str,
-        *,
-        settings: type[BaseModel],
-        open: Callable[[Business, Any, Surroundings], AccountingSystem],  # noqa: A002 - the word for it
-    ) -> None:
-        """Register an accounting system.
-
-        Errors: ValueError when the name is taken, is empty, or the settings claim the name `system`.
-        """
-        if name in self._plugins:
-            raise ValueError(f'an accounting system named "{name}" is registered already')
-        if not name.strip() or "system" in settings.model_fields:
-            raise ValueError("an accounting system needs a name, and no setting of its own named system")
-        self._plugins[name] = AccountingPlugin(name=name, settings=settings, open=open)
-
-    def remove(self, name: str) -> None:
-        """Take a system out again, if it is there."""
-        self._plugins.pop(name, None)
+        return self._catalogue.names
 
     def open(self, business: Business) -> AccountingSystem:
         """Return the business's books: the same object until anything about the business changes.
 
-        Errors: InvalidInput, codes `unknown_accounting_system` and `bad_connection`.
+        Errors: AccessRefused, codes `unknown_accounting_system`, `broken_plugin`, `bad_connection` and what else the
+        plugin finds wrong with its settings: what the business has to send waits until that is mended.
         """
         with self._lock:
             known = self._open.get(business.name)
             if known and known[0] == business:
                 self._open.move_to_end(business.name)
                 return known[1]
-            plugin = self._plugin(business.accounting.system)
-            system = plugin.open(business, _read(plugin, business.accounting), self._surroundings)
+            system = self._opened(business)
             self._open[business.name] = (business, system)
             self._open.move_to_end(business.name)
             while len(self._open) > _MOST_OPEN:
                 self._open.popitem(last=False)
             return system
 
+    def _opened(self, business: Business) -> AccountingSystem:
+        try:
+            plugin = self._plugin(business.accounting.system)
+            settings = _read(plugin, business.accounting)
+            with _plugins_fault(plugin):
+                return plugin.open(business, settings, self._surroundings)
+        except InvalidInput as error:
+            raise AccessRefused(
+                error.message,
+                code=error.code,
+                hint=f"{error.hint} Then run business verify: what waits goes on from there.",
+                faults=error.faults,
+            ) from None
+
     def checked(self, connection: Connection) -> Connection:
         """Return the connection as its plugin reads it: trimmed, in the plugin's own form.
 
-        Errors: InvalidInput, codes `unknown_accounting_system` and `bad_connection`.
+        Errors: InvalidInput, codes `unknown_accounting_system`, `broken_plugin` and `bad_connection`.
         """
         plugin = self._plugin(connection.system)
-        return Connection.of(plugin.name, _settings_of(_read(plugin, connection)))
+        settings = _read(plugin, connection)
+        with _plugins_fault(plugin):
+            return Connection.of(plugin.name, _settings_of(settings))
 
     def shown(self, connection: Connection) -> Mapping[str, str]:
         """Return what may be read back: `system`, and every setting that is not a secret.
 
         Nothing but `system` where the plugin is gone: then nobody knows what was secret.
         """
-        plugin = self._plugins.get(connection.system)
-        public = set(plugin.settings.model_fields) - _secrets_of(plugin) if plugin else set()
+        plugin = self._catalogue.plugins.get(connection.system)
+        public = set(plugin.settings.model_fields) - secret_names(plugin.settings) if plugin else set()
         return {
             "system": connection.system,
             **{name: value for name, value in connection.settings.items() if name in public},
@@ -99,24 +99,58 @@ class AccountingRegistry:
 
         Errors: InvalidInput, code `unknown_accounting_system`.
         """
-        return _secrets_of(self._plugin(system))
+        return secret_names(self._plugin(system).settings)
 
     def _plugin(self, name: str) -> AccountingPlugin:
-        if plugin := self._plugins.get(name):
+        if plugin := self._catalogue.plugins.get(name):
             return plugin
+        faults = [Fault(field="accounting.system", message="names no accounting system that can be used")]
+        if broken := self._catalogue.broken_for(name):
+            raise InvalidInput(
+                f'The plugin {broken.name}, for the accounting system "{name}", is broken.',
+                code="broken_plugin",
+                hint="Mend or update that plugin (plugin list tells what it raised).",
+                faults=faults,
+            )
         raise InvalidInput(
             f'There is no accounting system "{name}". Known: {", ".join(self.names) or "none"}.',
             code="unknown_accounting_system",
             hint="Set accounting.system to one of those, or install the plugin for it (see plugin list).",
-            faults=[Fault(field="accounting.system", message="names no known accounting system")],
+            faults=faults,
         )
+
+
+@contextmanager
+def _plugins_fault(plugin: AccountingPlugin, *, but: type[Exception] = KvittError) -> Iterator[None]:
+    """Turn what no plugin should raise into InvalidInput, code `broken_plugin`; what may be raised passes, and `but`.
+
+    What was raised may hold a secret, so that only its class and place are told.
+    """
+    try:
+        yield
+    except (KvittError, KeyboardInterrupt, but):
+        raise
+    except BaseException as error:  # noqa: BLE001 - whatever a plugin of others does, sys.exit too, the rest goes on
+        _log.warning("The plugin for %s failed: %s", plugin.name, _where(error))
+        raise InvalidInput(
+            f'The plugin for "{plugin.name}" failed with {type(error).__name__}.',
+            code="broken_plugin",
+            hint="Mend or update that plugin; the log tells where it failed.",
+        ) from None
+
+
+def _where(error: BaseException) -> str:
+    frames = traceback.extract_tb(error.__traceback__)
+    place = f" in {frames[-1].filename}, line {frames[-1].lineno}" if frames else ""
+    return f"{type(error).__name__}{place}"
 
 
 def _read(plugin: AccountingPlugin, connection: Connection) -> BaseModel:
     """Validate a connection's settings with the plugin's model; messages name settings and never hold a value."""
     values = connection.settings
     try:
-        return plugin.settings.model_validate(dict(values))
+        with _plugins_fault(plugin, but=ValidationError):
+            return plugin.settings.model_validate(dict(values))
     except ValidationError as error:
         found = [(str(one["loc"][0]) if one["loc"] else "", one["type"], one["msg"]) for one in error.errors()]
     faults = [
@@ -154,12 +188,3 @@ def _settings_of(settings: BaseModel) -> dict[str, str]:
 
 def _text(value: Any) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
-
-
-def _secrets_of(plugin: AccountingPlugin) -> frozenset[str]:
-    return frozenset(name for name, field in plugin.settings.model_fields.items() if _is_secret(field.annotation))
-
-
-def _is_secret(annotation: Any) -> bool:
-    """Whether a field is a SecretStr, also as one of several possibilities (`SecretStr | None`)."""
-    return annotation is SecretStr or any(_is_secret(one) for one in get_args(annotation))

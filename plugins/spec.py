@@ -6,6 +6,7 @@ in the entry-point group `kvitt.plugins`. The built-in plugins use the same hook
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from importlib.metadata import Distribution
 from typing import Any, Protocol
 
 import pluggy
@@ -28,12 +29,14 @@ class AccountingPlugin:
 
     `settings` is the model of a business's connection: fields of type `SecretStr` are its secrets, and its validators
     must not put a value into a message. `open(business, settings, surroundings)` hands over the business's books and
-    calls nobody; it gets an instance of that model.
+    calls nobody; it gets an instance of that model. `distribution` is the installed package that brings the plugin;
+    None for Kvitt's own.
     """
 
     name: str
     settings: type[BaseModel]
     open: Callable[[Business, Any, Surroundings], AccountingSystem]
+    distribution: Distribution | None = None
 
 
 class Registration(Protocol):
@@ -48,7 +51,8 @@ class Registration(Protocol):
     ) -> None:
         """Register an accounting system.
 
-        Errors: ValueError when the name is taken.
+        Errors: ValueError when the name is taken, is empty, or the settings claim the name `system`; TypeError when
+        `settings` is no pydantic model or `open` can't be called.
         """
 
 

@@ -71,7 +71,8 @@ class AccountingSystems(Protocol):
     def open(self, business: Business) -> AccountingSystem:
         """Return the business's books.
 
-        Errors: InvalidInput when there is no such plugin, or its settings are not as it needs them.
+        Errors: AccessRefused when there is no such plugin, it is broken, or its settings are not as it needs them: a
+        business that was stored once and can't be opened now waits until that is mended.
         """
 
     def checked(self, connection: Connection) -> Connection:

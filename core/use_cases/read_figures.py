@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from core.call_budget import CallBudget
-from core.errors import InvalidInput, NotFound
+from core.errors import AccessRefused, NotFound
 from core.ports.accounting_system import AccountingSystems
 from core.ports.figures import Figures
 from core.ports.storage import Storage
@@ -45,5 +45,5 @@ class ReadFigures:
             with self._storage.transaction() as work:
                 stored = require_business(work, business)
             return self._systems.open(stored).budget()
-        except (InvalidInput, NotFound):
+        except (AccessRefused, NotFound):
             return None

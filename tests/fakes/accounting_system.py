@@ -20,7 +20,7 @@ from core.call_budget import CallBudget
 from core.currency import Currency
 from core.customer import Address, Customer, CustomerRecord, normal_organization_number
 from core.customer_directory import CustomerEntry
-from core.errors import InvalidInput, KvittError, OutcomeUnknown, Rejected, TryAgain
+from core.errors import AccessRefused, InvalidInput, KvittError, OutcomeUnknown, Rejected, TryAgain
 from core.limits import Limits
 from core.order_draft import OrderDraft
 from core.payment import BookedTotals, OrderState
@@ -514,8 +514,19 @@ class FakeAccountingSystems:
 
     def open(self, business: Business) -> FakeAccountingSystem:
         """Return the business's books; calls nobody."""
-        self.checked(business.accounting)
+        try:
+            self.checked(business.accounting)
+        except InvalidInput as error:
+            raise AccessRefused(error.message, code=error.code) from None
         return self.of(business.name)
+
+    def uninstall(self, system: str) -> None:
+        """Take a plugin away."""
+        self._plugins.remove(system)
+
+    def install(self, system: str) -> None:
+        """Bring a plugin."""
+        self._plugins.add(system)
 
     def checked(self, connection: Connection) -> Connection:
         """Return the connection, or say what is wrong with it."""

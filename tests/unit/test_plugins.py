@@ -2,19 +2,21 @@ import logging
 import subprocess
 import sys
 import types
-from collections.abc import Iterator
-from importlib.metadata import EntryPoint
+from collections.abc import Callable, Iterator
+from importlib.metadata import EntryPoint, version
 from typing import Any
 
 import pytest
-from pydantic import BaseModel, ConfigDict, SecretStr
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
 
 from core.business import Business, Connection
-from core.errors import InvalidInput
+from core.errors import AccessRefused, InvalidInput
 from core.ports.accounting_system import AccountingSystems
 from core.ports.surroundings import Surroundings
 from plugins import manager
-from plugins.manager import load_plugins
+from plugins.catalogue import Registering
+from plugins.listing import listed
+from plugins.manager import find_plugins, load_plugins
 from plugins.registry import AccountingRegistry
 from plugins.spec import Registration, hookimpl
 
@@ -43,10 +45,9 @@ class Other:
 
 
 @pytest.fixture
-def registry() -> AccountingRegistry:
-    registry = load_plugins(SURROUNDINGS)
-    registry.add("other", settings=OtherSettings, open=open_other)
-    return registry
+def registry(monkeypatch: pytest.MonkeyPatch) -> AccountingRegistry:
+    installed(monkeypatch, other=Other())
+    return load_plugins(SURROUNDINGS)
 
 
 def business(name: str = "fjell", system: str = "other", **settings: str) -> Business:
@@ -106,15 +107,16 @@ def test_every_setting_that_is_wrong_is_named_and_no_value(registry: AccountingR
 
 
 def test_an_unknown_system_is_refused_with_the_known_ones(registry: AccountingRegistry) -> None:
-    for attempt in (
-        lambda: registry.checked(Connection.of("tripletex", {})),
-        lambda: registry.secrets("tripletex"),
-        lambda: registry.open(business(system="tripletex")),
+    for attempt, form in (
+        (lambda: registry.checked(Connection.of("tripletex", {})), InvalidInput),
+        (lambda: registry.secrets("tripletex"), InvalidInput),
+        (lambda: registry.open(business(system="tripletex")), AccessRefused),
     ):
-        with pytest.raises(InvalidInput) as error:
+        with pytest.raises(form) as error:
             attempt()
         assert error.value.code == "unknown_accounting_system"
         assert "24sevenoffice, 24sevenoffice-rest, other" in error.value.message
+        assert "plugin list" in error.value.hint
 
 
 def test_secrets_are_never_shown(registry: AccountingRegistry) -> None:
@@ -151,11 +153,6 @@ def test_only_so_many_books_are_kept_open(registry: AccountingRegistry, monkeypa
     assert registry.open(business("a")) is first
 
 
-def test_a_name_is_taken_once(registry: AccountingRegistry) -> None:
-    with pytest.raises(ValueError, match="registered already"):
-        registry.add("other", settings=OtherSettings, open=open_other)
-
-
 def installed(monkeypatch: pytest.MonkeyPatch, **plugins: object) -> None:
     """Let plugins be installed beside Kvitt."""
     modules = {f"plugin_of_others_{name}": plugin for name, plugin in plugins.items()}
@@ -175,38 +172,185 @@ def installed(monkeypatch: pytest.MonkeyPatch, **plugins: object) -> None:
 
 def test_plugins_of_others_register_through_an_entry_point(monkeypatch: pytest.MonkeyPatch) -> None:
     installed(monkeypatch, other=Other())
-    registry = load_plugins(SURROUNDINGS)
-    assert registry.names == ["24sevenoffice", "24sevenoffice-rest", "other"]
-    assert registry.broken == {}
+    catalogue = find_plugins()
+    assert catalogue.names == ["24sevenoffice", "24sevenoffice-rest", "other"]
+    assert catalogue.broken == []
 
 
+class Plugin:
+    """A plugin whose hook does what it is told to."""
+
+    def __init__(self, do: Callable[[Registration], object]) -> None:
+        self._do = do
+
+    @hookimpl
+    def kvitt_register_accounting_systems(self, registry: Registration) -> None:
+        self._do(registry)
+
+
+class Misspelt:
+    @hookimpl
+    def kvitt_register_acounting_systems(self, registry: Registration) -> None:
+        """Never called."""
+
+
+class Unmarked:
+    def kvitt_register_accounting_systems(self, registry: Registration) -> None:
+        """Never called."""
+
+
+class Unfinished(BaseModel):
+    folder: "NobodyKnows"  # type: ignore[name-defined] # noqa: F821 - broken on purpose
+
+
+class ClaimsSystem(BaseModel):
+    system: str
+
+
+class NoSettings:
+    folder: str
+
+
+class Untellable(BaseException):
+    def __str__(self) -> str:
+        raise RuntimeError
+
+
+def raises(error: BaseException) -> Callable[..., Any]:
+    def raise_it(*_: object, **__: object) -> Any:
+        raise error
+
+    return raise_it
+
+
+def half_way(registry: Registration) -> None:
+    registry.add("half", settings=OtherSettings, open=open_other)
+    raise RuntimeError("no licence")
+
+
+def registers(name: Any = "wrong", settings: Any = OtherSettings, open_: Any = open_other) -> Plugin:
+    return Plugin(lambda registry: registry.add(name, settings=settings, open=open_))
+
+
+BROKEN: dict[str, tuple[object, str]] = {
+    "missing": (None, "AttributeError"),
+    "misspelt": (Misspelt(), "unknown hook 'kvitt_register_acounting_systems'"),
+    "unmarked": (Unmarked(), "hookimpl"),
+    "half way": (Plugin(half_way), "RuntimeError: no licence"),
+    "name taken": (registers("24sevenoffice"), "registered already"),
+    "no name": (registers(" "), "needs a name"),
+    "settings claim system": (registers(settings=ClaimsSystem), "setting named system"),
+    "no model": (registers(settings=NoSettings), "no pydantic model"),
+    "model unfinished": (registers(settings=Unfinished), "NobodyKnows"),
+    "can't be opened": (registers(open_="open"), "can't be called"),
+    "exits": (Plugin(raises(SystemExit(3))), "SystemExit: 3"),
+    "base exception": (Plugin(raises(Untellable())), "Untellable"),
+    "generator exit": (Plugin(raises(GeneratorExit())), "GeneratorExit"),
+}
+
+
+@pytest.mark.parametrize("kind", BROKEN)
 def test_a_broken_plugin_is_reported_and_takes_nothing_down(
-    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    kind: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    class Misspelt:
-        @hookimpl
-        def kvitt_register_acounting_systems(self, registry: Registration) -> None:
-            """Never called."""
-
-    class Raises:
-        @hookimpl
-        def kvitt_register_accounting_systems(self, registry: Registration) -> None:
-            registry.add("half", settings=OtherSettings, open=open_other)
-            raise RuntimeError("no licence")
-
-    class Taken:
-        @hookimpl
-        def kvitt_register_accounting_systems(self, registry: Registration) -> None:
-            registry.add("24sevenoffice", settings=OtherSettings, open=open_other)
-
-    installed(monkeypatch, misspelt=Misspelt(), raises=Raises(), taken=Taken(), missing=None, other=Other())
+    plugin, told = BROKEN[kind]
+    installed(monkeypatch, broken=plugin, other=Other())
     with caplog.at_level(logging.WARNING):
-        registry = load_plugins(SURROUNDINGS)
-    assert registry.names == ["24sevenoffice", "24sevenoffice-rest", "other"]
-    assert sorted(registry.broken) == ["missing", "misspelt", "raises", "taken"]
-    assert "no licence" in registry.broken["raises"]
+        catalogue = find_plugins()
+    assert catalogue.names == ["24sevenoffice", "24sevenoffice-rest", "other"]
+    assert [one.name for one in catalogue.broken] == ["broken"]
+    assert told in catalogue.broken[0].raised
+    assert len(caplog.records) == 1
+    registry = AccountingRegistry(SURROUNDINGS, catalogue)
     assert registry.secrets("24sevenoffice") == {"application_id", "password"}
-    assert len(caplog.records) == 4
+    with pytest.raises(AccessRefused) as error:
+        registry.open(business(system="broken"))
+    assert error.value.code == "broken_plugin"
+    assert "plugin list" in error.value.hint
+    assert registry.open(business()) is not None
+
+
+def test_a_plugin_that_fails_at_import_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
+    for error in (ImportError("no module of that name"), SystemExit("no licence")):
+        entry_point = EntryPoint(name="odd", value="odd:plugin", group="kvitt.plugins")
+        monkeypatch.setattr(EntryPoint, "load", raises(error))
+        monkeypatch.setattr(manager, "entry_points", lambda group, one=entry_point: [one])
+        (broken,) = find_plugins().broken
+        assert str(error) in broken.raised
+
+
+def test_ctrl_c_is_not_a_plugins_fault(monkeypatch: pytest.MonkeyPatch) -> None:
+    installed(monkeypatch, slow=Plugin(raises(KeyboardInterrupt())))
+    with pytest.raises(KeyboardInterrupt):
+        find_plugins()
+
+
+def test_a_broken_plugin_is_known_by_what_it_began_to_register(monkeypatch: pytest.MonkeyPatch) -> None:
+    installed(monkeypatch, broken=Plugin(half_way))
+    with pytest.raises(AccessRefused, match='The plugin broken, for the accounting system "half", is broken'):
+        load_plugins(SURROUNDINGS).open(business(system="half"))
+
+
+@pytest.mark.parametrize(
+    "error", [RuntimeError("hunter22"), SystemExit("hunter22"), Untellable()], ids=lambda e: type(e).__name__
+)
+def test_a_plugin_that_fails_when_opening_is_named_and_its_words_are_not_told(
+    error: BaseException, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    installed(monkeypatch, wrong=registers(open_=raises(error)), other=Other())
+    registry = load_plugins(SURROUNDINGS)
+    with caplog.at_level(logging.DEBUG), pytest.raises(AccessRefused) as refused:
+        registry.open(business(system="wrong"))
+    assert (refused.value.code, type(error).__name__ in refused.value.message) == ("broken_plugin", True)
+    assert refused.value.__suppress_context__
+    assert "hunter22" not in f"{refused.value.message} {refused.value.hint} {caplog.text}"
+    assert "test_plugins.py, line" in caplog.text
+    assert registry.open(business()) is not None
+
+
+def test_a_model_whose_validator_is_broken_is_the_plugins_fault(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Divides(BaseModel):
+        folder: str
+
+        @model_validator(mode="after")
+        def _divide(self) -> "Divides":
+            raise ZeroDivisionError(self.folder)
+
+    installed(monkeypatch, wrong=registers(settings=Divides))
+    registry = load_plugins(SURROUNDINGS)
+    error = refused(registry, Connection.of("wrong", {"folder": "hunter22"}))
+    assert (error.code, "ZeroDivisionError" in error.message) == ("broken_plugin", True)
+
+
+def test_what_a_stored_connection_lacks_today_keeps_it_from_being_opened(registry: AccountingRegistry) -> None:
+    with pytest.raises(AccessRefused, match="application_id is missing") as error:
+        registry.open(business(system="24sevenoffice", account_name="Fjell AS"))
+    assert error.value.code == "bad_connection"
+    assert "business verify" in error.value.hint
+
+
+def test_what_a_plugin_registers_is_judged_at_once() -> None:
+    registering = Registering(taken=["24sevenoffice"])
+    registering.add("other", settings=OtherSettings, open=open_other)
+    with pytest.raises(ValueError, match="registered already"):
+        registering.add("other", settings=OtherSettings, open=open_other)
+
+
+def test_plugins_are_listed_with_their_versions_and_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Described(BaseModel):
+        folder: str = Field(description="Where\n the books are.")
+        token: SecretStr | None = None
+
+    installed(monkeypatch, wrong=Plugin(half_way), described=registers("described", Described))
+    ours, _rest, theirs, broken = listed(find_plugins())
+    assert (ours.name, ours.distribution, ours.version) == ("24sevenoffice", "kvitt", version("kvitt"))
+    assert {one.name for one in ours.settings if one.secret} == {"application_id", "password"}
+    assert all(one.description for one in ours.settings)
+    assert [(one.name, one.required, one.secret, one.description) for one in theirs.settings] == [
+        ("folder", True, False, "Where the books are."),
+        ("token", False, True, ""),
+    ]
+    assert (broken.name, broken.raised, broken.settings) == ("wrong", "RuntimeError: no licence", ())
 
 
 def test_loading_plugins_and_opening_books_load_neither_soap_nor_http() -> None:

@@ -3,6 +3,7 @@ from datetime import timedelta
 
 import pytest
 
+from core.business import Business, Connection
 from core.errors import AccessRefused, KvittError, LeaseLost, Rejected, TryAgain
 from core.order_draft import OrderDraft
 from core.transfer import Receipt, TransferState
@@ -238,3 +239,39 @@ def test_a_transfer_that_kills_its_workers_does_not_keep_the_others_waiting_for_
     gateway.turn()
     assert states(gateway)["deadly"] == "transferred"
     assert sorted(booked(gateway)) == ["deadly", "other"]
+
+
+def test_transfers_wait_while_their_plugin_is_gone_and_go_on_when_it_is_back() -> None:
+    gateway = Gateway(inline=False)
+    gateway.connect_business.store(
+        Business(
+            name="vidde",
+            accounting=Connection.of("another", {"account_name": "Vidde AS", "password": "x"}),
+        )
+    )
+    for business in ("fjell", "vidde"):
+        gateway.add_invoice.add(business, an_invoice())
+        gateway.send_invoice.send(business, "2001-1")
+    gateway.systems.uninstall("another")
+    for business in ("vidde", "fjell"):
+        gateway.take_turn.take(business)
+
+    assert gateway.transfer("2001-1").state is TransferState.TRANSFERRED
+    waiting = gateway.look_up.transfer_of("vidde", "2001-1")
+    assert waiting is not None
+    assert waiting.is_parked
+    assert waiting.error is not None
+    assert 'no plugin for the accounting system "another"' in waiting.error.message
+    for ask in (
+        lambda: gateway.send_invoice.send("vidde", "2001-1"),
+        lambda: gateway.preview_invoice.preview("vidde", "2001-1"),
+        lambda: gateway.verify_business.verify("vidde"),
+    ):
+        with pytest.raises(AccessRefused):
+            ask()
+
+    gateway.systems.install("another")
+    gateway.verify_business.verify("vidde")
+    gateway.take_turn.take("vidde")
+    arrived = gateway.look_up.transfer(waiting.id)
+    assert arrived.state is TransferState.TRANSFERRED

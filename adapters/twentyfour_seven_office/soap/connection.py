@@ -27,6 +27,8 @@ class SoapConnection(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
     account_name: Name = Field(description="The company name shown top right in 24SevenOffice, exactly.")
-    application_id: Annotated[FilledSecret, AfterValidator(_guid)]
+    application_id: Annotated[FilledSecret, AfterValidator(_guid)] = Field(
+        description="The integration's guid, from 24SevenOffice."
+    )
     username: Name = Field(description="The e-mail address of the user that 24SevenOffice was told to invite.")
-    password: FilledSecret
+    password: FilledSecret = Field(description="That user's password.")

@@ -1,0 +1,80 @@
+"""Which plugins there are: those that work, and those that are broken, with what was raised.
+
+Nothing is opened here, and no storage is needed.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from importlib.metadata import Distribution
+from typing import Any
+
+from pydantic import BaseModel
+
+from core.business import Business
+from core.ports.accounting_system import AccountingSystem
+from core.ports.surroundings import Surroundings
+from plugins.spec import AccountingPlugin
+
+
+@dataclass(frozen=True)
+class BrokenPlugin:
+    """A plugin of others that can't be used: its entry point's name, and what was raised.
+
+    `systems` are the accounting systems that it had begun to register.
+    """
+
+    name: str
+    raised: str
+    systems: tuple[str, ...] = ()
+    distribution: Distribution | None = None
+
+
+@dataclass
+class Catalogue:
+    """The plugins of an installation."""
+
+    plugins: dict[str, AccountingPlugin] = field(default_factory=dict)
+    broken: list[BrokenPlugin] = field(default_factory=list)
+
+    @property
+    def names(self) -> list[str]:
+        """The names by which businesses choose their system."""
+        return sorted(self.plugins)
+
+    def broken_for(self, system: str) -> BrokenPlugin | None:
+        """Return the broken plugin that would bring this accounting system, as far as that can be told."""
+        return next((one for one in self.broken if system in (one.name, *one.systems)), None)
+
+
+@dataclass
+class Registering:
+    """One plugin's turn to register: what it adds counts once its hook has come to its end, all of it or nothing."""
+
+    taken: Sequence[str]
+    distribution: Distribution | None = None
+    added: dict[str, AccountingPlugin] = field(default_factory=dict)
+
+    def add(
+        self,
+        name: str,
+        *,
+        settings: type[BaseModel],
+        open: Callable[[Business, Any, Surroundings], AccountingSystem],  # noqa: A002 - the word for it
+    ) -> None:
+        """Register an accounting system.
+
+        Errors: ValueError when the name is taken, is empty, or the settings claim the name `system`; TypeError when
+        `settings` is no pydantic model or `open` can't be called; what pydantic raises of a model it can't complete.
+        """
+        if not isinstance(name, str) or not name.strip() or name != name.strip():
+            raise ValueError("an accounting system needs a name, with no space at either end")
+        if name in self.taken or name in self.added:
+            raise ValueError(f'an accounting system named "{name}" is registered already')
+        if not (isinstance(settings, type) and issubclass(settings, BaseModel)):
+            raise TypeError(f'the settings of "{name}" are no pydantic model (a subclass of BaseModel)')
+        if not callable(open):
+            raise TypeError(f'what opens "{name}" can\'t be called')
+        settings.model_rebuild()  # an annotation that can't be resolved is found now, not with the first business
+        if "system" in settings.model_fields:
+            raise ValueError(f'"{name}" may not have a setting named system: that one names the plugin')
+        self.added[name] = AccountingPlugin(name=name, settings=settings, open=open, distribution=self.distribution)

@@ -1,0 +1,42 @@
+"""What a plugin's model of a connection says of its settings."""
+
+from dataclasses import dataclass
+from typing import Any, get_args
+
+from pydantic import BaseModel, SecretBytes, SecretStr
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One setting under `accounting`, as the plugin's model declares it."""
+
+    name: str
+    required: bool
+    secret: bool
+    description: str
+
+
+def settings_of(model: type[BaseModel]) -> list[Setting]:
+    """Return a connection's settings, in the order in which the model has them."""
+    secrets = secret_names(model)
+    return [
+        Setting(
+            name=name,
+            required=field.is_required(),
+            secret=name in secrets,
+            description=" ".join((field.description or "").split()),
+        )
+        for name, field in model.model_fields.items()
+    ]
+
+
+def secret_names(model: type[BaseModel]) -> frozenset[str]:
+    """Return the names of the settings that are secrets."""
+    return frozenset(name for name, field in model.model_fields.items() if _is_secret(field.annotation))
+
+
+def _is_secret(annotation: Any) -> bool:
+    """Whether a field is a SecretStr, also as one of several possibilities (`SecretStr | None`)."""
+    if isinstance(annotation, type) and issubclass(annotation, (SecretStr, SecretBytes)):
+        return True
+    return any(_is_secret(one) for one in get_args(annotation))
