@@ -3,7 +3,7 @@
 import logging
 import traceback
 from collections import OrderedDict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from threading import Lock
 from typing import Any
@@ -14,7 +14,7 @@ from core.business import Business, Connection
 from core.errors import AccessRefused, Fault, InvalidInput, KvittError
 from core.ports.accounting_system import AccountingSystem
 from core.ports.surroundings import Surroundings
-from plugins.catalogue import Catalogue
+from plugins.catalogue import BrokenPlugin, Catalogue
 from plugins.settings import secret_names
 from plugins.spec import AccountingPlugin
 
@@ -39,6 +39,11 @@ class AccountingRegistry:
     def names(self) -> list[str]:
         """The names by which businesses choose their system."""
         return self._catalogue.names
+
+    @property
+    def broken(self) -> Sequence[BrokenPlugin]:
+        """The plugins of others that can't be used, and what they raised."""
+        return tuple(self._catalogue.broken)
 
     def open(self, business: Business) -> AccountingSystem:
         """Return the business's books: the same object until anything about the business changes.
@@ -100,6 +105,13 @@ class AccountingRegistry:
         Errors: InvalidInput, code `unknown_accounting_system`.
         """
         return secret_names(self._plugin(system).settings)
+
+    def model(self, system: str) -> type[BaseModel]:
+        """Return the model of a plugin's settings.
+
+        Errors: InvalidInput, codes `unknown_accounting_system` and `broken_plugin`.
+        """
+        return self._plugin(system).settings
 
     def _plugin(self, name: str) -> AccountingPlugin:
         if plugin := self._catalogue.plugins.get(name):

@@ -1,0 +1,296 @@
+"""The documented behaviour, whole: an invoice is sent, and what is in the books afterwards is looked at."""
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from core.business import NewOrderStatus
+from core.errors import KvittError
+from core.payment import PaymentReason, PaymentReport, PaymentStatusValue
+from core.transfer import TransferState
+from plugins.conformance.bench import Bench, HeldCustomer, NotPossible
+from plugins.conformance.fixtures import Setup
+from plugins.conformance.installation import BUSINESS, CATEGORY, PRODUCT, Installation
+from plugins.conformance.samples import ADDRESS, COMPANY, COMPANY_NUMBER, NEW_ADDRESS, PERSON, PHONE, a_row, an_invoice
+
+_NUMBER = "2001-1"
+_PAID_ON = date(2026, 10, 20)
+
+
+class DocumentedBehaviour(Setup):
+    """What users were promised."""
+
+    # Finding the right customer
+
+    def test_a_customer_that_is_not_there_is_created(self, bench: Bench, kvitt: Installation) -> None:
+        """All that the source has is written: name, number, e-mail, phone, address."""
+        kvitt.add(an_invoice())
+        transfer = kvitt.send(_NUMBER)
+        self.arrived(transfer)
+        customer = _only(bench)
+        assert customer.id == self.the_order(bench).customer_id == transfer.customer_id, "the order is that customer's"
+        assert customer.name == "Moe Prøve AS"
+        assert _digits(customer.organization_number) == COMPANY_NUMBER, "the organization number is written"
+        assert COMPANY.email in customer.emails, "the e-mail address is written"
+        assert any(PHONE in _digits(phone) for phone in customer.phones), "the phone number is written"
+        assert customer.address == ADDRESS, "the address is written"
+
+    def test_a_person_is_created_with_the_whole_name(self, bench: Bench, kvitt: Installation) -> None:
+        """However the system splits a name, its parts make the whole again."""
+        kvitt.add(an_invoice(customer=PERSON))
+        self.arrived(kvitt.send(_NUMBER))
+        assert _only(bench).name == PERSON.name
+
+    def test_a_company_is_found_by_its_organization_number(self, bench: Bench, kvitt: Installation) -> None:
+        """Found, so that nobody is created; and the order is that customer's."""
+        known = bench.add_customer("Moe Prøve AS", is_company=True, organization_number=COMPANY_NUMBER)
+        bench.add_customer("Another Prøve AS", is_company=True, organization_number="923609016")
+        kvitt.add(an_invoice())
+        self.arrived(kvitt.send(_NUMBER))
+        assert self.the_order(bench).customer_id == known, "the company with that organization number is the customer"
+        assert len(bench.customers()) == 2, "nobody is created where the customer is there already"
+
+    def test_a_customer_is_found_by_email_whatever_its_case(self, bench: Bench, kvitt: Installation) -> None:
+        """An e-mail address is compared whole, and without regard to case."""
+        known = bench.add_customer("Signe Prøve", is_company=False, email="Signe@Prove.Example")
+        bench.add_customer("Anne Prøve", is_company=False, email="anne.signe@prove.example")
+        kvitt.add(an_invoice(customer=PERSON))
+        self.arrived(kvitt.send(_NUMBER))
+        assert self.the_order(bench).customer_id == known, "the person with that e-mail address is the customer"
+        assert len(bench.customers()) == 2, "nobody is created where the customer is there already"
+
+    def test_a_customer_that_is_found_is_brought_up_to_date(self, bench: Bench, kvitt: Installation) -> None:
+        """What the source has and what differs is written."""
+        bench.add_customer(
+            "Moe Gammel AS", is_company=True, organization_number=COMPANY_NUMBER, email=COMPANY.email, address=ADDRESS
+        )
+        kvitt.add(an_invoice(customer=COMPANY.model_copy(update={"address": NEW_ADDRESS})))
+        self.arrived(kvitt.send(_NUMBER))
+        customer = _only(bench)
+        assert customer.name == "Moe Prøve AS", "the organization's name is brought up to date"
+        assert customer.address == NEW_ADDRESS, "the address is brought up to date"
+        assert any(PHONE in _digits(phone) for phone in customer.phones), "a phone number that lacked is added"
+
+    def test_nothing_is_emptied(self, bench: Bench, kvitt: Installation) -> None:
+        """What the source does not have stays as it is."""
+        bench.add_customer("Signe Prøve", is_company=False, email=PERSON.email, phone="40000009", address=ADDRESS)
+        sparse = PERSON.model_copy(update={"phone": None, "address": None, "name": "Signe Ny Prøve"})
+        kvitt.add(an_invoice(customer=sparse))
+        self.arrived(kvitt.send(_NUMBER))
+        customer = _only(bench)
+        assert customer.name == "Signe Ny Prøve", "the name is brought up to date"
+        assert [_digits(phone) for phone in customer.phones] == ["40000009"], "a phone number is never emptied"
+        assert customer.emails == (PERSON.email,), "an e-mail address is never emptied"
+        assert customer.address == ADDRESS, "an address is never emptied"
+
+    def test_a_supplier_is_no_customer(self, bench: Bench, kvitt: Installation) -> None:
+        """A supplier with the same number is left alone."""
+        try:
+            supplier = bench.add_customer(
+                "Moe Prøve AS", is_company=True, organization_number=COMPANY_NUMBER, is_supplier=True
+            )
+        except NotPossible as impossible:
+            pytest.skip(str(impossible))
+        kvitt.add(an_invoice())
+        transfer = kvitt.send(_NUMBER)
+        assert transfer.customer_id != supplier, "a supplier never becomes the customer of an order"
+
+    def test_the_persons_name_becomes_the_comment(self, bench: Bench, kvitt: Installation) -> None:
+        """Where an organization is named, the customer bears its name and the order tells the person's."""
+        kvitt.add(an_invoice(comment="Thank you."))
+        self.arrived(kvitt.send(_NUMBER))
+        assert "Signe Prøve" in self.the_order(bench).comment, "the person's name is the order's comment"
+        assert "Thank you." in self.the_order(bench).comment, "the invoice's own comment is kept beside it"
+
+    # The product and its category
+
+    def test_product_and_category_are_created_once(self, bench: Bench, kvitt: Installation) -> None:
+        """The first invoice makes them, the next uses them."""
+        kvitt.add(an_invoice(), an_invoice("2001-2"))
+        self.arrived(kvitt.send(_NUMBER))
+        self.arrived(kvitt.send("2001-2"))
+        (product,) = bench.products()
+        assert (product.name, product.category) == (PRODUCT, CATEGORY)
+        assert list(bench.categories()) == [CATEGORY], "one category of that name"
+        used = {row.product_id for order in bench.orders() for row in order.rows} - {None}
+        assert used <= {product.id}, "every row is booked on that product"
+
+    def test_a_product_that_is_there_is_used(self, bench: Bench, kvitt: Installation) -> None:
+        """Found by its exact name: one whose name only begins alike is another."""
+        bench.add_product(f"{PRODUCT} long term", category="Else")
+        known = bench.add_product(PRODUCT, category=CATEGORY)
+        kvitt.add(an_invoice())
+        self.arrived(kvitt.send(_NUMBER))
+        assert len(bench.products()) == 2, "no product is created where it is there already"
+        assert {row.product_id for row in self.the_order(bench).rows} <= {known, None}
+
+    # The order and its rows
+
+    def test_every_row_is_booked_as_stated(self, bench: Bench, kvitt: Installation) -> None:
+        """Text, quantity, price, discount and VAT of each row, in the invoice's order."""
+        kvitt.add(
+            an_invoice(
+                rows=(
+                    a_row(),
+                    a_row(
+                        product="Helmet & <straps>",
+                        period=None,
+                        quantity=Decimal("2.5"),
+                        unit_price=Decimal("99.90"),
+                        discount_percent=Decimal("12.5"),
+                        vat_percent=Decimal(15),
+                    ),
+                    a_row(product="Manual", period=None, unit_price=Decimal(0), vat_percent=Decimal(0)),
+                )
+            )
+        )
+        self.arrived(kvitt.send(_NUMBER))
+        rows = self.the_order(bench).rows
+        assert [row.text for row in rows] == ["Tractor (2021-01-10 – 2021-01-12)", "Helmet & <straps>", "Manual"]
+        assert [row.quantity for row in rows] == [1, Decimal("2.5"), 1]
+        assert [row.unit_price for row in rows] == [1200, Decimal("99.90"), 0], "a price of zero stays zero"
+        assert [row.discount_percent for row in rows] == [0, Decimal("12.5"), 0]
+        assert [row.vat_percent for row in rows] == [25, 15, 0], "each row has the VAT of its own percentage"
+
+    def test_a_credit_is_an_order_with_negative_quantities(self, bench: Bench, kvitt: Installation) -> None:
+        """A credit goes the same way."""
+        kvitt.add(an_invoice(rows=(a_row(quantity=Decimal(-1)),)))
+        self.arrived(kvitt.send(_NUMBER))
+        assert [row.quantity for row in self.the_order(bench).rows] == [-1]
+
+    def test_prices_that_include_vat_come_to_the_same_total(self, bench: Bench, kvitt: Installation) -> None:
+        """Whether they are sent with VAT or without: what the system adds up is what the invoice says."""
+        rows = (a_row(unit_price=Decimal("99.99"), quantity=Decimal(3)),)
+        kvitt.add(an_invoice(prices_include_vat=True, rows=rows))
+        transfer = kvitt.send(_NUMBER)
+        self.arrived(transfer)
+        (report,) = kvitt.check(_NUMBER)
+        assert isinstance(report, PaymentReport)
+        assert transfer.warnings == report.warnings == (), "the totals are those of the invoice"
+
+    def test_an_unknown_vat_rate_is_refused_before_anything_is_written(self, bench: Bench, kvitt: Installation) -> None:
+        """A rate that the books don't have is a person's to mend."""
+        kvitt.add(an_invoice(rows=(a_row(), a_row(vat_percent=Decimal(17)))))
+        transfer = kvitt.send(_NUMBER)
+        assert transfer.state is TransferState.REJECTED
+        assert transfer.error is not None
+        assert transfer.error.code == "unknown_vat_rate"
+        assert not bench.orders(), "nothing is written for an invoice that is refused"
+        assert not bench.customers(), "nothing is written for an invoice that is refused"
+
+    @pytest.mark.parametrize("status", list(NewOrderStatus), ids=lambda status: str(status.value))
+    def test_an_order_gets_the_status_of_the_settings_and_is_not_published(
+        self, bench: Bench, kvitt: Installation, status: NewOrderStatus
+    ) -> None:
+        """Draft, offer or confirmed; publishing it as an invoice is the accountant's act."""
+        kvitt.connect(bench.connection(), status=status)
+        kvitt.add(an_invoice())
+        self.arrived(kvitt.send(_NUMBER))
+        order = self.the_order(bench)
+        assert not order.is_published, "an order of ours is never published by us"
+        assert order.status in (status, None), "the order has the status of the business's settings"
+
+    def test_sending_twice_is_one_order(self, bench: Bench, kvitt: Installation) -> None:
+        """The second time the first one's transfer is answered."""
+        kvitt.add(an_invoice())
+        first = kvitt.send(_NUMBER)
+        assert kvitt.send(_NUMBER) == first
+        assert self.the_order(bench).id == first.order_id, "the transfer knows the order's id"
+
+    def test_a_preview_writes_nothing(self, bench: Bench, kvitt: Installation) -> None:
+        """It takes the same decisions, and stops before the first write."""
+        kvitt.add(an_invoice())
+        preview = kvitt.preview(_NUMBER)
+        assert preview.order.reference == _NUMBER
+        assert not [*bench.customers(), *bench.products(), *bench.categories(), *bench.orders()]
+
+    def test_several_go_together_and_one_that_is_refused_hides_no_other(
+        self, bench: Bench, kvitt: Installation
+    ) -> None:
+        """In bulk: the others arrive, and the customer that they share is one."""
+        numbers = ["2001-1", "2001-2", "2001-3"]
+        bad = (a_row(vat_percent=Decimal(17)),)
+        kvitt.add(an_invoice("2001-1"), an_invoice("2001-2", rows=bad), an_invoice("2001-3", customer=PERSON))
+        kvitt.send_all(numbers)
+        states = [kvitt.drive(number).state for number in numbers]
+        assert states == [TransferState.TRANSFERRED, TransferState.REJECTED, TransferState.TRANSFERRED]
+        bench.settle()
+        assert (len(bench.orders()), len(bench.customers())) == (2, 2)
+
+    # Check Status
+
+    def test_an_order_is_not_published_then_open_then_paid(self, bench: Bench, kvitt: Installation) -> None:
+        """Each time, the accounting system is asked."""
+        order_id = self._sent(kvitt)
+        assert self._reason(kvitt) is PaymentReason.NOT_PUBLISHED
+        bench.publish(order_id)
+        assert self._reason(kvitt) is PaymentReason.OPEN
+        bench.pay(order_id, on=_PAID_ON)
+        (report,) = kvitt.check(_NUMBER)
+        assert isinstance(report, PaymentReport)
+        assert report.status is PaymentStatusValue.PAID
+        assert report.invoice_number, "a published order has an invoice number"
+        assert report.paid_at == _PAID_ON, "the day of the payment is told"
+        assert report.warnings == ()
+
+    def test_a_part_that_was_paid_is_told(self, bench: Bench, kvitt: Installation) -> None:
+        """Not paid, and why: a part of it was."""
+        if not bench.tells_part_payments:
+            pytest.skip("this system does not tell that a part was paid")
+        order_id = self._sent(kvitt)
+        bench.publish(order_id)
+        bench.pay(order_id, on=_PAID_ON, amount=Decimal(500))
+        (report,) = kvitt.check(_NUMBER)
+        assert isinstance(report, PaymentReport)
+        assert (report.status, report.reason) == (PaymentStatusValue.NOT_PAID, PaymentReason.PARTLY_PAID)
+        bench.pay(order_id, on=_PAID_ON, amount=Decimal(1000))
+        assert self._reason(kvitt) is PaymentReason.PAID
+
+    def test_an_order_that_was_deleted_is_told(self, bench: Bench, kvitt: Installation) -> None:
+        """It is gone, which is an answer and no error."""
+        bench.delete_order(self._sent(kvitt))
+        assert self._reason(kvitt) is PaymentReason.DELETED
+
+    def test_many_are_asked_about_together(self, bench: Bench, kvitt: Installation) -> None:
+        """Each gets its own answer."""
+        numbers = ["2001-1", "2001-2", "2001-3"]
+        kvitt.add(*(an_invoice(number) for number in numbers))
+        orders = []
+        for number in numbers:
+            transfer = kvitt.send(number)
+            self.arrived(transfer)
+            orders.append(transfer.order_id or "")
+        bench.delete_order(orders[0])
+        bench.publish(orders[1])
+        reasons = [one.reason for one in kvitt.check(*numbers) if not isinstance(one, KvittError)]
+        assert reasons == [PaymentReason.DELETED, PaymentReason.OPEN, PaymentReason.NOT_PUBLISHED]
+
+    def test_verifying_finds_all_well_and_writes_nothing(self, bench: Bench, kvitt: Installation) -> None:
+        """Account, rights and VAT rates are told."""
+        verification = kvitt.verify(BUSINESS)
+        assert verification.ok, f"every right is there: {verification.rights}"
+        assert verification.account.name, "the account's name is told"
+        assert {25, 15, 0} <= {code.percent for code in verification.vat_rates}
+        assert not [*bench.customers(), *bench.products(), *bench.categories(), *bench.orders()]
+
+    def _sent(self, kvitt: Installation) -> str:
+        kvitt.add(an_invoice())
+        transfer = kvitt.send(_NUMBER)
+        self.arrived(transfer)
+        return transfer.order_id or ""
+
+    def _reason(self, kvitt: Installation) -> PaymentReason:
+        (report,) = kvitt.check(_NUMBER)
+        assert isinstance(report, PaymentReport), report
+        return report.reason
+
+
+def _only(bench: Bench) -> HeldCustomer:
+    customers = bench.customers()
+    assert len(customers) == 1, f"one customer was expected; the books hold {len(customers)}"
+    return customers[0]
+
+
+def _digits(text: str | None) -> str:
+    return "".join(sign for sign in text or "" if sign.isdigit())

@@ -1,0 +1,212 @@
+"""An installation of Kvitt to drive a plugin with: the real use cases, over the real storage in a temporary folder."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from pathlib import Path
+from shutil import copyfile
+
+from adapters.queue.inline import InlineTransferQueue
+from adapters.secrets import FernetSecretBox, secret_key
+from adapters.storage import SqlCallCounter, SqlSessionStore, open_storage
+from core.business import Business, Connection, NewOrderStatus
+from core.invoice import Invoice
+from core.journal import Step
+from core.ports.accounting_system import AccountingSystem
+from core.ports.surroundings import Surroundings
+from core.transfer import RetryPolicy, Transfer
+from core.use_cases.add_invoice import AddInvoice
+from core.use_cases.check_status import Answer, CheckStatus
+from core.use_cases.connect_business import ConnectBusiness
+from core.use_cases.create_once import CreateOnce
+from core.use_cases.customer_directory import CustomerDirectory
+from core.use_cases.find_customers import FindCustomers
+from core.use_cases.look_up import LookUp
+from core.use_cases.manage_transfers import ManageTransfers
+from core.use_cases.place_orders import PlaceOrders
+from core.use_cases.preview_invoice import InvoicePreview, PreviewInvoice
+from core.use_cases.reference_data import ReferenceData
+from core.use_cases.send_invoice import SendInvoice
+from core.use_cases.send_many import SendMany
+from core.use_cases.take_turn import TakeTurn
+from core.use_cases.transfer_invoices import TransferInvoices
+from core.use_cases.verify_business import Verification, VerifyBusiness
+from plugins.manager import load_plugins
+from plugins.registry import AccountingRegistry
+
+BUSINESS = "fjell"
+PRODUCT, CATEGORY = "Prøve rental", "ProveRental"
+
+_SETTLING = timedelta(seconds=120)
+_LEASE = timedelta(seconds=300)
+_CHUNK = 100
+_MOST_TURNS = 12
+
+
+class MovableClock:
+    """The machine's time, and what it was moved on by: nobody waits for what only needs time to pass."""
+
+    def __init__(self) -> None:
+        self._ahead = timedelta()
+
+    def now(self) -> datetime:
+        """Return the instant, in UTC."""
+        return datetime.now(UTC) + self._ahead
+
+    def move_to(self, instant: datetime) -> None:
+        """Make it this instant, unless it is later already."""
+        self._ahead += max(instant - self.now(), timedelta())
+
+
+class Installation:
+    """One installation, with the business `BUSINESS` connected to the books under test.
+
+    `template` is an empty database of this version, so that not every test has to make its tables.
+    """
+
+    def __init__(self, folder: Path, *, template: Path, environment: Mapping[str, str]) -> None:
+        database = folder / "conformance.db"
+        copyfile(template, database)
+        box = FernetSecretBox([secret_key(folder, None)])
+        self._storage = open_storage(f"sqlite:///{database}", box)
+        self.clock = MovableClock()
+        self.systems: AccountingRegistry = load_plugins(
+            Surroundings(
+                sessions=SqlSessionStore(self._storage, box),
+                calls=SqlCallCounter(self._storage),
+                clock=self.clock,
+                environment=environment,
+            )
+        )
+        self._wire(self._turn_taker(count(1)), count(1))
+
+    def connect(
+        self,
+        connection: Mapping[str, str],
+        *,
+        name: str = BUSINESS,
+        status: NewOrderStatus = NewOrderStatus.DRAFT,
+        product_name: str = PRODUCT,
+    ) -> Business:
+        """Connect a business. Errors: InvalidInput, as for a user."""
+        settings = {key: value for key, value in connection.items() if key != "system"}
+        business = Business(
+            name=name,
+            accounting=Connection.of(connection["system"], settings),
+            product_name=product_name,
+            category_name=CATEGORY,
+            order_status=status,
+        )
+        return self._connect.store(business)
+
+    def system(self, name: str = BUSINESS) -> AccountingSystem:
+        """Return a business's books, as the core sees them."""
+        return self.systems.open(self._look_up.business(name))
+
+    def add(self, *invoices: Invoice, business: str = BUSINESS) -> None:
+        """Add invoices."""
+        for invoice in invoices:
+            self._add.add(business, invoice)
+
+    def send(self, number: str, *, business: str = BUSINESS) -> Transfer:
+        """Send an invoice that was added: one attempt is made."""
+        return self._send.send(business, number)
+
+    def send_all(self, numbers: Sequence[str], *, business: str = BUSINESS) -> None:
+        """Send invoices that were added, in bulk."""
+        self._send_many.send(business, numbers)
+
+    def transfer(self, number: str, *, business: str = BUSINESS) -> Transfer:
+        """Return an invoice's transfer as it stands."""
+        transfer = self._look_up.transfer_of(business, number)
+        assert transfer is not None, f"invoice {number} has no transfer"
+        return transfer
+
+    def drive(self, number: str, *, business: str = BUSINESS) -> Transfer:
+        """Let the time of each next attempt come, until the transfer has ended or is parked."""
+        for _ in range(_MOST_TURNS):
+            transfer = self.transfer(number, business=business)
+            if transfer.state.is_final or transfer.is_parked:
+                return transfer
+            self.clock.move_to(transfer.next_attempt_at or self.clock.now())
+            self._take_turn.take(business)
+        return self.transfer(number, business=business)
+
+    def retry(self, transfer: Transfer) -> Transfer:
+        """Retry a transfer, as a person does who has mended what it was rejected for."""
+        return self._manage.retry(transfer.id)
+
+    def verify(self, name: str = BUSINESS) -> Verification:
+        """Verify a business; what was parked goes on."""
+        return self._verify.verify(name)
+
+    def check(self, *numbers: str, business: str = BUSINESS) -> list[Answer]:
+        """Check the status of invoices."""
+        return self._check.check(business, numbers)
+
+    def preview(self, number: str, *, business: str = BUSINESS) -> InvoicePreview:
+        """Preview an invoice."""
+        return self._preview.preview(business, number)
+
+    def story(self, transfer: Transfer) -> Sequence[Step]:
+        """Return what happened to a transfer."""
+        return self._look_up.steps(transfer.id)
+
+    def close(self) -> None:
+        """Close the storage."""
+        self._storage.close()
+
+    def _turn_taker(self, holders: "count[int]") -> TakeTurn:
+        storage, clock = self._storage, self.clock
+        create_once = CreateOnce(storage=storage, clock=clock, settling=_SETTLING)
+        self._reference_data = ReferenceData(storage=storage, clock=clock, create_once=create_once)
+        self._find_customers = FindCustomers(
+            storage=storage,
+            clock=clock,
+            create_once=create_once,
+            directory=CustomerDirectory(storage=storage, clock=clock),
+            most_at_once=_CHUNK,
+        )
+        return TakeTurn(
+            storage=storage,
+            clock=clock,
+            transfer_invoices=TransferInvoices(
+                storage=storage,
+                systems=self.systems,
+                clock=clock,
+                retry_policy=RetryPolicy(),
+                reference_data=self._reference_data,
+                find_customers=self._find_customers,
+                place_orders=PlaceOrders(storage=storage, clock=clock, settling=_SETTLING, most_at_once=_CHUNK),
+                chance=lambda: 0,
+            ),
+            lease=_LEASE,
+            new_holder=lambda: f"holder-{next(holders)}",
+            stopping=lambda: False,
+        )
+
+    def _wire(self, take_turn: TakeTurn, ids: "count[int]") -> None:
+        storage, clock, systems = self._storage, self.clock, self.systems
+        queue = InlineTransferQueue(take_turn.take)
+        new_id: Callable[[], str] = lambda: f"transfer-{next(ids):06}"  # noqa: E731 - typed
+        self._take_turn = take_turn
+        self._look_up = LookUp(storage)
+        self._connect = ConnectBusiness(storage=storage, systems=systems, clock=clock)
+        self._add = AddInvoice(storage=storage)
+        self._send = SendInvoice(storage=storage, systems=systems, queue=queue, clock=clock, new_id=new_id)
+        self._send_many = SendMany(storage=storage, systems=systems, queue=queue, clock=clock, new_id=new_id)
+        self._manage = ManageTransfers(storage=storage, queue=queue, clock=clock)
+        self._verify = VerifyBusiness(storage=storage, systems=systems, clock=clock)
+        self._check = CheckStatus(storage=storage, systems=systems, clock=clock)
+        self._preview = PreviewInvoice(
+            storage=storage,
+            systems=systems,
+            reference_data=self._reference_data,
+            find_customers=self._find_customers,
+        )
+
+
+def make_template(file: Path) -> Path:
+    """Make an empty database of this version."""
+    open_storage(f"sqlite:///{file}", FernetSecretBox([secret_key(file.parent, None)])).close()
+    return file

@@ -1,0 +1,47 @@
+"""Invoices that the conformance suite sends. Numbers and people are made up."""
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from core.customer import Address, Customer
+from core.invoice import Invoice, InvoiceRow, InvoiceType, Period
+
+COMPANY_NUMBER = "911000008"
+PHONE = "40000002"
+ADDRESS = Address(street="Prøveveien 1", postal_code="0150", city="Oslo", country="NO")
+NEW_ADDRESS = Address(street="Flyttegata 9", postal_code="5003", city="Bergen", country="NO")
+
+PERSON = Customer(name="Signe Prøve", email="signe@prove.example", phone="40000001", address=ADDRESS)
+COMPANY = Customer(
+    name="Signe Prøve",
+    email="post@moe.example",
+    phone=PHONE,
+    organization_name="Moe Prøve AS",
+    organization_number=COMPANY_NUMBER,
+    address=ADDRESS,
+)
+
+
+def a_row(**changes: Any) -> InvoiceRow:
+    """A row of 1200 kroner without VAT; the changes are InvoiceRow's fields."""
+    return InvoiceRow(
+        product="Tractor",
+        period=Period(start=date(2021, 1, 10), end=date(2021, 1, 12)),
+        quantity=Decimal(1),
+        unit_price=Decimal(1200),
+        discount_percent=Decimal(0),
+        vat_percent=Decimal(25),
+    ).model_copy(update=changes)
+
+
+def an_invoice(number: str = "2001-1", **changes: Any) -> Invoice:
+    """A complete invoice of one row to a company; the changes are Invoice's fields."""
+    return Invoice(
+        number=number,
+        type=InvoiceType.DATA_FOR_ACCOUNTING,
+        issue_date=date(2026, 10, 1),
+        due_date=date(2026, 10, 15),
+        customer=COMPANY,
+        rows=(a_row(),),
+    ).model_copy(update=changes)

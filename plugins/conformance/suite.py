@@ -1,0 +1,39 @@
+"""The conformance suite: the one class that a plugin's author subclasses."""
+
+from plugins.conformance.contracts import PortContracts
+from plugins.conformance.documented import DocumentedBehaviour
+from plugins.conformance.faults import ExactlyOnce
+
+
+class AccountingSystemConformance(DocumentedBehaviour, ExactlyOnce, PortContracts):
+    """Drives an accounting system through all that Kvitt promises, and through trouble.
+
+    Subclass it in a module of your plugin's tests, under a name that begins with Test, and override one fixture:
+
+        from plugins.conformance import AccountingSystemConformance
+
+        class TestMyLedger(AccountingSystemConformance):
+            @pytest.fixture
+            def bench(self, tmp_path):
+                return MyBench(tmp_path)
+
+    and run pytest. Install your plugin first (`pip install -e .`): it is found through its entry point in the group
+    `kvitt.plugins`, as users' installations find it.
+
+    `bench` hands over a `Bench` of yours with fresh, empty books for each test: the connection (what stands under
+    `accounting` in a business's JSON), a look at the books without the plugin, the accountant's acts (publish, pay,
+    delete), and `strike(call, trouble)`, which arranges that the next call of a kind meets trouble in the core's
+    words: refused, temporary, no access, or an answer that is lost, with its effect or without. What a bench can't do
+    it says with NotPossible, and the test is skipped for that reason: read the skips as what was not shown.
+
+    What is shown:
+
+    - DocumentedBehaviour: the real use cases, over a database of the suite's own, send invoices of all kinds; the
+      customer, the product, the order and its rows, and what Check Status answers are compared with the books.
+    - ExactlyOnce: each kind of trouble at each call. In the end there is exactly one order, customer, product and
+      category; what was refused waits for a person, what was barred is parked, what was lost is looked for.
+    - PortContracts: what core/ports promises beyond that: answers item by item, exact references, a directory of
+      all customers, limits that hold, settings that are checked, secrets that are told nowhere.
+
+    No test sleeps: time that has to pass is the suite's own clock moving on.
+    """
