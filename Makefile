@@ -35,6 +35,7 @@ lint: $(READY)
 
 types: $(READY)
 	@$(BIN)/mypy
+	@$(BIN)/mypy --explicit-package-bases tests/example_plugin/kvitt_csv_ledger/*.py tests/example_plugin/tests/*.py
 
 imports: $(READY)
 	@$(BIN)/lint-imports

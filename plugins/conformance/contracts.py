@@ -201,7 +201,7 @@ class PortContracts(Setup):
 
     # Orders
 
-    def test_references_are_compared_exactly(self, bench: Bench, kvitt: Installation) -> None:
+    def test_references_are_compared_exactly(self, kvitt: Installation) -> None:
         """An order whose number only looks alike is another."""
         system = kvitt.system()
         references = ["2001-1", "2001-10", "A-1", "a-1"]

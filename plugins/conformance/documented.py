@@ -159,7 +159,7 @@ class DocumentedBehaviour(Setup):
         self.arrived(kvitt.send(_NUMBER))
         assert [row.quantity for row in self.the_order(bench).rows] == [-1]
 
-    def test_prices_that_include_vat_come_to_the_same_total(self, bench: Bench, kvitt: Installation) -> None:
+    def test_prices_that_include_vat_come_to_the_same_total(self, kvitt: Installation) -> None:
         """Whether they are sent with VAT or without: what the system adds up is what the invoice says."""
         rows = (a_row(unit_price=Decimal("99.99"), quantity=Decimal(3)),)
         kvitt.add(an_invoice(prices_include_vat=True, rows=rows))

@@ -1,0 +1,1 @@
+"""A plugin for Kvitt: a ledger kept in a folder of CSV files."""

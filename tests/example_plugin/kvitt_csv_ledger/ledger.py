@@ -1,0 +1,69 @@
+"""The ledger as Kvitt's AccountingSystem: its ports bundled for one business."""
+
+from pathlib import Path
+
+from pydantic import SecretStr
+
+from core.account import Account, Right
+from core.call_budget import CallBudget
+from core.currency import Currency
+from core.limits import Limits
+from core.ports.clock import Clock
+from core.vat_code import VatCode
+from kvitt_csv_ledger.customers import LedgerCustomers
+from kvitt_csv_ledger.errors import translated
+from kvitt_csv_ledger.folder import Folder
+from kvitt_csv_ledger.orders import LedgerOrders
+from kvitt_csv_ledger.payments import LedgerPayments
+from kvitt_csv_ledger.products import LedgerProducts
+
+
+class Ledger:
+    """One business's ledger. Making it touches no file."""
+
+    limits = Limits(row_text=500, customer_name=200, product_name=100, decimals=6)
+
+    def __init__(self, path: Path, password: SecretStr, clock: Clock) -> None:
+        self._folder = Folder(path, password)
+        self.books_id = f"csv-ledger {path}"
+        self.customers = LedgerCustomers(self._folder, clock)
+        self.products = LedgerProducts(self._folder)
+        self.vat = LedgerVat(self._folder)
+        self.currencies = NoCurrencies()
+        self.orders = LedgerOrders(self._folder, clock)
+        self.payments = LedgerPayments(self._folder)
+
+    def budget(self) -> CallBudget | None:
+        """Nobody counts how often a file is read."""
+        return None
+
+    def account(self) -> Account:
+        """Say whose ledger it is."""
+        with translated():
+            company = self._folder.rows("account")[0]["company"]
+        return Account(name=company, id=company)
+
+    def rights(self) -> list[Right]:
+        """Whoever may read the account may do everything: the files are one folder's."""
+        self.account()
+        return [Right(name="the ledger's files", allowed=True)]
+
+
+class LedgerVat:
+    """The VatTable port."""
+
+    def __init__(self, folder: Folder) -> None:
+        self._folder = folder
+
+    def codes(self) -> list[VatCode]:
+        """Return every VAT code."""
+        with translated():
+            return [VatCode.model_validate(row) for row in self._folder.rows("vat_codes")]
+
+
+class NoCurrencies:
+    """The CurrencyTable port: this ledger is kept in kroner alone."""
+
+    def currencies(self) -> list[Currency]:
+        """Return none, so that an invoice in another currency is refused."""
+        return []

@@ -1,0 +1,12 @@
+from pathlib import Path
+
+import pytest
+
+from bench import LedgerBench
+from plugins.conformance import AccountingSystemConformance
+
+
+class TestLedger(AccountingSystemConformance):
+    @pytest.fixture
+    def bench(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> LedgerBench:
+        return LedgerBench(tmp_path, monkeypatch)
