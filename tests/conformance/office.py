@@ -90,8 +90,7 @@ class OfficeBench(Bench):
         self.books.publish(int(order_id))
 
     def pay(self, order_id: str, *, on: date, amount: Decimal | None = None) -> None:
-        assert amount is None
-        self.books.pay(int(order_id), on)
+        self.books.pay(int(order_id), on, amount)
 
     def delete_order(self, order_id: str) -> None:
         self.books.delete_order(int(order_id))
