@@ -4,6 +4,8 @@ import pytest
 
 from tests.postgres import server
 
+collect_ignore = ["example_plugin"]  # a distribution of its own: test_writing_a_plugin installs it and runs its tests
+
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Say it."""
