@@ -10,6 +10,7 @@ pytest.register_assert_rewrite(
     "plugins.conformance.documented",
     "plugins.conformance.faults",
     "plugins.conformance.fixtures",
+    "plugins.conformance.port_errors",
 )
 
 from plugins.conformance.bench import (  # noqa: E402 - assertions are rewritten only in what is imported after

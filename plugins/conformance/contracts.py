@@ -11,7 +11,7 @@ from core.business import Connection
 from core.customer import Address, CustomerKind
 from core.customer_changes import CustomerChanges
 from core.errors import AccessRefused, InvalidInput, KvittError
-from core.order_draft import OrderDraft, OrderRow
+from core.order_draft import OrderDraft
 from core.payment import OrderState
 from core.ports.accounting_system import AccountingSystem
 from core.ports.customer_repo import CustomerUpdate
@@ -19,6 +19,7 @@ from core.transfer import Receipt
 from core.use_cases.array_write import written
 from core.vat_code import vat_code_for
 from plugins.conformance.bench import Bench, NotPossible
+from plugins.conformance.drafts import drafts_for, nothing
 from plugins.conformance.fixtures import Setup
 from plugins.conformance.installation import BUSINESS, CATEGORY, PRODUCT, Installation
 from plugins.conformance.samples import ADDRESS, COMPANY, PERSON, a_row, an_invoice
@@ -39,7 +40,7 @@ class PortContracts(Setup):
             before = bench.calls_made()
         except NotPossible as impossible:
             pytest.skip(str(impossible))
-        system = kvitt.system()
+        system = kvitt.opened_anew()
         _ = system.books_id, system.limits, system.customers.can_search
         assert bench.calls_made() == before, "opening books, books_id and limits call nobody"
 
@@ -205,7 +206,7 @@ class PortContracts(Setup):
         """An order whose number only looks alike is another."""
         system = kvitt.system()
         references = ["2001-1", "2001-10", "A-1", "a-1"]
-        drafts = _drafts(system, references)
+        drafts = drafts_for(system, references)
         receipts = _created(system, drafts)
         customer_ids = [drafts[0].customer_id or ""]
         found = system.orders.find(["2001-1", "A-1", "none"], customer_ids=customer_ids, since=_yesterday())
@@ -219,7 +220,7 @@ class PortContracts(Setup):
     def test_the_oldest_of_several_orders_with_one_reference_comes_first(self, kvitt: Installation) -> None:
         """Two orders with one number are both answered; which counts is decided in the core."""
         system = kvitt.system()
-        drafts = [*_drafts(system, ["2001-1"])] * 2
+        drafts = [*drafts_for(system, ["2001-1"])] * 2
         receipts = [*_created(system, drafts[:1]), *_created(system, drafts[1:])]
         found = system.orders.find(["2001-1"], customer_ids=[drafts[0].customer_id or ""], since=_yesterday())
         assert [one.order_id for one in found["2001-1"]] == [one.order_id for one in receipts]
@@ -228,19 +229,19 @@ class PortContracts(Setup):
         """An order is looked for among those of the given customers."""
         system = kvitt.system()
         other = str(system.customers.create([PERSON])[0])
-        _created(system, _drafts(system, ["2001-1"]))
+        _created(system, drafts_for(system, ["2001-1"]))
         assert system.orders.find(["2001-1"], customer_ids=[other], since=_yesterday()) == {}
 
     def test_one_order_that_can_not_be_created_hides_no_other(self, bench: Bench, kvitt: Installation) -> None:
         """Each draft gets its own answer, in order."""
         system = kvitt.system()
-        drafts = _drafts(system, ["2001-1", "2001-2", "2001-3"])
+        drafts = drafts_for(system, ["2001-1", "2001-2", "2001-3"])
         drafts[1] = drafts[1].model_copy(update={"customer_id": _unknown_id(drafts[1].customer_id or "")})
         answers: list[Receipt | KvittError] = []
         most = system.limits.items_per_write
         for start in range(0, len(drafts), most):
             answers += written(
-                drafts[start : start + most], lambda some: system.orders.create(some, before_next_call=_nothing)
+                drafts[start : start + most], lambda some: system.orders.create(some, before_next_call=nothing)
             )
         kinds = [isinstance(answer, Receipt) for answer in answers]
         assert kinds == [True, False, True], f"each draft gets its own answer, in order: {answers}"
@@ -259,7 +260,7 @@ class PortContracts(Setup):
             raise HoldLost
 
         system = kvitt.system()
-        drafts = _drafts(system, ["2001-1"])
+        drafts = drafts_for(system, ["2001-1"])
         with pytest.raises(HoldLost):
             system.orders.create(drafts, before_next_call=lost)
         (begun,) = bench.orders()
@@ -278,7 +279,7 @@ class PortContracts(Setup):
     def test_states_are_answered_order_by_order(self, bench: Bench, kvitt: Installation) -> None:
         """An order that is gone is left out; the others are told."""
         system = kvitt.system()
-        gone, here = (one.order_id for one in _created(system, _drafts(system, ["2001-1", "2001-2"])))
+        gone, here = (one.order_id for one in _created(system, drafts_for(system, ["2001-1", "2001-2"])))
         bench.delete_order(gone)
         states = system.payments.states([gone, here])
         assert set(states) == {here}, "an order that is gone is left out"
@@ -330,50 +331,11 @@ def _yesterday() -> datetime:
     return datetime.now(UTC) - _A_DAY
 
 
-def _nothing() -> None:
-    """The worker's hold is kept."""
-
-
-def _drafts(system: AccountingSystem, references: list[str]) -> list[OrderDraft]:
-    """Orders of one row to one new customer, as the core would draft them."""
-    customer_id = str(system.customers.create([COMPANY])[0])
-    category_id = system.products.create_category(CATEGORY)
-    product_id = system.products.create_product(PRODUCT, category_id=category_id)
-    vat = vat_code_for(Decimal(25), account=system.vat.codes(), overrides={}).code
-    row = OrderRow(
-        product_id=product_id,
-        text="Tractor",
-        quantity=Decimal(1),
-        unit_price=Decimal(1200),
-        discount_percent=Decimal(0),
-        vat_percent=vat.percent,
-        vat_code=vat.code,
-    )
-    invoice = an_invoice()
-    return [
-        OrderDraft.model_validate(
-            {
-                "reference": reference,
-                "customer_id": customer_id,
-                "status": "draft",
-                "issue_date": invoice.issue_date,
-                "due_date": invoice.due_date,
-                "currency": None,
-                "prices_include_vat": False,
-                "your_reference": None,
-                "comment": None,
-                "rows": (row,),
-            }
-        )
-        for reference in references
-    ]
-
-
 def _created(system: AccountingSystem, drafts: list[OrderDraft]) -> list[Receipt]:
     receipts = []
     most = system.limits.items_per_write
     for start in range(0, len(drafts), most):
-        for answer in system.orders.create(drafts[start : start + most], before_next_call=_nothing):
+        for answer in system.orders.create(drafts[start : start + most], before_next_call=nothing):
             assert isinstance(answer, Receipt), f"the order should have been created: {answer!r}"
             receipts.append(answer)
     return receipts

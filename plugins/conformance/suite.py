@@ -3,9 +3,10 @@
 from plugins.conformance.contracts import PortContracts
 from plugins.conformance.documented import DocumentedBehaviour
 from plugins.conformance.faults import ExactlyOnce
+from plugins.conformance.port_errors import PortErrors
 
 
-class AccountingSystemConformance(DocumentedBehaviour, ExactlyOnce, PortContracts):
+class AccountingSystemConformance(DocumentedBehaviour, ExactlyOnce, PortErrors, PortContracts):
     """Drives an accounting system through all that Kvitt promises, and through trouble.
 
     Subclass it in a module of your plugin's tests, under a name that begins with Test, and override one fixture:
@@ -32,6 +33,7 @@ class AccountingSystemConformance(DocumentedBehaviour, ExactlyOnce, PortContract
       customer, the product, the order and its rows, and what Check Status answers are compared with the books.
     - ExactlyOnce: each kind of trouble at each call. In the end there is exactly one order, customer, product and
       category; what was refused waits for a person, what was barred is parked, what was lost is looked for.
+    - PortErrors: each kind of trouble at each call is the error that it is, and no other.
     - PortContracts: what core/ports promises beyond that: answers item by item, exact references, a directory of
       all customers, limits that hold, settings that are checked, secrets that are told nowhere.
 

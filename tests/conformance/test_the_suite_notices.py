@@ -1,0 +1,205 @@
+"""The suite can fail: plugins that are wrong in the ways plugins are wrong, each caught by the test meant for it."""
+
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+
+from core.customer import Address
+from core.errors import AccessRefused, KvittError, OutcomeUnknown, Rejected, TryAgain
+from core.payment import OrderState
+from core.ports.customer_repo import CustomerUpdate
+from plugins.conformance import AccountingSystemConformance, Call, Trouble
+from plugins.conformance.installation import Installation, make_template
+from tests.conformance.fake_bench import PASSWORD, FakeBench, Flaw
+from tests.fakes.accounting_system import FakeAccountingSystem
+
+SUITE = AccountingSystemConformance()
+
+
+class Case(NamedTuple):
+    """A flaw, and the test of the suite that has to notice it."""
+
+    flaw: Flaw
+    test: Callable[..., None]
+    given: dict[str, Any] = {}  # noqa: RUF012 - never changed
+    in_steps: bool = False
+
+
+def swallowing(port: str, method: str, instead: Callable[[KvittError], KvittError]) -> Flaw:
+    """Raise another error than what happened means."""
+
+    def flaw(system: FakeAccountingSystem) -> None:
+        call = getattr(getattr(system, port), method)
+
+        def wrong(*arguments: Any, **named: Any) -> Any:
+            try:
+                return call(*arguments, **named)
+            except KvittError as error:
+                raise instead(error) from None
+
+        setattr(getattr(system, port), method, wrong)
+
+    return flaw
+
+
+def answering(port: str, method: str, change: Callable[[Any], Any]) -> Flaw:
+    """Answer something else than what is there."""
+
+    def flaw(system: FakeAccountingSystem) -> None:
+        call = getattr(getattr(system, port), method)
+        setattr(getattr(system, port), method, lambda *given, **named: change(call(*given, **named)))
+
+    return flaw
+
+
+def empties(system: FakeAccountingSystem) -> None:
+    update = system.customers.update
+
+    def wrong(updates: Sequence[CustomerUpdate]) -> list[KvittError | None]:
+        for one in updates:
+            held = system.books.customers[one.record.id]
+            emptied = {"phones": (), "addresses": (Address(), Address())}
+            system.books.customers[one.record.id] = held.model_copy(update=emptied)
+        return update(updates)
+
+    system.customers.update = wrong  # type: ignore[method-assign]
+
+
+def claims_too_much(system: FakeAccountingSystem) -> None:
+    system.orders._system = FakeAccountingSystem(system.clock)  # it takes as much as it did
+    system.orders._system.books = system.books
+    system.limits = type(system.limits)(row_text=301, customer_name=200, product_name=125, decimals=4)
+
+
+def creates_anew(system: FakeAccountingSystem) -> None:
+    create = system.orders.create
+
+    def wrong(drafts: Any, **named: Any) -> Any:
+        return create([draft.model_copy(update={"begun_as": None}) for draft in drafts], **named)
+
+    system.orders.create = wrong  # type: ignore[method-assign]
+
+
+def loosely(system: FakeAccountingSystem) -> None:
+    find = system.orders.find
+
+    def wrong(references: Any, **named: Any) -> Any:
+        there = [order.draft.reference for order in system.books.orders.values()]
+        return find([one for one in there if one.casefold() in {two.casefold() for two in references}], **named)
+
+    system.orders.find = wrong  # type: ignore[method-assign]
+
+
+def remembers_orders(system: FakeAccountingSystem) -> None:
+    system.payments.states = lambda ids: {one: OrderState(order_id=one) for one in ids}  # type: ignore[method-assign,assignment]
+
+
+def calls_when_opened(system: FakeAccountingSystem) -> None:
+    system.calls.append("account")
+
+
+def names_all_books_alike(system: FakeAccountingSystem) -> None:
+    system.books_id = "fake"
+
+
+def tells_the_password(system: FakeAccountingSystem) -> None:
+    if system.down:
+        system.down = AccessRefused("The password wrong-horse is not accepted.")
+
+
+def shows_the_password(system: FakeAccountingSystem) -> None:
+    system.books_id = f"fake {PASSWORD}"
+
+
+def all_but_the_first(pages: Iterator[Any]) -> Iterator[Any]:
+    next(pages, None)
+    return pages
+
+
+def as_temporary(error: KvittError) -> KvittError:
+    return TryAgain(error.message)
+
+
+def as_refused(error: KvittError) -> KvittError:
+    return Rejected(error.message) if isinstance(error, OutcomeUnknown) else error
+
+
+SEND, LOST = SUITE.test_one_of_each_comes_of_a_send_that_meets_trouble, Trouble.LOST_BUT_DONE
+ERRORS = SUITE.test_each_trouble_is_the_error_that_it_is
+CASES = {
+    "a lost answer taken for nothing written": Case(
+        swallowing("orders", "create", as_temporary), ERRORS, {"call": Call.CREATE_ORDER}
+    ),
+    "a lost customer taken for refused": Case(
+        swallowing("customers", "create", as_refused), SEND, {"call": Call.CREATE_CUSTOMER, "trouble": LOST}
+    ),
+    "a refusal tried again for ever": Case(
+        swallowing("vat", "codes", as_temporary), SEND, {"call": Call.READ_VAT, "trouble": Trouble.REFUSED}
+    ),
+    "a barred way in taken for a refusal": Case(
+        swallowing("products", "find_products", lambda error: Rejected(error.message)),
+        SEND,
+        {"call": Call.FIND_PRODUCT, "trouble": Trouble.NO_ACCESS},
+    ),
+    "orders that are never found again": Case(
+        answering("orders", "find", lambda _found: {}), SEND, {"call": Call.CREATE_ORDER, "trouble": LOST}
+    ),
+    "an order that was begun, and doubled": Case(
+        creates_anew,
+        SUITE.test_an_order_that_was_begun_is_completed,
+        {"step": Call.ADD_ROW, "lost": LOST},
+        in_steps=True,
+    ),
+    "references compared loosely": Case(loosely, SUITE.test_references_are_compared_exactly),
+    "fields emptied": Case(empties, SUITE.test_nothing_is_emptied),
+    "a directory without its first page": Case(
+        answering("customers", "entries", all_but_the_first), SUITE.test_every_customer_is_in_the_directory
+    ),
+    "a limit that does not hold": Case(claims_too_much, SUITE.test_texts_as_long_as_the_limits_fit),
+    "calls made when opened": Case(calls_when_opened, SUITE.test_opening_books_calls_nobody),
+    "books named alike": Case(names_all_books_alike, SUITE.test_books_have_a_name_that_tells_them_from_others),
+    "a secret in a message": Case(
+        tells_the_password, SUITE.test_a_connection_that_is_not_accepted_is_access_refused_and_tells_no_secret
+    ),
+    "a secret in the books' name": Case(shows_the_password, SUITE.test_secrets_are_never_shown),
+    "an order that is gone, told as there": Case(remembers_orders, SUITE.test_an_order_that_was_deleted_is_told),
+}
+
+
+@pytest.fixture
+def kvitt_for(tmp_path: Path) -> Iterator[Callable[[FakeBench], Installation]]:
+    opened: list[Installation] = []
+
+    def installed(bench: FakeBench) -> Installation:
+        template = make_template(tmp_path / "template.db")
+        installation = Installation(tmp_path, template=template, environment={})
+        opened.append(installation)
+        installation.connect(bench.connection())
+        return installation
+
+    yield installed
+    for one in opened:
+        one.close()
+
+
+@pytest.mark.parametrize("name", CASES)
+@pytest.mark.parametrize("is_flawed", [True, False], ids=["flawed", "sound"])
+def test_a_flaw_is_noticed_and_nothing_else_is(
+    name: str,
+    is_flawed: bool,
+    kvitt_for: Callable[[FakeBench], Installation],
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    case = CASES[name]
+    bench = FakeBench(monkeypatch, in_steps=case.in_steps, flaw=case.flaw if is_flawed else None)
+    given = {**case.given, "bench": bench, "kvitt": kvitt_for(bench), "caplog": caplog}
+    code = case.test.__func__.__code__  # type: ignore[attr-defined]
+    run = {argument: given[argument] for argument in code.co_varnames[1 : code.co_argcount]}
+    if is_flawed:
+        with pytest.raises(AssertionError):
+            case.test(**run)
+    else:
+        case.test(**run)
