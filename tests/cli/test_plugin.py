@@ -1,10 +1,15 @@
 import sys
 from importlib.metadata import EntryPoint
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
+from pydantic import BaseModel, SecretStr
 
+from core.limits import Limits
 from plugins import manager
-from tests.cli.conftest import Kvitt
+from plugins.spec import Registration, hookimpl
+from tests.cli.conftest import Kvitt, an_invoice
 
 
 def test_plugins_are_listed_with_what_they_need(kvitt: Kvitt) -> None:
@@ -48,3 +53,42 @@ def test_a_broken_plugin_is_named_and_everything_else_works(fjell: Kvitt, monkey
     refused = fjell("business", "add", "vidde", "--file", fjell.file("vidde.json", document), "--json")
     assert refused.code == 1
     assert (refused.json["code"], "plugin list" in refused.json["hint"]) == ("broken_plugin", True)
+
+
+class Ledger(BaseModel):
+    folder: str
+    token: SecretStr
+
+
+def open_nothing(business: object, settings: object, surroundings: object) -> Any:
+    return SimpleNamespace(limits=Limits(row_text=300, customer_name=200, product_name=100, decimals=4))
+
+
+class LedgerPlugin:
+    @hookimpl
+    def kvitt_register_accounting_systems(self, registry: Registration) -> None:
+        registry.add("ledger", settings=Ledger, open=open_nothing)
+
+
+def test_a_business_whose_plugin_is_gone_is_told_so_and_the_others_work(
+    fjell: Kvitt, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    there = SimpleNamespace(name="ledger", value="ledger", dist=None, load=LedgerPlugin)
+    monkeypatch.setattr(manager, "entry_points", lambda group: [there])
+    document = {"accounting": {"system": "ledger", "folder": "x", "token": "open sesame"}}
+    assert fjell("business", "add", "vidde", "--file", fjell.file("vidde.json", document)).code == 0
+    for business in ("vidde", "fjell"):
+        given = fjell.file("given.json", [an_invoice()])
+        assert fjell("invoice", "add", given, "--business", business).code == 0
+
+    monkeypatch.setattr(manager, "entry_points", lambda group: [])
+    for command in (
+        ("invoice", "send", "1001-1", "--business", "vidde"),
+        ("invoice", "preview", "1001-1", "--business", "vidde"),
+        ("business", "verify", "vidde"),
+    ):
+        answer = fjell(*command, "--json")
+        assert (answer.code, answer.json["code"]) == (4, "unknown_accounting_system")
+        assert "plugin list" in answer.json["hint"]
+    assert fjell("business", "show", "vidde", "--json").json["accounting"] == {"system": "ledger"}
+    assert fjell("invoice", "send", "1001-1", "--business", "fjell").code == 0
