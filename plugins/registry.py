@@ -51,17 +51,26 @@ class AccountingRegistry:
         Errors: AccessRefused, codes `unknown_accounting_system`, `broken_plugin`, `bad_connection` and what else the
         plugin finds wrong with its settings: what the business has to send waits until that is mended.
         """
+        if opened := self._already_open(business):
+            return opened
+        system = self._opened(business)  # without the lock: a plugin that takes its time holds up nobody else
         with self._lock:
             known = self._open.get(business.name)
-            if known and known[0] == business:
-                self._open.move_to_end(business.name)
+            if known and known[0] == business:  # somebody else was faster: there is one object for all
                 return known[1]
-            system = self._opened(business)
             self._open[business.name] = (business, system)
             self._open.move_to_end(business.name)
             while len(self._open) > _MOST_OPEN:
                 self._open.popitem(last=False)
             return system
+
+    def _already_open(self, business: Business) -> AccountingSystem | None:
+        with self._lock:
+            known = self._open.get(business.name)
+            if known is None or known[0] != business:
+                return None
+            self._open.move_to_end(business.name)
+            return known[1]
 
     def _opened(self, business: Business) -> AccountingSystem:
         try:

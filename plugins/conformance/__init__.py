@@ -6,11 +6,20 @@ Needs pytest (`pip install "kvitt[conformance]"`); nothing else of Kvitt's impor
 import pytest
 
 pytest.register_assert_rewrite(
-    "plugins.conformance.contracts",
-    "plugins.conformance.documented",
-    "plugins.conformance.faults",
-    "plugins.conformance.fixtures",
-    "plugins.conformance.port_errors",
+    *(
+        f"plugins.conformance.{part}"
+        for part in (
+            "check_status",
+            "connections",
+            "documented",
+            "faults",
+            "fixtures",
+            "installation",
+            "order_ports",
+            "port_errors",
+            "record_ports",
+        )
+    ),
 )
 
 from plugins.conformance.bench import (  # noqa: E402 - assertions are rewritten only in what is imported after

@@ -1,13 +1,11 @@
 """The documented behaviour, whole: an invoice is sent, and what is in the books afterwards is looked at."""
 
-from datetime import date
 from decimal import Decimal
 
 import pytest
 
 from core.business import NewOrderStatus
-from core.errors import KvittError
-from core.payment import PaymentReason, PaymentReport, PaymentStatusValue
+from core.payment import PaymentReport
 from core.transfer import TransferState
 from plugins.conformance.bench import Bench, HeldCustomer, NotPossible
 from plugins.conformance.fixtures import Setup
@@ -15,7 +13,6 @@ from plugins.conformance.installation import BUSINESS, CATEGORY, PRODUCT, Instal
 from plugins.conformance.samples import ADDRESS, COMPANY, COMPANY_NUMBER, NEW_ADDRESS, PERSON, PHONE, a_row, an_invoice
 
 _NUMBER = "2001-1"
-_PAID_ON = date(2026, 10, 20)
 _15 = Decimal(15)
 
 
@@ -223,54 +220,6 @@ class DocumentedBehaviour(Setup):
         bench.settle()
         assert (len(bench.orders()), len(bench.customers())) == (2, 2)
 
-    # Check Status
-
-    def test_an_order_is_not_published_then_open_then_paid(self, bench: Bench, kvitt: Installation) -> None:
-        """Each time, the accounting system is asked."""
-        order_id = self._sent(kvitt)
-        assert self._reason(kvitt) is PaymentReason.NOT_PUBLISHED
-        bench.publish(order_id)
-        assert self._reason(kvitt) is PaymentReason.OPEN
-        bench.pay(order_id, on=_PAID_ON)
-        (report,) = kvitt.check(_NUMBER)
-        assert isinstance(report, PaymentReport)
-        assert report.status is PaymentStatusValue.PAID
-        assert report.invoice_number, "a published order has an invoice number"
-        assert report.paid_at == _PAID_ON, "the day of the payment is told"
-        assert report.warnings == ()
-
-    def test_a_part_that_was_paid_is_told(self, bench: Bench, kvitt: Installation) -> None:
-        """Not paid, and why: a part of it was."""
-        if not bench.tells_part_payments:
-            pytest.skip("this system does not tell that a part was paid")
-        order_id = self._sent(kvitt)
-        bench.publish(order_id)
-        bench.pay(order_id, on=_PAID_ON, amount=Decimal(500))
-        (report,) = kvitt.check(_NUMBER)
-        assert isinstance(report, PaymentReport)
-        assert (report.status, report.reason) == (PaymentStatusValue.NOT_PAID, PaymentReason.PARTLY_PAID)
-        bench.pay(order_id, on=_PAID_ON, amount=Decimal(1000))
-        assert self._reason(kvitt) is PaymentReason.PAID
-
-    def test_an_order_that_was_deleted_is_told(self, bench: Bench, kvitt: Installation) -> None:
-        """It is gone, which is an answer and no error."""
-        bench.delete_order(self._sent(kvitt))
-        assert self._reason(kvitt) is PaymentReason.DELETED
-
-    def test_many_are_asked_about_together(self, bench: Bench, kvitt: Installation) -> None:
-        """Each gets its own answer."""
-        numbers = ["2001-1", "2001-2", "2001-3"]
-        kvitt.add(*(an_invoice(number) for number in numbers))
-        orders = []
-        for number in numbers:
-            transfer = kvitt.send(number)
-            self.arrived(transfer)
-            orders.append(transfer.order_id or "")
-        bench.delete_order(orders[0])
-        bench.publish(orders[1])
-        reasons = [one.reason for one in kvitt.check(*numbers) if not isinstance(one, KvittError)]
-        assert reasons == [PaymentReason.DELETED, PaymentReason.OPEN, PaymentReason.NOT_PUBLISHED]
-
     def test_verifying_finds_all_well_and_writes_nothing(self, bench: Bench, kvitt: Installation) -> None:
         """Account, rights and VAT rates are told."""
         verification = kvitt.verify(BUSINESS)
@@ -278,17 +227,6 @@ class DocumentedBehaviour(Setup):
         assert verification.account.name, "the account's name is told"
         assert {25, 15, 0} <= {code.percent for code in verification.vat_rates}
         assert not [*bench.customers(), *bench.products(), *bench.categories(), *bench.orders()]
-
-    def _sent(self, kvitt: Installation) -> str:
-        kvitt.add(an_invoice())
-        transfer = kvitt.send(_NUMBER)
-        self.arrived(transfer)
-        return transfer.order_id or ""
-
-    def _reason(self, kvitt: Installation) -> PaymentReason:
-        (report,) = kvitt.check(_NUMBER)
-        assert isinstance(report, PaymentReport), report
-        return report.reason
 
 
 def _only(bench: Bench) -> HeldCustomer:

@@ -1,12 +1,17 @@
 """The conformance suite: the one class that a plugin's author subclasses."""
 
-from plugins.conformance.contracts import PortContracts
+from plugins.conformance.check_status import CheckStatusBehaviour
+from plugins.conformance.connections import Connections
 from plugins.conformance.documented import DocumentedBehaviour
 from plugins.conformance.faults import ExactlyOnce
+from plugins.conformance.order_ports import OrderPorts
 from plugins.conformance.port_errors import PortErrors
+from plugins.conformance.record_ports import RecordPorts
 
 
-class AccountingSystemConformance(DocumentedBehaviour, ExactlyOnce, PortErrors, PortContracts):
+class AccountingSystemConformance(
+    DocumentedBehaviour, CheckStatusBehaviour, ExactlyOnce, PortErrors, Connections, RecordPorts, OrderPorts
+):
     """Drives an accounting system through all that Kvitt promises, and through trouble.
 
     Subclass it in a module of your plugin's tests, under a name that begins with Test, and override one fixture:
@@ -29,13 +34,13 @@ class AccountingSystemConformance(DocumentedBehaviour, ExactlyOnce, PortErrors, 
 
     What is shown:
 
-    - DocumentedBehaviour: the real use cases, over a database of the suite's own, send invoices of all kinds; the
-      customer, the product, the order and its rows, and what Check Status answers are compared with the books.
+    - DocumentedBehaviour, CheckStatusBehaviour: the real use cases, over a database of the suite's own, send invoices
+      of all kinds; customer, product, order, rows, and what Check Status answers are compared with the books.
     - ExactlyOnce: each kind of trouble at each call. In the end there is exactly one order, customer, product and
       category; what was refused waits for a person, what was barred is parked, what was lost is looked for.
     - PortErrors: each kind of trouble at each call is the error that it is, and no other.
-    - PortContracts: what core/ports promises beyond that: answers item by item, exact references, a directory of
-      all customers, limits that hold, settings that are checked, secrets that are told nowhere.
+    - Connections, RecordPorts, OrderPorts: what core/ports promises beyond that: answers item by item, exact
+      references, a directory of all customers, limits that hold, settings that are checked, secrets told nowhere.
 
     No test sleeps: time that has to pass is the suite's own clock moving on.
     """

@@ -1,8 +1,10 @@
 import logging
 import subprocess
 import sys
+import threading
 import types
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from importlib.metadata import EntryPoint, version
 from typing import Any
 
@@ -143,6 +145,25 @@ def test_books_stay_open_until_the_business_changes(registry: AccountingRegistry
     changed = registry.open(business(folder="y"))
     assert changed is not first
     assert registry.open(business(folder="y")) is changed
+
+
+def test_a_plugin_that_takes_its_time_to_open_holds_up_nobody_else(monkeypatch: pytest.MonkeyPatch) -> None:
+    begun, go_on = threading.Event(), threading.Event()
+
+    def open_slowly(business: Business, settings: OtherSettings, surroundings: Surroundings) -> Any:
+        begun.set()
+        assert go_on.wait(10)
+        return object()
+
+    installed(monkeypatch, slow=registers("slow", open_=open_slowly), other=Other())
+    registry = load_plugins(SURROUNDINGS)
+    with ThreadPoolExecutor(2) as threads:
+        opening = [threads.submit(registry.open, business("moe", system="slow")) for _ in range(2)]
+        assert begun.wait(10)
+        assert registry.open(business()) is not None
+        go_on.set()
+        first, second = (one.result() for one in opening)
+    assert first is second is registry.open(business("moe", system="slow"))
 
 
 def test_only_so_many_books_are_kept_open(registry: AccountingRegistry, monkeypatch: pytest.MonkeyPatch) -> None:

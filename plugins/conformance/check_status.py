@@ -1,0 +1,77 @@
+"""The documented behaviour, after the order is there: Check Status."""
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from core.errors import KvittError
+from core.payment import PaymentReason, PaymentReport, PaymentStatusValue
+from plugins.conformance.bench import Bench
+from plugins.conformance.fixtures import Setup
+from plugins.conformance.installation import Installation
+from plugins.conformance.samples import an_invoice
+
+_NUMBER = "2001-1"
+_PAID_ON = date(2026, 10, 20)
+
+
+class CheckStatusBehaviour(Setup):
+    """Whether it was paid: the accounting system is always asked."""
+
+    def test_an_order_is_not_published_then_open_then_paid(self, bench: Bench, kvitt: Installation) -> None:
+        """Each time, the accounting system is asked."""
+        order_id = self._sent(kvitt)
+        assert self._reason(kvitt) is PaymentReason.NOT_PUBLISHED
+        bench.publish(order_id)
+        assert self._reason(kvitt) is PaymentReason.OPEN
+        bench.pay(order_id, on=_PAID_ON)
+        (report,) = kvitt.check(_NUMBER)
+        assert isinstance(report, PaymentReport)
+        assert report.status is PaymentStatusValue.PAID
+        assert report.invoice_number, "a published order has an invoice number"
+        assert report.paid_at == _PAID_ON, "the day of the payment is told"
+        assert report.warnings == ()
+
+    def test_a_part_that_was_paid_is_told(self, bench: Bench, kvitt: Installation) -> None:
+        """Not paid, and why: a part of it was."""
+        if not bench.tells_part_payments:
+            pytest.skip("this system does not tell that a part was paid")
+        order_id = self._sent(kvitt)
+        bench.publish(order_id)
+        bench.pay(order_id, on=_PAID_ON, amount=Decimal(500))
+        (report,) = kvitt.check(_NUMBER)
+        assert isinstance(report, PaymentReport)
+        assert (report.status, report.reason) == (PaymentStatusValue.NOT_PAID, PaymentReason.PARTLY_PAID)
+        bench.pay(order_id, on=_PAID_ON, amount=Decimal(1000))
+        assert self._reason(kvitt) is PaymentReason.PAID
+
+    def test_an_order_that_was_deleted_is_told(self, bench: Bench, kvitt: Installation) -> None:
+        """It is gone, which is an answer and no error."""
+        bench.delete_order(self._sent(kvitt))
+        assert self._reason(kvitt) is PaymentReason.DELETED
+
+    def test_many_are_asked_about_together(self, bench: Bench, kvitt: Installation) -> None:
+        """Each gets its own answer."""
+        numbers = ["2001-1", "2001-2", "2001-3"]
+        kvitt.add(*(an_invoice(number) for number in numbers))
+        orders = []
+        for number in numbers:
+            transfer = kvitt.send(number)
+            self.arrived(transfer)
+            orders.append(transfer.order_id or "")
+        bench.delete_order(orders[0])
+        bench.publish(orders[1])
+        reasons = [one.reason for one in kvitt.check(*numbers) if not isinstance(one, KvittError)]
+        assert reasons == [PaymentReason.DELETED, PaymentReason.OPEN, PaymentReason.NOT_PUBLISHED]
+
+    def _sent(self, kvitt: Installation) -> str:
+        kvitt.add(an_invoice())
+        transfer = kvitt.send(_NUMBER)
+        self.arrived(transfer)
+        return transfer.order_id or ""
+
+    def _reason(self, kvitt: Installation) -> PaymentReason:
+        (report,) = kvitt.check(_NUMBER)
+        assert isinstance(report, PaymentReport), report
+        return report.reason

@@ -1,0 +1,160 @@
+"""Orders, their payment and their limits, asked for directly."""
+
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+
+from core.errors import KvittError
+from core.order_draft import OrderDraft
+from core.payment import OrderState
+from core.ports.accounting_system import AccountingSystem
+from core.transfer import Receipt
+from core.use_cases.array_write import written
+from plugins.conformance.bench import Bench
+from plugins.conformance.drafts import drafts_for, nothing
+from plugins.conformance.fixtures import Setup
+from plugins.conformance.installation import Installation
+from plugins.conformance.samples import COMPANY, PERSON, a_row, an_invoice
+
+_NUMBER = "2001-1"
+_A_DAY = timedelta(days=1)
+
+
+class OrderPorts(Setup):
+    """What is kept of orders."""
+
+    def test_references_are_compared_exactly(self, kvitt: Installation) -> None:
+        """An order whose number only looks alike is another."""
+        system = kvitt.system()
+        references = ["2001-1", "2001-10", "A-1", "a-1"]
+        drafts = drafts_for(system, references)
+        receipts = _created(system, drafts)
+        customer_ids = [drafts[0].customer_id or ""]
+        found = system.orders.find(["2001-1", "A-1", "none"], customer_ids=customer_ids, since=_yesterday())
+        ids = {reference: [one.order_id for one in receipts] for reference, receipts in found.items()}
+        assert ids == {"2001-1": [receipts[0].order_id], "A-1": [receipts[2].order_id]}, (
+            "find answers the orders that carry exactly one of the references, and leaves out those that none carries"
+        )
+        assert all(one.is_whole for some in found.values() for one in some), "an order that is finished is whole"
+        assert all(one.customer_id == customer_ids[0] for some in found.values() for one in some)
+
+    def test_the_oldest_of_several_orders_with_one_reference_comes_first(self, kvitt: Installation) -> None:
+        """Two orders with one number are both answered; which counts is decided in the core."""
+        system = kvitt.system()
+        drafts = [*drafts_for(system, ["2001-1"])] * 2
+        receipts = [*_created(system, drafts[:1]), *_created(system, drafts[1:])]
+        found = system.orders.find(["2001-1"], customer_ids=[drafts[0].customer_id or ""], since=_yesterday())
+        assert [one.order_id for one in found["2001-1"]] == [one.order_id for one in receipts]
+
+    def test_orders_of_other_customers_are_not_found(self, kvitt: Installation) -> None:
+        """An order is looked for among those of the given customers."""
+        system = kvitt.system()
+        other = str(system.customers.create([PERSON])[0])
+        _created(system, drafts_for(system, ["2001-1"]))
+        assert system.orders.find(["2001-1"], customer_ids=[other], since=_yesterday()) == {}
+
+    def test_one_order_that_can_not_be_created_hides_no_other(self, bench: Bench, kvitt: Installation) -> None:
+        """Each draft gets its own answer, in order."""
+        system = kvitt.system()
+        drafts = drafts_for(system, ["2001-1", "2001-2", "2001-3"])
+        drafts[1] = drafts[1].model_copy(update={"customer_id": _unknown_id(drafts[1].customer_id or "")})
+        answers: list[Receipt | KvittError] = []
+        most = system.limits.items_per_write
+        for start in range(0, len(drafts), most):
+            answers += written(
+                drafts[start : start + most], lambda some: system.orders.create(some, before_next_call=nothing)
+            )
+        kinds = [isinstance(answer, Receipt) for answer in answers]
+        assert kinds == [True, False, True], f"each draft gets its own answer, in order: {answers}"
+        bench.settle()
+        assert len(bench.orders()) == 2, "what can't be created leaves nothing behind"
+
+    def test_the_hold_is_kept_between_calls(self, bench: Bench, kvitt: Installation) -> None:
+        """`before_next_call` comes before each call but the first, and what it raises ends the writing."""
+        if not bench.writes_orders_in_steps:
+            pytest.skip("this plugin writes an order with one call")
+
+        class HoldLost(Exception):  # noqa: N818
+            """Like LeaseLost: nothing that the plugin knows."""
+
+        def lost() -> None:
+            raise HoldLost
+
+        system = kvitt.system()
+        drafts = drafts_for(system, ["2001-1"])
+        with pytest.raises(HoldLost):
+            system.orders.create(drafts, before_next_call=lost)
+        (begun,) = bench.orders()
+        customer_ids = [drafts[0].customer_id or ""]
+        (receipt,) = system.orders.find(["2001-1"], customer_ids=customer_ids, since=_yesterday())["2001-1"]
+        assert (receipt.order_id, receipt.is_whole) == (begun.id, False), "an order that was begun is found, not whole"
+        (completed,) = _created(system, [drafts[0].model_copy(update={"begun_as": begun.id})])
+        assert completed.order_id == begun.id, "a draft that was begun is completed, not created"
+        (held,) = bench.orders()
+        assert len(held.rows) == 1
+        (receipt,) = system.orders.find(["2001-1"], customer_ids=customer_ids, since=_yesterday())["2001-1"]
+        assert receipt.is_whole
+
+    def test_states_are_answered_order_by_order(self, bench: Bench, kvitt: Installation) -> None:
+        """An order that is gone is left out; the others are told."""
+        system = kvitt.system()
+        gone, here = (one.order_id for one in _created(system, drafts_for(system, ["2001-1", "2001-2"])))
+        bench.delete_order(gone)
+        states = system.payments.states([gone, here])
+        assert set(states) == {here}, "an order that is gone is left out"
+        state = states[here]
+        assert isinstance(state, OrderState)
+        assert state.invoice_number is None, "an order that is not published has no invoice number"
+        assert state.reference in (None, "2001-2"), "the reference is ours, or is not told"
+        assert state.totals is None or state.totals.gross == 1500, "totals include VAT"
+
+    def test_texts_as_long_as_the_limits_fit(self, bench: Bench, kvitt: Installation) -> None:
+        """What the plugin says that its system holds, it holds: nothing is cut, nothing is refused."""
+        limits = kvitt.system().limits
+        name, product, text = (_long(length) for length in (limits.customer_name, limits.product_name, limits.row_text))
+        kvitt.connect(bench.connection(), product_name=product)
+        customer = COMPANY.model_copy(update={"organization_name": name})
+        kvitt.add(an_invoice(customer=customer, rows=(a_row(product=text, period=None),)))
+        self.arrived(kvitt.send(_NUMBER))
+        assert bench.customers()[0].name == name, f"a customer's name of {limits.customer_name} characters fits"
+        assert bench.products()[0].name == product, f"a product's name of {limits.product_name} characters fits"
+        assert self.the_order(bench).rows[0].text == text, f"a row's text of {limits.row_text} characters fits"
+
+    def test_amounts_as_fine_and_large_as_the_limits_fit(self, bench: Bench, kvitt: Installation) -> None:
+        """Nothing is rounded that the limits let pass."""
+        limits = kvitt.system().limits
+        fine = Decimal(10) ** -limits.decimals
+        rows = (
+            a_row(quantity=1 + fine, unit_price=100 + fine, discount_percent=10 + fine),
+            a_row(unit_price=limits.largest_amount),
+        )
+        kvitt.add(an_invoice(rows=rows))
+        self.arrived(kvitt.send(_NUMBER))
+        held, large = self.the_order(bench).rows
+        assert (held.quantity, held.unit_price, held.discount_percent) == (1 + fine, 100 + fine, 10 + fine)
+        assert large.unit_price == limits.largest_amount
+
+
+def _created(system: AccountingSystem, drafts: list[OrderDraft]) -> list[Receipt]:
+    receipts = []
+    most = system.limits.items_per_write
+    for start in range(0, len(drafts), most):
+        for answer in system.orders.create(drafts[start : start + most], before_next_call=nothing):
+            assert isinstance(answer, Receipt), f"the order should have been created: {answer!r}"
+            receipts.append(answer)
+    return receipts
+
+
+def _unknown_id(known: str) -> str:
+    """An id like the known one that nothing has."""
+    return str(int(known) + 7777) if known.isdigit() else f"{known}-none"
+
+
+def _yesterday() -> datetime:
+    return datetime.now(UTC) - _A_DAY
+
+
+def _long(length: int) -> str:
+    """A text of so many characters, beyond ASCII, that says where it ends."""
+    return ("Prøve åæø " * (length // 10 + 1))[: length - 1] + "."
