@@ -103,6 +103,26 @@ class TryAgain(KvittError):
         self.at_once = at_once
 
 
+class TooManyRequests(TryAgain):
+    """The caller asks more often than it may; `not_before` says when it may again."""
+
+    default_code = "too_many_requests"
+    default_hint = "Wait as long as is said, and ask less often."
+
+
+class NotAuthenticated(KvittError):
+    """Who asks is not known: there is no API key, or one that is not accepted."""
+
+    default_code = "not_authenticated"
+    default_hint = "Send an API key as Authorization: Bearer <key>. The operator makes one with kvitt api-key create."
+
+
+class NotAllowed(KvittError):
+    """The API key is known, but is not for this."""
+
+    default_code = "not_allowed"
+
+
 class OutcomeUnknown(KvittError):
     """The call may have taken effect: look before doing it again."""
 

@@ -108,3 +108,8 @@ InvoiceNumber = Annotated[
 
 BusinessName = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,49}$")]
 """The short name of a business, fit for a path and a command line."""
+
+KeyName = Annotated[
+    str, StringConstraints(min_length=1, max_length=50), AfterValidator(_printable), AfterValidator(_writable)
+]
+"""What a person calls an API key: 1 to 50 printable characters."""

@@ -8,14 +8,17 @@ from typing import TYPE_CHECKING
 
 from dependency_injector import containers, providers
 
+from adapters.api_key_text import new_api_key_text
 from adapters.clock import SystemClock
 from adapters.identifiers import time_ordered_id
 from adapters.queue.inline import InlineTransferQueue
 from adapters.secrets import FernetSecretBox, secret_key
-from adapters.storage import SqlCallCounter, SqlFigures, SqlSessionStore, open_storage
+from adapters.storage import SqlCallCounter, SqlFigures, SqlKeyRing, SqlSessionStore, open_storage
 from core.ports.surroundings import Surroundings
 from core.transfer import RetryPolicy
 from core.use_cases.add_invoice import AddInvoice
+from core.use_cases.auditor import Auditor
+from core.use_cases.authenticate import Authenticate
 from core.use_cases.check_status import CheckStatus
 from core.use_cases.connect_business import ConnectBusiness
 from core.use_cases.create_once import CreateOnce
@@ -24,6 +27,7 @@ from core.use_cases.find_customers import FindCustomers
 from core.use_cases.follow_up import FollowUp
 from core.use_cases.link_customer import LinkCustomer
 from core.use_cases.look_up import LookUp
+from core.use_cases.manage_api_keys import ManageApiKeys
 from core.use_cases.manage_transfers import ManageTransfers
 from core.use_cases.place_orders import PlaceOrders
 from core.use_cases.preview_invoice import PreviewInvoice
@@ -36,6 +40,7 @@ from core.use_cases.sweep import Sweep
 from core.use_cases.take_turn import TakeTurn
 from core.use_cases.transfer_invoices import TransferInvoices
 from core.use_cases.verify_business import VerifyBusiness
+from entrypoints.acting import current_actor
 from entrypoints.settings import Settings
 from plugins.manager import find_plugins
 from plugins.registry import AccountingRegistry
@@ -78,6 +83,9 @@ class Container(containers.DeclarativeContainer):
     )
     plugins = providers.ThreadSafeSingleton(find_plugins)
     systems = providers.ThreadSafeSingleton(AccountingRegistry, surroundings, plugins)
+    _auditor = providers.ThreadSafeSingleton(
+        Auditor, storage=storage, clock=clock, actor=providers.Object(current_actor)
+    )
 
     _create_once = providers.ThreadSafeSingleton(
         CreateOnce, storage=storage, clock=clock, settling=settings.provided.settling
@@ -105,6 +113,7 @@ class Container(containers.DeclarativeContainer):
         storage=storage,
         systems=systems,
         clock=clock,
+        auditor=_auditor,
         retry_policy=providers.Factory(
             RetryPolicy,
             first=settings.provided.retry_first_seconds,
@@ -138,11 +147,15 @@ class Container(containers.DeclarativeContainer):
     sweep = providers.Singleton(Sweep, storage=storage, queue=queue, clock=clock)
 
     look_up = providers.Singleton(LookUp, storage)
-    connect_business = providers.Singleton(ConnectBusiness, storage=storage, systems=systems, clock=clock)
-    verify_business = providers.Singleton(VerifyBusiness, storage=storage, systems=systems, clock=clock)
+    connect_business = providers.Singleton(
+        ConnectBusiness, storage=storage, systems=systems, clock=clock, auditor=_auditor
+    )
+    verify_business = providers.Singleton(
+        VerifyBusiness, storage=storage, systems=systems, clock=clock, auditor=_auditor
+    )
     figures = providers.Singleton(SqlFigures, storage)
     read_figures = providers.Singleton(ReadFigures, figures=figures, storage=storage, systems=systems)
-    add_invoice = providers.Singleton(AddInvoice, storage=storage)
+    add_invoice = providers.Singleton(AddInvoice, storage=storage, auditor=_auditor)
     preview_invoice = providers.Singleton(
         PreviewInvoice,
         storage=storage,
@@ -156,6 +169,7 @@ class Container(containers.DeclarativeContainer):
         systems=systems,
         queue=queue,
         clock=clock,
+        auditor=_auditor,
         new_id=providers.Object(time_ordered_id),
     )
     send_many = providers.Singleton(
@@ -164,6 +178,7 @@ class Container(containers.DeclarativeContainer):
         systems=systems,
         queue=queue,
         clock=clock,
+        auditor=_auditor,
         new_id=providers.Object(time_ordered_id),
     )
     send_again = providers.Singleton(
@@ -172,11 +187,21 @@ class Container(containers.DeclarativeContainer):
         systems=systems,
         queue=queue,
         clock=clock,
+        auditor=_auditor,
         new_id=providers.Object(time_ordered_id),
     )
-    manage_transfers = providers.Singleton(ManageTransfers, storage=storage, queue=queue, clock=clock)
-    link_customer = providers.Singleton(LinkCustomer, storage=storage, systems=systems)
-    check_status = providers.Singleton(CheckStatus, storage=storage, systems=systems, clock=clock)
+    manage_transfers = providers.Singleton(ManageTransfers, storage=storage, queue=queue, clock=clock, auditor=_auditor)
+    link_customer = providers.Singleton(LinkCustomer, storage=storage, systems=systems, auditor=_auditor)
+    check_status = providers.Singleton(CheckStatus, storage=storage, systems=systems, clock=clock, auditor=_auditor)
+    manage_api_keys = providers.Singleton(
+        ManageApiKeys,
+        storage=storage,
+        clock=clock,
+        auditor=_auditor,
+        new_text=providers.Object(new_api_key_text),
+    )
+    key_ring = providers.Singleton(SqlKeyRing, storage)
+    authenticate = providers.Singleton(Authenticate, key_ring=key_ring, storage=storage, clock=clock)
     follow_up = providers.Singleton(
         FollowUp,
         storage=storage,

@@ -13,9 +13,12 @@ from core.errors import (
     InvalidInvoice,
     KvittError,
     LeaseLost,
+    NotAllowed,
+    NotAuthenticated,
     NotFound,
     OutcomeUnknown,
     Rejected,
+    TooManyRequests,
     TryAgain,
 )
 from core.journal import Step
@@ -30,10 +33,13 @@ OURS_ALONE = ("not_before", "version", "trying_since", "bulk", "alone", "superse
 _TITLES_AND_STATUSES: list[tuple[type[KvittError], str, int]] = [
     (InvalidInput, "The input can't be used", 400),
     (InvalidInvoice, "The invoice can't be sent", 422),
+    (NotAuthenticated, "Who asks is not known", 401),
+    (NotAllowed, "The API key is not for this", 403),
     (NotFound, "There is no such thing", 404),
     (Conflict, "It contradicts what has happened", 409),
     (Rejected, "The accounting system said no", 422),
     (AccessRefused, "The accounting system does not let us in", 424),
+    (TooManyRequests, "Too many requests", 429),
     (TryAgain, "Temporary trouble", 503),
     (OutcomeUnknown, "The answer was lost", 503),
     (LeaseLost, "Another worker has taken over", 503),

@@ -1,9 +1,10 @@
-"""The tables. Every row belongs to a business; what is secret is in columns named `sealed_...`.
+"""The tables. Nearly every row belongs to a business; what is secret is in columns named `sealed_...`.
 
 How a database gets there is told by the migrations, which a test holds against this.
 """
 
 from sqlalchemy import (
+    DDL,
     JSON,
     BigInteger,
     Boolean,
@@ -17,11 +18,13 @@ from sqlalchemy import (
     Table,
     Text,
     and_,
+    event,
 )
 
+from adapters.storage.append_only import append_only_statements
 from adapters.storage.column_types import UtcDateTime, exact_text, serial_number
 
-LATEST_REVISION = "0001"
+LATEST_REVISION = "0002"
 """The migration that leads to these tables."""
 
 _NAME_LENGTH = 50
@@ -295,3 +298,39 @@ kept_answers = Table(
     Column("body", Text, nullable=False),
 )
 Index("ix_kept_answers_begun_at", kept_answers.c.begun_at)
+
+# A key may be one for a business that is erased later, so no foreign key holds it.
+api_keys = Table(
+    "api_keys",
+    metadata,
+    Column("prefix", exact_text(_WORD_LENGTH), primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("role", String(_WORD_LENGTH), nullable=False),
+    Column("business", exact_text(_NAME_LENGTH)),
+    Column("digest", exact_text(_ID_LENGTH), nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("last_used_at", UtcDateTime),
+    Column("revoked_at", UtcDateTime),
+)
+
+# The trail outlives what it tells of, and tells of what never was: no foreign key here either.
+audit = Table(
+    "audit",
+    metadata,
+    Column("id", serial_number(), primary_key=True),
+    Column("at", UtcDateTime, nullable=False),
+    Column("actor", String(_WORD_LENGTH), nullable=False),
+    Column("key_prefix", exact_text(_WORD_LENGTH)),
+    Column("key_name", Text),
+    Column("action", String(_TYPE_LENGTH), nullable=False),
+    Column("business", exact_text(_ID_LENGTH)),
+    Column("invoice", exact_text(_ID_LENGTH)),
+    Column("subject", exact_text(_ID_LENGTH)),
+    Column("result", String(_WORD_LENGTH), nullable=False),
+    Column("code", Text),
+)
+Index("ix_audit_business", audit.c.business, audit.c.id)
+Index("ix_audit_invoice", audit.c.business, audit.c.invoice, audit.c.id)
+for _dialect in ("sqlite", "postgresql"):
+    for _statement in append_only_statements(_dialect, audit.name):
+        event.listen(audit, "after_create", DDL(_statement).execute_if(dialect=_dialect))  # type: ignore[no-untyped-call]

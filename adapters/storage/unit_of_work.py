@@ -6,6 +6,8 @@ from functools import cached_property
 
 from sqlalchemy import Connection, Engine, select
 
+from adapters.storage.api_keys import SqlApiKeyStore
+from adapters.storage.audit import SqlAuditStore
 from adapters.storage.batches import SqlBatchStore
 from adapters.storage.businesses import SqlBusinessStore
 from adapters.storage.customer_directories import SqlDirectoryStore
@@ -97,6 +99,16 @@ class SqlUnitOfWork:
     def answers(self) -> SqlAnswerStore:
         """Kept answers."""
         return SqlAnswerStore(self._database)
+
+    @cached_property
+    def api_keys(self) -> SqlApiKeyStore:
+        """API keys."""
+        return SqlApiKeyStore(self._database)
+
+    @cached_property
+    def audit(self) -> SqlAuditStore:
+        """The audit trail."""
+        return SqlAuditStore(self._database)
 
     @cached_property
     def leases(self) -> SqlLeaseStore:

@@ -5,6 +5,8 @@ from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from core.api_key import ApiKey
+from core.audit import AuditEntry, KeptEntry
 from core.batch import Batch, BatchCounts, BatchItem, BatchMember
 from core.business import Business
 from core.customer_choice import CustomerLink
@@ -289,6 +291,49 @@ class AnswerStore(Protocol):
         """Forget what was claimed before that instant."""
 
 
+class ApiKeyStore(Protocol):
+    """The API keys. Of a key's text no more than its digest is kept, and that is not read back here."""
+
+    def add(self, key: ApiKey, *, digest: str) -> None:
+        """Store a new key.
+
+        Errors: Conflict, code `prefix_taken`, when there is one of this prefix, revoked or not.
+        """
+
+    def get(self, prefix: str) -> ApiKey | None:
+        """Return a key, revoked or not, or None."""
+
+    def list(self, *, limit: int, after: str | None = None) -> Sequence[ApiKey]:
+        """Return keys by prefix, revoked ones too, those after the given prefix, at most `limit`."""
+
+    def revoke(self, prefix: str, *, now: datetime) -> None:
+        """Note that the key opens nothing any more; one that was revoked before stays as it is."""
+
+    def note_use(self, prefix: str, *, now: datetime) -> None:
+        """Note that the key was used; of several instants the latest stays."""
+
+
+class AuditStore(Protocol):
+    """The audit trail. It is only ever added to, which the store itself enforces."""
+
+    def add(self, *entries: AuditEntry) -> None:
+        """Add entries, in this order."""
+
+    def list(
+        self,
+        *,
+        business: str | None = None,
+        invoice: str | None = None,
+        since: datetime | None = None,
+        limit: int,
+        after: int | None = None,
+    ) -> Sequence[KeptEntry]:
+        """Return entries by id (the newest last), those after the given id, at most `limit`.
+
+        Those of the business or invoice, and from the instant `since` on, where these are given.
+        """
+
+
 class LeaseStore(Protocol):
     """Who works on which business. Timed by the store's own clock."""
 
@@ -359,6 +404,14 @@ class UnitOfWork(Protocol):
     @property
     def answers(self) -> AnswerStore:
         """Kept answers."""
+
+    @property
+    def api_keys(self) -> ApiKeyStore:
+        """API keys."""
+
+    @property
+    def audit(self) -> AuditStore:
+        """The audit trail."""
 
     @property
     def leases(self) -> LeaseStore:

@@ -2,12 +2,14 @@
 
 from enum import StrEnum
 
+from core.audit import Action
 from core.errors import Conflict
 from core.fields import Document
 from core.intent import IntentKind
 from core.invoice import Invoice
 from core.ports.storage import Storage, UnitOfWork
 from core.transfer import TransferState
+from core.use_cases.auditor import Auditor
 from core.use_cases.look_up import require_business
 
 
@@ -29,8 +31,9 @@ class AddedInvoice(Document):
 class AddInvoice:
     """Stores invoices, and keeps those that were sent from being changed."""
 
-    def __init__(self, *, storage: Storage) -> None:
+    def __init__(self, *, storage: Storage, auditor: Auditor) -> None:
         self._storage = storage
+        self._auditor = auditor
 
     def add(self, business: str, invoice: Invoice) -> AddedInvoice:
         """Store an invoice, new or in place of an unsent one of its number.
@@ -38,7 +41,10 @@ class AddInvoice:
         Errors: NotFound for an unknown business; Conflict, naming the order, when it was sent with other content,
         or may have been.
         """
-        with self._storage.transaction() as work:
+        with (
+            self._auditor.refusals(Action.INVOICE_ADDED, business=business, invoice=invoice.number),
+            self._storage.transaction() as work,
+        ):
             require_business(work, business)
             earlier = work.invoices.get(business, invoice.number, for_update=True)
             if earlier and earlier.fingerprint == invoice.fingerprint:
@@ -46,6 +52,8 @@ class AddInvoice:
             if earlier:
                 _require_changeable(work, business, invoice.number)
             work.invoices.put(business, invoice)
+            action = Action.INVOICE_REPLACED if earlier else Action.INVOICE_ADDED
+            self._auditor.done(work, action, business=business, invoice=invoice.number)
         return AddedInvoice(invoice=invoice, addition=Addition.REPLACED if earlier else Addition.ADDED)
 
 

@@ -5,6 +5,7 @@ Source: documented behaviour, "Can I see if invoice was paid?".
 
 from collections.abc import Mapping, Sequence
 
+from core.audit import Action
 from core.errors import Conflict, KvittError
 from core.invoice import Invoice
 from core.payment import PaymentReport, payment_report
@@ -12,6 +13,7 @@ from core.ports.accounting_system import AccountingSystems
 from core.ports.clock import Clock
 from core.ports.storage import Storage
 from core.transfer import Transfer, TransferState
+from core.use_cases.auditor import Auditor
 from core.use_cases.look_up import require_business, unknown_invoice
 
 PIECE = 1000
@@ -24,10 +26,11 @@ Answer = PaymentReport | KvittError
 class CheckStatus:
     """Asks about one or many invoices in as few calls as the accounting system allows."""
 
-    def __init__(self, *, storage: Storage, systems: AccountingSystems, clock: Clock) -> None:
+    def __init__(self, *, storage: Storage, systems: AccountingSystems, clock: Clock, auditor: Auditor) -> None:
         self._storage = storage
         self._systems = systems
         self._clock = clock
+        self._auditor = auditor
 
     def check(self, business_name: str, numbers: Sequence[str]) -> list[Answer]:
         """Report on each invoice, in order, or say why that one has no report; what was reported is kept.
@@ -37,7 +40,9 @@ class CheckStatus:
         """
         answers: list[Answer] = []
         for start in range(0, len(numbers), PIECE):
-            answers += self._piece(business_name, numbers[start : start + PIECE])
+            piece = numbers[start : start + PIECE]
+            with self._auditor.refusals(Action.STATUS_CHECKED, business=business_name, invoice=_the_only(piece)):
+                answers += self._piece(business_name, piece)
         return answers
 
     def _piece(self, business_name: str, numbers: Sequence[str]) -> list[Answer]:
@@ -59,7 +64,13 @@ class CheckStatus:
         answers = {number: answer(invoices[number], order_id) for number, order_id in order_ids.items()}
         with self._storage.transaction() as work:
             work.statuses.add(business_name, *(one for one in answers.values() if isinstance(one, PaymentReport)))
+            if answers:  # many are one entry: what was answered of each is kept with its invoice
+                self._auditor.done(work, Action.STATUS_CHECKED, business=business_name, invoice=_the_only(numbers))
         return [answers.get(number) or _not_asked(business_name, number, invoices, transfers) for number in numbers]
+
+
+def _the_only(numbers: Sequence[str]) -> str | None:
+    return numbers[0] if len(numbers) == 1 else None
 
 
 def _arrived_as(transfer: Transfer | None) -> str | None:

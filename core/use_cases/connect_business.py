@@ -2,12 +2,14 @@
 
 from datetime import timedelta
 
+from core.audit import Action
 from core.business import Business, Connection
 from core.errors import Conflict, InvalidInput, TryAgain
 from core.ports.accounting_system import AccountingSystems
 from core.ports.clock import Clock
 from core.ports.storage import Storage, UnitOfWork
 from core.transfer import due_now
+from core.use_cases.auditor import Auditor
 
 _AT_ONCE = 1000
 _MOST_NAMED = 5
@@ -25,10 +27,11 @@ def release_parked(work: UnitOfWork, business: str, *, clock: Clock) -> None:
 class ConnectBusiness:
     """Stores a business, new or changed."""
 
-    def __init__(self, *, storage: Storage, systems: AccountingSystems, clock: Clock) -> None:
+    def __init__(self, *, storage: Storage, systems: AccountingSystems, clock: Clock, auditor: Auditor) -> None:
         self._storage = storage
         self._systems = systems
         self._clock = clock
+        self._auditor = auditor
 
     def store(self, business: Business) -> Business:
         """Store the business and return it as stored.
@@ -41,7 +44,10 @@ class ConnectBusiness:
         `orders_open`, while it is open whether an invoice has an order, which only the system that was asked can tell;
         TryAgain, code `business_busy`, while a worker writes to it.
         """
-        with self._storage.transaction() as work:
+        with (
+            self._auditor.refusals(Action.BUSINESS_STORED, business=business.name),
+            self._storage.transaction() as work,
+        ):
             earlier = work.businesses.get(business.name)
             connection = self._systems.checked(self._with_kept_secrets(business.accounting, earlier))
             stored = business.model_copy(update={"accounting": connection})
@@ -52,6 +58,7 @@ class ConnectBusiness:
             if earlier and earlier.accounting != connection:
                 work.references.drop(business.name)
                 release_parked(work, business.name, clock=self._clock)
+            self._auditor.done(work, Action.BUSINESS_STORED, business=business.name)
         return stored
 
     def _with_kept_secrets(self, given: Connection, earlier: Business | None) -> Connection:

@@ -1,25 +1,38 @@
 """Link a customer: a person says which record the customer of an invoice is, and that is remembered."""
 
+from core.audit import Action
 from core.customer import CustomerKind, CustomerRecord
 from core.customer_choice import CustomerLink, link_key
 from core.errors import InvalidInput
 from core.ports.accounting_system import AccountingSystems
 from core.ports.storage import Storage
+from core.use_cases.auditor import Auditor
 from core.use_cases.look_up import require_business, require_invoice
 
 
 class LinkCustomer:
     """Remembers a person's choice."""
 
-    def __init__(self, *, storage: Storage, systems: AccountingSystems) -> None:
+    def __init__(self, *, storage: Storage, systems: AccountingSystems, auditor: Auditor) -> None:
         self._storage = storage
         self._systems = systems
+        self._auditor = auditor
 
     def link(self, business_name: str, number: str, customer_id: str) -> CustomerRecord:
         """Remember that the invoice's customer is this record, and return the record as it reads now.
 
         Errors: NotFound; InvalidInput when there is no such record, or it is a supplier's; AccessRefused; TryAgain.
         """
+        about = {"business": business_name, "invoice": number, "subject": customer_id}
+        with self._auditor.refusals(Action.CUSTOMER_LINKED, **about):
+            key, record = self._found(business_name, number, customer_id)
+        with self._storage.transaction() as work:
+            work.links.put(business_name, CustomerLink(key=key, customer_id=customer_id, chosen=True))
+            self._auditor.done(work, Action.CUSTOMER_LINKED, **about)
+        return record
+
+    def _found(self, business_name: str, number: str, customer_id: str) -> tuple[str, CustomerRecord]:
+        """Return under which key the choice is remembered, and the record."""
         with self._storage.transaction() as work:
             business = require_business(work, business_name)
             invoice = require_invoice(work, business_name, number)
@@ -39,7 +52,4 @@ class LinkCustomer:
                 code="unknown_customer",
                 hint="Take the id from the transfer's error, or from the customer's page in the accounting system.",
             )
-        key = link_key(invoice.customer, books=system.books_id)
-        with self._storage.transaction() as work:
-            work.links.put(business_name, CustomerLink(key=key, customer_id=customer_id, chosen=True))
-        return record
+        return link_key(invoice.customer, books=system.books_id), record

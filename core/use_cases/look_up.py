@@ -1,7 +1,9 @@
 """Look up what is stored; whoever asks for something that is not there is told so."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
+from core.audit import KeptEntry
 from core.batch import Batch, BatchCounts, BatchItem
 from core.business import Business
 from core.errors import NotFound
@@ -16,7 +18,12 @@ def require_business(work: UnitOfWork, name: str) -> Business:
     """Return the business, or raise NotFound."""
     if business := work.businesses.get(name):
         return business
-    raise NotFound(
+    raise unknown_business(name)
+
+
+def unknown_business(name: str) -> NotFound:
+    """Say that there is no such business; whoever may not know of it is told the same."""
+    return NotFound(
         f'There is no business "{name}".',
         code="unknown_business",
         hint="See business list for the names, or add it with business add.",
@@ -133,3 +140,22 @@ class LookUp:
         """Return a batch's invoices as they stand, those after the given position."""
         with self._storage.transaction() as work:
             return work.batches.items(batch_id, limit=limit, after=after)
+
+    def audit(
+        self,
+        *,
+        business: str | None = None,
+        invoice: str | None = None,
+        since: datetime | None = None,
+        limit: int,
+        after: int | None = None,
+    ) -> Sequence[KeptEntry]:
+        """Return entries of the audit trail, the oldest first, those after the given id.
+
+        Errors: NotFound for a business that there is not and that nothing is told of.
+        """
+        with self._storage.transaction() as work:
+            entries = work.audit.list(business=business, invoice=invoice, since=since, limit=limit, after=after)
+            if business is not None and not entries and not work.audit.list(business=business, limit=1):
+                require_business(work, business)
+        return entries

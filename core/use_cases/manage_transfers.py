@@ -1,32 +1,39 @@
 """Retry a transfer, or take it back."""
 
+from core.audit import Action
 from core.errors import Conflict, KvittError
 from core.intent import IntentKind
 from core.ports.clock import Clock
-from core.ports.storage import Storage
+from core.ports.storage import Storage, UnitOfWork
 from core.ports.transfer_queue import TransferQueue
 from core.transfer import RetryPolicy, Transfer, TransferState, due_now, failed
+from core.use_cases.auditor import Auditor
 from core.use_cases.look_up import require_transfer
 
 
 class ManageTransfers:
     """What a person does with a transfer that did not go through by itself."""
 
-    def __init__(self, *, storage: Storage, queue: TransferQueue, clock: Clock) -> None:
+    def __init__(self, *, storage: Storage, queue: TransferQueue, clock: Clock, auditor: Auditor) -> None:
         self._storage = storage
         self._queue = queue
         self._clock = clock
+        self._auditor = auditor
 
     def retry(self, transfer_id: str, *, business: str | None = None) -> Transfer:
         """Try a waiting or rejected transfer again now (or as early as it may be); one that arrived stays as it is.
 
         Errors: NotFound.
         """
-        with self._storage.transaction() as work:
+        with (
+            self._auditor.refusals(Action.TRANSFER_RETRIED, business=business, subject=transfer_id),
+            self._storage.transaction() as work,
+        ):
             transfer = require_transfer(work, transfer_id, business=business, for_update=True)
             due = due_now(transfer, now=self._clock.now())
             if due != transfer:
                 transfer = work.transfers.save(due)
+                self._done(work, Action.TRANSFER_RETRIED, transfer)
         if transfer.state is TransferState.TRANSFERRED:
             return transfer
         self._queue.put(transfer.business)
@@ -38,7 +45,10 @@ class ManageTransfers:
 
         Errors: NotFound; Conflict when it has arrived, is being worked on, or may have created its order.
         """
-        with self._storage.transaction() as work:
+        with (
+            self._auditor.refusals(Action.TRANSFER_CANCELLED, business=business, subject=transfer_id),
+            self._storage.transaction() as work,
+        ):
             transfer = require_transfer(work, transfer_id, business=business, for_update=True)
             if transfer.state is TransferState.REJECTED:
                 return transfer
@@ -50,4 +60,9 @@ class ManageTransfers:
                     hint="Wait until it has ended; then delete the order in the accounting system if it is not wanted.",
                 )
             reason = KvittError("It was cancelled before its order was created.", code="cancelled", hint="")
+            self._done(work, Action.TRANSFER_CANCELLED, transfer)
             return work.transfers.save(failed(transfer, reason, policy=RetryPolicy(), now=self._clock.now()))
+
+    def _done(self, work: UnitOfWork, action: Action, transfer: Transfer) -> None:
+        about = {"business": transfer.business, "invoice": transfer.invoice, "subject": transfer.id}
+        self._auditor.done(work, action, **about)

@@ -5,6 +5,7 @@ Source: the promise of exactly one order: a second one only where the first is n
 
 from collections.abc import Callable
 
+from core.audit import Action
 from core.errors import Conflict, KvittError
 from core.intent import CLOCKS_DIFFER
 from core.journal import Step
@@ -13,6 +14,7 @@ from core.ports.clock import Clock
 from core.ports.storage import Storage
 from core.ports.transfer_queue import TransferQueue
 from core.transfer import Transfer, TransferState, new_transfer, superseded
+from core.use_cases.auditor import Auditor
 from core.use_cases.look_up import require_business, require_invoice, require_transfer
 
 
@@ -26,12 +28,14 @@ class SendAgain:
         systems: AccountingSystems,
         queue: TransferQueue,
         clock: Clock,
+        auditor: Auditor,
         new_id: Callable[[], str],
     ) -> None:
         self._storage = storage
         self._systems = systems
         self._queue = queue
         self._clock = clock
+        self._auditor = auditor
         self._new_id = new_id
 
     def send(self, business_name: str, number: str) -> Transfer:
@@ -40,6 +44,13 @@ class SendAgain:
         Errors: NotFound; Conflict, code `not_sent`, when it has not arrived before (send it as usual); Conflict, code
         `order_exists`, naming the order that is still there; AccessRefused; TryAgain.
         """
+        with self._auditor.refusals(Action.INVOICE_SENT_AGAIN, business=business_name, invoice=number):
+            new = self._recorded(business_name, number)
+        self._queue.put(business_name)
+        with self._storage.transaction() as work:
+            return require_transfer(work, new.id)
+
+    def _recorded(self, business_name: str, number: str) -> Transfer:
         with self._storage.transaction() as work:
             business = require_business(work, business_name)
             require_invoice(work, business_name, number)
@@ -57,9 +68,9 @@ class SendAgain:
             work.transfers.save(superseded(old))
             work.transfers.add(new)
             work.journal.add([(new.id, Step(at=new.created_at, text=story))])
-        self._queue.put(business_name)
-        with self._storage.transaction() as work:
-            return require_transfer(work, new.id)
+            about = {"business": business_name, "invoice": number, "subject": new.id}
+            self._auditor.done(work, Action.INVOICE_SENT_AGAIN, **about)
+        return new
 
 
 def _require_gone(old: Transfer, system: AccountingSystem) -> None:

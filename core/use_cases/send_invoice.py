@@ -5,6 +5,7 @@ Source: documented behaviour, "What should I do in Sharefox?"; DESIGN, "Sending 
 
 from collections.abc import Callable
 
+from core.audit import Action
 from core.completeness import require_sendable
 from core.errors import Conflict
 from core.ports.accounting_system import AccountingSystems
@@ -12,6 +13,7 @@ from core.ports.clock import Clock
 from core.ports.storage import Storage, UnitOfWork
 from core.ports.transfer_queue import TransferQueue
 from core.transfer import Transfer, TransferState, due_now, new_transfer
+from core.use_cases.auditor import Auditor
 from core.use_cases.look_up import require_business, require_invoice
 
 
@@ -25,12 +27,14 @@ class SendInvoice:
         systems: AccountingSystems,
         queue: TransferQueue,
         clock: Clock,
+        auditor: Auditor,
         new_id: Callable[[], str],
     ) -> None:
         self._storage = storage
         self._systems = systems
         self._queue = queue
         self._clock = clock
+        self._auditor = auditor
         self._new_id = new_id
 
     def send(self, business: str, number: str, *, bulk: bool = False) -> Transfer:
@@ -40,10 +44,11 @@ class SendInvoice:
         tried again. `bulk` ones let single ones go first.
         Errors: NotFound; InvalidInvoice, naming every fault, before anything is recorded.
         """
-        try:
-            transfer = self._recorded(business, number, bulk=bulk)
-        except Conflict:  # somebody sends the same invoice at this moment: there is a transfer now
-            transfer = self._recorded(business, number, bulk=bulk)
+        with self._auditor.refusals(Action.INVOICE_SENT, business=business, invoice=number):
+            try:
+                transfer = self._recorded(business, number, bulk=bulk)
+            except Conflict:  # somebody sends the same invoice at this moment: there is a transfer now
+                transfer = self._recorded(business, number, bulk=bulk)
         if transfer.state is TransferState.TRANSFERRED:
             return transfer
         self._queue.put(business)
@@ -58,7 +63,10 @@ class SendInvoice:
             if transfer and transfer.state is TransferState.TRANSFERRED:
                 return transfer
             require_sendable(invoice, limits=self._systems.open(business).limits)
-            return self._live(work, transfer) or self._new(work, business_name, number, bulk=bulk)
+            transfer = self._live(work, transfer) or self._new(work, business_name, number, bulk=bulk)
+            about = {"business": business_name, "invoice": number, "subject": transfer.id}
+            self._auditor.done(work, Action.INVOICE_SENT, **about)
+            return transfer
 
     def _live(self, work: UnitOfWork, transfer: Transfer | None) -> Transfer | None:
         if transfer is None:

@@ -9,6 +9,7 @@ from functools import partial
 from itertools import islice
 from typing import TypeVar
 
+from core.audit import Action
 from core.batch import Batch, BatchMember, Refusal
 from core.completeness import require_sendable
 from core.errors import Conflict, InvalidInvoice
@@ -19,6 +20,7 @@ from core.ports.clock import Clock
 from core.ports.storage import Storage, UnitOfWork
 from core.ports.transfer_queue import TransferQueue
 from core.transfer import Transfer, TransferState, due_now, new_transfer
+from core.use_cases.auditor import Auditor
 from core.use_cases.look_up import require_business, unknown_invoice
 
 PIECE = 500
@@ -43,12 +45,14 @@ class SendMany:
         systems: AccountingSystems,
         queue: TransferQueue,
         clock: Clock,
+        auditor: Auditor,
         new_id: Callable[[], str],
     ) -> None:
         self._storage = storage
         self._systems = systems
         self._queue = queue
         self._clock = clock
+        self._auditor = auditor
         self._new_id = new_id
 
     def send(self, business: str, numbers: Iterable[str]) -> Batch:
@@ -79,9 +83,10 @@ class SendMany:
     def _begun(self, name: str) -> "_Recording":
         now = self._clock.now()
         batch = Batch(id=self._new_id(), business=name, created_at=now)
-        with self._storage.transaction() as work:
+        with self._auditor.refusals(Action.INVOICES_SENT, business=name), self._storage.transaction() as work:
             business = require_business(work, name)
             work.batches.put(batch)
+            self._auditor.done(work, Action.INVOICES_SENT, business=name, subject=batch.id)
         limits = self._systems.open(business).limits
         return _Recording(batch, limits, storage=self._storage, clock=self._clock, new_id=self._new_id)
 

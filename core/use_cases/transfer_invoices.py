@@ -6,6 +6,7 @@ Source: documented behaviour, "What happens in 24Seven?"; DESIGN, "Sending an in
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
+from core.audit import Action, AuditEntry
 from core.business import Business
 from core.completeness import require_sendable
 from core.errors import HandedBack, InvalidInvoice, KvittError, LeaseLost, Rejected, TryAgain
@@ -17,6 +18,7 @@ from core.ports.accounting_system import AccountingSystem, AccountingSystems
 from core.ports.clock import Clock
 from core.ports.storage import Storage
 from core.transfer import RetryPolicy, Transfer, TransferState, arrived, failed, handed_back, singled_out
+from core.use_cases.auditor import Auditor
 from core.use_cases.find_customers import FindCustomers
 from core.use_cases.hold import Hold
 from core.use_cases.look_up import require_business
@@ -54,6 +56,7 @@ class TransferInvoices:
         storage: Storage,
         systems: AccountingSystems,
         clock: Clock,
+        auditor: Auditor,
         retry_policy: RetryPolicy,
         reference_data: ReferenceData,
         find_customers: FindCustomers,
@@ -63,6 +66,7 @@ class TransferInvoices:
         self._storage = storage
         self._systems = systems
         self._clock = clock
+        self._auditor = auditor
         self._retry_policy = retry_policy
         self._reference_data = reference_data
         self._find_customers = find_customers
@@ -220,8 +224,19 @@ class TransferInvoices:
             if pause and pause > now:
                 work.pauses.put(require_business(work, attempt.hold.business).accounting.system, pause)
             attempt.ended += work.transfers.save_all(ended)
+            work.audit.add(*(self._entry(transfer) for transfer in ended if transfer.state.is_final))
         for number in outcomes:
             del attempt.left[number]
+
+    def _entry(self, transfer: Transfer) -> AuditEntry:
+        arrived = transfer.state is TransferState.TRANSFERRED
+        return self._auditor.entry(
+            Action.TRANSFER_TRANSFERRED if arrived else Action.TRANSFER_REJECTED,
+            business=transfer.business,
+            invoice=transfer.invoice,
+            subject=transfer.id,
+            refused=transfer.error.code if transfer.error and not arrived else None,
+        )
 
     def _after(self, transfer: Transfer, outcome: PlacedOrder | KvittError) -> Transfer:
         now = self._clock.now()

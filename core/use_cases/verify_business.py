@@ -1,6 +1,7 @@
 """Verify a business's connection without writing anything to its books."""
 
 from core.account import Account, Right
+from core.audit import Action
 from core.business import Business
 from core.call_budget import CallBudget
 from core.errors import Rejected
@@ -9,6 +10,7 @@ from core.ports.accounting_system import AccountingSystem, AccountingSystems
 from core.ports.clock import Clock
 from core.ports.storage import Storage
 from core.product import named_exactly
+from core.use_cases.auditor import Auditor
 from core.use_cases.connect_business import release_parked
 from core.use_cases.look_up import require_business
 from core.vat_code import VatCode, sale_rates, vat_code_for
@@ -41,22 +43,25 @@ class Verification(Document):
 class VerifyBusiness:
     """Asks the accounting system, read-only, for everything that a send needs."""
 
-    def __init__(self, *, storage: Storage, systems: AccountingSystems, clock: Clock) -> None:
+    def __init__(self, *, storage: Storage, systems: AccountingSystems, clock: Clock, auditor: Auditor) -> None:
         self._storage = storage
         self._systems = systems
         self._clock = clock
+        self._auditor = auditor
 
     def verify(self, name: str) -> Verification:
         """Report account, rights, product, category and VAT rates; all well, release what was parked.
 
         Errors: NotFound; AccessRefused when there is no way into the account; TryAgain.
         """
-        with self._storage.transaction() as work:
-            business = require_business(work, name)
-        verification = _look(business, self._systems.open(business))
-        if verification.ok:
+        with self._auditor.refusals(Action.BUSINESS_VERIFIED, business=name):
             with self._storage.transaction() as work:
+                business = require_business(work, name)
+            verification = _look(business, self._systems.open(business))
+        with self._storage.transaction() as work:
+            if verification.ok:
                 release_parked(work, name, clock=self._clock)
+            self._auditor.done(work, Action.BUSINESS_VERIFIED, business=name)
         return verification
 
 

@@ -12,6 +12,8 @@ from core.errors import (
     InvalidInvoice,
     KvittError,
     LeaseLost,
+    NotAllowed,
+    NotAuthenticated,
     NotFound,
     OutcomeUnknown,
     Rejected,
@@ -44,6 +46,8 @@ _BY_ERROR: dict[type[KvittError], ExitCode] = {
     LeaseLost: ExitCode.NOT_FINISHED,
     HandedBack: ExitCode.NOT_FINISHED,
     AccessRefused: ExitCode.NO_ACCESS,
+    NotAuthenticated: ExitCode.NO_ACCESS,
+    NotAllowed: ExitCode.NO_ACCESS,
 }
 
 _BY_STATE = {

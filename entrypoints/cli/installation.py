@@ -6,6 +6,8 @@ from contextlib import contextmanager
 from dependency_injector import providers
 
 from adapters.queue.inline import InlineTransferQueue
+from core.audit import COMMAND_LINE
+from entrypoints.acting import acting
 from entrypoints.container import Container, make_container
 from entrypoints.settings import read_settings
 
@@ -27,7 +29,8 @@ def installation() -> Iterator[Container]:
     container.queue.override(providers.Object(_LeftToTheCommand()))
     storage = container.storage()
     try:
-        yield container
+        with acting(COMMAND_LINE):
+            yield container
     finally:
         storage.close()
 

@@ -9,6 +9,7 @@ from shutil import copyfile
 from adapters.queue.inline import InlineTransferQueue
 from adapters.secrets import FernetSecretBox, secret_key
 from adapters.storage import SqlCallCounter, SqlSessionStore, open_storage
+from core.audit import COMMAND_LINE
 from core.business import Business, Connection, NewOrderStatus
 from core.invoice import Invoice
 from core.journal import Step
@@ -16,6 +17,7 @@ from core.ports.accounting_system import AccountingSystem
 from core.ports.surroundings import Surroundings
 from core.transfer import RetryPolicy, Transfer
 from core.use_cases.add_invoice import AddInvoice
+from core.use_cases.auditor import Auditor
 from core.use_cases.check_status import Answer, CheckStatus
 from core.use_cases.connect_business import ConnectBusiness
 from core.use_cases.create_once import CreateOnce
@@ -193,15 +195,20 @@ class Installation:
         storage, clock, systems = self._storage, self.clock, self.systems
         queue = InlineTransferQueue(take_turn.take)
         new_id: Callable[[], str] = lambda: f"transfer-{next(ids):06}"  # noqa: E731 - typed
+        auditor = Auditor(storage=storage, clock=clock, actor=lambda: COMMAND_LINE)
         self._take_turn = take_turn
         self._look_up = LookUp(storage)
-        self._connect = ConnectBusiness(storage=storage, systems=systems, clock=clock)
-        self._add = AddInvoice(storage=storage)
-        self._send = SendInvoice(storage=storage, systems=systems, queue=queue, clock=clock, new_id=new_id)
-        self._send_many = SendMany(storage=storage, systems=systems, queue=queue, clock=clock, new_id=new_id)
-        self._manage = ManageTransfers(storage=storage, queue=queue, clock=clock)
-        self._verify = VerifyBusiness(storage=storage, systems=systems, clock=clock)
-        self._check = CheckStatus(storage=storage, systems=systems, clock=clock)
+        self._connect = ConnectBusiness(storage=storage, systems=systems, clock=clock, auditor=auditor)
+        self._add = AddInvoice(storage=storage, auditor=auditor)
+        self._send = SendInvoice(
+            storage=storage, systems=systems, queue=queue, clock=clock, new_id=new_id, auditor=auditor
+        )
+        self._send_many = SendMany(
+            storage=storage, systems=systems, queue=queue, clock=clock, new_id=new_id, auditor=auditor
+        )
+        self._manage = ManageTransfers(storage=storage, queue=queue, clock=clock, auditor=auditor)
+        self._verify = VerifyBusiness(storage=storage, systems=systems, clock=clock, auditor=auditor)
+        self._check = CheckStatus(storage=storage, systems=systems, clock=clock, auditor=auditor)
         self._preview = PreviewInvoice(
             storage=storage,
             systems=systems,

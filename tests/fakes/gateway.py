@@ -3,10 +3,13 @@
 from datetime import timedelta
 from itertools import count
 
+from core.audit import WORKER, Actor
 from core.business import Business, Connection
 from core.invoice import Invoice
 from core.transfer import RetryPolicy, Transfer
 from core.use_cases.add_invoice import AddInvoice
+from core.use_cases.auditor import Auditor
+from core.use_cases.authenticate import Authenticate
 from core.use_cases.check_status import CheckStatus
 from core.use_cases.connect_business import ConnectBusiness
 from core.use_cases.create_once import CreateOnce
@@ -14,6 +17,7 @@ from core.use_cases.customer_directory import CustomerDirectory
 from core.use_cases.find_customers import FindCustomers
 from core.use_cases.link_customer import LinkCustomer
 from core.use_cases.look_up import LookUp
+from core.use_cases.manage_api_keys import ManageApiKeys
 from core.use_cases.manage_transfers import ManageTransfers
 from core.use_cases.place_orders import PlaceOrders
 from core.use_cases.preview_invoice import PreviewInvoice
@@ -47,7 +51,9 @@ class Gateway:
         )
         self.queue = FakeQueue()
         self.is_stopping = False
-        ids, holders = count(1), count(1)
+        self.actor: Actor = WORKER
+        self.auditor = Auditor(storage=self.storage, clock=self.clock, actor=lambda: self.actor)
+        ids, holders, keys = count(1), count(1), count(1)
         create_once = CreateOnce(storage=self.storage, clock=self.clock, settling=SETTLING)
         reference_data = ReferenceData(storage=self.storage, clock=self.clock, create_once=create_once)
         find_customers = FindCustomers(
@@ -64,6 +70,7 @@ class Gateway:
                 storage=self.storage,
                 systems=self.systems,
                 clock=self.clock,
+                auditor=self.auditor,
                 retry_policy=RetryPolicy(),
                 reference_data=reference_data,
                 find_customers=find_customers,
@@ -79,9 +86,13 @@ class Gateway:
         if inline:
             self.queue.take_turn = self.take_turn.take
         self.look_up = LookUp(self.storage)
-        self.connect_business = ConnectBusiness(storage=self.storage, systems=self.systems, clock=self.clock)
-        self.verify_business = VerifyBusiness(storage=self.storage, systems=self.systems, clock=self.clock)
-        self.add_invoice = AddInvoice(storage=self.storage)
+        self.connect_business = ConnectBusiness(
+            storage=self.storage, systems=self.systems, clock=self.clock, auditor=self.auditor
+        )
+        self.verify_business = VerifyBusiness(
+            storage=self.storage, systems=self.systems, clock=self.clock, auditor=self.auditor
+        )
+        self.add_invoice = AddInvoice(storage=self.storage, auditor=self.auditor)
         self.preview_invoice = PreviewInvoice(
             storage=self.storage, systems=self.systems, reference_data=reference_data, find_customers=find_customers
         )
@@ -90,6 +101,7 @@ class Gateway:
             systems=self.systems,
             queue=self.queue,
             clock=self.clock,
+            auditor=self.auditor,
             new_id=lambda: f"transfer-{next(ids):06}",
         )
         self.send_many = SendMany(
@@ -97,6 +109,7 @@ class Gateway:
             systems=self.systems,
             queue=self.queue,
             clock=self.clock,
+            auditor=self.auditor,
             new_id=lambda: f"transfer-{next(ids):06}",
         )
         self.send_again = SendAgain(
@@ -104,12 +117,24 @@ class Gateway:
             systems=self.systems,
             queue=self.queue,
             clock=self.clock,
+            auditor=self.auditor,
             new_id=lambda: f"transfer-{next(ids):06}",
         )
         self.sweep = Sweep(storage=self.storage, queue=self.queue, clock=self.clock)
-        self.manage_transfers = ManageTransfers(storage=self.storage, queue=self.queue, clock=self.clock)
-        self.link_customer = LinkCustomer(storage=self.storage, systems=self.systems)
-        self.check_status = CheckStatus(storage=self.storage, systems=self.systems, clock=self.clock)
+        self.manage_transfers = ManageTransfers(
+            storage=self.storage, queue=self.queue, clock=self.clock, auditor=self.auditor
+        )
+        self.link_customer = LinkCustomer(storage=self.storage, systems=self.systems, auditor=self.auditor)
+        self.check_status = CheckStatus(
+            storage=self.storage, systems=self.systems, clock=self.clock, auditor=self.auditor
+        )
+        self.manage_api_keys = ManageApiKeys(
+            storage=self.storage,
+            clock=self.clock,
+            auditor=self.auditor,
+            new_text=lambda: f"kvitt_{next(keys):012x}_{'5' * 64}",
+        )
+        self.authenticate = Authenticate(key_ring=self.storage, storage=self.storage, clock=self.clock)
         self.connect_business.store(
             Business(
                 name=self.business,

@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from core.api_key import ApiKey
+from core.audit import AuditEntry, KeptEntry
 from core.batch import Batch, BatchCounts, BatchItem, BatchMember, counts_of
 from core.business import Business
 from core.customer import normal_email, normal_organization_number
@@ -26,6 +28,7 @@ from core.kept_answer import KeptAnswer
 from core.lease import Lease
 from core.payment import PaymentReport
 from core.ports.clock import Clock
+from core.ports.key_ring import KeptKey
 from core.transfer import Transfer, TransferState
 
 _PENDING = (TransferState.QUEUED, TransferState.WAITING)
@@ -56,6 +59,8 @@ class _Tables:
     journal: list[tuple[str, Step]] = field(default_factory=list)
     pauses: dict[str, datetime] = field(default_factory=dict)
     answers: dict[str, tuple[KeptAnswer, datetime]] = field(default_factory=dict)
+    api_keys: dict[str, KeptKey] = field(default_factory=dict)
+    audit: list[KeptEntry] = field(default_factory=list)
     leases: dict[str, _HeldLease] = field(default_factory=dict)
     lease_tokens: dict[str, int] = field(default_factory=dict)
 
@@ -99,6 +104,15 @@ class FakeStorage:
                 work.end()
                 self._owner = None
 
+    def find(self, prefix: str) -> KeptKey | None:
+        """The KeyRing port."""
+        kept = self._tables.api_keys.get(prefix)
+        return kept if kept and kept.key.revoked_at is None else None
+
+    def is_empty(self) -> bool:
+        """The KeyRing port."""
+        return all(kept.key.revoked_at for kept in self._tables.api_keys.values())
+
     def _meanwhile(self) -> None:
         """Commit the rival's transfer, whatever becomes of the transaction that is open."""
         if self._rival is not None:
@@ -125,6 +139,8 @@ class FakeUnitOfWork:
         self.journal = _Journal(self)
         self.pauses = _Pauses(self)
         self.answers = _Answers(self)
+        self.api_keys = _ApiKeys(self)
+        self.audit = _Audit(self)
         self.leases = _Leases(self, clock)
 
     @property
@@ -480,6 +496,57 @@ class _Answers(_Store):
     def forget_older(self, than: datetime) -> None:
         for key in [key for key, (_, begun_at) in self._tables.answers.items() if begun_at < than]:
             del self._tables.answers[key]
+
+
+class _ApiKeys(_Store):
+    def add(self, key: ApiKey, *, digest: str) -> None:
+        if key.prefix in self._tables.api_keys:
+            raise Conflict(f"There is an API key {key.prefix} already.", code="prefix_taken")
+        self._tables.api_keys[key.prefix] = KeptKey(key, digest)
+
+    def get(self, prefix: str) -> ApiKey | None:
+        kept = self._tables.api_keys.get(prefix)
+        return kept.key if kept else None
+
+    def list(self, *, limit: int, after: str | None = None) -> Sequence[ApiKey]:
+        return [kept.key for kept in _page(self._tables.api_keys, limit=limit, after=after)]
+
+    def revoke(self, prefix: str, *, now: datetime) -> None:
+        self._change(prefix, lambda key: {} if key.revoked_at else {"revoked_at": now})
+
+    def note_use(self, prefix: str, *, now: datetime) -> None:
+        self._change(prefix, lambda key: {"last_used_at": max(now, key.last_used_at or now)})
+
+    def _change(self, prefix: str, change: Callable[[ApiKey], dict[str, datetime]]) -> None:
+        if kept := self._tables.api_keys.get(prefix):
+            key = kept.key.model_copy(update=change(kept.key))
+            self._tables.api_keys[prefix] = KeptKey(key, kept.digest)
+
+
+class _Audit(_Store):
+    def add(self, *entries: AuditEntry) -> None:
+        for entry in entries:
+            number = len(self._tables.audit) + 1
+            self._tables.audit.append(KeptEntry(**dict(entry), id=number))
+
+    def list(
+        self,
+        *,
+        business: str | None = None,
+        invoice: str | None = None,
+        since: datetime | None = None,
+        limit: int,
+        after: int | None = None,
+    ) -> Sequence[KeptEntry]:
+        found = [
+            entry
+            for entry in self._tables.audit
+            if business in (None, entry.business)
+            and invoice in (None, entry.invoice)
+            and (since is None or entry.at >= since)
+            and (after is None or entry.id > after)
+        ]
+        return found[:limit]
 
 
 class _Leases(_Store):

@@ -56,6 +56,7 @@ def test_transfers_sort_in_the_order_in_which_the_invoices_were_given(idle: Gate
         systems=idle.systems,
         queue=idle.queue,
         clock=idle.clock,
+        auditor=idle.auditor,
         new_id=iter(["batch", "c", "a", "b"]).__next__,
     )
     many.send("fjell", ["3", "1", "2"])
@@ -248,7 +249,12 @@ def test_many_are_recorded_in_pieces_each_a_transaction_of_its_own(idle: Gateway
                     recorded.append(more)
 
     many = send_many.SendMany(
-        storage=Watched(), systems=idle.systems, queue=idle.queue, clock=idle.clock, new_id=iter("abcdefgh").__next__
+        storage=Watched(),
+        systems=idle.systems,
+        queue=idle.queue,
+        clock=idle.clock,
+        auditor=idle.auditor,
+        new_id=iter("abcdefgh").__next__,
     )
     batch = many.send_all("fjell") if every else many.send("fjell", numbers)
     assert recorded == [2, 2, 2, 1]

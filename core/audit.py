@@ -1,0 +1,81 @@
+"""The audit trail: who asked for what and when, and how it ended.
+
+Pure. Entries are only ever added. They name keys, businesses, invoices and ids; nothing in them is personal or secret.
+"""
+
+from enum import StrEnum
+
+from core.fields import Document, Instant
+
+
+class ActorKind(StrEnum):
+    """The way by which somebody acts."""
+
+    API_KEY = "api_key"
+    COMMAND_LINE = "command_line"
+    WORKER = "worker"
+
+
+class Actor(Document):
+    """Who acts. `key` is an API key's prefix and `name` what it is called; the other kinds have neither."""
+
+    kind: ActorKind
+    key: str | None = None
+    name: str | None = None
+
+
+COMMAND_LINE = Actor(kind=ActorKind.COMMAND_LINE)
+"""Whoever runs commands on the installation's own machine; which person that is, is not kept."""
+
+WORKER = Actor(kind=ActorKind.WORKER)
+"""What happens without anybody's asking at that moment."""
+
+
+class Action(StrEnum):
+    """What was done, under names that stay."""
+
+    BUSINESS_STORED = "business.stored"
+    BUSINESS_VERIFIED = "business.verified"
+    INVOICE_ADDED = "invoice.added"
+    INVOICE_REPLACED = "invoice.replaced"
+    INVOICE_SENT = "invoice.sent"
+    INVOICES_SENT = "invoices.sent"
+    INVOICE_SENT_AGAIN = "invoice.sent_again"
+    TRANSFER_RETRIED = "transfer.retried"
+    TRANSFER_CANCELLED = "transfer.cancelled"
+    TRANSFER_TRANSFERRED = "transfer.transferred"
+    TRANSFER_REJECTED = "transfer.rejected"
+    CUSTOMER_LINKED = "customer.linked"
+    STATUS_CHECKED = "status.checked"
+    API_KEY_CREATED = "api_key.created"
+    API_KEY_REVOKED = "api_key.revoked"
+
+
+class AuditResult(StrEnum):
+    """How it ended: done, or refused without any effect."""
+
+    DONE = "done"
+    REFUSED = "refused"
+
+
+class AuditEntry(Document):
+    """One thing that was done or refused.
+
+    `subject` is the id of what else it was about: a transfer, a batch, a key's prefix, a customer's record.
+    `code` is the error's, where it was refused.
+    """
+
+    at: Instant
+    actor: Actor
+    action: Action
+    business: str | None = None
+    invoice: str | None = None
+    subject: str | None = None
+    result: AuditResult = AuditResult.DONE
+    code: str | None = None
+
+
+class KeptEntry(AuditEntry):
+    """An entry of the trail; ids grow."""
+
+    id: int

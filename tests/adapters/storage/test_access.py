@@ -1,0 +1,73 @@
+"""What the database itself holds about keys and the audit trail, beside the contract of every storage."""
+
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from cryptography.fernet import Fernet
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+
+from adapters.secrets import FernetSecretBox
+from adapters.storage import SqlKeyRing, SqlStorage, open_storage
+from core.api_key import ApiKey, Role
+from core.audit import WORKER, Action, AuditEntry
+from tests.postgres import temporary_database
+from tests.storage_contract import NOW
+
+BOX = FernetSecretBox([Fernet.generate_key().decode()])
+KEY = ApiKey(prefix="a1", name="shop", role=Role.READ, business="fjell", created_at=NOW)
+
+
+class AccessContract:
+    @pytest.mark.parametrize("change", ["UPDATE audit SET code = 'x'", "DELETE FROM audit"])
+    def test_the_audit_trail_can_neither_be_changed_nor_removed(self, storage: SqlStorage, change: str) -> None:
+        with storage.transaction() as work:
+            work.audit.add(AuditEntry(at=NOW, actor=WORKER, action=Action.STATUS_CHECKED, business="fjell"))
+
+        with pytest.raises(DBAPIError, match="append-only"), storage.write() as database:
+            database.execute(text(change))
+
+        with storage.transaction() as work:
+            assert len(work.audit.list(limit=10)) == 1
+
+    def test_a_ring_holds_the_keys_that_open_something(self, storage: SqlStorage) -> None:
+        ring = SqlKeyRing(storage)
+        assert ring.is_empty()
+        with storage.transaction() as work:
+            work.api_keys.add(KEY, digest="d")
+        found = ring.find("a1")
+        assert found is not None
+        assert (found.key, found.digest) == (KEY, "d")
+        assert ring.find("b2") is None
+        assert not ring.is_empty()
+
+        with storage.transaction() as work:
+            work.api_keys.revoke("a1", now=NOW)
+        assert ring.find("a1") is None
+        assert ring.is_empty()
+
+
+class TestSqlite(AccessContract):
+    @pytest.fixture
+    def storage(self, tmp_path: Path) -> Iterator[SqlStorage]:
+        with closing(open_storage(f"sqlite:///{tmp_path / 'kvitt.db'}", BOX)) as storage:
+            yield storage
+
+    def test_a_key_is_checked_while_another_writes(self, storage: SqlStorage) -> None:
+        with storage.transaction() as work:
+            work.api_keys.add(KEY, digest="d")
+        with storage.transaction():
+            assert SqlKeyRing(storage).find("a1") is not None
+
+
+class TestPostgresql(AccessContract):
+    @pytest.fixture
+    def storage(self) -> Iterator[SqlStorage]:
+        with temporary_database() as url, closing(open_storage(url, BOX)) as storage:
+            yield storage
+
+    def test_the_audit_trail_can_not_be_emptied_at_once(self, storage: SqlStorage) -> None:
+        with pytest.raises(DBAPIError, match="append-only"), storage.write() as database:
+            database.execute(text("TRUNCATE audit"))
