@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from typing import Any
 
+from core.api_key import ApiKey
+from core.audit import KeptEntry
 from core.batch import Batch, BatchCounts, BatchItem, Refusal
 from core.business import Business
 from core.errors import (
@@ -103,6 +105,16 @@ def batch_item_document(item: BatchItem) -> Json:
         "transfer": transfer_document(item.transfer) if item.transfer else None,
         "error": _refusal_document(item.refusal) if item.refusal else None,
     }
+
+
+def api_key_document(key: ApiKey) -> Json:
+    """Show a key, without what opens anything."""
+    return key.model_dump(mode="json")
+
+
+def audit_document(entry: KeptEntry) -> Json:
+    """Show an entry of the audit trail."""
+    return {"id": str(entry.id), **entry.model_dump(mode="json", exclude={"id"})}
 
 
 def _refusal_document(refusal: Refusal) -> Json:

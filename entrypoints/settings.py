@@ -19,6 +19,8 @@ class Settings(BaseSettings):
     `worker_threads`: how many businesses one worker works on at once; `sweep_seconds`: how often it looks for what is
     due and nobody works on; `stop_seconds`: how long it may take to stop.
     `follow_up_seconds`: how often workers ask by themselves whether open orders were paid; 0 is never.
+    `requests_per_minute`: how many requests an API key may make of one server, on average; 0 is no limit.
+    `trusted_proxies`: the addresses, separated by commas, of the proxies that are believed about where callers are.
     """
 
     model_config = SettingsConfigDict(env_prefix="KVITT_", env_ignore_empty=True, extra="ignore", frozen=True)
@@ -36,6 +38,8 @@ class Settings(BaseSettings):
     sweep_seconds: float = Field(default=2, gt=0)
     stop_seconds: float = Field(default=120, ge=0)
     follow_up_seconds: float = Field(default=0, ge=0)
+    requests_per_minute: int = Field(default=600, ge=0)
+    trusted_proxies: str = ""
 
     @property
     def database(self) -> str:

@@ -74,10 +74,13 @@ class LookUp:
         with self._storage.transaction() as work:
             return require_business(work, name)
 
-    def businesses(self, *, limit: int, after: str | None = None) -> Sequence[Business]:
-        """Return businesses by name, those after the given one."""
+    def businesses(self, *, limit: int, after: str | None = None, only: str | None = None) -> Sequence[Business]:
+        """Return businesses by name, those after the given one; of whoever may see one alone, that one."""
         with self._storage.transaction() as work:
-            return work.businesses.list(limit=limit, after=after)
+            if only is None:
+                return work.businesses.list(limit=limit, after=after)
+            business = work.businesses.get(only) if after is None or only > after else None
+        return [business] if business else []
 
     def invoice(self, business: str, number: str) -> Invoice:
         """Return an invoice. Errors: NotFound."""

@@ -25,10 +25,10 @@ from core.use_cases.send_invoice import SendInvoice
 from core.use_cases.send_many import SendMany
 from core.use_cases.verify_business import VerifyBusiness
 from entrypoints.container import Container
-from entrypoints.http import batches, businesses, health, invoices, metrics, transfers
+from entrypoints.http import audit, batches, businesses, health, invoices, metrics, transfers
+from entrypoints.http.access import Access, Gate
 from entrypoints.http.idempotency import IdempotencyKeys
-from entrypoints.http.local_only import LocalCallersOnly
-from entrypoints.http.openapi import add_idempotency, add_schemas, schema_router
+from entrypoints.http.openapi import add_access, add_idempotency, add_schemas, schema_router
 from entrypoints.http.paths import DecodedPathParameters, RoutedAsSent
 from entrypoints.http.problems import EXCEPTION_HANDLERS
 from entrypoints.http.waiting import Waiting
@@ -39,21 +39,38 @@ LONGEST_BODY = 1_000_000
 THREADS = 40
 """In which handlers run."""
 
+_PRIVATE = (
+    (b"cache-control", b"no-store"),
+    (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"x-content-type-options", b"nosniff"),
+    (b"x-frame-options", b"DENY"),
+)
 
-def create_app(container: Container) -> Litestar:
-    """Make the application for one installation. Nothing is opened before the first request needs it."""
+
+def create_app(container: Container, *, local_only: bool = True) -> Litestar:
+    """Make the application for one installation. Nothing is opened before the first request needs it.
+
+    `local_only`: only callers on this machine are answered.
+    """
     api = Router(
         "/v1",
-        route_handlers=[*businesses.HANDLERS, *invoices.HANDLERS, *transfers.HANDLERS, *batches.HANDLERS],
+        route_handlers=[
+            *businesses.HANDLERS,
+            *invoices.HANDLERS,
+            *transfers.HANDLERS,
+            *batches.HANDLERS,
+            *audit.HANDLERS,
+        ],
         middleware=[
-            IdempotencyKeys(storage=container.storage, clock=container.clock, longest_body=LONGEST_BODY),
             DecodedPathParameters(),
+            Access(),
+            IdempotencyKeys(storage=container.storage, clock=container.clock, longest_body=LONGEST_BODY),
         ],
     )
     app = RoutedAsSent(
         route_handlers=[api, *health.HANDLERS, *metrics.HANDLERS],
         dependencies=_use_cases(container),
-        middleware=[LocalCallersOnly()],
         exception_handlers=EXCEPTION_HANDLERS,
         before_send=[_private],
         on_startup=[_make_threads],
@@ -72,6 +89,13 @@ def create_app(container: Container) -> Litestar:
     )
     add_schemas(app)
     add_idempotency(app)
+    add_access(app)
+    app.asgi_handler = Gate(
+        app.asgi_handler,
+        authenticate=container.authenticate,
+        requests_per_minute=container.settings().requests_per_minute,
+        local_only=local_only,
+    )
     return app
 
 
@@ -148,10 +172,6 @@ async def _make_threads() -> None:
 
 
 async def _private(message: Message, _scope: Scope) -> None:
-    """Answers hold personal data: nobody on the way keeps them or guesses what they are."""
+    """Answers hold personal data: nobody on the way keeps them or guesses what they are, and no page shows them."""
     if message["type"] == "http.response.start":
-        message["headers"] = [
-            *message["headers"],
-            (b"cache-control", b"no-store"),
-            (b"x-content-type-options", b"nosniff"),
-        ]
+        message["headers"] = [*message["headers"], *_PRIVATE]

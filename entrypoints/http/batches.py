@@ -1,27 +1,18 @@
 """Batches over HTTP: what became of invoices that were sent in one go."""
 
 from http import HTTPStatus
-from typing import Annotated
 
 from litestar import get
 from litestar.di import NamedDependency
-from litestar.params import QueryParameter
 
+from core.api_key import Need
 from core.batch import Batch
 from core.use_cases.look_up import LookUp
 from entrypoints.documents import Json, batch_document, batch_item_document
 from entrypoints.http.openapi import described
-from entrypoints.http.pages import USUAL_PAGE, Limit
+from entrypoints.http.pages import USUAL_PAGE, AfterPosition, Limit
 from entrypoints.http.paths import BatchInPath, BusinessInPath
 from entrypoints.http.schemas import BatchDocument
-
-_FARTHEST = 2**63 - 1
-
-AfterPosition = Annotated[
-    int | None,
-    QueryParameter(ge=0, le=_FARTHEST, description="Only what comes after this: the `next` of the page before."),
-]
-"""The query parameter `after` of a batch."""
 
 
 @get(
@@ -29,6 +20,7 @@ AfterPosition = Annotated[
     sync_to_thread=True,
     tags=["transfers"],
     operation_class=described(answers={HTTPStatus.OK: BatchDocument}, problems=[HTTPStatus.NOT_FOUND]),
+    needs=Need.READ,
 )
 def get_batch(
     business: BusinessInPath,

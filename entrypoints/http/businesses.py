@@ -7,12 +7,14 @@ from litestar import Response, get, post, put
 from litestar.di import NamedDependency
 from litestar.params import RawBody, SkipValidation
 
+from core.api_key import Need
 from core.errors import InvalidInput, NotFound
 from core.ports.accounting_system import AccountingSystems
 from core.use_cases.connect_business import ConnectBusiness
 from core.use_cases.look_up import LookUp
 from core.use_cases.verify_business import Verification, VerifyBusiness
 from entrypoints.documents import Json, business_document
+from entrypoints.http.access import key_of
 from entrypoints.http.bodies import json_document
 from entrypoints.http.openapi import VENDOR_PROBLEMS, described
 from entrypoints.http.pages import USUAL_PAGE, After, Limit, page
@@ -34,6 +36,7 @@ _TAGS = ["businesses"]
     operation_class=described(
         takes=BusinessBody, answers={HTTPStatus.OK: BusinessDocument, HTTPStatus.CREATED: BusinessDocument}
     ),
+    needs=Need.ADMINISTER,
 )
 def put_business(
     business: BusinessInPath,
@@ -58,22 +61,31 @@ def put_business(
     sync_to_thread=True,
     tags=_TAGS,
     operation_class=described(answers={HTTPStatus.OK: BusinessDocument}, problems=[HTTPStatus.NOT_FOUND]),
+    needs=Need.READ,
 )
 def get_business(business: BusinessInPath, look_up: NamedDependency[LookUp], systems: Systems) -> Json:
     """Show a business, without its secrets."""
     return business_document(look_up.business(business), systems)
 
 
-@get("/businesses", sync_to_thread=True, tags=_TAGS, operation_class=described(answers={HTTPStatus.OK: BusinessPage}))
+@get(
+    "/businesses",
+    sync_to_thread=True,
+    tags=_TAGS,
+    operation_class=described(answers={HTTPStatus.OK: BusinessPage}),
+    needs=Need.READ,
+)
 def list_businesses(
+    request: AnyRequest,
     look_up: NamedDependency[LookUp],
     systems: Systems,
     limit: Limit = USUAL_PAGE,
     after: After = None,
 ) -> Json:
-    """List the businesses by name, without their secrets."""
+    """List the businesses that the API key is for by name, without their secrets."""
+    only = key_of(request.scope).business
     return page(
-        lambda most, start: look_up.businesses(limit=most, after=start),
+        lambda most, start: look_up.businesses(limit=most, after=start, only=only),
         limit=limit,
         after=after,
         shown=partial(business_document, systems=systems),
@@ -87,6 +99,7 @@ def list_businesses(
     sync_to_thread=True,
     tags=_TAGS,
     operation_class=described(answers={HTTPStatus.OK: Verification}, problems=[HTTPStatus.NOT_FOUND, *VENDOR_PROBLEMS]),
+    needs=Need.SEND,
 )
 def verify_connection(business: BusinessInPath, verify_business: NamedDependency[VerifyBusiness]) -> Json:
     """Ask the accounting system, read-only, for everything that a send needs. `ok` says whether it is all there."""

@@ -30,6 +30,7 @@ from core.errors import Conflict, InvalidInput, KvittError
 from core.kept_answer import STALE_AFTER, KeptAnswer
 from core.ports.clock import Clock
 from core.ports.storage import Storage
+from entrypoints.http.access import key_of
 from entrypoints.http.problems import problem
 
 KEY_HEADER = "Idempotency-Key"
@@ -69,7 +70,8 @@ class IdempotencyKeys(ASGIMiddleware):
         body = await _body(receive, longest=self._longest_body)
         if body is None:  # the caller is gone
             return
-        answers = _Answers(key, _fingerprint(scope, body), storage=self._storage(), now=self._clock().now())
+        owned = kept_under(key, owner=key_of(scope).prefix)
+        answers = _Answers(owned, _fingerprint(scope, body), storage=self._storage(), now=self._clock().now())
         kept = await sync_to_thread(answers.begin)
         if kept is None:
             await self._carried_out(answers, scope, _again(body, receive), send, next_app)
@@ -130,6 +132,11 @@ class _Answers:
         """Give the key up."""
         with self._storage.transaction() as work:
             work.answers.forget(self._key)
+
+
+def kept_under(key: str, *, owner: str) -> str:
+    """Return what an answer is kept under: an API key's callers are never given what another's were answered."""
+    return f"{owner}:{hashlib.sha256(key.encode()).hexdigest()}"
 
 
 def _key(scope: Scope) -> str | None:

@@ -7,6 +7,7 @@ from litestar import Response, get, post, put
 from litestar.di import NamedDependency
 from litestar.params import RawBody
 
+from core.api_key import Need
 from core.errors import InvalidInput
 from core.invoice import Invoice
 from core.outcome import only
@@ -40,6 +41,7 @@ _INVOICE = "/businesses/{business:str}/invoices/{number:str}"
         answers={HTTPStatus.OK: Invoice, HTTPStatus.CREATED: Invoice},
         problems=[HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT],
     ),
+    needs=Need.SEND,
 )
 def put_invoice(
     business: BusinessInPath,
@@ -62,6 +64,7 @@ def put_invoice(
     sync_to_thread=True,
     tags=_TAGS,
     operation_class=described(answers={HTTPStatus.OK: Invoice}, problems=[HTTPStatus.NOT_FOUND]),
+    needs=Need.READ,
 )
 def get_invoice(business: BusinessInPath, number: NumberInPath, look_up: NamedDependency[LookUp]) -> Json:
     """Show an invoice as its source stated it."""
@@ -73,6 +76,7 @@ def get_invoice(business: BusinessInPath, number: NumberInPath, look_up: NamedDe
     sync_to_thread=True,
     tags=_TAGS,
     operation_class=described(answers={HTTPStatus.OK: InvoicePage}, problems=[HTTPStatus.NOT_FOUND]),
+    needs=Need.READ,
 )
 def list_invoices(
     business: BusinessInPath, look_up: NamedDependency[LookUp], limit: Limit = USUAL_PAGE, after: After = None
@@ -95,6 +99,7 @@ def list_invoices(
         answers={HTTPStatus.OK: InvoicePreview},
         problems=[HTTPStatus.NOT_FOUND, HTTPStatus.UNPROCESSABLE_ENTITY, *VENDOR_PROBLEMS],
     ),
+    needs=Need.READ,
 )
 def get_preview(
     business: BusinessInPath, number: NumberInPath, preview_invoice: NamedDependency[PreviewInvoice]
@@ -113,6 +118,7 @@ def get_preview(
         answers={HTTPStatus.OK: CustomerDocument},
         problems=[HTTPStatus.NOT_FOUND, *VENDOR_PROBLEMS],
     ),
+    needs=Need.SEND,
 )
 def choose_customer(
     business: BusinessInPath,
@@ -134,6 +140,7 @@ def choose_customer(
         answers={HTTPStatus.OK: TransferDocument, HTTPStatus.ACCEPTED: TransferDocument},
         problems=[HTTPStatus.NOT_FOUND, HTTPStatus.UNPROCESSABLE_ENTITY, HTTPStatus.SERVICE_UNAVAILABLE],
     ),
+    needs=Need.SEND,
 )
 async def send(
     business: BusinessInPath,
@@ -158,6 +165,7 @@ async def send(
         answers={HTTPStatus.OK: PaymentReport},
         problems=[HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT, HTTPStatus.UNPROCESSABLE_ENTITY, *VENDOR_PROBLEMS],
     ),
+    needs=Need.READ,
 )
 def check_payment(business: BusinessInPath, number: NumberInPath, check_status: NamedDependency[CheckStatus]) -> Json:
     """Ask the accounting system whether a sent invoice is paid."""

@@ -1,18 +1,17 @@
-"""This machine's own callers only, as long as there is no access control.
+"""This machine's own callers only, where Kvitt listens on loopback and no proxy is named.
 
 Listening on loopback keeps other machines out, but not the web pages that a browser on this machine shows: a page may
-post anywhere (Origin tells), and a name it controls may be pointed at loopback (Host tells).
+post anywhere (Origin tells), and a name it controls may be pointed at loopback (Host tells). It has no API key either;
+this keeps it from as much as asking.
 """
 
 import ipaddress
+from functools import lru_cache
 from urllib.parse import urlsplit
 
-from litestar.enums import ScopeType
-from litestar.exceptions import PermissionDeniedException
-from litestar.middleware import ASGIMiddleware
-from litestar.types import ASGIApp, Receive, Scope, Send
+from litestar.types import Scope
 
-from core.errors import InvalidInput
+from core.errors import InvalidInput, NotAllowed
 
 
 def is_loopback(host: str) -> bool:
@@ -25,39 +24,32 @@ def is_loopback(host: str) -> bool:
         return False
 
 
-def require_loopback(host: str) -> None:
-    """Refuse to listen where others can reach.
+def require_local_caller(scope: Scope) -> None:
+    """Refuse a request under a foreign name, or sent by a web page from elsewhere.
 
-    Errors: InvalidInput, code `loopback_only`.
+    Errors: InvalidInput, code `unknown_host`; NotAllowed, code `foreign_origin`.
     """
-    if not is_loopback(host):
+    host, origin = b"", None
+    for name, value in scope["headers"]:
+        if name == b"host":
+            host = value
+        elif name == b"origin":
+            origin = value
+    if not _is_own(host):
         raise InvalidInput(
-            f'Kvitt serves this machine only, and "{host}" is not a loopback address: there is no access control yet.',
-            code="loopback_only",
-            hint="Serve on 127.0.0.1, ::1 or localhost, and put what checks access in front.",
+            "The Host header does not name this machine.",
+            code="unknown_host",
+            hint="Call Kvitt as 127.0.0.1, [::1] or localhost; behind a proxy, set KVITT_TRUSTED_PROXIES.",
+        )
+    if origin is not None and not _is_own(origin.rpartition(b"//")[2]):
+        raise NotAllowed(
+            "The request comes from a web page of another site.",
+            code="foreign_origin",
+            hint="Call Kvitt from a program, or from a page on this machine.",
         )
 
 
-class LocalCallersOnly(ASGIMiddleware):
-    """Refuses requests under a foreign name, or sent by a web page from elsewhere."""
-
-    scopes = (ScopeType.HTTP,)
-
-    async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
-        """Let the request pass. Errors: InvalidInput, code `unknown_host`; PermissionDeniedException."""
-        headers = dict(scope["headers"])
-        if not _is_own(headers.get(b"host", b"")):
-            raise InvalidInput(
-                "The Host header does not name this machine.",
-                code="unknown_host",
-                hint="Call Kvitt as 127.0.0.1, [::1] or localhost.",
-            )
-        origin = headers.get(b"origin")
-        if origin is not None and not _is_own(origin.rpartition(b"//")[2]):
-            raise PermissionDeniedException
-        await next_app(scope, receive, send)
-
-
+@lru_cache(maxsize=128)
 def _is_own(authority: bytes) -> bool:
     try:
         return is_loopback(urlsplit(f"//{authority.decode('latin-1')}").hostname or "")

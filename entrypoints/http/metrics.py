@@ -1,4 +1,7 @@
-"""Figures for Prometheus, read when they are asked for."""
+"""Figures for Prometheus, read when they are asked for.
+
+They are the whole installation's, so they need an administrator's key; one of the role `read` will do.
+"""
 
 from collections.abc import Iterator, Sequence
 
@@ -8,7 +11,9 @@ from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_l
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
+from core.api_key import Need
 from core.use_cases.read_figures import ReadFigures, SystemReport
+from entrypoints.http.access import Access
 
 
 class _Reports(Collector):
@@ -38,7 +43,7 @@ class _Reports(Collector):
         yield transfers
 
 
-@get("/metrics", sync_to_thread=True, include_in_schema=False)
+@get("/metrics", sync_to_thread=True, include_in_schema=False, middleware=[Access()], needs=Need.OVERSEE)
 def metrics(read_figures: NamedDependency[ReadFigures]) -> Response[bytes]:
     """Show the figures in Prometheus's text format."""
     registry = CollectorRegistry()

@@ -22,6 +22,7 @@ from litestar.openapi.spec import (
     Reference,
     RequestBody,
     Schema,
+    SecurityScheme,
 )
 from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema, models_json_schema
@@ -35,6 +36,7 @@ from entrypoints.http.bodies import CustomerChoice, InvoicesToSend
 from entrypoints.http.idempotency import KEY_HEADER, LONGEST_KEY, REPLAYED_HEADER
 from entrypoints.http.problems import MEDIA_TYPE, AnyRequest
 from entrypoints.http.schemas import (
+    AuditPage,
     BatchDocument,
     BusinessBody,
     BusinessDocument,
@@ -55,6 +57,7 @@ Mode = Literal["validation", "serialization"]
 
 _TAKEN: list[type[BaseModel]] = [BusinessBody, Invoice, InvoicesToSend, CustomerChoice]
 _ANSWERED: list[type[BaseModel]] = [
+    AuditPage,
     BatchDocument,
     BusinessDocument,
     BusinessPage,
@@ -70,7 +73,8 @@ _ANSWERED: list[type[BaseModel]] = [
     TransferStory,
     Verification,
 ]
-# What any request can be refused with: a bad parameter or Host, a foreign page, a fault of ours.
+# What any request can be refused with: a bad parameter or Host, a foreign page or a key that is not for it, a fault of
+# ours.
 _ALWAYS = (HTTPStatus.BAD_REQUEST, HTTPStatus.FORBIDDEN, HTTPStatus.INTERNAL_SERVER_ERROR)
 _WITH_BODY = (HTTPStatus.REQUEST_ENTITY_TOO_LARGE, HTTPStatus.UNSUPPORTED_MEDIA_TYPE)
 
@@ -124,6 +128,27 @@ def add_idempotency(app: Litestar) -> None:
             item.post.responses.setdefault(str(int(status)), _problem(status))
 
 
+def add_access(app: Litestar) -> None:
+    """Say of every operation of the API that it needs a key, and what it is refused with when that does not let in."""
+    app.openapi_schema.components.security_schemes = {
+        _BEARER: SecurityScheme(
+            type="http",
+            scheme="bearer",
+            description="An API key, such as `kvitt_..._...`: the operator makes it with `kvitt api-key create`.",
+        )
+    }
+    for path, item in (app.openapi_schema.paths or {}).items():
+        for operation in (item.get, item.put, item.post):
+            if not path.startswith("/v1/") or operation is None or operation.responses is None:
+                continue
+            operation.security = [{_BEARER: []}]
+            refusals = [HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.TOO_MANY_REQUESTS]
+            for status in [*refusals, HTTPStatus.NOT_FOUND] if "{business}" in path else refusals:
+                operation.responses.setdefault(str(int(status)), _problem(status))
+
+
+_BEARER = "bearerAuth"
+
 _IDEMPOTENCY_KEY = Parameter(
     name=KEY_HEADER,
     param_in="header",
@@ -170,7 +195,9 @@ def _answer(status: HTTPStatus, model: type[BaseModel]) -> OpenAPIResponse:
 
 def _problem(status: HTTPStatus) -> OpenAPIResponse:
     response = OpenAPIResponse(description=status.phrase, content=_content(Problem, "serialization", MEDIA_TYPE))
-    if status is HTTPStatus.SERVICE_UNAVAILABLE:
+    if status is HTTPStatus.UNAUTHORIZED:
+        response.headers = {"WWW-Authenticate": _header("How to say who asks: Bearer.", OpenAPIType.STRING)}
+    if status in (HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.TOO_MANY_REQUESTS):
         response.headers = {"Retry-After": _header("Seconds after which trying makes sense.", OpenAPIType.INTEGER)}
     return response
 

@@ -10,6 +10,8 @@ from entrypoints.documents import Json
 
 Item = TypeVar("Item")
 
+_FARTHEST = 2**63 - 1
+
 LONGEST_PAGE = 200
 USUAL_PAGE = 50
 
@@ -18,6 +20,12 @@ Limit = Annotated[int, QueryParameter(ge=1, le=LONGEST_PAGE, description="How ma
 
 After = Annotated[str | None, QueryParameter(description="Only what comes after this: the `next` of the page before.")]
 """The query parameter `after`."""
+
+AfterPosition = Annotated[
+    int | None,
+    QueryParameter(ge=0, le=_FARTHEST, description="Only what comes after this: the `next` of the page before."),
+]
+"""The query parameter `after` where items go by a number."""
 
 
 def page(

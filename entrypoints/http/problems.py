@@ -26,11 +26,6 @@ _log = logging.getLogger(__name__)
 
 # What HTTP itself has to object: status to code, detail and hint.
 _REFUSALS = {
-    HTTPStatus.FORBIDDEN: (
-        "foreign_origin",
-        "The request comes from a web page of another site.",
-        "Call Kvitt from a program, or from a page on this machine.",
-    ),
     HTTPStatus.NOT_FOUND: ("unknown_path", "There is nothing at this path.", "See /schema for the paths."),
     HTTPStatus.METHOD_NOT_ALLOWED: (
         "method_not_allowed",
@@ -55,7 +50,9 @@ def from_kvitt(_request: AnyRequest, error: KvittError) -> Response[Json]:
     """Show what a caller can act on."""
     document = problem_document(error)
     headers = {}
-    if document["status"] == HTTPStatus.SERVICE_UNAVAILABLE:
+    if document["status"] == HTTPStatus.UNAUTHORIZED:
+        headers["WWW-Authenticate"] = 'Bearer realm="kvitt"'
+    if document["status"] in (HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.TOO_MANY_REQUESTS):
         headers["Retry-After"] = str(_seconds_until(error.not_before if isinstance(error, TryAgain) else None))
     return problem(document, headers=headers)
 

@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
+from core.audit import AuditEntry
 from core.business import Business, NewOrderStatus
 from core.customer import CustomerRecord
 from core.fields import Instant
@@ -161,6 +162,18 @@ class BatchDocument(Page):
     left_out: LeftOut
     finished: bool
     items: list[BatchItemDocument]
+
+
+class AuditDocument(AuditEntry):
+    """Who did what, and how it ended. `subject`: the id of a transfer, a batch, a key's prefix, a customer's record."""
+
+    id: str
+
+
+class AuditPage(Page):
+    """A page of the audit trail."""
+
+    items: list[AuditDocument]
 
 
 class Health(BaseModel):

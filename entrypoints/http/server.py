@@ -12,7 +12,7 @@ import uvicorn
 from core.errors import InvalidInput
 from entrypoints.container import Container
 from entrypoints.http.app import create_app
-from entrypoints.http.local_only import require_loopback
+from entrypoints.http.local_only import is_loopback
 from entrypoints.worker import Worker
 
 _WAITING_CONNECTIONS = 128
@@ -31,23 +31,18 @@ def serve(
     `told_to_stop` says whether that happened before the server listens for signals itself.
     The container is made with the durable queue. When told to stop, no more callers are let in, those who wait are
     answered, and the worker finishes the calls in hand and hands the rest back.
-    Errors: InvalidInput, code `loopback_only`, or `port_unavailable` such as when the port is taken; what opening the
-    storage raises.
+    Without any API key only this machine is served, and told by the API to make one.
+    Errors: InvalidInput, code `no_api_key` where others could reach it and there is no key yet, or `port_unavailable`
+    such as when the port is taken; what opening the storage raises.
     """
-    require_loopback(host)
     container.storage()  # opened before anybody is told that we are here
-    app = create_app(container)
-    config = uvicorn.Config(
-        app,
-        http="h11",
-        ws="none",
-        lifespan="on",
-        log_config=None,
-        access_log=False,  # it would hold invoice numbers and query strings
-        server_header=False,
-        proxy_headers=False,
-        timeout_graceful_shutdown=math.ceil(container.settings().stop_seconds),
-    )
+    if not is_loopback(host) and container.key_ring().is_empty():
+        raise InvalidInput(
+            f'Others can reach "{host}", and there is no API key yet that would keep them out.',
+            code="no_api_key",
+            hint="Make one first: kvitt api-key create NAME --administrator. Or serve on 127.0.0.1.",
+        )
+    config = server_config(container, host)
     with _listening(host, port) as listener, Worker(container):
         server = _Server(
             config,
@@ -57,6 +52,27 @@ def serve(
         )
         with contextlib.suppress(KeyboardInterrupt):  # uvicorn raises the signal again when it has ended
             server.run(sockets=[listener])
+
+
+def server_config(container: Container, host: str) -> uvicorn.Config:
+    """Say how the API is served on that address.
+
+    Where a caller is, is taken from X-Forwarded-For only where the operator names the proxies that write it: anybody
+    else could write anything there.
+    """
+    proxies = container.settings().trusted_proxies
+    return uvicorn.Config(
+        create_app(container, local_only=is_loopback(host) and not proxies),
+        http="h11",
+        ws="none",
+        lifespan="on",
+        log_config=None,
+        access_log=False,  # it would hold invoice numbers and query strings
+        server_header=False,
+        proxy_headers=bool(proxies),
+        forwarded_allow_ips=proxies or None,
+        timeout_graceful_shutdown=math.ceil(container.settings().stop_seconds),
+    )
 
 
 class _Server(uvicorn.Server):

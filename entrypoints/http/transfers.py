@@ -9,6 +9,7 @@ from litestar import Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import QueryParameter, RawBody
 
+from core.api_key import Need
 from core.transfer import TransferState
 from core.use_cases.look_up import LookUp
 from core.use_cases.manage_transfers import ManageTransfers
@@ -40,6 +41,7 @@ State = Annotated[TransferState | None, QueryParameter(name="state", description
         answers={HTTPStatus.ACCEPTED: BatchDocument},
         problems=[HTTPStatus.NOT_FOUND, HTTPStatus.SERVICE_UNAVAILABLE],
     ),
+    needs=Need.SEND,
 )
 def send_many(
     business: BusinessInPath,
@@ -67,6 +69,7 @@ def send_many(
     sync_to_thread=True,
     tags=_TAGS,
     operation_class=described(answers={HTTPStatus.OK: TransferPage}, problems=[HTTPStatus.NOT_FOUND]),
+    needs=Need.READ,
 )
 def list_transfers(
     business: BusinessInPath,
@@ -90,6 +93,7 @@ def list_transfers(
     sync_to_thread=True,
     tags=_TAGS,
     operation_class=described(answers={HTTPStatus.OK: TransferStory}, problems=[HTTPStatus.NOT_FOUND]),
+    needs=Need.READ,
 )
 def get_transfer(business: BusinessInPath, transfer: TransferInPath, look_up: NamedDependency[LookUp]) -> Json:
     """Show a transfer and its story."""
@@ -103,6 +107,7 @@ def get_transfer(business: BusinessInPath, transfer: TransferInPath, look_up: Na
         answers={HTTPStatus.OK: TransferDocument, HTTPStatus.ACCEPTED: TransferDocument},
         problems=[HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT, HTTPStatus.SERVICE_UNAVAILABLE],
     ),
+    needs=Need.SEND,
 )
 async def retry(
     business: BusinessInPath,
@@ -124,6 +129,7 @@ async def retry(
     operation_class=described(
         answers={HTTPStatus.OK: TransferDocument}, problems=[HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT]
     ),
+    needs=Need.SEND,
 )
 def cancel(
     business: BusinessInPath, transfer: TransferInPath, manage_transfers: NamedDependency[ManageTransfers]

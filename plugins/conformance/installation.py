@@ -165,6 +165,7 @@ class Installation:
     def _turn_taker(self, holders: "count[int]") -> TakeTurn:
         storage, clock = self._storage, self.clock
         create_once = CreateOnce(storage=storage, clock=clock, settling=_SETTLING)
+        self._auditor = Auditor(storage=storage, clock=clock, actor=lambda: COMMAND_LINE)
         self._reference_data = ReferenceData(storage=storage, clock=clock, create_once=create_once)
         self._find_customers = FindCustomers(
             storage=storage,
@@ -185,6 +186,7 @@ class Installation:
                 find_customers=self._find_customers,
                 place_orders=PlaceOrders(storage=storage, clock=clock, settling=_SETTLING, most_at_once=_CHUNK),
                 chance=lambda: 0,
+                auditor=self._auditor,
             ),
             lease=_LEASE,
             new_holder=lambda: f"holder-{next(holders)}",
@@ -195,7 +197,7 @@ class Installation:
         storage, clock, systems = self._storage, self.clock, self.systems
         queue = InlineTransferQueue(take_turn.take)
         new_id: Callable[[], str] = lambda: f"transfer-{next(ids):06}"  # noqa: E731 - typed
-        auditor = Auditor(storage=storage, clock=clock, actor=lambda: COMMAND_LINE)
+        auditor = self._auditor
         self._take_turn = take_turn
         self._look_up = LookUp(storage)
         self._connect = ConnectBusiness(storage=storage, systems=systems, clock=clock, auditor=auditor)

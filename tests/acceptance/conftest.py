@@ -9,11 +9,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from litestar.testing import TestClient
 from pytest_bdd.scenario import scenario_wrapper_template_registry
 
 from entrypoints.container import Container, make_container
-from entrypoints.http.app import create_app
 from entrypoints.settings import Settings
 from tests.acceptance.cli_gateway import CliGateway
 from tests.acceptance.gateway import Gateway
@@ -22,6 +20,7 @@ from tests.acceptance.movable_clock import MovableClock
 from tests.acceptance.office import IMPATIENT_SECONDS, Office, open_office
 from tests.acceptance.story import Story
 from tests.acceptance.use_case_gateway import UseCaseGateway
+from tests.http.clients import client_of
 from tests.systems import SYSTEMS, System
 
 STEPS = ("business", "customers", "invoices", "many", "orders", "products", "sending", "status", "totals", "trouble")
@@ -108,7 +107,7 @@ def gateway(entry: str, container: Container, tmp_path: Path) -> Iterator[Gatewa
     if entry == "command_line":
         yield CliGateway(tmp_path)
     elif entry == "http":
-        with TestClient(create_app(container), base_url="http://127.0.0.1") as client:
+        with client_of(container) as client:
             yield HttpGateway(client)
     else:
         yield UseCaseGateway(container)

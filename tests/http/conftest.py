@@ -4,13 +4,12 @@ from pathlib import Path
 
 import pytest
 from dependency_injector import providers
-from litestar.testing import TestClient
 
 from entrypoints.container import DURABLE, INLINE, Container, make_container
-from entrypoints.http import create_app
 from entrypoints.sandbox import Sandbox
 from entrypoints.settings import Settings
 from entrypoints.worker import Worker
+from tests.http.clients import client_of
 from tests.http.documents import Api, business_document
 
 
@@ -25,10 +24,6 @@ def _installation(home: Path, office: Sandbox, *, queue: str = INLINE) -> Iterat
         yield container
     finally:
         storage.close()
-
-
-def _client(container: Container) -> Api:
-    return TestClient(create_app(container), base_url="http://127.0.0.1:8000", raise_server_exceptions=False)
 
 
 def _connect(api: Api) -> Api:
@@ -50,8 +45,8 @@ def container(office: Sandbox, tmp_path: Path) -> Iterator[Container]:
 
 @pytest.fixture
 def api(container: Container) -> Iterator[Api]:
-    """A client of the API; nothing is stored yet."""
-    with _client(container) as client:
+    """A client of the API, with an administrator's key; nothing is stored yet."""
+    with client_of(container) as client:
         yield client
 
 
@@ -62,13 +57,16 @@ def fjell(api: Api) -> Api:
 
 
 @pytest.fixture(scope="module")
-def shared_fjell(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Api]:
+def shared_container(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Container]:
+    """The installation of `shared_fjell`."""
+    with Sandbox.demo() as office, _installation(tmp_path_factory.mktemp("shared"), office) as container:
+        yield container
+
+
+@pytest.fixture(scope="module")
+def shared_fjell(shared_container: Container) -> Iterator[Api]:
     """Like `fjell`, for tests that do not mind what others of their module have stored: it saves seconds."""
-    with (
-        Sandbox.demo() as office,
-        _installation(tmp_path_factory.mktemp("shared"), office) as container,
-        _client(container) as client,
-    ):
+    with client_of(shared_container) as client:
         yield _connect(client)
 
 
@@ -78,6 +76,6 @@ def served(office: Sandbox, tmp_path: Path) -> Iterator[Api]:
     with (
         _installation(tmp_path, office, queue=DURABLE) as container,
         Worker(container),
-        _client(container) as client,
+        client_of(container) as client,
     ):
         yield _connect(client)

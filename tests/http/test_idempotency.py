@@ -8,7 +8,7 @@ import pytest
 from core.use_cases.send_invoice import SendInvoice
 from core.use_cases.verify_business import VerifyBusiness
 from entrypoints.container import Container
-from entrypoints.http.idempotency import _fingerprint
+from entrypoints.http.idempotency import _fingerprint, kept_under
 from entrypoints.sandbox import Sandbox
 from tests.http.documents import Api, add_invoice, path_of, problem_of
 
@@ -103,10 +103,12 @@ def test_a_claim_of_a_process_that_died_is_taken_over(fjell: Api, container: Con
     scope = {"path": f"{path}/send", "query_string": b""}
     fingerprint = _fingerprint(scope, b"")  # type: ignore[arg-type]
     long_ago = datetime.now(UTC) - timedelta(minutes=6)
+    [ours] = container.manage_api_keys().list(limit=2)
+    dead, alive = (kept_under(key, owner=ours.prefix) for key in ("dead", "alive"))
     with container.storage().transaction() as work:
-        work.answers.begin("dead", fingerprint, now=long_ago, stale_before=long_ago)
+        work.answers.begin(dead, fingerprint, now=long_ago, stale_before=long_ago)
     with container.storage().transaction() as work:
-        work.answers.begin("alive", fingerprint, now=datetime.now(UTC), stale_before=long_ago)
+        work.answers.begin(alive, fingerprint, now=datetime.now(UTC), stale_before=long_ago)
 
     assert fjell.post(f"{path}/send", headers={"Idempotency-Key": "dead"}).status_code == 200
     problem_of(fjell.post(f"{path}/send", headers={"Idempotency-Key": "alive"}), 409, "idempotency_in_flight")

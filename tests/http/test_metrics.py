@@ -1,12 +1,11 @@
 import pytest
 from dependency_injector import providers
-from litestar.testing import TestClient
 from prometheus_client.parser import text_string_to_metric_families
 
 from core.errors import TryAgain
 from entrypoints.container import Container
-from entrypoints.http import create_app
 from entrypoints.sandbox import Sandbox
+from tests.http.clients import client_of
 from tests.http.documents import Api, add_invoice, business_document, problem_of
 
 KVITTS = {"kvitt_vendor_calls_limit", "kvitt_vendor_calls_used", "kvitt_vendor_calls_left", "kvitt_transfers"}
@@ -59,7 +58,7 @@ def test_an_hour_that_is_used_up_is_a_waiting_transfer_and_no_call(container: Co
     container.environment.override(
         providers.Object({"KVITT_TFSO_API_URL": office.url, "KVITT_TFSO_CALLS_PER_HOUR": "1"})
     )
-    with TestClient(create_app(container), base_url="http://127.0.0.1") as api:
+    with client_of(container) as api:
         api.put("/v1/businesses/fjell", json=business_document())
         sent = api.post(f"{add_invoice(api)}/send").json()
         verified = api.post("/v1/businesses/fjell/verify")
@@ -83,5 +82,5 @@ def test_a_storage_that_can_not_be_read_is_a_problem(container: Container) -> No
             raise TryAgain("The database is locked.", code="storage_busy")
 
     container.figures.override(providers.Object(Busy()))
-    with TestClient(create_app(container), base_url="http://127.0.0.1") as api:
+    with client_of(container) as api:
         problem_of(api.get("/metrics"), 503, "storage_busy")

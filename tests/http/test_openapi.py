@@ -10,6 +10,8 @@ from tests.http.documents import Api, Json
 ROUTES = {
     ("get", "/health/live"),
     ("get", "/health/ready"),
+    ("get", "/v1/audit"),
+    ("get", "/v1/businesses/{business}/audit"),
     ("get", "/v1/businesses"),
     ("put", "/v1/businesses/{business}"),
     ("get", "/v1/businesses/{business}"),

@@ -5,12 +5,12 @@ import logging
 from unittest.mock import create_autospec
 
 import pytest
-from litestar.testing import TestClient
 
 from core.errors import InvalidInput, TryAgain
 from core.use_cases.look_up import LookUp
 from entrypoints.container import Container
-from entrypoints.http import create_app, serve
+from entrypoints.http import serve
+from tests.http.clients import client_of
 from tests.http.documents import Api, invoice_document, path_of, problem_of
 
 JSON = {"Content-Type": "application/json"}
@@ -121,11 +121,11 @@ def test_a_page_on_this_machine_is_taken(shared_fjell: Api) -> None:
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "10.0.0.1", "example.com", ""])
-def test_nobody_else_is_served(container: Container, host: str) -> None:
+def test_nobody_else_is_served_without_any_key(container: Container, host: str) -> None:
     with pytest.raises(InvalidInput) as refusal:
         serve(host, 0, container)
 
-    assert refusal.value.code == "loopback_only"
+    assert refusal.value.code == "no_api_key"
     assert refusal.value.hint
 
 
@@ -140,7 +140,7 @@ def test_a_fault_of_ours_shows_nothing_and_logs_nothing_personal(
     container.look_up.override(_broken(RuntimeError("Signe Haugland, signe.haugland@post.example")))
     with (
         caplog.at_level(logging.DEBUG),
-        TestClient(create_app(container), base_url="http://127.0.0.1", raise_server_exceptions=False) as api,
+        client_of(container) as api,
     ):
         response = api.get("/v1/businesses?after=Signe")
 
@@ -159,7 +159,7 @@ def test_health_is_told(shared_fjell: Api) -> None:
 @pytest.mark.parametrize("trouble", [TryAgain("The database is locked.", code="storage_busy"), OSError("disk")])
 def test_a_storage_that_can_not_be_read_is_not_ready(container: Container, trouble: Exception) -> None:
     container.look_up.override(_broken(trouble))
-    with TestClient(create_app(container), base_url="http://127.0.0.1") as api:
+    with client_of(container) as api:
         response = api.get("/health/ready")
         alive = api.get("/health/live")
 

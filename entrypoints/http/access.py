@@ -1,0 +1,136 @@
+"""Who is let in. Every path but those of OPEN needs an API key, also one that does not exist.
+
+The gate stands before routing and before a body is read; what a key may do there is judged once the route is known.
+"""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+from litestar import Request
+from litestar.concurrency import sync_to_thread
+from litestar.enums import ScopeType
+from litestar.middleware import ASGIMiddleware
+from litestar.types import ASGIApp, Receive, Scope, Send
+
+from core.api_key import ApiKey, Need
+from core.audit import Actor, ActorKind
+from core.errors import KvittError, NotAuthenticated, TooManyRequests
+from core.use_cases.authenticate import Authenticate
+from core.use_cases.look_up import unknown_business
+from entrypoints.acting import acting
+from entrypoints.http.limits import FailedAttempts, RequestRate
+from entrypoints.http.local_only import require_local_caller
+from entrypoints.http.problems import AnyRequest, from_kvitt
+
+OPEN = ("/health", "/schema")
+"""What is below these needs no key: it holds no data."""
+
+NEEDS = "needs"
+"""Under which a route says in its options what it demands of a key, a Need."""
+
+_LONGEST_HEADER = 200
+_SCHEME = b"bearer "
+_API_KEY = "kvitt.api_key"
+
+
+class Gate:
+    """Lets in whoever has a key, and says so to what comes behind. It wraps the whole application.
+
+    `authenticate` gives the installation's; it is called on the event loop's thread. `local_only`: callers must come
+    from this machine too. Refusals: 401, 429, and 400 or 403 for callers from elsewhere; whoever is refused is told
+    the same whatever lies at the path.
+    """
+
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        authenticate: Callable[[], Authenticate],
+        requests_per_minute: int,
+        local_only: bool,
+    ) -> None:
+        self._app = app
+        self._authenticate = authenticate
+        self._failed = FailedAttempts()
+        self._rate = RequestRate(requests_per_minute)
+        self._local_only = local_only
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Let the request pass, or refuse it."""
+        try:
+            if self._local_only:
+                require_local_caller(scope)
+            key = None if _is_open(scope["path"]) else await self._admitted(scope)
+        except KvittError as error:
+            request: AnyRequest = Request(scope)
+            await from_kvitt(request, error).to_asgi_response(None, request)(scope, receive, send)
+            return
+        if key is None:
+            await self._app(scope, receive, send)
+            return
+        scope["state"][_API_KEY] = key
+        with acting(Actor(kind=ActorKind.API_KEY, key=key.prefix, name=key.name)):
+            await self._app(scope, receive, send)
+
+    async def _admitted(self, scope: Scope) -> ApiKey:
+        text = _presented(scope)
+        if text is None:
+            raise NotAuthenticated("This needs an API key, and none was sent.")
+        address = scope["client"][0] if scope.get("client") else ""
+        # Before the key is looked at: a wrong key and a right one are answered alike.
+        if wait := self._failed.seconds_left(address):
+            raise _too_many(wait, "Too many API keys from this address were not accepted.")
+        authenticate = self._authenticate()
+        try:
+            key = authenticate.remembered(text) or await sync_to_thread(authenticate.check, text)
+        except NotAuthenticated:
+            self._failed.note(address)
+            raise
+        if wait := self._rate.take(key.prefix):
+            raise _too_many(wait, "This API key makes more requests than it may.")
+        return key
+
+
+class Access(ASGIMiddleware):
+    """Judges whether the key is for the route, and for the business that its path names."""
+
+    scopes = (ScopeType.HTTP,)
+
+    async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
+        """Let the request pass.
+
+        Errors: NotFound for another business than the key's, whether or not there is one; NotAllowed, saying what is
+        needed. A route that does not say what it needs is for administrators.
+        """
+        key = key_of(scope)
+        business = scope["path_params"].get("business")
+        if business is not None and not key.is_for(business):
+            raise unknown_business(business)
+        key.require(scope["route_handler"].opt.get(NEEDS, Need.ADMINISTER))
+        await next_app(scope, receive, send)
+
+
+def key_of(scope: Scope) -> ApiKey:
+    """Return the key with which a request was let in. Errors: NotAuthenticated, where none let it in."""
+    key = scope["state"].get(_API_KEY)
+    if not isinstance(key, ApiKey):
+        raise NotAuthenticated("This needs an API key, and none was sent.")
+    return key
+
+
+def _is_open(path: str) -> bool:
+    return path in OPEN or path.startswith(tuple(f"{one}/" for one in OPEN))
+
+
+def _presented(scope: Scope) -> str | None:
+    """Return what was presented as a key; "" for what can't be one, None where there is nothing."""
+    given = [value for name, value in scope["headers"] if name == b"authorization"]
+    if not given:
+        return None
+    header = given[0]
+    is_one = len(given) == 1 and len(header) <= _LONGEST_HEADER and header[: len(_SCHEME)].lower() == _SCHEME
+    return header[len(_SCHEME) :].strip().decode("latin-1") if is_one else ""
+
+
+def _too_many(seconds: int, what: str) -> TooManyRequests:
+    return TooManyRequests(what, not_before=datetime.now(UTC) + timedelta(seconds=seconds))
