@@ -54,12 +54,12 @@ class ManageApiKeys:
     def revoke(self, prefix: str) -> ApiKey:
         """Have a key open nothing any more, and return it; revoking it again changes nothing.
 
+        Its whole text will do too.
         Errors: NotFound.
         """
-        with (
-            self._auditor.refusals(Action.API_KEY_REVOKED, subject=prefix),
-            self._storage.transaction() as work,
-        ):
+        prefix = prefix_in(prefix) or prefix
+        # What is given in place of a prefix may be a part of a key, so a refusal is noted without it.
+        with self._auditor.refusals(Action.API_KEY_REVOKED), self._storage.transaction() as work:
             key = work.api_keys.get(prefix)
             if key is None:
                 raise NotFound(

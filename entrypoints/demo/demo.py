@@ -7,18 +7,25 @@ is gone afterwards. What it says happened, it has seen in the sandbox's books.
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
+import httpx
+
+from core.api_key import Role
+from core.audit import COMMAND_LINE
 from core.errors import KvittError
 from core.fields import plain
 from core.invoice import Invoice
 from core.payment import PaymentReason, PaymentReport
 from core.totals import totals_of
 from core.transfer import Transfer, TransferState
+from entrypoints.acting import acting
 from entrypoints.container import Container, make_container
 from entrypoints.demo.world import BUSINESS, demo_business, sample_invoice
 from entrypoints.documents import transfer_document
+from entrypoints.http.server import answering
 from entrypoints.parsing import business_from
 from entrypoints.sandbox import DEMO_ACCOUNT, Sandbox
 from entrypoints.sandbox.books import Books
@@ -45,7 +52,8 @@ def _installation(office_url: str) -> Iterator[Container]:
         container.environment.override({"KVITT_TFSO_API_URL": office_url})
         storage = container.storage()
         try:
-            yield container
+            with acting(COMMAND_LINE):
+                yield container
         finally:
             storage.close()
 
@@ -71,7 +79,7 @@ class _Demo:
         self._send_again(private, first)
         unpublished = self._check(private, PaymentReason.NOT_PUBLISHED)
         self._publish_and_pay(first)
-        paid = self._check(private, PaymentReason.PAID)
+        paid = self._check_over_http(private, PaymentReason.PAID)
         self._finish()
         return {
             "transfers": [transfer_document(first), transfer_document(second)],
@@ -140,10 +148,29 @@ class _Demo:
         [report] = self._container.check_status().check(BUSINESS, [invoice.number])
         if isinstance(report, KvittError):
             raise report
+        self._tell_status(report, expected)
+        return report
+
+    def _check_over_http(self, invoice: Invoice, expected: PaymentReason) -> PaymentReport:
+        self._step(f"Check Status of invoice {invoice.number}, now over the HTTP API")
+        key, text = self._container.manage_api_keys().create("demo", business=BUSINESS, role=Role.READ)
+        self._tell(f"  An API key that may read this business alone: kvitt_{key.prefix}_...")
+        with answering(self._container) as url:
+            path = f"/v1/businesses/{BUSINESS}/invoices/{invoice.number}/status"
+            refused = httpx.post(f"{url}{path}", trust_env=False)
+            answer = httpx.post(f"{url}{path}", headers={"Authorization": f"Bearer {text}"}, trust_env=False)
+        _require(refused.status_code == HTTPStatus.UNAUTHORIZED, "Somebody without a key was let in.")
+        _require(answer.status_code == HTTPStatus.OK, f"The answer was {answer.status_code}: {answer.text}")
+        self._tell(f"  POST {url}{path}")
+        report = PaymentReport.model_validate(answer.json())
+        self._tell_status(report, expected)
+        self._tell("  Without the key the same request is refused.")
+        return report
+
+    def _tell_status(self, report: PaymentReport, expected: PaymentReason) -> None:
         _require(report.reason is expected, f"The status is {report.reason}, not {expected}.")
         when = f" on {report.paid_at}" if report.paid_at else ""
         self._tell(f"  {report.status.replace('_', ' ').capitalize()} ({report.reason.replace('_', ' ')}){when}.")
-        return report
 
     def _finish(self) -> None:
         count = len(self._books.orders)
@@ -151,7 +178,9 @@ class _Demo:
         self._tell("")
         self._tell("Two invoices were sent, one of them twice; the books hold two orders. Square, nothing owed.")
         self._tell("Next: kvitt sandbox   a stand-in for 24SevenOffice of your own, with a page to publish and pay on")
-        self._tell("      kvitt serve     the HTTP API, documented at /schema")
+        self._tell(
+            "      kvitt serve     the HTTP API, documented at /schema; its keys are made with kvitt api-key create"
+        )
 
     def _require_one_order(self, invoice: Invoice) -> None:
         ids = [order.id for order in self._books.orders.values() if order.reference == invoice.number]

@@ -76,13 +76,15 @@ class Gate:
         text = _presented(scope)
         if text is None:
             raise NotAuthenticated("This needs an API key, and none was sent.")
-        address = scope["client"][0] if scope.get("client") else ""
+        address = client[0] if (client := scope.get("client")) else ""
         # Before the key is looked at: a wrong key and a right one are answered alike.
         if wait := self._failed.seconds_left(address):
             raise _too_many(wait, "Too many API keys from this address were not accepted.")
         authenticate = self._authenticate()
         try:
-            key = authenticate.remembered(text) or await sync_to_thread(authenticate.check, text)
+            key = authenticate.remembered(text)
+            if key is None:
+                key = await sync_to_thread(authenticate.check, text)
         except NotAuthenticated:
             self._failed.note(address)
             raise

@@ -4,7 +4,7 @@ import contextlib
 import math
 import socket
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from types import FrameType
 
 import uvicorn
@@ -16,6 +16,8 @@ from entrypoints.http.local_only import is_loopback
 from entrypoints.worker import Worker
 
 _WAITING_CONNECTIONS = 128
+_LOOPBACK = "127.0.0.1"
+_LOOK_SECONDS = 0.1
 
 
 def serve(
@@ -52,6 +54,27 @@ def serve(
         )
         with contextlib.suppress(KeyboardInterrupt):  # uvicorn raises the signal again when it has ended
             server.run(sockets=[listener])
+
+
+@contextlib.contextmanager
+def answering(container: Container) -> Iterator[str]:
+    """Serve on loopback from a thread, without a worker, for the length of the block; the address.
+
+    Sends that are asked for are worked on by the container's own queue.
+    """
+    up = threading.Event()
+    with _listening(_LOOPBACK, 0) as listener:
+        config = server_config(container, _LOOPBACK)
+        server = _Server(config, container.stopping(), announce=up.set, told_to_stop=lambda: False)
+        thread = threading.Thread(target=lambda: server.run(sockets=[listener]), name="kvitt-http", daemon=True)
+        thread.start()
+        try:
+            while not up.wait(_LOOK_SECONDS) and thread.is_alive():
+                continue
+            yield _address(listener)
+        finally:
+            server.should_exit = True
+            thread.join()
 
 
 def server_config(container: Container, host: str) -> uvicorn.Config:

@@ -8,7 +8,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from threading import Barrier
 from typing import Any
@@ -16,8 +16,11 @@ from typing import Any
 import httpx
 import pytest
 
+from entrypoints.container import make_container
 from entrypoints.sandbox import DEMO_ACCOUNT, Sandbox
 from entrypoints.sandbox.books import Books
+from entrypoints.settings import Settings
+from tests.http.clients import bearing, key_for
 from tests.http.documents import business_document, invoice_document
 from tests.postgres import temporary_database
 
@@ -47,22 +50,32 @@ def office() -> Iterator[Sandbox]:
 
 
 @pytest.fixture(scope="module", params=DATABASES)
-def server(request: pytest.FixtureRequest, office: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a server with the business "fjell"; its books are empty before each test."""
+def server(
+    request: pytest.FixtureRequest, office: Sandbox, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[str, str]]:
+    """The address of a server with the business "fjell", and a key; its books are empty before each test."""
     home = tmp_path_factory.mktemp("home")
     if request.param == "sqlite":
-        with serving(home, office.url) as url:
-            yield url
+        with serving(home, office.url) as served:
+            yield served
     else:
-        with temporary_database() as database, serving(home, office.url, KVITT_DATABASE_URL=database) as url:
-            yield url
+        with temporary_database() as database, serving(home, office.url, database=database) as served:
+            yield served
 
 
 @contextmanager
-def serving(home: Path, office_url: str, **settings: str) -> Iterator[str]:
-    """Run the server; its address for the length of the block. It has nothing to complain of."""
+def serving(home: Path, office_url: str, *, database: str | None = None) -> Iterator[tuple[str, str]]:
+    """Run the server; its address and a key for the length of the block. It has nothing to complain of."""
+    container = make_container(Settings(home=home, database_url=database))
+    with closing(container.storage()):
+        key = key_for(container)
     clean = {name: value for name, value in os.environ.items() if not name.startswith("KVITT_")}
-    environment = clean | {"KVITT_HOME": str(home), "KVITT_TFSO_API_URL": office_url} | settings
+    environment = clean | {
+        "KVITT_HOME": str(home),
+        "KVITT_TFSO_API_URL": office_url,
+        "KVITT_DATABASE_URL": database or "",
+        "KVITT_REQUESTS_PER_MINUTE": "0",
+    }
     log = home / "serve.log"
     with (
         log.open("wb") as errors,
@@ -75,7 +88,7 @@ def serving(home: Path, office_url: str, **settings: str) -> Iterator[str]:
             announced = next(iter(process.stdout.readline, b"}\n"), b"")
             while announced and not announced.rstrip().endswith(b"}"):
                 announced += process.stdout.readline()
-            yield json.loads(announced)["url"]
+            yield json.loads(announced)["url"], key
             process.send_signal(signal.SIGTERM)
             assert process.wait(timeout=30) == 0, log.read_text()
         finally:
@@ -85,10 +98,11 @@ def serving(home: Path, office_url: str, **settings: str) -> Iterator[str]:
 
 
 @pytest.fixture
-def fjell(server: str, office: Sandbox) -> Iterator[httpx.Client]:
+def fjell(server: tuple[str, str], office: Sandbox) -> Iterator[httpx.Client]:
     """A client of the server."""
+    url, key = server
     limits = httpx.Limits(max_connections=2 * AT_ONCE)
-    with httpx.Client(base_url=server, timeout=30, limits=limits) as client:
+    with httpx.Client(base_url=url, timeout=30, limits=limits, headers=bearing(key)) as client:
         assert client.put("/v1/businesses/fjell", json=business_document()).status_code in (200, 201)
         yield client
 

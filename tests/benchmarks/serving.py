@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from core.api_key import Role
 from tests.benchmarks.figures import Figures
 from tests.benchmarks.installed import BUSINESS, installation
 from tests.benchmarks.month import invoice
@@ -29,11 +30,12 @@ def report(figures: Figures) -> None:
         container = installation(url, Path(home))
         for nth in range(_SENDS + 1):
             container.add_invoice().add(BUSINESS, invoice(f"serve-{nth}", customer=1))
+        _, key = container.manage_api_keys().create("bench", business=BUSINESS, role=Role.SEND)
         container.storage().close()
         with _serving(url, home) as address:
-            _seconds_of_a_send(address, "serve-0")
+            _seconds_of_a_send(address, "serve-0", key)
             set_latency(url, _LATENCY_MS)
-            waits = [_seconds_of_a_send(address, f"serve-{nth}") for nth in range(1, _SENDS + 1)]
+            waits = [_seconds_of_a_send(address, f"serve-{nth}", key) for nth in range(1, _SENDS + 1)]
     ours = [wait - _CALLS * _LATENCY_MS / 1000 for wait in waits]
     figures.title("A single send through kvitt serve")
     figures.say(
@@ -62,9 +64,11 @@ def _serving(url: str, home: str) -> Iterator[str]:
             server.communicate(timeout=30)
 
 
-def _seconds_of_a_send(address: str, number: str) -> float:
+def _seconds_of_a_send(address: str, number: str, key: str) -> float:
     request = urllib.request.Request(
-        f"{address}/v1/businesses/{BUSINESS}/invoices/{number}/send", method="POST", headers={"Prefer": "wait=30"}
+        f"{address}/v1/businesses/{BUSINESS}/invoices/{number}/send",
+        method="POST",
+        headers={"Authorization": f"Bearer {key}", "Prefer": "wait=30"},
     )
     began = time.monotonic()
     with urllib.request.urlopen(request) as answer:

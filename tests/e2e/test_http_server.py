@@ -7,12 +7,16 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 
+from entrypoints.container import make_container
 from entrypoints.sandbox import Sandbox
+from entrypoints.settings import Settings
+from tests.http.clients import bearing, key_for
 from tests.http.documents import business_document, invoice_document
 
 SERVE = """
@@ -45,30 +49,42 @@ def server(office: Sandbox, tmp_path: Path) -> Iterator["subprocess.Popen[str]"]
         process.kill()
 
 
-def _ask(address: str, method: str, path: str, document: object = None) -> tuple[int, dict[str, object]]:
+@pytest.fixture
+def key(tmp_path: Path) -> str:
+    """An administrator's key, made as the operator makes it: beside the server, on the same home."""
+    container = make_container(Settings(home=tmp_path))
+    with closing(container.storage()):
+        return key_for(container)
+
+
+def _ask(
+    address: str, method: str, path: str, document: object = None, *, key: str = ""
+) -> tuple[int, dict[str, object]]:
     connection = http.client.HTTPConnection(urlsplit(address).netloc, timeout=10)
     try:
         body = None if document is None else json.dumps(document).encode()
-        connection.request(method, path, body=body, headers={"Content-Type": "application/json"} if body else {})
+        headers = {"Content-Type": "application/json"} if body else {}
+        connection.request(method, path, body=body, headers=headers | (bearing(key) if key else {}))
         response = connection.getresponse()
         return response.status, json.loads(response.read())
     finally:
         connection.close()
 
 
-def test_an_invoice_is_sent_over_a_socket(server: "subprocess.Popen[str]") -> None:
+def test_an_invoice_is_sent_over_a_socket(server: "subprocess.Popen[str]", key: str) -> None:
     assert server.stdout is not None
     assert server.stderr is not None
     address = server.stdout.readline().strip()
 
     assert _ask(address, "GET", "/health/ready") == (200, {"status": "ready"})
-    assert _ask(address, "PUT", "/v1/businesses/fjell", business_document())[0] == 201
+    assert _ask(address, "PUT", "/v1/businesses/fjell", business_document())[0] == 401
+    assert _ask(address, "PUT", "/v1/businesses/fjell", business_document(), key=key)[0] == 201
     for number, encoded in (("a/b", "a%2Fb"), ("..", ".."), ("what? 100%", "what%3F%20100%25")):
         path = f"/v1/businesses/fjell/invoices/{encoded}"
-        assert _ask(address, "PUT", path, invoice_document(number))[0] == 201
-        status, transfer = _ask(address, "POST", f"{path}/send")
+        assert _ask(address, "PUT", path, invoice_document(number), key=key)[0] == 201
+        status, transfer = _ask(address, "POST", f"{path}/send", key=key)
         assert (status, transfer["invoice"], transfer["state"]) == (200, number, "transferred")
-    status, problem = _ask(address, "PUT", "/v1/businesses/fjell", {"comment": "x" * 2_000_000})
+    status, problem = _ask(address, "PUT", "/v1/businesses/fjell", {"comment": "x" * 2_000_000}, key=key)
     assert (status, problem["code"]) == (413, "too_large")
 
     server.send_signal(signal.SIGINT)

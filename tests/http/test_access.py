@@ -91,7 +91,8 @@ def test_what_holds_no_data_needs_no_key(outside: Api, path: str) -> None:
     ],
 )
 def test_what_is_no_key_is_refused_like_a_missing_one(outside: Api, header: str | bytes) -> None:
-    problem_of(outside.get("/v1/businesses", headers={b"Authorization": header}), 401, "not_authenticated")
+    sent = header if isinstance(header, bytes) else header.encode()
+    problem_of(outside.get("/v1/businesses", headers={b"Authorization": sent}), 401, "not_authenticated")
 
 
 def test_two_keys_at_once_are_none(outside: Api, container: Container) -> None:
