@@ -1,13 +1,19 @@
 """Invoices, kept as the JSON documents that they came as."""
 
 from collections.abc import Collection, Mapping, Sequence
+from functools import cache
 
-from sqlalchemy import ColumnElement, Connection, and_, bindparam, func, select, update
+from sqlalchemy import ColumnElement, Connection, Insert, and_, bindparam, func, select, update
 
 from adapters.storage.insertion import insert_into
 from adapters.storage.schema import invoices
 from core.invoice import Invoice, InvoiceType
 
+# What every invoice goes through is made once: making a statement takes longer than carrying it out.
+_OF_NUMBER = select(invoices.c.document).where(
+    invoices.c.business == bindparam("business"), invoices.c.number == bindparam("number")
+)
+_OF_NUMBER_LOCKED = _OF_NUMBER.with_for_update()
 _OF_NUMBERS = select(invoices.c.number, invoices.c.document).where(
     invoices.c.business == bindparam("business"), invoices.c.number.in_(bindparam("numbers", expanding=True))
 )
@@ -26,8 +32,8 @@ class SqlInvoiceStore:
 
         SQLite needs nothing for that: a transaction of ours holds the whole database.
         """
-        query = select(invoices.c.document).where(invoices.c.business == business, invoices.c.number == number)
-        document = self._database.scalar(query.with_for_update() if for_update else query)
+        query = _OF_NUMBER_LOCKED if for_update else _OF_NUMBER
+        document = self._database.scalar(query, {"business": business, "number": number})
         return Invoice.model_validate_json(document) if document is not None else None
 
     def of_numbers(self, business: str, numbers: Collection[str], *, for_update: bool = False) -> Mapping[str, Invoice]:
@@ -39,11 +45,14 @@ class SqlInvoiceStore:
 
     def put(self, business: str, invoice: Invoice) -> None:
         """Store an invoice, new or in place of the one of this number."""
-        statement = insert_into(self._database.dialect.name, invoices).values(
-            business=business, number=invoice.number, type=invoice.type, document=invoice.model_dump_json()
-        )
-        changed = {name: statement.excluded[name] for name in ("type", "document")}
-        self._database.execute(statement.on_conflict_do_update(index_elements=["business", "number"], set_=changed))
+        row = {
+            "business": business,
+            "number": invoice.number,
+            "type": invoice.type,
+            "document": invoice.model_dump_json(),
+            "sent": False,
+        }
+        self._database.execute(_storing(self._database.dialect.name), row)
 
     def list(self, business: str, *, limit: int, after: str | None = None) -> Sequence[Invoice]:
         """Return a business's invoices by number, those after the given number, at most `limit`."""
@@ -70,6 +79,14 @@ class SqlInvoiceStore:
         if numbers:
             unmarked = and_(invoices.c.business == business, invoices.c.number.in_(numbers), invoices.c.sent.is_(False))
             self._database.execute(update(invoices).where(unmarked).values(sent=True))
+
+
+@cache
+def _storing(dialect: str) -> Insert:
+    """Store a new invoice, or what another states in its place; whether it is marked as sent stays."""
+    statement = insert_into(dialect, invoices)
+    changed = {name: statement.excluded[name] for name in ("type", "document")}
+    return statement.on_conflict_do_update(index_elements=["business", "number"], set_=changed)
 
 
 def _are_unsent(business: str, kind: InvoiceType) -> ColumnElement[bool]:

@@ -1,6 +1,7 @@
 """API keys and the audit trail on the command line."""
 
 import json
+from typing import Any
 
 import pytest
 
@@ -8,10 +9,10 @@ from core.api_key import prefix_in
 from tests.cli.conftest import Kvitt, an_invoice
 
 
-def created(kvitt: Kvitt, *arguments: str) -> dict[str, str]:
+def created(kvitt: Kvitt, *arguments: str) -> dict[str, Any]:
     answer = kvitt("api-key", "create", "shop", *arguments, "--json")
     assert answer.code == 0, answer
-    document: dict[str, str] = answer.json
+    document: dict[str, Any] = answer.json
     return document
 
 
