@@ -20,7 +20,7 @@ from core.use_cases.look_up import unknown_business
 from entrypoints.acting import acting
 from entrypoints.http.limits import FailedAttempts, RequestRate
 from entrypoints.http.local_only import require_local_caller
-from entrypoints.http.problems import AnyRequest, from_kvitt
+from entrypoints.http.problems import AnyRequest, from_bug, from_kvitt
 
 OPEN = ("/health", "/schema")
 """What is below these needs no key: it holds no data."""
@@ -61,9 +61,10 @@ class Gate:
             if self._local_only:
                 require_local_caller(scope)
             key = None if _is_open(scope["path"]) else await self._admitted(scope)
-        except KvittError as error:
+        except Exception as error:  # noqa: BLE001 - nobody outside this gate would turn it into an answer
             request: AnyRequest = Request(scope)
-            await from_kvitt(request, error).to_asgi_response(None, request)(scope, receive, send)
+            answer = from_kvitt(request, error) if isinstance(error, KvittError) else from_bug(request, error)
+            await answer.to_asgi_response(None, request)(scope, receive, send)
             return
         if key is None:
             await self._app(scope, receive, send)

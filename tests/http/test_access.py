@@ -6,6 +6,7 @@ import pytest
 from dependency_injector import providers
 
 from core.api_key import Role
+from core.errors import TryAgain
 from core.use_cases.authenticate import REMEMBERED_FOR
 from entrypoints.container import Container
 from entrypoints.http.access import NEEDS
@@ -413,3 +414,40 @@ def test_the_trail_of_all_is_read_page_by_page_and_since_a_time(two: Api) -> Non
     for query in ("since=2021-01-01T00:00:00", "since=yesterday", "after=x", "after=-1", "limit=0"):
         problem_of(two.get(f"/v1/audit?{query}"), 400, "bad_parameter")
     problem_of(two.get(f"{FJELL}/audit?invoice=%00"), 400, "bad_parameter")
+
+
+def test_what_a_worker_does_is_its_own_doing(served: Api) -> None:
+    assert served.post(f"{add_invoice(served, '1')}/send").json()["state"] == "transferred"
+
+    entries = served.get(f"{FJELL}/audit?invoice=1").json()["items"]
+    assert [(one["action"], one["actor"]["kind"]) for one in entries] == [
+        ("invoice.added", "api_key"),
+        ("invoice.sent", "api_key"),
+        ("transfer.transferred", "worker"),
+    ]
+
+
+def test_a_fault_of_ours_at_the_gate_lets_nobody_in_and_tells_nothing(container: Container) -> None:
+    class Broken:
+        def find(self, _prefix: str) -> None:
+            raise RuntimeError("the secret of the house")
+
+    with client_of(container, key=NOBODYS) as api:
+        container.key_ring.override(providers.Object(Broken()))
+        answer = api.get("/v1/businesses")
+
+    problem_of(answer, 500, "internal_error")
+    assert "secret" not in answer.text
+
+
+def test_a_store_that_can_not_be_read_lets_nobody_in_and_says_when_to_come_again(container: Container) -> None:
+    class Busy:
+        def find(self, _prefix: str) -> None:
+            raise TryAgain("The database is locked.", code="storage_busy")
+
+    with client_of(container, key=NOBODYS) as api:
+        container.key_ring.override(providers.Object(Busy()))
+        answer = api.get("/v1/businesses")
+
+    problem_of(answer, 503, "storage_busy")
+    assert answer.headers["retry-after"]
