@@ -129,6 +129,7 @@ class Container(containers.DeclarativeContainer):
         TakeTurn,
         storage=storage,
         clock=clock,
+        auditor=_auditor,
         transfer_invoices=_transfer_invoices,
         lease=settings.provided.lease,
         new_holder=providers.Object(time_ordered_id),

@@ -1,12 +1,13 @@
 """Note in the audit trail what is done, in the name of whoever acts at that moment."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 
 from core.audit import Action, Actor, AuditEntry, AuditResult
 from core.errors import KvittError, TryAgain
 from core.ports.clock import Clock
 from core.ports.storage import Storage, UnitOfWork
+from core.transfer import Transfer, TransferState
 
 _LONGEST = 64
 """So much of a name or id is kept, at most: what is refused may be of any length."""
@@ -33,7 +34,7 @@ class Auditor:
         subject: str | None = None,
     ) -> None:
         """Note what this transaction does."""
-        work.audit.add(self.entry(action, business=business, invoice=invoice, subject=subject))
+        work.audit.add(self._entry(action, business=business, invoice=invoice, subject=subject))
 
     @contextmanager
     def refusals(
@@ -48,12 +49,26 @@ class Auditor:
         except TryAgain:
             raise
         except KvittError as error:
-            entry = self.entry(action, business=business, invoice=invoice, subject=subject, refused=error.code)
+            entry = self._entry(action, business=business, invoice=invoice, subject=subject, refused=error.code)
             with suppress(TryAgain), self._storage.transaction() as work:  # the refusal matters more than its note
                 work.audit.add(entry)
             raise
 
-    def entry(
+    def ended(self, work: UnitOfWork, transfers: Iterable[Transfer]) -> None:
+        """Note those of the transfers that have come to an end with this transaction."""
+        work.audit.add(*(self._end_of(transfer) for transfer in transfers if transfer.state.is_final))
+
+    def _end_of(self, transfer: Transfer) -> AuditEntry:
+        arrived = transfer.state is TransferState.TRANSFERRED
+        return self._entry(
+            Action.TRANSFER_TRANSFERRED if arrived else Action.TRANSFER_REJECTED,
+            business=transfer.business,
+            invoice=transfer.invoice,
+            subject=transfer.id,
+            refused=transfer.error.code if transfer.error and not arrived else None,
+        )
+
+    def _entry(
         self,
         action: Action,
         *,
@@ -62,7 +77,7 @@ class Auditor:
         subject: str | None = None,
         refused: str | None = None,
     ) -> AuditEntry:
-        """Return an entry of this moment, for whoever adds many at once; `refused` is the code of an error."""
+        """Return an entry of this moment; `refused` is the code of an error."""
         return AuditEntry(
             at=self._clock.now(),
             actor=self._actor(),

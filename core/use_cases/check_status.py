@@ -4,6 +4,7 @@ Source: documented behaviour, "Can I see if invoice was paid?".
 """
 
 from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 
 from core.audit import Action
 from core.errors import Conflict, KvittError
@@ -32,20 +33,23 @@ class CheckStatus:
         self._clock = clock
         self._auditor = auditor
 
-    def check(self, business_name: str, numbers: Sequence[str]) -> list[Answer]:
+    def check(self, business_name: str, numbers: Sequence[str], *, by_itself: bool = False) -> list[Answer]:
         """Report on each invoice, in order, or say why that one has no report; what was reported is kept.
 
-        Whoever wants answers before all are there, or not all at once, asks about a PIECE at a time.
+        Whoever wants answers before all are there, or not all at once, asks about a PIECE at a time. `by_itself`:
+        nobody asked at this moment, so it is nothing for the audit trail, which would grow by it for ever.
         Errors, for all of them: NotFound for the business; AccessRefused; TryAgain.
         """
         answers: list[Answer] = []
         for start in range(0, len(numbers), PIECE):
             piece = numbers[start : start + PIECE]
-            with self._auditor.refusals(Action.STATUS_CHECKED, business=business_name, invoice=_the_only(piece)):
-                answers += self._piece(business_name, piece)
+            about = {"business": business_name, "invoice": _the_only(piece)}
+            noting = nullcontext() if by_itself else self._auditor.refusals(Action.STATUS_CHECKED, **about)
+            with noting:
+                answers += self._piece(business_name, piece, by_itself=by_itself)
         return answers
 
-    def _piece(self, business_name: str, numbers: Sequence[str]) -> list[Answer]:
+    def _piece(self, business_name: str, numbers: Sequence[str], *, by_itself: bool) -> list[Answer]:
         with self._storage.transaction() as work:
             business = require_business(work, business_name)
             invoices = work.invoices.of_numbers(business_name, set(numbers))
@@ -64,7 +68,7 @@ class CheckStatus:
         answers = {number: answer(invoices[number], order_id) for number, order_id in order_ids.items()}
         with self._storage.transaction() as work:
             work.statuses.add(business_name, *(one for one in answers.values() if isinstance(one, PaymentReport)))
-            if answers:  # many are one entry: what was answered of each is kept with its invoice
+            if answers and not by_itself:  # many are one entry: what was answered of each is kept with its invoice
                 self._auditor.done(work, Action.STATUS_CHECKED, business=business_name, invoice=_the_only(numbers))
         return [answers.get(number) or _not_asked(business_name, number, invoices, transfers) for number in numbers]
 

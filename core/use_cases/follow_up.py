@@ -66,7 +66,7 @@ class FollowUp:
             if self._stopping() or not (business := self._begun(name)):
                 return None
             while numbers := self._next(business, after):
-                answers = self._check_status.check(name, numbers)
+                answers = self._check_status.check(name, numbers, by_itself=True)
                 reports += sum(isinstance(answer, PaymentReport) for answer in answers)
                 trouble = trouble or next((one for one in answers if isinstance(one, KvittError)), None)
                 after = numbers[-1]

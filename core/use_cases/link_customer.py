@@ -23,12 +23,12 @@ class LinkCustomer:
 
         Errors: NotFound; InvalidInput when there is no such record, or it is a supplier's; AccessRefused; TryAgain.
         """
-        about = {"business": business_name, "invoice": number, "subject": customer_id}
-        with self._auditor.refusals(Action.CUSTOMER_LINKED, **about):
+        about = {"business": business_name, "invoice": number}
+        with self._auditor.refusals(Action.CUSTOMER_LINKED, **about):  # without what was given: it may be anything
             key, record = self._found(business_name, number, customer_id)
         with self._storage.transaction() as work:
             work.links.put(business_name, CustomerLink(key=key, customer_id=customer_id, chosen=True))
-            self._auditor.done(work, Action.CUSTOMER_LINKED, **about)
+            self._auditor.done(work, Action.CUSTOMER_LINKED, **about, subject=customer_id)
         return record
 
     def _found(self, business_name: str, number: str, customer_id: str) -> tuple[str, CustomerRecord]:

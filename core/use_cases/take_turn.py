@@ -7,6 +7,7 @@ from core.errors import KvittError
 from core.ports.clock import Clock
 from core.ports.storage import Storage, UnitOfWork
 from core.transfer import RetryPolicy, Transfer, TransferState, failed, parked, started
+from core.use_cases.auditor import Auditor
 from core.use_cases.hold import Hold
 from core.use_cases.transfer_invoices import TransferInvoices
 
@@ -32,6 +33,7 @@ class TakeTurn:
         *,
         storage: Storage,
         clock: Clock,
+        auditor: Auditor,
         transfer_invoices: TransferInvoices,
         lease: timedelta,
         new_holder: Callable[[], str],
@@ -39,6 +41,7 @@ class TakeTurn:
     ) -> None:
         self._storage = storage
         self._clock = clock
+        self._auditor = auditor
         self._transfer_invoices = transfer_invoices
         self._lease = lease
         self._new_holder = new_holder
@@ -76,9 +79,8 @@ class TakeTurn:
             while due := self._due(work, hold.business, limit=MOST_TOGETHER, for_update=True):
                 if deadly := [one for one in due if _deaths(one) >= _MOST_DEATHS]:
                     now = self._clock.now()
-                    work.transfers.save_all(
-                        [failed(one, _deadly(one), policy=RetryPolicy(), now=now) for one in deadly]
-                    )
+                    ended = [failed(one, _deadly(one), policy=RetryPolicy(), now=now) for one in deadly]
+                    self._auditor.ended(work, work.transfers.save_all(ended))
                     continue
                 return work.transfers.save_all([started(one) for one in _together(due)])
             return []

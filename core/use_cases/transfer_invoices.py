@@ -6,7 +6,6 @@ Source: documented behaviour, "What happens in 24Seven?"; DESIGN, "Sending an in
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
-from core.audit import Action, AuditEntry
 from core.business import Business
 from core.completeness import require_sendable
 from core.errors import HandedBack, InvalidInvoice, KvittError, LeaseLost, Rejected, TryAgain
@@ -224,19 +223,9 @@ class TransferInvoices:
             if pause and pause > now:
                 work.pauses.put(require_business(work, attempt.hold.business).accounting.system, pause)
             attempt.ended += work.transfers.save_all(ended)
-            work.audit.add(*(self._entry(transfer) for transfer in ended if transfer.state.is_final))
+            self._auditor.ended(work, ended)
         for number in outcomes:
             del attempt.left[number]
-
-    def _entry(self, transfer: Transfer) -> AuditEntry:
-        arrived = transfer.state is TransferState.TRANSFERRED
-        return self._auditor.entry(
-            Action.TRANSFER_TRANSFERRED if arrived else Action.TRANSFER_REJECTED,
-            business=transfer.business,
-            invoice=transfer.invoice,
-            subject=transfer.id,
-            refused=transfer.error.code if transfer.error and not arrived else None,
-        )
 
     def _after(self, transfer: Transfer, outcome: PlacedOrder | KvittError) -> Transfer:
         now = self._clock.now()

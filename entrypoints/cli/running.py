@@ -61,6 +61,8 @@ def serve(host: Host = LOOPBACK, port: Port = SERVE_PORT, as_json: AsJson = Fals
             print_json({"url": url})
         else:
             show(f"Kvitt listens on {url}; its HTTP API is documented at {url}/schema")
+            if container.key_ring().is_empty():
+                say("There is no API key yet. Make one with: kvitt api-key create NAME --administrator")
             say("Stop it with Ctrl-C.")
 
     signals = _Signals()

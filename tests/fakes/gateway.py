@@ -66,6 +66,7 @@ class Gateway:
         self.take_turn = TakeTurn(
             storage=self.storage,
             clock=self.clock,
+            auditor=self.auditor,
             transfer_invoices=TransferInvoices(
                 storage=self.storage,
                 systems=self.systems,

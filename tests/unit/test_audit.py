@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 
 from core.api_key import Role
-from core.audit import COMMAND_LINE, WORKER, Actor, ActorKind, AuditResult
+from core.audit import COMMAND_LINE, Action, Actor, ActorKind, AuditResult
 from core.business import Business, Connection
 from core.errors import Conflict, InvalidInvoice, KvittError, NotFound, TryAgain
 from tests.fakes.gateway import Gateway
@@ -130,10 +130,23 @@ def test_statuses_that_are_checked_together_are_one_entry(gateway: Gateway) -> N
     gateway.add(*(an_invoice(number=str(nth)) for nth in range(3)))
     gateway.send_many.send("fjell", ["0", "1", "2"])
     before = len(told(gateway))
-    gateway.actor = WORKER
+
     gateway.check_status.check("fjell", ["0", "1", "2"])
+    gateway.check_status.check("fjell", ["0", "1", "2"], by_itself=True)
 
     assert told(gateway)[before:] == [("status.checked", "fjell", None, None)]
+
+
+def test_what_is_given_as_a_customer_is_noted_only_where_it_is_one(gateway: Gateway) -> None:
+    gateway.add(an_invoice(number="1"))
+    record = gateway.books.add_customer("Kari Ås")
+    with pytest.raises(KvittError):
+        gateway.link_customer.link("fjell", "1", "kari@example.com")
+    gateway.link_customer.link("fjell", "1", record.id)
+
+    refused, linked = gateway.look_up.audit(limit=9)[-2:]
+    assert (refused.action, refused.subject, refused.code) == (Action.CUSTOMER_LINKED, None, "unknown_customer")
+    assert (linked.action, linked.subject, linked.code) == (Action.CUSTOMER_LINKED, record.id, None)
 
 
 def test_names_of_any_length_can_be_refused(gateway: Gateway) -> None:

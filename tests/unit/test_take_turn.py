@@ -3,6 +3,7 @@ from datetime import timedelta
 
 import pytest
 
+from core.audit import Action
 from core.business import Business, Connection
 from core.errors import AccessRefused, KvittError, LeaseLost, Rejected, TryAgain
 from core.order_draft import OrderDraft
@@ -235,6 +236,8 @@ def test_a_transfer_that_kills_its_workers_does_not_keep_the_others_waiting_for_
     error = gateway.transfer("deadly").error
     assert error is not None
     assert error.code == "worker_died"
+    noted = gateway.look_up.audit(business="fjell", invoice="deadly", limit=9)[-1]
+    assert (noted.action, noted.code) == (Action.TRANSFER_REJECTED, "worker_died")
     gateway.send("deadly")
     gateway.turn()
     assert states(gateway)["deadly"] == "transferred"
