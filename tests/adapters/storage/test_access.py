@@ -5,12 +5,15 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from alembic import command
+from alembic.config import Config
 from cryptography.fernet import Fernet
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from adapters.secrets import FernetSecretBox
 from adapters.storage import SqlKeyRing, SqlStorage, open_storage
+from adapters.storage.engine import make_engine
 from core.api_key import ApiKey, Role
 from core.audit import WORKER, Action, AuditEntry
 from tests.postgres import temporary_database
@@ -54,6 +57,20 @@ class TestSqlite(AccessContract):
     def storage(self, tmp_path: Path) -> Iterator[SqlStorage]:
         with closing(open_storage(f"sqlite:///{tmp_path / 'kvitt.db'}", BOX)) as storage:
             yield storage
+
+    def test_a_database_from_before_there_were_keys_is_brought_up_to_date(self, tmp_path: Path) -> None:
+        url = f"sqlite:///{tmp_path / 'old.db'}"
+        engine = make_engine(url)
+        config = Config()
+        config.set_main_option("script_location", "adapters.storage:migrations")
+        with engine.begin() as database:
+            config.attributes["connection"] = database
+            command.upgrade(config, "0001")
+        engine.dispose()
+
+        with closing(open_storage(url, BOX)) as storage, storage.transaction() as work:
+            work.api_keys.add(KEY, digest="d")
+            assert work.audit.list(limit=1) == []
 
     def test_a_key_is_checked_while_another_writes(self, storage: SqlStorage) -> None:
         with storage.transaction() as work:
