@@ -191,6 +191,7 @@ class Installation:
             lease=_LEASE,
             new_holder=lambda: f"holder-{next(holders)}",
             stopping=lambda: False,
+            auditor=self._auditor,
         )
 
     def _wire(self, take_turn: TakeTurn, ids: "count[int]") -> None:

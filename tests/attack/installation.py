@@ -76,6 +76,7 @@ class Installation:
         database_url: str | None = None,
         lease_seconds: float = LEASE_SECONDS,
         chunk_size: int = 100,
+        call_seconds: float = CALL_SECONDS,
     ) -> None:
         self.sandbox = sandbox
         self.system = system
@@ -90,7 +91,7 @@ class Installation:
             sweep_seconds=0.1,
             stop_seconds=5,
         )
-        self._given = {**system.environment(sandbox), "KVITT_TFSO_TIMEOUT": str(CALL_SECONDS)}
+        self._given = {**system.environment(sandbox), "KVITT_TFSO_TIMEOUT": str(call_seconds)}
         self.container = self.new_container()
         self.container.queue.override(providers.Object(Unattended()))
 
@@ -217,6 +218,7 @@ def installed(
     database_url: str | None = None,
     lease_seconds: float = LEASE_SECONDS,
     chunk_size: int = 100,
+    call_seconds: float = CALL_SECONDS,
 ) -> Iterator[Installation]:
     """An installation with its business connected, for the length of the block."""
     with Sandbox.demo(logins_per_minute=0) as sandbox:
@@ -227,6 +229,7 @@ def installed(
             database_url=database_url,
             lease_seconds=lease_seconds,
             chunk_size=chunk_size,
+            call_seconds=call_seconds,
         )
         try:
             installation.connect()
