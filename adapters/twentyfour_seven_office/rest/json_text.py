@@ -8,8 +8,8 @@ from typing import Any
 
 from core.fields import plain
 
-_LONGEST_NUMBER = 60  # digits and signs; the vendor's largest amounts have some twenty
-_LARGEST_EXPONENT = 40
+_LONGEST_NUMBER = 40  # signs and digits; the vendor's longest amounts have some twenty
+_LARGEST_EXPONENT = 18  # as many digits as the vendor's largest ids have: sums and products of such are exact here
 # What neither a database nor a person's screen can take; JSON can spell it with escapes.
 _UNWRITABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
@@ -58,7 +58,7 @@ def _decimal(text: str) -> Decimal:
 
 
 def _integer(text: str) -> int:
-    if len(text) > _LONGEST_NUMBER:
+    if len(text.lstrip("-")) > _LARGEST_EXPONENT + 1:
         raise ValueError("a number beyond reason")
     return int(text)
 

@@ -23,8 +23,8 @@ _STATUSES = {
     NewOrderStatus.OFFER: "Proposal",
     NewOrderStatus.CONFIRMED: "Confirmed",
 }
-_PUBLISHED = frozenset({"Invoice", "AdvanceInvoice"})
-_HOME = frozenset({None, HOME_CURRENCY, "LOCAL"})
+_PUBLISHED = ("Invoice", "AdvanceInvoice")
+_HOME = (None, HOME_CURRENCY, "LOCAL")
 
 
 def begun_order(draft: OrderDraft, *, customer_name: str, where: str) -> dict[str, Any]:
