@@ -79,7 +79,6 @@ class BusinessSession:
         """Read a listing page by page, each when it is asked for; `before_each` comes before each call.
 
         What is None in the query is left out; `ids` fill the braces of the path.
-
         Errors: those of `call`; TryAgain, code `broken_answer`, when a page is none, or the next one is named outside
         the API or for the second time.
         """
@@ -111,8 +110,8 @@ class BusinessSession:
         self, operation: Operation, url: str, body: Any = None, keep_hold: Callable[[], None] | None = None
     ) -> tuple[Any, str | None]:
         ended: set[str] = set()
+        began = time.monotonic()
         for _ in range(_MOST_TRIES):
-            began = time.monotonic()
             token, is_new = self._token(besides=ended)
             waited = time.monotonic() - began > _LONG_WAIT
             if operation.writes and keep_hold and (ended or waited):

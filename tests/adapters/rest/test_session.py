@@ -213,6 +213,20 @@ def test_a_write_that_waited_long_for_its_token_is_not_sent(
     assert system.customers.create([Customer(name="Kari")])
 
 
+def test_a_write_that_was_refused_slowly_is_not_repeated_without_its_hold(
+    sandbox: Sandbox, open_system: Open, books: Books, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("adapters.twentyfour_seven_office.rest.session._LONG_WAIT", 0.1)
+    system = open_system()
+    system.vat.codes()
+    sandbox.expire_sessions()
+    sandbox.inject("POST /customers", "slow", delay=0.2)
+    with pytest.raises(TryAgain) as error:
+        system.customers.create([Customer(name="Kari")])
+    assert (error.value.code, error.value.at_once) == ("session_lost", True)
+    assert books.customers == {}
+
+
 def test_a_refused_login_tells_nobodys_secret(open_system: Open) -> None:
     error = refused(open_system(secret="helt feil").vat.codes)
     assert error.code == "login_refused"
