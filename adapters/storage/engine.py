@@ -1,7 +1,7 @@
 """Make the engine for a database's URL.
 
 SQLite: every transaction takes the write lock when it begins, so two of them wait for each other and never deadlock;
-what was committed outlives a power cut.
+what was committed outlives a power cut, unless that is not asked for.
 """
 
 import sqlite3
@@ -25,15 +25,16 @@ READ_ONLY = {"sqlite_begin": "BEGIN DEFERRED"}
 _RETRY_PAUSE_SECONDS = 0.01
 
 
-def make_engine(url: str, *, busy_timeout: timedelta = BUSY_TIMEOUT) -> Engine:
+def make_engine(url: str, *, busy_timeout: timedelta = BUSY_TIMEOUT, outlives_power_cuts: bool = True) -> Engine:
     """Return an engine for SQLite or PostgreSQL; the folder of an SQLite file is made when it is missing.
 
+    Without `outlives_power_cuts` SQLite does not wait for the disk: for a database that nobody misses.
     Errors: InvalidInput, code `bad_database_url`; the URL is not shown, because it may hold a password.
     """
     try:
         parsed = make_url(url)
         if parsed.get_backend_name() == "sqlite":
-            return _sqlite_engine(parsed, busy_timeout)
+            return _sqlite_engine(parsed, busy_timeout, synchronous="FULL" if outlives_power_cuts else "OFF")
         if parsed.get_backend_name() == "postgresql":
             return create_engine(
                 parsed.set(drivername="postgresql+psycopg"),
@@ -52,7 +53,7 @@ def _bad_url(message: str) -> InvalidInput:
     return InvalidInput(message, code="bad_database_url", hint="Write it like sqlite:////srv/kvitt/kvitt.db")
 
 
-def _sqlite_engine(url: URL, busy_timeout: timedelta) -> Engine:
+def _sqlite_engine(url: URL, busy_timeout: timedelta, *, synchronous: str) -> Engine:
     if not url.database or url.database == ":memory:":
         raise _bad_url("The database URL names no file.")
     if not url.database.startswith("file:"):
@@ -74,7 +75,7 @@ def _sqlite_engine(url: URL, busy_timeout: timedelta) -> Engine:
     @event.listens_for(engine, "connect")
     def set_up(connection: sqlite3.Connection, _record: Any) -> None:
         _use_write_ahead_log(connection, seconds)
-        connection.execute("PRAGMA synchronous = FULL")
+        connection.execute(f"PRAGMA synchronous = {synchronous}")
         connection.execute("PRAGMA foreign_keys = ON")
 
     @event.listens_for(engine, "begin")

@@ -11,14 +11,16 @@ from adapters.storage.unit_of_work import SqlStorage
 from core.ports.secret_box import SecretBox
 
 
-def open_storage(url: str, secret_box: SecretBox, *, busy_timeout: timedelta = BUSY_TIMEOUT) -> SqlStorage:
+def open_storage(
+    url: str, secret_box: SecretBox, *, busy_timeout: timedelta = BUSY_TIMEOUT, outlives_power_cuts: bool = True
+) -> SqlStorage:
     """Open the database of that URL; tables that are missing or old are made or migrated.
 
-    `busy_timeout` is how long a transaction waits for its turn.
+    `busy_timeout` is how long a transaction waits for its turn. `outlives_power_cuts` as for the engine.
     Errors: InvalidInput, code `bad_database_url` or, when a newer Kvitt was here, `database_too_new`; TryAgain, code
     `storage_busy`.
     """
-    engine = make_engine(url, busy_timeout=busy_timeout)
+    engine = make_engine(url, busy_timeout=busy_timeout, outlives_power_cuts=outlives_power_cuts)
     try:
         with translated():
             if not _is_up_to_date(engine):

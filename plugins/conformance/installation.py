@@ -70,7 +70,7 @@ class Installation:
         database = folder / "conformance.db"
         copyfile(template, database)
         box = FernetSecretBox([secret_key(folder, None)])
-        self._storage = open_storage(f"sqlite:///{database}", box)
+        self._storage = open_storage(f"sqlite:///{database}", box, outlives_power_cuts=False)
         self.clock = MovableClock()
         self.systems: AccountingRegistry = load_plugins(
             Surroundings(
