@@ -64,6 +64,12 @@ def test_a_payment_counts_although_the_invoice_was_booked_after_it() -> None:
     assert state_of(order(), *lines).paid_at == date(2026, 4, 20)
 
 
+@pytest.mark.parametrize(("gross", "paid"), [("1250.00", "-1300.00"), ("-1250.00", "1300.00")])
+def test_an_invoice_of_which_too_much_was_paid_is_paid(gross: str, paid: str) -> None:
+    state = state_of(order(gross), line(gross), line(paid, "2026-04-20", PAYMENT))
+    assert state.paid_at == date(2026, 4, 20)
+
+
 def test_a_part_is_open() -> None:
     state = state_of(order(), line("1250.00"), line("-1000.00", "2026-04-20", PAYMENT))
     assert (state.paid_at, state.open_amount) == (None, Decimal("250.00"))

@@ -56,6 +56,8 @@ def ledger_search(order: Item, state: OrderState, *, today: date) -> dict[str, A
 def settled(state: OrderState, order: Item, lines: Sequence[Item]) -> OrderState:
     """Complete an order's state with what the ledger says of its invoice: it is paid on the day of the last payment.
 
+    An invoice of which more was paid than it says is paid, too; what is owed back is not this gateway's affair.
+
     The part that is open is told in the order's currency: lines may be in another, so it is the order's amount, in
     the proportion of what is open to what was charged.
     """
@@ -63,10 +65,11 @@ def settled(state: OrderState, order: Item, lines: Sequence[Item]) -> OrderState
     with localcontext(prec=_PRECISION):
         is_open = sum((line.amount for line in receivables), Decimal(0))
         booked = _booked(receivables, order, state)
-        if receivables and is_open == 0:
+        charged = sum((line.amount for line in booked), Decimal(0))
+        is_overpaid = bool(charged) and (is_open < 0) is not (charged < 0)
+        if receivables and (is_open == 0 or is_overpaid):
             payments = [line for line in receivables if line not in booked] or receivables
             return state.model_copy(update={"paid_at": max(line.date for line in payments)})
-        charged = sum((line.amount for line in booked), Decimal(0))
         if state.totals is None or not charged:
             return state
         return state.model_copy(update={"open_amount": to_the_ore(state.totals.gross * is_open / charged)})
