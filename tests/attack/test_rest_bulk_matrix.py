@@ -70,7 +70,8 @@ def test_one_order_each_comes_of_it(installation: Installation, point: tuple[str
     assert fault.times == 0, "nothing was struck"
     rejected = [one for one in ended if one.state is TransferState.REJECTED]
     assert {one.error.code for one in rejected if one.error} <= {ANY_KIND[kind].code}
-    assert len(rejected) <= 2, "one that fails fails alone; two invoices have one customer"
+    if not operation.startswith("GET"):  # what all are decided by is read for all
+        assert len(rejected) <= 2, "one that fails fails alone; two invoices have one customer"
     for one in rejected:
         installation.container.manage_transfers().retry(one.id)
     installation.drive(*rejected)
