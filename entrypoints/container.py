@@ -12,8 +12,8 @@ from adapters.api_key_text import new_api_key_text
 from adapters.clock import SystemClock
 from adapters.identifiers import time_ordered_id
 from adapters.queue.inline import InlineTransferQueue
-from adapters.secrets import FernetSecretBox, secret_key
-from adapters.storage import SqlCallCounter, SqlFigures, SqlKeyRing, SqlSessionStore, open_storage
+from adapters.secrets import secret_box_with, secret_keys_of
+from adapters.storage import SqlCallCounter, SqlFigures, SqlKeyRing, SqlSealedTexts, SqlSessionStore, open_storage
 from core.ports.surroundings import Surroundings
 from core.transfer import RetryPolicy
 from core.use_cases.add_invoice import AddInvoice
@@ -33,6 +33,7 @@ from core.use_cases.place_orders import PlaceOrders
 from core.use_cases.preview_invoice import PreviewInvoice
 from core.use_cases.read_figures import ReadFigures
 from core.use_cases.reference_data import ReferenceData
+from core.use_cases.rotate_secret import RotateSecret
 from core.use_cases.send_again import SendAgain
 from core.use_cases.send_invoice import SendInvoice
 from core.use_cases.send_many import SendMany
@@ -71,10 +72,8 @@ class Container(containers.DeclarativeContainer):
 
     clock = providers.Singleton(SystemClock)
     stopping = providers.ThreadSafeSingleton(threading.Event)
-    secret_box = providers.ThreadSafeSingleton(
-        FernetSecretBox,
-        providers.List(providers.Callable(secret_key, settings.provided.home, settings.provided.given_key)),
-    )
+    secret_keys = providers.ThreadSafeSingleton(secret_keys_of, settings.provided.home, settings.provided.given_key)
+    secret_box = providers.ThreadSafeSingleton(secret_box_with, secret_keys)
     storage = providers.ThreadSafeSingleton(open_storage, settings.provided.database, secret_box)
     sessions = providers.ThreadSafeSingleton(SqlSessionStore, storage, secret_box)
     calls = providers.ThreadSafeSingleton(SqlCallCounter, storage)
@@ -147,6 +146,9 @@ class Container(containers.DeclarativeContainer):
     )
     sweep = providers.Singleton(Sweep, storage=storage, queue=queue, clock=clock)
 
+    rotate_secret = providers.Singleton(
+        RotateSecret, keys=secret_keys, sealed=providers.Singleton(SqlSealedTexts, storage, secret_box)
+    )
     look_up = providers.Singleton(LookUp, storage)
     connect_business = providers.Singleton(
         ConnectBusiness, storage=storage, systems=systems, clock=clock, auditor=_auditor

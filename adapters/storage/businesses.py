@@ -8,6 +8,7 @@ from sqlalchemy import RowMapping, bindparam, select
 
 from adapters.storage.insertion import put
 from adapters.storage.schema import businesses
+from adapters.storage.sealed import lock_for_sealing
 from core.business import Business, Connection
 from core.ports.secret_box import SecretBox
 
@@ -15,7 +16,7 @@ _OF_NAME = select(businesses).where(businesses.c.name == bindparam("name"))
 
 
 class SqlBusinessStore:
-    """The businesses. Reading one whose connection was sealed with another key: InvalidInput, `secret_key_changed`."""
+    """The businesses. Reading one whose connection was sealed with another key: TryAgain, `secret_key_changed`."""
 
     def __init__(self, database: Database, secret_box: SecretBox) -> None:
         self._database = database
@@ -28,6 +29,7 @@ class SqlBusinessStore:
 
     def put(self, business: Business) -> None:
         """Store a business, new or changed."""
+        lock_for_sealing(self._database, businesses)
         put(
             self._database,
             businesses,

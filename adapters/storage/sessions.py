@@ -4,8 +4,9 @@ from sqlalchemy import select
 
 from adapters.storage.insertion import put
 from adapters.storage.schema import sessions
+from adapters.storage.sealed import lock_for_sealing
 from adapters.storage.unit_of_work import SqlStorage
-from core.errors import InvalidInput
+from core.errors import TryAgain
 from core.ports.secret_box import SecretBox
 
 
@@ -26,10 +27,11 @@ class SqlSessionStore:
             sealed = database.scalar(select(sessions.c.sealed_session).where(sessions.c.business == business))
         try:
             return self._secret_box.open(sealed) if sealed is not None else None
-        except InvalidInput:
+        except TryAgain:
             return None
 
     def save(self, business: str, session: str) -> None:
         """Keep this for the business instead of what was kept before. Errors: TryAgain, code `storage_busy`."""
         with self._storage.write() as database:
+            lock_for_sealing(database, sessions)
             put(database, sessions, {"business": business, "sealed_session": self._secret_box.seal(session)})

@@ -4,9 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from core.call_budget import CallBudget
-from core.errors import AccessRefused, NotFound
+from core.errors import AccessRefused, NotFound, TryAgain
 from core.ports.accounting_system import AccountingSystems
 from core.ports.figures import Figures
+from core.ports.secret_box import SECRET_KEY_CHANGED
 from core.ports.storage import Storage
 from core.transfer import TransferState
 from core.use_cases.look_up import require_business
@@ -47,3 +48,7 @@ class ReadFigures:
             return self._systems.open(stored).budget()
         except (AccessRefused, NotFound):
             return None
+        except TryAgain as error:
+            if error.code == SECRET_KEY_CHANGED:
+                return None
+            raise

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from core.errors import InvalidInput, KvittError
-from entrypoints.cli import api_key, audit, business, customer, invoice, plugin, running, transfer
+from entrypoints.cli import api_key, audit, business, customer, invoice, plugin, running, secret, transfer
 from entrypoints.cli.exit_codes import ExitCode, code_of_error
 from entrypoints.cli.output import print_json, say, say_error, use_safe_encoding
 
@@ -35,6 +35,7 @@ app.add_typer(transfer.app, name="transfer")
 app.add_typer(plugin.app, name="plugin")
 app.add_typer(api_key.app, name="api-key")
 app.command()(audit.audit)
+app.add_typer(secret.app, name="secret")
 
 
 def _print_version(wanted: bool) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 from shutil import copyfile
 
 from adapters.queue.inline import InlineTransferQueue
-from adapters.secrets import FernetSecretBox, secret_key
+from adapters.secrets import KeyFile, secret_box_with
 from adapters.storage import SqlCallCounter, SqlSessionStore, open_storage
 from core.audit import COMMAND_LINE
 from core.business import Business, Connection, NewOrderStatus
@@ -69,7 +69,7 @@ class Installation:
     def __init__(self, folder: Path, *, template: Path, environment: Mapping[str, str]) -> None:
         database = folder / "conformance.db"
         copyfile(template, database)
-        box = FernetSecretBox([secret_key(folder, None)])
+        box = secret_box_with(KeyFile(folder))
         self._storage = open_storage(f"sqlite:///{database}", box, outlives_power_cuts=False)
         self.clock = MovableClock()
         self.systems: AccountingRegistry = load_plugins(
@@ -222,5 +222,5 @@ class Installation:
 
 def make_template(file: Path) -> Path:
     """Make an empty database of this version."""
-    open_storage(f"sqlite:///{file}", FernetSecretBox([secret_key(file.parent, None)])).close()
+    open_storage(f"sqlite:///{file}", secret_box_with(KeyFile(file.parent))).close()
     return file

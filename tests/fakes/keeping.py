@@ -3,7 +3,7 @@
 from datetime import datetime
 from threading import Lock
 
-from core.errors import InvalidInput, TryAgain
+from core.errors import TryAgain
 from core.ports.call_counter import Draw
 
 
@@ -21,7 +21,7 @@ class FakeSecretBox:
         """Return what was sealed with this key."""
         key, _, hidden = sealed.partition(":")
         if key != self._key:
-            raise InvalidInput("This was sealed with another key.", code="secret_key_changed")
+            raise TryAgain("This was sealed with another key.", code="secret_key_changed")
         return bytes.fromhex(hidden).decode()
 
 

@@ -74,7 +74,7 @@ class TestSecrets:
         with storage.transaction() as work:
             work.businesses.put(a_business())
         other = open_storage(f"sqlite:///{file}", FernetSecretBox([Fernet.generate_key().decode()]))
-        with closing(other), pytest.raises(InvalidInput) as refusal, other.transaction() as work:
+        with closing(other), pytest.raises(TryAgain) as refusal, other.transaction() as work:
             work.businesses.get("fjell")
         assert refusal.value.code == "secret_key_changed"
 
