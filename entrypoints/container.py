@@ -23,8 +23,11 @@ from core.use_cases.check_status import CheckStatus
 from core.use_cases.connect_business import ConnectBusiness
 from core.use_cases.create_once import CreateOnce
 from core.use_cases.customer_directory import CustomerDirectory
+from core.use_cases.erase_business import EraseBusiness
+from core.use_cases.export_business import ExportBusiness
 from core.use_cases.find_customers import FindCustomers
 from core.use_cases.follow_up import FollowUp
+from core.use_cases.forget_old import ForgetOld
 from core.use_cases.link_customer import LinkCustomer
 from core.use_cases.look_up import LookUp
 from core.use_cases.manage_api_keys import ManageApiKeys
@@ -157,6 +160,22 @@ class Container(containers.DeclarativeContainer):
         VerifyBusiness, storage=storage, systems=systems, clock=clock, auditor=_auditor
     )
     figures = providers.Singleton(SqlFigures, storage)
+    export_business = providers.Singleton(ExportBusiness, storage=storage, systems=systems, clock=clock)
+    erase_business = providers.Singleton(
+        EraseBusiness,
+        storage=storage,
+        clock=clock,
+        lease=settings.provided.lease,
+        new_holder=providers.Object(time_ordered_id),
+    )
+    forget_old = providers.Singleton(
+        ForgetOld,
+        storage=storage,
+        clock=clock,
+        keep_invoices=settings.provided.keep_invoices,
+        keep_details=settings.provided.keep_details,
+        stopping=stopping.provided.is_set,
+    )
     read_figures = providers.Singleton(ReadFigures, figures=figures, storage=storage, systems=systems)
     add_invoice = providers.Singleton(AddInvoice, storage=storage, auditor=_auditor)
     preview_invoice = providers.Singleton(

@@ -21,6 +21,8 @@ class Settings(BaseSettings):
     `follow_up_seconds`: how often workers ask by themselves whether open orders were paid; 0 is never.
     `requests_per_minute`: how many requests an API key may make of one server, on average; 0 is no limit.
     `trusted_proxies`: the addresses, separated by commas, of the proxies that are believed about where callers are.
+    `keep_invoices_days`: how long what an invoice says is kept after its transfer has ended (or, never sent, after its
+    issue date); `keep_details_days`: how long stories, status checks but the latest, and batches are; 0 is for ever.
     """
 
     model_config = SettingsConfigDict(env_prefix="KVITT_", env_ignore_empty=True, extra="ignore", frozen=True)
@@ -40,6 +42,8 @@ class Settings(BaseSettings):
     follow_up_seconds: float = Field(default=0, ge=0)
     requests_per_minute: int = Field(default=600, ge=0)
     trusted_proxies: str = ""
+    keep_invoices_days: int = Field(default=2200, ge=0, le=36500)
+    keep_details_days: int = Field(default=400, ge=0, le=36500)
 
     @property
     def database(self) -> str:
@@ -72,6 +76,16 @@ class Settings(BaseSettings):
     def follow_up(self) -> timedelta:
         """`follow_up_seconds` as a length of time."""
         return timedelta(seconds=self.follow_up_seconds)
+
+    @property
+    def keep_invoices(self) -> timedelta:
+        """`keep_invoices_days` as a length of time."""
+        return timedelta(days=self.keep_invoices_days)
+
+    @property
+    def keep_details(self) -> timedelta:
+        """`keep_details_days` as a length of time."""
+        return timedelta(days=self.keep_details_days)
 
     @property
     def lease(self) -> timedelta:

@@ -6,6 +6,7 @@ Where the operator wants it, a thread of its own follows up open orders.
 import logging
 import threading
 import time
+from collections.abc import Iterator
 from datetime import timedelta
 
 from adapters.queue.durable import DurableTransferQueue
@@ -14,10 +15,12 @@ from core.kept_answer import KEPT_FOR
 from core.ports.clock import Clock
 from core.ports.storage import Storage
 from core.use_cases.follow_up import FollowedUp, FollowUp
+from core.use_cases.forget_old import ForgetOld
 from core.use_cases.sweep import Sweep
 from entrypoints.container import Container
 
 _TIDY_EVERY = timedelta(hours=1)
+_FORGET_EVERY = timedelta(days=1)
 _LOOK_FOR_FOLLOW_UPS_SECONDS = 60.0
 
 _log = logging.getLogger("kvitt.worker")
@@ -30,6 +33,7 @@ class Worker:
         self._queue: DurableTransferQueue = container.queue()
         self._sweep: Sweep = container.sweep()
         self._follow_up: FollowUp = container.follow_up()
+        self._forget_old: ForgetOld = container.forget_old()
         self._storage: Storage = container.storage()
         self._clock: Clock = container.clock()
         self._stopping: threading.Event = container.stopping()
@@ -63,13 +67,18 @@ class Worker:
         self.stop()
 
     def _keep_sweeping(self) -> None:
-        tidy_at = time.monotonic()
+        tidy_at = forget_at = time.monotonic()
+        pieces: Iterator[None] = iter(())
         while not self._stopping.is_set():
             try:
                 self._sweep.run()
                 if time.monotonic() >= tidy_at:
                     self._tidy()
                     tidy_at = time.monotonic() + _TIDY_EVERY.total_seconds()
+                if time.monotonic() >= forget_at:
+                    forget_at = time.monotonic() + _FORGET_EVERY.total_seconds()
+                    pieces = self._forget_old.pieces()
+                next(pieces, None)  # a piece between two sweeps: nobody waits for what is merely old
             except Exception as error:  # noqa: BLE001 - such as a database out of reach: a sweeper that ends is worse
                 _log.warning("Sweeping failed, and is done again soon: %s", type(error).__name__)
             self._stopping.wait(self._sweep_seconds)

@@ -4,15 +4,16 @@ import json
 from collections.abc import Sequence
 
 from sqlalchemy import Connection as Database
-from sqlalchemy import RowMapping, bindparam, select
+from sqlalchemy import RowMapping, bindparam, delete, select
 
 from adapters.storage.insertion import put
-from adapters.storage.schema import businesses
+from adapters.storage.schema import businesses, erasures
 from adapters.storage.sealed import lock_for_sealing
 from core.business import Business, Connection
 from core.ports.secret_box import SecretBox
 
-_OF_NAME = select(businesses).where(businesses.c.name == bindparam("name"))
+_IS_THERE = businesses.c.name.not_in(select(erasures.c.business))
+_OF_NAME = select(businesses).where(businesses.c.name == bindparam("name"), _IS_THERE)
 
 
 class SqlBusinessStore:
@@ -40,10 +41,11 @@ class SqlBusinessStore:
                 "document": business.model_dump_json(exclude={"name", "accounting"}),
             },
         )
+        self._database.execute(delete(erasures).where(erasures.c.business == business.name))
 
     def list(self, *, limit: int, after: str | None = None) -> Sequence[Business]:
         """Return businesses by name, those after the given name, at most `limit`."""
-        query = select(businesses).order_by(businesses.c.name).limit(limit)
+        query = select(businesses).where(_IS_THERE).order_by(businesses.c.name).limit(limit)
         if after is not None:
             query = query.where(businesses.c.name > after)
         return [self._business(row) for row in self._database.execute(query).mappings()]

@@ -77,6 +77,7 @@ def _sqlite_engine(url: URL, busy_timeout: timedelta, *, synchronous: str) -> En
         _use_write_ahead_log(connection, seconds)
         connection.execute(f"PRAGMA synchronous = {synchronous}")
         connection.execute("PRAGMA foreign_keys = ON")
+        connection.execute("PRAGMA secure_delete = ON")  # what is erased is no longer in the file either
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:

@@ -24,7 +24,7 @@ from sqlalchemy import (
 from adapters.storage.append_only import append_only_statements
 from adapters.storage.column_types import UtcDateTime, exact_text, serial_number
 
-LATEST_REVISION = "0002"
+LATEST_REVISION = "0003"
 """The migration that leads to these tables."""
 
 _NAME_LENGTH = 50
@@ -249,6 +249,14 @@ follow_ups = Table(
     metadata,
     _of_business(primary_key=True),
     Column("begun_at", UtcDateTime, nullable=False),
+)
+
+# The business's own row stays, because its transfers do: they say what was sent.
+erasures = Table(
+    "erasures",
+    metadata,
+    _of_business(primary_key=True),
+    Column("erased_at", UtcDateTime, nullable=False),
 )
 
 # The row stays when a lease is given up, so that its token never starts over.

@@ -15,12 +15,14 @@ from adapters.storage.customer_links import SqlCustomerLinkStore
 from adapters.storage.database_errors import translated
 from adapters.storage.engine import READ_ONLY
 from adapters.storage.follow_ups import SqlFollowUpStore
+from adapters.storage.forgetting import SqlForgettingStore
 from adapters.storage.intents import SqlIntentStore
 from adapters.storage.invoices import SqlInvoiceStore
 from adapters.storage.journal import SqlJournalStore
 from adapters.storage.kept_answers import SqlAnswerStore
 from adapters.storage.leases import SqlLeaseStore
 from adapters.storage.pauses import SqlPauseStore
+from adapters.storage.records import SqlRecordStore
 from adapters.storage.reference_data import SqlReferenceCache
 from adapters.storage.schema import businesses
 from adapters.storage.status_checks import SqlStatusStore
@@ -109,6 +111,16 @@ class SqlUnitOfWork:
     def audit(self) -> SqlAuditStore:
         """The audit trail."""
         return SqlAuditStore(self._database)
+
+    @cached_property
+    def records(self) -> SqlRecordStore:
+        """What is handed out of a business."""
+        return SqlRecordStore(self._database)
+
+    @cached_property
+    def forgetting(self) -> SqlForgettingStore:
+        """Forgetting."""
+        return SqlForgettingStore(self._database, self._secret_box)
 
     @cached_property
     def leases(self) -> SqlLeaseStore:

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Protocol
 
 from core.api_key import ApiKey
@@ -17,11 +17,15 @@ from core.journal import Step
 from core.kept_answer import KeptAnswer
 from core.lease import Lease
 from core.payment import PaymentReport
+from core.records import Place, Record, RecordKind
 from core.transfer import Transfer, TransferState
 
 
 class BusinessStore(Protocol):
-    """The businesses and their settings; what their connections hold is encrypted at rest."""
+    """The businesses and their settings; what their connections hold is encrypted at rest.
+
+    One that was erased is not there, until it is stored again.
+    """
 
     def get(self, name: str) -> Business | None:
         """Return a business, or None."""
@@ -350,6 +354,48 @@ class LeaseStore(Protocol):
         """Give the business up; nothing happens when the lease was lost."""
 
 
+class RecordStore(Protocol):
+    """All that is kept of a business beside its invoices and transfers, to be handed out."""
+
+    def page(self, business: str, kind: RecordKind, *, limit: int, after: Place | None = None) -> Sequence[Record]:
+        """Return a business's records of a kind, always in the same order, those after that place, at most `limit`."""
+
+
+class ForgettingStore(Protocol):
+    """Forgetting what is personal. What keeps an invoice from being sent twice stays, whatever is forgotten.
+
+    That is a transfer with its order's id and its times, an order's open intent, and that the invoice of this number
+    was sent: of the invoice itself nothing but its number.
+    """
+
+    def was_erased(self, business: str) -> bool:
+        """Whether there was a business of this name that was erased and not stored again."""
+
+    def erase(self, business: str, *, at: datetime) -> None:
+        """Forget a business: from now on there is none of this name, and nothing of it but what is said above."""
+
+    def invoices_ended(self, *, before: datetime, limit: int, after: str | None = None) -> str | None:
+        """Forget what invoices say whose transfers ended before then: at most `limit`, those after that transfer.
+
+        Returns the transfer to go on after, or None when that was the end.
+        """
+
+    def invoices_unsent(self, *, issued_before: date, limit: int) -> bool:
+        """Forget invoices that were never sent and carry an earlier issue date; whether there may be more."""
+
+    def steps(self, *, before: datetime, limit: int) -> bool:
+        """Forget what stories told before then; whether there may be more."""
+
+    def statuses(self, *, before: datetime, limit: int, after: int = 0) -> int | None:
+        """Forget reports from before then, each invoice's latest left out, at most `limit`, those after that one.
+
+        Returns the one to go on after, or None when that was the end.
+        """
+
+    def batches(self, *, before: datetime, limit: int) -> bool:
+        """Forget batches that were made before then; their transfers stay. Whether there may be more."""
+
+
 class UnitOfWork(Protocol):
     """The stores within one transaction."""
 
@@ -416,6 +462,14 @@ class UnitOfWork(Protocol):
     @property
     def leases(self) -> LeaseStore:
         """Leases."""
+
+    @property
+    def records(self) -> RecordStore:
+        """What is handed out of a business."""
+
+    @property
+    def forgetting(self) -> ForgettingStore:
+        """Forgetting."""
 
 
 class Storage(Protocol):

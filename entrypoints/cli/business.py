@@ -1,12 +1,13 @@
 """`kvitt business`: connect businesses to their accounting systems."""
 
+import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from entrypoints.cli.exit_codes import ExitCode
-from entrypoints.cli.options import AsJson, existing
+from entrypoints.cli.options import STANDARD_INPUT, AsJson, existing
 from entrypoints.cli.output import print_json, print_table, say, show
 
 app = typer.Typer(help="Businesses, and how their books are reached.", no_args_is_help=True)
@@ -110,3 +111,76 @@ def verify(name: Name, as_json: AsJson = False) -> int:
         for line in verification_lines(verification):
             show(line)
     return ExitCode.DONE if verification.ok else ExitCode.NO_ACCESS
+
+
+@app.command()
+def export(
+    name: Name,
+    output: Annotated[
+        Path,
+        typer.Option(
+            "--output",
+            metavar="FILE|DIR",
+            help="Where to: JSON lines, packed when the name ends in .zip; NAME.jsonl in a folder that is there; - is "
+            "standard output.",
+        ),
+    ],
+    as_json: AsJson = False,
+) -> int:
+    """Write out all that is kept of a business, but its secrets.
+
+    An earlier export of the same name is replaced once the new one is whole. What it holds is told in
+    docs/personal-data.md.
+    """
+    from entrypoints.cli.export import write_export
+    from entrypoints.cli.installation import installation
+
+    with installation() as container:
+        written = write_export(container.export_business().records(name), output, name=name)
+    if output == STANDARD_INPUT:
+        return ExitCode.DONE
+    if as_json:
+        print_json({"business": name, "file": str(written.file), "counts": written.counts})
+    else:
+        show(f"Wrote {written.file}: {', '.join(f'{number} {kind}' for kind, number in written.counts.items())}.")
+    return ExitCode.DONE
+
+
+@app.command()
+def erase(
+    name: Name,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Also when orders may exist that were not found yet.")] = False,
+    as_json: AsJson = False,
+) -> int:
+    """Erase a business: its secrets, and all that it holds of people.
+
+    What stays says which invoices were sent as which orders, and when: so that none is sent twice.
+    """
+    from core.errors import InvalidInput
+    from entrypoints.cli.installation import installation
+
+    with installation() as container:
+        container.erase_business().require_erasable(name, force=force)
+        if not yes and not _is_confirmed(name):
+            raise InvalidInput(
+                f"The business {name} was not erased: that was not confirmed.",
+                code="not_confirmed",
+                hint="Type its name when asked, or give --yes.",
+            )
+        erasure = container.erase_business().erase(name, force=force)
+    if as_json:
+        print_json({"erased": True, **erasure.model_dump(mode="json")})
+    else:
+        show(f"Erased the business {name}.")
+    if erasure.open_orders:
+        say(f"Look for the orders of these invoices in the accounting system: {', '.join(erasure.open_orders)}")
+    return ExitCode.DONE
+
+
+def _is_confirmed(name: str) -> bool:
+    """Ask a person; where there is none, nothing is confirmed."""
+    if not sys.stdin.isatty():
+        return False
+    say(f"Erasing the business {name} can't be undone. Export it first if its data may be needed (business export).")
+    return bool(typer.prompt("Its name, to confirm", default="", show_default=False, err=True) == name)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from copy import copy
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from core.api_key import ApiKey
@@ -29,7 +29,8 @@ from core.lease import Lease
 from core.payment import PaymentReport
 from core.ports.clock import Clock
 from core.ports.key_ring import KeptKey
-from core.transfer import Transfer, TransferState
+from core.records import Place, Record, RecordKind
+from core.transfer import Transfer, TransferError, TransferState
 
 _PENDING = (TransferState.QUEUED, TransferState.WAITING)
 
@@ -63,6 +64,7 @@ class _Tables:
     audit: list[KeptEntry] = field(default_factory=list)
     leases: dict[str, _HeldLease] = field(default_factory=dict)
     lease_tokens: dict[str, int] = field(default_factory=dict)
+    erased: set[str] = field(default_factory=set)
 
     def copy(self) -> "_Tables":
         return _Tables(**{name: copy(table) for name, table in vars(self).items()})
@@ -142,6 +144,8 @@ class FakeUnitOfWork:
         self.api_keys = _ApiKeys(self)
         self.audit = _Audit(self)
         self.leases = _Leases(self, clock)
+        self.records = _Records(self)
+        self.forgetting = _Forgetting(self)
 
     @property
     def tables(self) -> _Tables:
@@ -174,13 +178,15 @@ def _page(rows: dict[str, Any], *, limit: int, after: str | None) -> list[Any]:
 
 class _Businesses(_Store):
     def get(self, name: str) -> Business | None:
-        return self._tables.businesses.get(name)
+        return None if name in self._tables.erased else self._tables.businesses.get(name)
 
     def put(self, business: Business) -> None:
         self._tables.businesses[business.name] = business
+        self._tables.erased.discard(business.name)
 
     def list(self, *, limit: int, after: str | None = None) -> Sequence[Business]:
-        return _page(self._tables.businesses, limit=limit, after=after)
+        there = {name: one for name, one in self._tables.businesses.items() if name not in self._tables.erased}
+        return _page(there, limit=limit, after=after)
 
 
 class _Invoices(_Store):
@@ -576,3 +582,136 @@ class _Leases(_Store):
         held = self._tables.leases.get(lease.business)
         if held and held.lease == lease:
             del self._tables.leases[lease.business]
+
+
+class _Records(_Store):
+    def page(self, business: str, kind: RecordKind, *, limit: int, after: Place | None = None) -> Sequence[Record]:
+        return [one for one in self._sorted(business, kind) if after is None or one.place > after][:limit]
+
+    def _sorted(self, business: str, kind: RecordKind) -> list[Record]:
+        found = [Record(place=place, content=content) for place, content in self._of(business, kind)]
+        return sorted(found, key=lambda one: one.place)
+
+    def _of(self, business: str, kind: RecordKind) -> Iterator[tuple[Place, dict[str, Any]]]:
+        tables = self._tables
+        batches = {one.id for one in tables.batches.values() if one.business == business}
+        match kind:
+            case RecordKind.STEP:
+                for nth, (transfer_id, step) in enumerate(tables.journal):
+                    if tables.transfers[transfer_id].business == business:
+                        yield (nth,), {"transfer_id": transfer_id, **step.model_dump(mode="json")}
+            case RecordKind.STATUS:
+                for nth, (owner, report) in enumerate(tables.statuses):
+                    if owner == business:
+                        yield (nth,), report.model_dump(mode="json")
+            case RecordKind.LINK:
+                for (owner, key), link in tables.links.items():
+                    if owner == business:
+                        yield (key,), link.model_dump(mode="json")
+            case RecordKind.INTENT:
+                for (owner, intent_kind, key), intent in tables.intents.items():
+                    if owner == business:
+                        yield (intent_kind, key), intent.model_dump(mode="json")
+            case RecordKind.BATCH:
+                for name in batches:
+                    yield (name,), tables.batches[name].model_dump(mode="json", exclude={"business"})
+            case RecordKind.BATCH_MEMBER:
+                for nth, ((batch, _), member) in enumerate(tables.batch_members.items()):
+                    if batch in batches:
+                        yield (nth,), {"batch": batch, **member.model_dump(mode="json")}
+            case RecordKind.REFERENCE:
+                for (owner, name), (value, at) in tables.references.items():
+                    if owner == business:
+                        yield (name,), {"name": name, "value": value, "stored_at": at.isoformat()}
+            case RecordKind.DIRECTORY:
+                for (owner, books), at in tables.directories.items():
+                    if owner == business:
+                        yield (books,), {"books": books, "read_at": at.isoformat()}
+            case RecordKind.DIRECTORY_KEY:
+                for (owner, books, customer), entry in tables.directory.items():
+                    number = normal_organization_number(entry.organization_number)
+                    emails = [email for one in entry.emails if (email := normal_email(one))]
+                    keys = [f"organization:{number}"] if number else []
+                    for key in [*keys, *(f"email:{email}" for email in emails)] if owner == business else ():
+                        yield (books, key, customer), {"books": books, "key": key, "customer_id": customer}
+
+
+class _Forgetting(_Store):
+    def was_erased(self, business: str) -> bool:
+        return business in self._tables.erased
+
+    def erase(self, business: str, *, at: datetime) -> None:
+        tables = self._tables
+        open_orders = self._work.intents.open_orders(business, limit=len(tables.intents))
+        self._drop_batches({one.id for one in tables.batches.values() if one.business == business})
+        tables.journal = [one for one in tables.journal if tables.transfers[one[0]].business != business]
+        tables.statuses = [one for one in tables.statuses if one[0] != business]
+        per_business: list[dict[Any, Any]] = [tables.links, tables.directories, tables.directory, tables.references]
+        for table in per_business:
+            for key in [key for key in table if key[0] == business]:
+                del table[key]
+        for mark in [one for one in tables.intents if one[0] == business]:
+            if mark[1] is not IntentKind.ORDER or mark[2] not in open_orders:
+                del tables.intents[mark]
+        tables.follow_ups.pop(business, None)
+        for key in [key for key in tables.invoices if key[0] == business]:
+            if key not in tables.sent:
+                del tables.invoices[key]
+        self._say_nothing(business, {number for owner, number in tables.invoices if owner == business})
+        for one in [one for one in tables.transfers.values() if one.business == business]:
+            tables.transfers[one.id] = tables.transfers[one.id].model_copy(update={"customer_id": None})
+        tables.erased.add(business)
+
+    def invoices_ended(self, *, before: datetime, limit: int, after: str | None = None) -> str | None:
+        found = [
+            one
+            for _, one in sorted(self._tables.transfers.items())
+            if one.finished_at and one.finished_at < before and not one.superseded and (not after or one.id > after)
+        ][:limit]
+        for one in found:
+            self._say_nothing(one.business, {one.invoice})
+        return found[-1].id if len(found) == limit else None
+
+    def invoices_unsent(self, *, issued_before: date, limit: int) -> bool:
+        found = [
+            key
+            for key, invoice in self._tables.invoices.items()
+            if key not in self._tables.sent and invoice.issue_date and invoice.issue_date < issued_before
+        ][:limit]
+        for key in found:
+            del self._tables.invoices[key]
+        return len(found) == limit
+
+    def steps(self, *, before: datetime, limit: int) -> bool:
+        old = {nth for nth, (_, step) in enumerate(self._tables.journal[:limit]) if step.at < before}
+        self._tables.journal = [one for nth, one in enumerate(self._tables.journal) if nth not in old]
+        return len(old) == limit
+
+    def statuses(self, *, before: datetime, limit: int, after: int = 0) -> int | None:
+        latest = self._work.statuses.latest
+        self._tables.statuses = [
+            (owner, one)
+            for owner, one in self._tables.statuses
+            if one.checked_at >= before or one is latest(owner, one.invoice)
+        ]
+        return None
+
+    def batches(self, *, before: datetime, limit: int) -> bool:
+        old = sorted(one.id for one in self._tables.batches.values() if one.created_at < before)[:limit]
+        self._drop_batches(set(old))
+        return len(old) == limit
+
+    def _drop_batches(self, ids: Collection[str]) -> None:
+        for name in ids:
+            del self._tables.batches[name]
+        for key in [key for key in self._tables.batch_members if key[0] in ids]:
+            del self._tables.batch_members[key]
+
+    def _say_nothing(self, business: str, numbers: Collection[str]) -> None:
+        forgotten = TransferError(code="forgotten", message="What was wrong is not kept any more.", hint="")
+        for number in numbers:
+            self._tables.invoices[business, number] = Invoice(number=number, type=InvoiceType.DATA_FOR_ACCOUNTING)
+        for one in [one for one in self._tables.transfers.values() if one.business == business]:
+            if one.invoice in numbers:
+                error = forgotten if one.error else None
+                self._tables.transfers[one.id] = one.model_copy(update={"warnings": (), "error": error})

@@ -1,0 +1,182 @@
+"""Forgetting what is personal: a business when it is erased, and day by day what has grown old enough.
+
+The transfers stay, without what they say of people: each is the proof of what was sent, and keeps it from being sent
+again.
+"""
+
+from collections.abc import Collection
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import JSON, ColumnElement, Connection, Text, and_, bindparam, cast, delete, func, or_, select, update
+
+from adapters.storage.insertion import put
+from adapters.storage.schema import (
+    batch_members,
+    batches,
+    businesses,
+    customer_directories,
+    customer_directory_keys,
+    customer_links,
+    erasures,
+    follow_ups,
+    intents,
+    invoices,
+    journal,
+    reference_data,
+    sessions,
+    status_checks,
+    transfers,
+)
+from adapters.storage.sealed import lock_for_sealing
+from core.intent import IntentKind
+from core.invoice import Invoice, InvoiceType
+from core.ports.secret_box import SecretBox
+from core.transfer import TransferError
+
+_FORGOTTEN = TransferError(code="forgotten", message="What was wrong is not kept any more.", hint="")
+_OF_ONE = (
+    sessions,
+    status_checks,
+    customer_links,
+    customer_directories,
+    customer_directory_keys,
+    reference_data,
+    follow_ups,
+)
+_SAYS_NOTHING = (
+    update(invoices)
+    .where(invoices.c.business == bindparam("owner"), invoices.c.number == bindparam("which"))
+    .values(document=bindparam("left"))
+)
+_IS_OPEN_ORDER = and_(intents.c.kind == IntentKind.ORDER, intents.c.refused.is_(False))
+
+
+class SqlForgettingStore:
+    """The ForgettingStore port."""
+
+    def __init__(self, database: Connection, secret_box: SecretBox) -> None:
+        self._database = database
+        self._secret_box = secret_box
+
+    def was_erased(self, business: str) -> bool:
+        """Whether there was a business of this name that was erased and not stored again."""
+        query = select(erasures.c.business).where(erasures.c.business == business)
+        return self._database.scalar(query) is not None
+
+    def erase(self, business: str, *, at: datetime) -> None:
+        """Forget a business, all but what keeps its invoices from being sent twice."""
+        of_transfers = select(transfers.c.id).where(transfers.c.business == business)
+        of_batches = select(batches.c.id).where(batches.c.business == business)
+        self._database.execute(delete(batch_members).where(batch_members.c.batch.in_(of_batches)))
+        self._database.execute(delete(batches).where(batches.c.business == business))
+        self._database.execute(delete(journal).where(journal.c.transfer_id.in_(of_transfers)))
+        for table in _OF_ONE:
+            self._database.execute(delete(table).where(table.c.business == business))
+        self._database.execute(delete(intents).where(intents.c.business == business, ~_IS_OPEN_ORDER))
+        self._database.execute(delete(invoices).where(invoices.c.business == business, invoices.c.sent.is_(False)))
+        numbers = self._database.scalars(select(invoices.c.number).where(invoices.c.business == business)).all()
+        self._say_nothing([(business, number) for number in numbers])
+        self._forget_people(transfers.c.business == business, customer_id=None)
+        lock_for_sealing(self._database, businesses)
+        self._database.execute(
+            update(businesses)
+            .where(businesses.c.name == business)
+            .values(sealed_settings=self._secret_box.seal("{}"), document="{}")
+        )
+        put(self._database, erasures, {"business": business, "erased_at": at})
+
+    def invoices_ended(self, *, before: datetime, limit: int, after: str | None = None) -> str | None:
+        """Forget what invoices say whose transfers ended before then; return the transfer to go on after, or None."""
+        query = select(transfers.c.id, transfers.c.business, transfers.c.invoice).where(
+            transfers.c.finished_at < before, transfers.c.superseded.is_(False)
+        )
+        if after is not None:
+            query = query.where(transfers.c.id > after)
+        found = self._database.execute(query.order_by(transfers.c.id).limit(limit).with_for_update()).all()
+        self._say_nothing([(business, invoice) for _, business, invoice in found])
+        for business in {business for _, business, _ in found}:
+            numbers = [invoice for _, owner, invoice in found if owner == business]
+            self._forget_people(and_(transfers.c.business == business, transfers.c.invoice.in_(numbers)))
+        return found[-1][0] if len(found) == limit else None
+
+    def invoices_unsent(self, *, issued_before: date, limit: int) -> bool:
+        """Forget invoices that were never sent and carry an earlier issue date; whether there may be more."""
+        query = (
+            select(invoices.c.business, invoices.c.number)
+            .where(invoices.c.sent.is_(False), self._issue_date() < issued_before.isoformat())
+            .limit(limit)
+            .with_for_update()
+        )
+        found = self._database.execute(query).all()
+        for business in {business for business, _ in found}:
+            numbers = [number for owner, number in found if owner == business]
+            self._database.execute(
+                delete(invoices).where(invoices.c.business == business, invoices.c.number.in_(numbers))
+            )
+        return len(found) == limit
+
+    def steps(self, *, before: datetime, limit: int) -> bool:
+        """Forget what stories told before then; whether there may be more. Steps are numbered as time goes."""
+        oldest = self._database.execute(select(journal.c.id, journal.c.at).order_by(journal.c.id).limit(limit)).all()
+        old = [number for number, at in oldest if at < before]
+        self._database.execute(delete(journal).where(journal.c.id.in_(old)))
+        return len(old) == limit
+
+    def statuses(self, *, before: datetime, limit: int, after: int = 0) -> int | None:
+        """Forget reports from before then, each invoice's latest left out; return the one to go on after, or None."""
+        later = status_checks.alias()
+        is_latest = ~(
+            select(later.c.id)
+            .where(
+                later.c.business == status_checks.c.business,
+                later.c.invoice == status_checks.c.invoice,
+                or_(
+                    later.c.checked_at > status_checks.c.checked_at,
+                    and_(later.c.checked_at == status_checks.c.checked_at, later.c.id > status_checks.c.id),
+                ),
+            )
+            .exists()
+        )
+        query = (
+            select(status_checks.c.id, status_checks.c.checked_at, is_latest)
+            .where(status_checks.c.id > after)
+            .order_by(status_checks.c.id)
+            .limit(limit)
+        )
+        found = self._database.execute(query).all()
+        old = [number for number, at, latest in found if at < before and not latest]
+        self._database.execute(delete(status_checks).where(status_checks.c.id.in_(old)))
+        return found[-1][0] if len(found) == limit and found[-1][1] < before else None
+
+    def batches(self, *, before: datetime, limit: int) -> bool:
+        """Forget batches that were made before then; their transfers stay. Whether there may be more."""
+        query = select(batches.c.id).where(batches.c.created_at < before).order_by(batches.c.id).limit(limit)
+        old = self._database.scalars(query).all()
+        self._database.execute(delete(batch_members).where(batch_members.c.batch.in_(old)))
+        self._database.execute(delete(batches).where(batches.c.id.in_(old)))
+        return len(old) == limit
+
+    def _say_nothing(self, which: Collection[tuple[str, str]]) -> None:
+        """Leave of invoices that were sent their numbers alone."""
+        if which:
+            self._database.execute(
+                _SAYS_NOTHING,
+                [{"owner": business, "which": number, "left": _nothing_said(number)} for business, number in which],
+            )
+
+    def _forget_people(self, these: ColumnElement[bool], **also: Any) -> None:
+        """Take out of transfers what was said about them: it may name a customer."""
+        self._database.execute(update(transfers).where(these).values(warnings=[], **also))
+        self._database.execute(
+            update(transfers).where(these, transfers.c.error.is_not(None)).values(error=_FORGOTTEN.model_dump())
+        )
+
+    def _issue_date(self) -> ColumnElement[str]:
+        if self._database.dialect.name == "postgresql":
+            return cast(invoices.c.document, JSON).op("->>")("issue_date").cast(Text)
+        return func.json_extract(invoices.c.document, "$.issue_date")
+
+
+def _nothing_said(number: str) -> str:
+    return Invoice(number=number, type=InvoiceType.DATA_FOR_ACCOUNTING).model_dump_json()

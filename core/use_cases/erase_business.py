@@ -1,0 +1,80 @@
+"""Erase a business: its secrets and all that is personal are gone; that its invoices were sent is not forgotten.
+
+What stays and why is told in docs/personal-data.md.
+"""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+from core.errors import Conflict, NotFound
+from core.fields import Document
+from core.ports.clock import Clock
+from core.ports.storage import Storage, UnitOfWork
+from core.transfer import TransferState
+from core.use_cases.look_up import require_business
+
+_MOST_NAMED = 20
+
+
+class Erasure(Document):
+    """What was erased. `open_orders`: numbers of invoices whose orders may exist, which nobody looks for any more."""
+
+    business: str
+    open_orders: tuple[str, ...] = ()
+
+
+class EraseBusiness:
+    """Erases businesses. `lease` is how long a business is held for it; `new_holder` names each holder."""
+
+    def __init__(self, *, storage: Storage, clock: Clock, lease: timedelta, new_holder: Callable[[], str]) -> None:
+        self._storage = storage
+        self._clock = clock
+        self._lease = lease
+        self._new_holder = new_holder
+
+    def require_erasable(self, name: str, *, force: bool) -> None:
+        """Say beforehand what erasing would say. Errors: those of erase."""
+        with self._storage.transaction() as work:
+            self._judged(work, name, force=force)
+
+    def erase(self, name: str, *, force: bool) -> Erasure:
+        """Erase the business, whole or not at all. One that was erased is cleared of what came in at the same time.
+
+        Errors: NotFound; Conflict, code `business_busy`, while a worker is at it, `transfers_live` while transfers
+        have not ended, or, unless `force`, `orders_open` while orders may exist that are still to be looked for.
+        """
+        with self._storage.transaction() as work:
+            open_orders = self._judged(work, name, force=force)
+            lease = work.leases.acquire(name, holder=self._new_holder(), length=self._lease)
+            if lease is None:
+                raise Conflict(
+                    f"A worker is at work for the business {name} at this moment.",
+                    code="business_busy",
+                    hint="Wait until its transfers have ended (transfer list), then erase it.",
+                )
+            work.forgetting.erase(name, at=self._clock.now())
+            work.leases.release(lease)
+        return Erasure(business=name, open_orders=open_orders)
+
+    def _judged(self, work: UnitOfWork, name: str, *, force: bool) -> tuple[str, ...]:
+        try:
+            require_business(work, name)
+        except NotFound:
+            if not work.forgetting.was_erased(name):
+                raise
+        for state in TransferState:
+            if not state.is_final and (live := work.transfers.list(name, state=state, limit=1)):
+                raise Conflict(
+                    f"Transfers of the business {name} have not ended: {live[0].id} is {state}.",
+                    code="transfers_live",
+                    hint="Let them end, or take them back (transfer cancel), then erase the business.",
+                )
+        open_orders = tuple(work.intents.open_orders(name, limit=_MOST_NAMED))
+        if open_orders and not force:
+            raise Conflict(
+                f"Orders of the business {name} may exist that were not found yet: invoices {', '.join(open_orders)}.",
+                code="orders_open",
+                hint="Retry their transfers, which looks for the orders; or erase with --force and look for them "
+                "in the accounting system yourself.",
+            )
+        return open_orders
