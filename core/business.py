@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_serializer
 
-from core.fields import BusinessName, DecimalText, Document, Name
+from core.fields import BusinessName, DecimalText, Document, Name, Text
 
 
 class NewOrderStatus(StrEnum):
@@ -27,7 +27,7 @@ class Connection(BaseModel):
     model_config = ConfigDict(frozen=True, extra="allow")
     __pydantic_extra__: dict[str, SecretStr] = Field(init=False)
 
-    system: str
+    system: Text
 
     @property
     def settings(self) -> Mapping[str, str]:
@@ -51,7 +51,7 @@ class Business(Document):
     product_name: Name = "Sharefox rental"
     category_name: Name = "SharefoxRental"
     order_status: NewOrderStatus = NewOrderStatus.DRAFT
-    vat_codes: Mapping[DecimalText, str] = Field(default_factory=dict)
+    vat_codes: Mapping[DecimalText, Text] = Field(default_factory=dict)
 
     @field_serializer("vat_codes")
     def _plain_vat_codes(self, codes: Mapping[Any, str]) -> dict[str, str]:

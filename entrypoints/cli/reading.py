@@ -13,6 +13,7 @@ from typing import Any
 
 from core.errors import Fault, InvalidInput
 from core.invoice import Invoice
+from core.json_text import BadJson, require_shallow
 from entrypoints.cli.options import STANDARD_INPUT
 from entrypoints.parsing import invoice_from
 
@@ -161,10 +162,10 @@ def _invoice(document: object, place: str) -> Read:
 def _require_plain(document: object, place: str) -> None:
     """Refuse what Python's reader lets through: a key given twice, and numbers that are none."""
     try:
-        faults = list(_oddities(document, ""))
-    except RecursionError:
-        raise InvalidInput(f"{place}: this JSON is nested too deeply.", code="bad_json") from None
-    if faults:
+        require_shallow(document)
+    except BadJson as error:
+        raise InvalidInput(f"{place}: {error.what}.", code="bad_json") from None
+    if faults := list(_oddities(document, "")):
         named = "; ".join(f"{fault.field}: {fault.message}" for fault in faults)
         raise InvalidInput(f"{place}: {named}.", code="bad_json", faults=faults)
 

@@ -1,16 +1,14 @@
 """Reading the JSON that comes in, stricter than the standard library does."""
 
-import json
-from collections.abc import Sequence
 from http import HTTPStatus
-from typing import Annotated, Any, Literal, NoReturn, Self
+from typing import Annotated, Literal, Self
 
 from litestar.exceptions import ClientException
 from pydantic import Field, model_validator
 
 from core.errors import InvalidInput
 from core.fields import Document, InvoiceNumber, Text
-from entrypoints.documents import Json
+from core.json_text import BadJson, json_from
 from entrypoints.http.problems import AnyRequest
 from entrypoints.parsing import read
 
@@ -58,37 +56,17 @@ def json_document(request: AnyRequest, body: bytes) -> object:
     """Parse a request's body.
 
     Errors: ClientException (415) unless it is declared as JSON; InvalidInput, code `bad_json`, for what is not UTF-8
-    or not JSON (naming line and column), names a field twice, or holds NaN or infinity.
+    or not JSON (naming line and column), names a field twice, holds NaN or infinity, or is nested too deeply.
     """
     media_type, parameters = request.content_type
     if media_type.lower() != "application/json" or parameters.get("charset", "utf-8").lower() != "utf-8":
         raise ClientException(status_code=HTTPStatus.UNSUPPORTED_MEDIA_TYPE)
     try:
-        return json.loads(body.decode(), object_pairs_hook=_object, parse_constant=_not_a_number)
+        return json_from(body.decode(), fraction=float)  # no document of ours has a number with a fraction
     except UnicodeDecodeError as error:
         raise _bad_json(f"byte {error.start + 1} is not UTF-8") from None
-    except json.JSONDecodeError as error:
-        raise _bad_json(f"{error.msg} at line {error.lineno}, column {error.colno}") from None
-    except RecursionError:
-        raise _bad_json("it is nested too deeply") from None
-    except ValueError:  # Python reads no integer of thousands of digits
-        raise _bad_json("it holds a number that is too long") from None
-
-
-def _object(pairs: Sequence[tuple[str, Any]]) -> Json:
-    fields: Json = {}
-    for name, value in pairs:
-        # A fault names the field, and half a surrogate pair could not be sent back.
-        if not name.isprintable():
-            raise _bad_json("a field's name holds a character that can't be shown")
-        if name in fields:
-            raise _bad_json(f'the field "{name}" is there twice')
-        fields[name] = value
-    return fields
-
-
-def _not_a_number(name: str) -> NoReturn:
-    raise _bad_json(f"{name} is no JSON number")
+    except BadJson as error:
+        raise _bad_json(error.what) from None
 
 
 def _bad_json(what: str) -> InvalidInput:

@@ -39,6 +39,8 @@ def _broken(trouble: Exception) -> LookUp:
         (b'{"number": "1", "customer": {"name": "A", "name": "B"}}', '"name" is there twice'),
         (b'{"\\ud800": "1"}', "can't be shown"),
         (b"[" * 100_000, "nested too deeply"),
+        (b'{"number": "1", "rows": ' + b"[" * 32 + b"]" * 32 + b"}", "more than 32"),
+        (b'{"number": "1", "customer": ' + b'{"a": ' * 500 + b"1" + b"}" * 501, "more than 32"),
         (b'{"number": ' + b"9" * 5_000 + b"}", "too long"),
     ],
 )
@@ -53,6 +55,13 @@ def test_what_is_json_but_no_number_of_an_invoice_is_refused(shared_fjell: Api, 
     body = f'{{"number": {value}}}'.encode()
 
     problem_of(shared_fjell.put(path_of("1"), content=body, headers=JSON), 400, "not_an_invoice")
+
+
+@pytest.mark.parametrize("value", ['"\\ud800"', '"\\u0000"', "1e999999"])
+def test_a_business_that_cannot_be_written_down_is_refused(shared_fjell: Api, value: str) -> None:
+    for field in ('"accounting": {"system": %s}', '"product_name": %s', '"vat_codes": {"0": %s}'):
+        body = f'{{"name": "x", {field % value}}}'.encode()
+        problem_of(shared_fjell.put("/v1/businesses/x", content=body, headers=JSON), 400, "not_a_business")
 
 
 @pytest.mark.parametrize("media_type", ["text/plain", "application/x-www-form-urlencoded", "application/json5", ""])

@@ -3,7 +3,8 @@
 requests' adapter is used without its Session on purpose. A Session keeps cookies, follows redirects and reads
 .netrc: here every cookie is put on one request and belongs to one business, what is set by an answer is dropped, a
 redirect (to a login page, as it would be) is trouble and no answer, and nobody is authenticated by a file. Proxies and
-certificate bundles of the operator's environment are heeded.
+certificate bundles of the operator's environment are heeded (REQUESTS_CA_BUNDLE, CURL_CA_BUNDLE name whom to trust).
+Certificates are always checked: no setting of a business's or of ours turns that off.
 """
 
 import os

@@ -11,6 +11,10 @@ _SOAP = "{http://schemas.xmlsoap.org/soap/envelope/}"
 _TFSO = "{http://24sevenOffice.com/webservices}"
 
 
+MOST_MARKUP = 4_000_000
+"""How many tags an answer may hold: each element costs memory, and one of four bytes costs as much as a long one."""
+
+
 class ServiceFault(Exception):  # noqa: N818 - a state of affairs, as in core/errors.py
     """The service's fault for a whole call. `text` is the raw faultstring: for the support log only."""
 
@@ -23,7 +27,7 @@ def envelope_of(answer: Answer, operation: str) -> Any:
     """Return the envelope that holds the operation's answer.
 
     Errors: ServiceFault; UnusableAnswer, codes `bad_gateway` (a server's or load balancer's own page), `not_soap`
-    (such as a login page), `broken_answer` (cut off, or not XML after all).
+    (such as a login page), `broken_answer` (cut off, not XML after all, or nested beyond reason), `answer_too_large`.
     Source: FACTS, "ASMX in front of a load balancer: expect 502/503 with an HTML body, a login page with HTTP 200,
     truncated bodies".
     """
@@ -42,6 +46,9 @@ def envelope_of(answer: Answer, operation: str) -> Any:
 
 
 def _parsed(body: bytes) -> Any:
+    """Parse without fetching or expanding anything; libxml2 itself gives up beyond 256 levels or 10 MB of one text."""
+    if body.count(b"<") > MOST_MARKUP:
+        raise UnusableAnswer("answer_too_large")
     parser = etree.XMLParser(
         resolve_entities=False, load_dtd=False, no_network=True, huge_tree=False, remove_comments=True, remove_pis=True
     )
