@@ -4,6 +4,7 @@ SQLite: every transaction takes the write lock when it begins, so two of them wa
 what was committed outlives a power cut, unless that is not asked for.
 """
 
+import logging
 import sqlite3
 import time
 from datetime import timedelta
@@ -23,6 +24,9 @@ READ_ONLY = {"sqlite_begin": "BEGIN DEFERRED"}
 """Execution options of a connection that only reads and therefore waits for no writer."""
 
 _RETRY_PAUSE_SECONDS = 0.01
+
+# At debug level SQLAlchemy logs every row that is read, although its parameters are hidden: invoices, and people.
+logging.getLogger("sqlalchemy.engine").setLevel(logging.INFO)
 
 
 def make_engine(url: str, *, busy_timeout: timedelta = BUSY_TIMEOUT, outlives_power_cuts: bool = True) -> Engine:

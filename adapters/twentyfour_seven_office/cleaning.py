@@ -14,6 +14,7 @@ _HIDDEN = "[…]"
 _STACK = re.compile(r"\s+at (?:[\w.`<>+\[\]]+|[\w<>]+(?:\.[\w<>]+)+ )\(.*", re.DOTALL)  # of .NET, of JavaScript
 _TYPE_PREFIX = re.compile(r"^(?:[\w.]+(?:Exception|Error)\s*(?:\([^)]*\))?\s*:\s*)+")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]+")
+_EMAIL = re.compile(r"[\w.+%-]+@[\w-]+(?:\.[\w-]+)+")
 _ADDRESSES = re.compile(
     "|".join(
         (
@@ -59,6 +60,11 @@ def masked(text: str, secrets: Iterable[str]) -> str:
     for secret in sorted((one for one in secrets if len(one) >= _SHORTEST_SECRET), key=len, reverse=True):
         text = re.sub(re.escape(secret), "***", text, flags=re.IGNORECASE)
     return text
+
+
+def nameless(text: str) -> str:
+    """Return the text with every e-mail address in it hidden: who asked may see it, who reads logs may not."""
+    return _EMAIL.sub(_HIDDEN, text)
 
 
 def sentence(text: str) -> str:

@@ -7,7 +7,7 @@ the vendor's inner addresses or a stack trace. Cleaned of secrets it goes to the
 import logging
 from collections.abc import Iterator
 
-from adapters.twentyfour_seven_office.cleaning import masked
+from adapters.twentyfour_seven_office.cleaning import masked, nameless
 from adapters.twentyfour_seven_office.context import Context
 from core.errors import KvittError, OutcomeUnknown, TryAgain
 
@@ -68,6 +68,6 @@ def causes_of(raised: BaseException) -> Iterator[BaseException]:
 
 
 def tell_support(where: str, name: str, text: str, context: Context) -> None:
-    """Keep what was seen of the trouble for the support log, without its secrets."""
+    """Keep what was seen of the trouble for the support log, without its secrets and without e-mail addresses."""
     if _support.isEnabledFor(logging.DEBUG):
-        _support.debug("%s (%s): %s", where, name, masked(text, context.secrets))
+        _support.debug("%s (%s): %s", where, name, nameless(masked(text, context.secrets)))

@@ -91,7 +91,7 @@ def run(arguments: Sequence[str]) -> int:
         raise
     except Exception as error:  # noqa: BLE001 - the last resort: nothing of it may reach a terminal unasked
         if os.environ.get("KVITT_DEBUG"):
-            traceback.print_exc()
+            say(_trace(error))
         _report(_own_failure(error), as_json=as_json)
         return ExitCode.REFUSED
     return int(code or ExitCode.DONE)
@@ -117,6 +117,14 @@ def _show_usage(error: typer.TyperException) -> None:
         say(error.format_message())
     else:
         show()
+
+
+def _trace(error: BaseException) -> str:
+    """Tell kinds of exceptions and the lines they passed, and no message: it may hold what is secret or personal."""
+    before = error.__cause__ or error.__context__
+    earlier = f"{_trace(before)}\nand then:\n" if before else ""
+    lines = "".join(traceback.format_tb(error.__traceback__))
+    return f"{earlier}{lines}{type(error).__module__}.{type(error).__qualname__}"
 
 
 def _own_failure(error: Exception) -> KvittError:

@@ -222,6 +222,16 @@ def test_no_secret_reaches_any_log_or_message(
     assert any(record.name == "kvitt.support" for record in caplog.records)
 
 
+def test_a_person_who_is_named_in_a_fault_is_in_no_log(
+    sandbox: Sandbox, system: SoapAccountingSystem, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG, logger="kvitt.support")
+    sandbox.inject("SaveCompanies", "fault", text="No room for kari.o+x@moe.example here")
+    assert "kari.o+x@moe.example" in raised(lambda: write(system)).message
+    assert "No room for […] here" in caplog.text
+    assert "moe.example" not in caplog.text
+
+
 def test_books_of_another_company_stay_untouched(sandbox: Sandbox, system: SoapAccountingSystem) -> None:
     write(system)
     assert [bool(sandbox.account(name).books.customers) for name in (DEMO_ACCOUNT, "Demo Annet AS")] == [True, False]

@@ -1,0 +1,241 @@
+"""No secret is in anything that the command line says or keeps, and nobody's data where nobody asked for it."""
+
+import json
+import logging
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+import typer
+
+from adapters.secrets import FernetSecretBox, GivenKeys, KeyFile
+from adapters.twentyfour_seven_office.soap.connection import SoapConnection
+from adapters.twentyfour_seven_office.soap.context import Context
+from adapters.twentyfour_seven_office.soap.kept_session import KeptSession
+from core.business import Business, Connection
+from core.use_cases.look_up import LookUp
+from core.use_cases.verify_business import VerifyBusiness
+from entrypoints.cli.main import app
+from entrypoints.container import make_container
+from entrypoints.sandbox import Sandbox
+from entrypoints.settings import Settings
+from tests.canaries import (
+    APPLICATION_ID,
+    PASSWORD,
+    PEOPLE,
+    SECRETS,
+    TROUBLES,
+    WRONG_PASSWORD,
+    business,
+    found_in,
+    heard,
+    invoice,
+    listen_to_everything,
+    planted_office,
+)
+from tests.cli.conftest import Answer, Kvitt
+
+FJELL = ("--business", "fjell")
+RUNNING = {"demo", "serve", "worker", "sandbox"}
+"""Commands that run something: what they say is searched elsewhere."""
+SHOWING_PEOPLE = {"invoice list", "invoice show", "invoice preview", "business export", "customer link"}
+"""Commands whose very purpose is to show an invoice, its customer, or all that is kept."""
+
+
+@pytest.fixture
+def office() -> Iterator[Sandbox]:
+    with planted_office() as office:
+        yield office
+
+
+class Searched:
+    """The command line; what each command says is searched. `said` is what was run."""
+
+    def __init__(self, kvitt: Kvitt, secrets: dict[str, str]) -> None:
+        self._kvitt = kvitt
+        self._secrets = secrets
+        self.said: set[str] = set()
+
+    def __call__(self, *arguments: str | Path, stdin: bytes = b"") -> Answer:
+        answer = self._kvitt(*arguments, stdin=stdin)
+        for extra in ("--json",) if "--json" not in arguments else ():
+            self._search(arguments, answer)
+            answer = self._kvitt(*arguments, extra, stdin=stdin)
+        self._search(arguments, answer)
+        return answer
+
+    def _search(self, arguments: tuple[str | Path, ...], answer: Answer) -> None:
+        command = " ".join(str(word) for word in arguments[:2])
+        self.said.add(command)
+        assert not found_in(answer.out + answer.err, self._secrets), (arguments, answer)
+        assert not found_in(answer.err, PEOPLE), (arguments, answer)
+        if command not in SHOWING_PEOPLE:
+            assert not found_in(answer.out, PEOPLE), (arguments, answer)
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    return tmp_path / "home"
+
+
+@pytest.fixture
+def searched(
+    kvitt: Kvitt, home: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Searched]:
+    monkeypatch.setenv("KVITT_DEBUG", "1")
+    monkeypatch.setenv("KVITT_RETRY_FIRST_SECONDS", "0.01")
+    monkeypatch.setenv("KVITT_SETTLING_SECONDS", "0.2")
+    listen_to_everything(caplog)
+    secrets = {**SECRETS, "secret key": KeyFile(home).keys()[0]}
+    yield Searched(kvitt, secrets)
+    secrets.update(_session(home))
+    logged = heard(caplog)
+    assert not found_in(logged, secrets)
+    assert not found_in(logged, PEOPLE)
+
+
+def _session(home: Path) -> dict[str, str]:
+    """The session id, as far as there is one."""
+    container = make_container(Settings(home=home))
+    with closing(container.storage()):
+        kept = KeptSession.from_text(container.sessions().load("fjell"))
+    return {"session id": kept.session_id} if kept else {}
+
+
+def test_every_command_well_and_badly(
+    searched: Searched, kvitt: Kvitt, office: Sandbox, home: Path, tmp_path: Path
+) -> None:
+    file = kvitt.file("fjell.json", business())
+    searched("business", "add", "fjell", "--file", file)
+    searched("business", "add", "fjell", "--file", kvitt.file("odd.json", business(colour=PASSWORD)))
+    searched("business", "add", "fjell", "--file", kvitt.file("bad.json", {**business(), "accounting": PASSWORD}))
+    searched("business", "add", "other", "--file", file)
+    given = kvitt.file("given.json", [invoice("1"), invoice("2"), invoice("3", type="printed"), invoice("4")])
+    searched("invoice", "add", given, *FJELL)
+    searched("invoice", "add", kvitt.file("faulty.json", [invoice("5", rows=PEOPLE["name"])]), *FJELL)
+    searched("invoice", "add", kvitt.file("torn.json", json.dumps(invoice("6"))[:-9]), *FJELL)
+    for number in ("1", "3", "nope"):
+        searched("invoice", "preview", number, *FJELL)
+    for operation, kind, options in TROUBLES:
+        office.inject(operation, kind, **options)
+        searched("invoice", "send", "1", *FJELL, "--wait", "0")
+        searched("business", "verify", "fjell")
+    office.clear_faults()
+    office.settle()
+    searched("invoice", "send", "--all", *FJELL, "--wait", "5")
+    searched("invoice", "send", "3", *FJELL)
+    for command in ("status", "show"):
+        for number in ("1", "3", "nope"):
+            searched("invoice", command, number, *FJELL)
+    searched("invoice", "list", *FJELL)
+    (transfer, *_) = kvitt("transfer", "list", "--json").json
+    searched("transfer", "list", *FJELL)
+    for command in ("show", "retry", "cancel"):
+        searched("transfer", command, transfer["id"])
+        searched("transfer", command, "nope")
+    searched("customer", "link", "1", transfer["customer_id"] or "20001", *FJELL)
+    searched("customer", "link", "1", "999", *FJELL)
+    for name in ("fjell", "nobody"):
+        searched("business", "show", name)
+        searched("business", "export", name, "--output", tmp_path / "out.jsonl")
+    searched("business", "list")
+    _assert_the_store_keeps_no_secret(home)
+    assert not found_in((tmp_path / "out.jsonl").read_bytes(), SECRETS)
+    _assert_the_journal_holds_no_secret(office)
+    searched("secret", "rotate")
+    wrong = kvitt.file("wrong.json", business(password=WRONG_PASSWORD))
+    searched("business", "add", "fjell", "--file", wrong)
+    searched("invoice", "add", kvitt.file("new.json", [invoice("7")]), *FJELL)
+    for command in (["business", "verify", "fjell"], ["invoice", "send", "7", *FJELL], ["invoice", "status", "1"]):
+        searched(*command, *(FJELL if command[1] == "status" else ()))
+    searched("business", "erase", "fjell", "--yes", "--force")
+    assert _commands() - searched.said - RUNNING == set()
+
+
+def test_where_kvitt_itself_fails(
+    searched: Searched, kvitt: Kvitt, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """KVITT_DEBUG is set: what is shown then is where it failed, and no word of what was at hand."""
+    searched("business", "add", "fjell", "--file", kvitt.file("fjell.json", business()))
+    for form in (LookUp, VerifyBusiness):
+        for method in ("business", "invoice", "verify"):
+            if hasattr(form, method):
+                monkeypatch.setattr(form, method, _failing)
+    for command in (["business", "show", "fjell"], ["business", "verify", "fjell"], ["invoice", "show", "1", *FJELL]):
+        answer = searched(*command)
+        assert answer.json["code"] == "internal_error"
+        assert "test_canaries.py" in answer.err
+        assert "builtins.ValueError" in answer.err
+        assert "pydantic_core" in answer.err
+
+
+def _failing(*_: Any, **__: Any) -> None:
+    """Fail as a plugin may: with secrets and people's data in what is raised."""
+    try:
+        Business.model_validate({"name": PEOPLE["name"], "accounting": {"system": [PASSWORD]}})
+    except ValueError as error:
+        raise ValueError(f"{PASSWORD} {APPLICATION_ID} {PEOPLE}") from error
+
+
+REPRS: list[Callable[[Path], object]] = [
+    lambda _home: Business.model_validate(business()),
+    lambda _home: Business.model_validate(business()).accounting,
+    lambda _home: SoapConnection.model_validate(
+        {name: value for name, value in business()["accounting"].items() if name != "system"}
+    ),
+    lambda home: Settings.model_validate({"home": home, "secret_key": PASSWORD, "database_url": f"x://{PASSWORD}@h"}),
+    lambda _home: KeptSession(fingerprint="f", identity_id="i", session_id=PASSWORD),
+    lambda home: KeyFile(home),
+    lambda home: FernetSecretBox(KeyFile(home).keys()),
+    lambda home: GivenKeys(KeyFile(home).keys()[0]),
+    lambda _home: Context(now=None, secrets=(PASSWORD, APPLICATION_ID)),  # type: ignore[arg-type]
+]
+
+
+@pytest.mark.parametrize("make", REPRS)
+def test_nothing_that_holds_a_secret_shows_it(make: Callable[[Path], object], home: Path) -> None:
+    secrets = {**SECRETS, "secret key": KeyFile(home).keys()[0]}
+    one = make(home)
+    shown = [repr(one), str(one), f"{one}", f"{[one]}"]
+    if isinstance(one, Business | Connection):
+        shown += [one.model_dump_json(), str(one.model_dump())]
+    assert not found_in("\n".join(shown), secrets)
+
+
+def _assert_the_store_keeps_no_secret(home: Path) -> None:
+    secrets = {**SECRETS, "secret key": KeyFile(home).keys()[0], **_session(home)}
+    assert "session id" in secrets
+    files = [file for file in home.iterdir() if file.name != "secret.key"]
+    assert files
+    for file in files:
+        assert not found_in(file.read_bytes(), secrets), file
+    with closing(sqlite3.connect(home / "kvitt.db")) as database:
+        assert not found_in("\n".join(database.iterdump()), secrets)
+
+
+def _assert_the_journal_holds_no_secret(office: Sandbox) -> None:
+    calls = repr(office.journal.calls())
+    requests = repr(office.journal.requests)
+    assert "SaveInvoices" in calls
+    assert "SaveInvoices" in requests
+    assert not found_in(calls + requests, {name: word for name, word in SECRETS.items() if name != "application id"})
+
+
+def _commands() -> set[str]:
+    """Every command there is, by its two words."""
+    found: set[str] = set()
+    for name, command in typer.main.get_command(app).commands.items():  # type: ignore[attr-defined]
+        inner = getattr(command, "commands", None)
+        found |= {f"{name} {one}" for one in inner} if inner else {name}
+    return found
+
+
+def test_the_words_are_found_where_they_are() -> None:
+    """The search itself: what it can't find it would pass."""
+    logging.getLogger("kvitt").debug("warm")
+    for name, word in {**SECRETS, **PEOPLE}.items():
+        assert found_in(json.dumps({"x": word}), {name: word}) == [name]
+        assert found_in(f"<x>{word.replace('&', '&amp;').replace('<', '&lt;').replace('>', '&gt;')}</x>", {name: word})
