@@ -1,0 +1,169 @@
+"""No secret is in anything that the HTTP API or its worker says, and nobody's data in what is logged."""
+
+import re
+import time
+from collections.abc import Iterator, Mapping
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from dependency_injector import providers
+from litestar.routes import HTTPRoute
+from litestar.testing import TestClient
+
+from adapters.secrets import KeyFile
+from adapters.twentyfour_seven_office.soap.kept_session import KeptSession
+from core.transfer import TransferState
+from core.use_cases.look_up import LookUp
+from entrypoints.container import DURABLE, Container, make_container
+from entrypoints.http import create_app
+from entrypoints.sandbox import Sandbox
+from entrypoints.settings import Settings
+from entrypoints.worker import Worker
+from tests.canaries import (
+    API_KEY,
+    PASSWORD,
+    PEOPLE,
+    SECRETS,
+    TROUBLES,
+    WRONG_PASSWORD,
+    business,
+    found_in,
+    heard,
+    invoice,
+    listen_to_everything,
+    planted_office,
+)
+from tests.http.documents import Api
+
+_PATIENCE_SECONDS = 30.0
+_SHOWS_PEOPLE = re.compile(r"/invoices(/[^/]+(/preview|/customer)?)?$")
+"""Routes whose very purpose is to show invoices and their customers."""
+_PARAMETER = re.compile(r"\{(\w+)[^}]*\}")
+
+
+@pytest.fixture
+def office() -> Iterator[Sandbox]:
+    with planted_office() as office:
+        yield office
+
+
+@pytest.fixture
+def container(office: Sandbox, tmp_path: Path) -> Iterator[Container]:
+    settings = Settings(
+        home=tmp_path, sweep_seconds=0.1, retry_first_seconds=0.05, settling_seconds=0.2, stop_seconds=20
+    )
+    container = make_container(settings, queue=DURABLE)
+    container.environment.override(providers.Object({"KVITT_TFSO_API_URL": office.url}))
+    storage = container.storage()
+    yield container
+    storage.close()
+
+
+@pytest.fixture
+def secrets(tmp_path: Path) -> dict[str, str]:
+    """What must not be found; a session's id is added when there is one."""
+    return {**SECRETS, "secret key": KeyFile(tmp_path).keys()[0]}
+
+
+class Searched:
+    """A client of the API; every answer is searched."""
+
+    def __init__(self, api: Api, secrets: dict[str, str]) -> None:
+        self._api = api
+        self._secrets = secrets
+
+    def __call__(self, method: str, path: str, **given: Any) -> httpx.Response:
+        headers = {"Authorization": f"Bearer {API_KEY}", "X-Api-Key": API_KEY, **given.pop("headers", {})}
+        answer = self._api.request(method, path, headers=headers, **given)
+        said = f"{answer.headers}\n{answer.text}"
+        assert not found_in(said, self._secrets), (method, path, said)
+        if answer.is_error or not _SHOWS_PEOPLE.search(path.split("?")[0]):
+            assert not found_in(said, PEOPLE), (method, path, said)
+        return answer
+
+
+def test_every_route_well_and_badly(
+    container: Container,
+    office: Sandbox,
+    secrets: dict[str, str],
+    caplog: pytest.LogCaptureFixture,
+    tmp_path: Path,
+) -> None:
+    listen_to_everything(caplog)
+    app = create_app(container)
+    with Worker(container), TestClient(app, base_url="http://127.0.0.1:8000", raise_server_exceptions=False) as api:
+        ask = Searched(api, secrets)
+        assert ask("PUT", "/v1/businesses/fjell", json=business()).status_code == 201
+        ask("PUT", "/v1/businesses/fjell", json=business(colour=PASSWORD))
+        ask("PUT", "/v1/businesses/fjell", json={**business(), "accounting": PASSWORD})
+        for number in ("1", "2"):
+            assert ask("PUT", f"/v1/businesses/fjell/invoices/{number}", json=invoice(number)).status_code == 201
+        ask("PUT", "/v1/businesses/fjell/invoices/3", json=invoice("3", rows=PEOPLE["name"]))
+        ask("PUT", "/v1/businesses/fjell/invoices/3", content=b'{"number": "3", "comment": "' + PASSWORD.encode())
+        for operation, kind, options in TROUBLES[:2] + TROUBLES[4:]:
+            office.inject(operation, kind, **options)
+            ask("POST", "/v1/businesses/fjell/verify")
+        transfer = ask("POST", "/v1/businesses/fjell/invoices/1/send", headers={"Prefer": "wait=0"}).json()
+        _wait_until_over(container, transfer["id"])
+        batch = ask("POST", "/v1/businesses/fjell/transfers", json={"all": True}).json()
+        for place in _places(app, transfer=transfer["id"], batch=batch["id"]):
+            for method, path in place:
+                ask(method, path, json={"customer_id": "999"}, headers={"Idempotency-Key": f"{API_KEY}{path}"[:255]})
+        secrets.update(_session(container))
+        ask("PUT", "/v1/businesses/fjell", json=business(password=WRONG_PASSWORD))
+        ask("POST", "/v1/businesses/fjell/verify")
+        ask("POST", "/v1/businesses/fjell/invoices/1/status")
+        api.get(f"/v1/businesses/{PEOPLE['e-mail']}")  # who asks is told, and the log is not
+        with pytest.MonkeyPatch.context() as broken:
+            broken.setattr(LookUp, "businesses", _failing)
+            assert ask("GET", "/v1/businesses").status_code == 500
+    logged = heard(caplog)
+    assert "failed: ValueError" in logged
+    assert not found_in(logged, secrets)
+    assert not found_in(logged, PEOPLE)
+    _assert_the_store_keeps_no_secret(tmp_path, secrets)
+    assert not found_in(httpx.get(f"{office.url}/control").content, {"password": PASSWORD})
+
+
+def _failing(*_: Any, **__: Any) -> None:
+    raise ValueError(f"{PASSWORD} {PEOPLE}")
+
+
+def _places(app: Any, *, transfer: str, batch: str) -> Iterator[list[tuple[str, str]]]:
+    """Every route there is, with what is there and with what is not in its parameters' places."""
+    known = {"business": "fjell", "number": "1", "transfer_id": transfer, "batch_id": batch}
+    for route in app.routes:
+        if isinstance(route, HTTPRoute):
+            for values in (known, {}):
+                path = _PARAMETER.sub(partial(_put_in, values), route.path)
+                yield [(method, path) for method in sorted(route.methods - {"OPTIONS", "HEAD"})]
+
+
+def _put_in(values: Mapping[str, str], parameter: re.Match[str]) -> str:
+    return values.get(parameter[1], "nope")
+
+
+def _wait_until_over(container: Container, transfer_id: str) -> None:
+    give_up_at = time.monotonic() + _PATIENCE_SECONDS
+    while (transfer := container.look_up().transfer(transfer_id)).state is not TransferState.TRANSFERRED:
+        if transfer.is_parked or transfer.state.is_final:
+            container.manage_transfers().retry(transfer_id)
+        assert time.monotonic() < give_up_at, transfer
+        time.sleep(0.05)
+
+
+def _session(container: Container) -> dict[str, str]:
+    kept = KeptSession.from_text(container.sessions().load("fjell"))
+    assert kept is not None
+    return {"session id": kept.session_id}
+
+
+def _assert_the_store_keeps_no_secret(home: Path, secrets: dict[str, str]) -> None:
+    """An idempotency key is kept as it is, to tell requests apart: here it is an API key only to be seen in logs."""
+    of_ours = {name: word for name, word in secrets.items() if name != "API key"}
+    for file in home.iterdir():
+        if file.name != "secret.key" and file.is_file():
+            assert not found_in(file.read_bytes(), of_ours), file
