@@ -12,8 +12,8 @@ import pytest
 import typer
 
 from adapters.secrets import FernetSecretBox, GivenKeys, KeyFile
+from adapters.twentyfour_seven_office.context import Context
 from adapters.twentyfour_seven_office.soap.connection import SoapConnection
-from adapters.twentyfour_seven_office.soap.context import Context
 from adapters.twentyfour_seven_office.soap.kept_session import KeptSession
 from core.business import Business, Connection
 from core.use_cases.look_up import LookUp

@@ -9,15 +9,17 @@ from typing import Any
 import pytest
 
 from adapters.twentyfour_seven_office.soap import envelope
-from adapters.twentyfour_seven_office.soap.channel import Answer, Channel, UnusableAnswer
+from adapters.twentyfour_seven_office.soap.channel import Answer, Channel
 from adapters.twentyfour_seven_office.soap.contract import contract
 from adapters.twentyfour_seven_office.soap.envelope import envelope_of
 from adapters.twentyfour_seven_office.soap.operations import GET_CATEGORIES, SAVE_CATEGORIES
+from adapters.twentyfour_seven_office.troubles import UnusableAnswer
 from core.business import Connection
 from core.errors import InvalidInput, OutcomeUnknown, TryAgain
 from entrypoints.demo.world import demo_business
+from tests.adapters.odd_server import answering, serving
 from tests.adapters.soap.conftest import Clock, MemorySessions
-from tests.adapters.soap.test_channel import answering, call, categories, serving, soap
+from tests.adapters.soap.test_channel import call, categories, soap
 from tests.fakes import FakeCallCounter
 
 _QUICK_SECONDS = 5.0
