@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from core.customer import CustomerKind
-from core.errors import InvalidInput, LeaseLost, OutcomeUnknown, Rejected
+from core.errors import LeaseLost, OutcomeUnknown, Rejected, TryAgain
 from tests.fakes import FakeQueue, FakeSecretBox, FakeSessionStore, Gateway, go_on
 from tests.unit.samples import a_person, an_invoice
 
@@ -68,7 +68,7 @@ def test_a_secret_box_opens_only_what_it_sealed() -> None:
     sealed = FakeSecretBox().seal("open sesame")
     assert "open sesame" not in sealed
     assert FakeSecretBox().open(sealed) == "open sesame"
-    with pytest.raises(InvalidInput):
+    with pytest.raises(TryAgain):
         FakeSecretBox("another").open(sealed)
 
 
