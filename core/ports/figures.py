@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
 from core.transfer import TransferState
@@ -12,11 +13,15 @@ class SystemFigures:
     """An accounting system that businesses use, one of those businesses, and how its transfers stand.
 
     `transfers`: how many there are in every state but transferred, which only ever grows.
+    `parked` are those of the waiting ones that have no time set. `oldest_due_at` is when the one that is next was or
+    will be due, not before the end of a pause of its system; None where nothing is left to do.
     """
 
     system: str
     business: str
     transfers: Mapping[TransferState, int]
+    parked: int = 0
+    oldest_due_at: datetime | None = None
 
 
 class Figures(Protocol):

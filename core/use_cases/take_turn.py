@@ -6,7 +6,9 @@ from datetime import timedelta
 from core.errors import KvittError
 from core.ports.clock import Clock
 from core.ports.storage import Storage, UnitOfWork
+from core.ports.work_observer import WorkObserver
 from core.transfer import RetryPolicy, Transfer, TransferState, failed, parked, started
+from core.unobserved import NOBODY
 from core.use_cases.auditor import Auditor
 from core.use_cases.hold import Hold
 from core.use_cases.transfer_invoices import TransferInvoices
@@ -25,7 +27,7 @@ class TakeTurn:
     """A worker's go at one business.
 
     `lease` is how long the business is held at a time; `new_holder` names each turn, and no two alike; `stopping`
-    says whether this process was asked to stop.
+    says whether this process was asked to stop; `observer` looks on.
     """
 
     def __init__(
@@ -38,6 +40,7 @@ class TakeTurn:
         lease: timedelta,
         new_holder: Callable[[], str],
         stopping: Callable[[], bool],
+        observer: WorkObserver = NOBODY,
     ) -> None:
         self._storage = storage
         self._clock = clock
@@ -46,6 +49,7 @@ class TakeTurn:
         self._lease = lease
         self._new_holder = new_holder
         self._stopping = stopping
+        self._observer = observer
 
     def take(self, business: str) -> None:
         """Work off what is due, unless another worker holds the business; look once more before it ends.
@@ -55,14 +59,18 @@ class TakeTurn:
         Errors: LeaseLost, when the turn took too long and another worker has taken over.
         """
         while (hold := self._held(business)) is not None:
-            try:
-                while transfers := self._next(hold):
-                    self._worked(self._transfer_invoices.attempt(transfers, hold))
-            finally:
-                hold.release()
+            with self._observer.turn(business):
+                self._work_off(hold)
             with self._storage.transaction() as work:
                 if not self._due(work, business, limit=1):
                     return
+
+    def _work_off(self, hold: Hold) -> None:
+        try:
+            while transfers := self._next(hold):
+                self._worked(self._transfer_invoices.attempt(transfers, hold))
+        finally:
+            hold.release()
 
     def _held(self, business: str) -> Hold | None:
         with self._storage.transaction() as work:
@@ -82,7 +90,10 @@ class TakeTurn:
                     ended = [failed(one, _deadly(one), policy=RetryPolicy(), now=now) for one in deadly]
                     self._auditor.ended(work, work.transfers.save_all(ended))
                     continue
-                return work.transfers.save_all([started(one) for one in _together(due)])
+                taken = _together(due)
+                if left := [one for one in taken if one.state is TransferState.RUNNING]:
+                    self._observer.took_over(hold.business, left)
+                return work.transfers.save_all([started(one) for one in taken])
             return []
 
     def _due(self, work: UnitOfWork, business: str, *, limit: int, for_update: bool = False) -> Sequence[Transfer]:

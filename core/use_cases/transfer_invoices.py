@@ -16,7 +16,9 @@ from core.payment import total_differences
 from core.ports.accounting_system import AccountingSystem, AccountingSystems
 from core.ports.clock import Clock
 from core.ports.storage import Storage
+from core.ports.work_observer import WorkObserver
 from core.transfer import RetryPolicy, Transfer, TransferState, arrived, failed, handed_back, singled_out
+from core.unobserved import NOBODY
 from core.use_cases.auditor import Auditor
 from core.use_cases.find_customers import FindCustomers
 from core.use_cases.hold import Hold
@@ -29,12 +31,16 @@ _PUT_OFF = HandedBack("An invoice before it changes the same customer's record; 
 
 
 class Attempt:
-    """The transfers of one attempt: those still on their way, by invoice number, and those that have come to an end."""
+    """The transfers of one attempt: those still on their way, by invoice number, and those that have come to an end.
+
+    `system` names the accounting system, once that is known.
+    """
 
     def __init__(self, transfers: Sequence[Transfer], hold: Hold) -> None:
         self.left = {transfer.invoice: transfer for transfer in transfers}
         self.ended: list[Transfer] = []
         self.hold = hold
+        self.system = ""
 
     @property
     def is_bulk(self) -> bool:
@@ -47,7 +53,7 @@ class Attempt:
 
 
 class TransferInvoices:
-    """Makes attempts at transfers. `chance` gives a number between 0 and 1, to spread retries."""
+    """Makes attempts at transfers. `chance` gives a number between 0 and 1, to spread retries; `observer` looks on."""
 
     def __init__(
         self,
@@ -61,6 +67,7 @@ class TransferInvoices:
         find_customers: FindCustomers,
         place_orders: PlaceOrders,
         chance: Callable[[], float],
+        observer: WorkObserver = NOBODY,
     ) -> None:
         self._storage = storage
         self._systems = systems
@@ -71,15 +78,19 @@ class TransferInvoices:
         self._find_customers = find_customers
         self._place_orders = place_orders
         self._chance = chance
+        self._observer = observer
 
     def attempt(self, transfers: Sequence[Transfer], hold: Hold) -> Sequence[Transfer]:
         """Make one attempt at running transfers of one business, and store what came of each.
 
         Errors: LeaseLost, when another worker has taken over; nothing more is stored then.
         """
-        attempt = Attempt(transfers, hold)
+        with self._observer.attempt(transfers):
+            return self._attempted(Attempt(transfers, hold), transfers)
+
+    def _attempted(self, attempt: Attempt, transfers: Sequence[Transfer]) -> Sequence[Transfer]:
         for transfer in transfers:
-            hold.tell(f"Attempt {transfer.attempts} began.", of=transfer.id)
+            attempt.hold.tell(f"Attempt {transfer.attempts} began.", of=transfer.id)
         try:
             self._move(attempt)
         except LeaseLost:
@@ -99,6 +110,7 @@ class TransferInvoices:
         numbers = list(attempt.left)
         with self._storage.transaction() as work:
             business = require_business(work, attempt.hold.business)
+            attempt.system = business.accounting.system
             invoices = work.invoices.of_numbers(business.name, numbers)
             intents = work.intents.of_keys(business.name, IntentKind.ORDER, numbers)
             kept = work.references.all(business.name)
@@ -222,8 +234,10 @@ class TransferInvoices:
             self._place_orders.conclude(work, attempt.hold.business, outcomes if were_asked_for else there)
             if pause and pause > now:
                 work.pauses.put(require_business(work, attempt.hold.business).accounting.system, pause)
-            attempt.ended += work.transfers.save_all(ended)
+            stored = work.transfers.save_all(ended)
             self._auditor.ended(work, ended)
+        attempt.ended += stored
+        self._observer.ended(attempt.system, stored)
         for number in outcomes:
             del attempt.left[number]
 

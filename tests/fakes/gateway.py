@@ -6,7 +6,9 @@ from itertools import count
 from core.audit import WORKER, Actor
 from core.business import Business, Connection
 from core.invoice import Invoice
+from core.ports.work_observer import WorkObserver
 from core.transfer import RetryPolicy, Transfer
+from core.unobserved import NOBODY
 from core.use_cases.add_invoice import AddInvoice
 from core.use_cases.auditor import Auditor
 from core.use_cases.authenticate import Authenticate
@@ -43,7 +45,14 @@ class Gateway:
 
     business = "fjell"
 
-    def __init__(self, *, inline: bool = True, system: str = "fake", chunk_size: int = 100) -> None:
+    def __init__(
+        self,
+        *,
+        inline: bool = True,
+        system: str = "fake",
+        chunk_size: int = 100,
+        observer: WorkObserver = NOBODY,
+    ) -> None:
         self.clock = FakeClock()
         self.storage = FakeStorage(self.clock)
         self.systems = FakeAccountingSystems(
@@ -79,10 +88,12 @@ class Gateway:
                     storage=self.storage, clock=self.clock, settling=SETTLING, most_at_once=chunk_size
                 ),
                 chance=lambda: 0,
+                observer=observer,
             ),
             lease=LEASE,
             new_holder=lambda: f"holder-{next(holders)}",
             stopping=lambda: self.is_stopping,
+            observer=observer,
         )
         if inline:
             self.queue.take_turn = self.take_turn.take

@@ -41,12 +41,15 @@ class BusinessSession:
         surroundings: Surroundings,
         api_url: str,
         quota: Quota,
+        system: str,
         client: Callable[[], "SoapClient"],
     ) -> None:
         self._business = business
         self._connection = connection
         self._store = surroundings.sessions
         self._clock = surroundings.clock
+        self._observer = surroundings.observer
+        self._system = system
         self._quota = quota
         self._client = client
         self._fingerprint = fingerprint_of(connection, api_url=api_url)
@@ -169,7 +172,8 @@ class BusinessSession:
         )
         context = Context(now=self._clock.now(), secrets=secrets)
         try:
-            return self._client().call(operation, arguments, session_id=session_id, context=context)
+            with self._observer.call(self._system, operation.name):
+                return self._client().call(operation, arguments, session_id=session_id, context=context)
         except TryAgain as refusal:
             if refusal.code == QUOTA_EXCEEDED:
                 self._quota.vendor_refused(refusal)

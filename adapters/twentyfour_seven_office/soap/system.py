@@ -91,6 +91,7 @@ def open_soap_system(
         surroundings=surroundings,
         api_url=settings.api_url,
         quota=quota,
+        system=business.accounting.system,
         client=partial(_client, settings),
     )
     return SoapAccountingSystem(session, quota, books_id=f"{settings.api_url} {connection.account_name}")
