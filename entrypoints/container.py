@@ -3,7 +3,7 @@
 import os
 import random
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from dependency_injector import containers, providers
@@ -45,12 +45,15 @@ from core.use_cases.take_turn import TakeTurn
 from core.use_cases.transfer_invoices import TransferInvoices
 from core.use_cases.verify_business import VerifyBusiness
 from entrypoints.acting import current_actor
+from entrypoints.pulse import Pulse
+from entrypoints.readiness import Readiness
 from entrypoints.settings import Settings
 from plugins.manager import find_plugins
 from plugins.registry import AccountingRegistry
 
 if TYPE_CHECKING:
     from adapters.queue.durable import DurableTransferQueue
+    from adapters.telemetry.telemetry import Telemetry
 
 INLINE, DURABLE = "inline", "durable"
 
@@ -60,6 +63,15 @@ def _durable_queue(database_url: str, *, take_turn: Callable[[str], None], threa
     from adapters.queue.durable import DurableTransferQueue
 
     return DurableTransferQueue(database_url, take_turn=take_turn, threads=threads)
+
+
+def _telemetry(environment: Mapping[str, str]) -> "Telemetry":
+    # Imported here because a command that a person runs tells that person, and nobody else.
+    from adapters.telemetry.meters import Meters
+    from adapters.telemetry.telemetry import Telemetry
+    from adapters.telemetry.traces import traces_for
+
+    return Telemetry(Meters(), traces_for(environment))
 
 
 class Container(containers.DeclarativeContainer):
@@ -75,13 +87,15 @@ class Container(containers.DeclarativeContainer):
 
     clock = providers.Singleton(SystemClock)
     stopping = providers.ThreadSafeSingleton(threading.Event)
+    pulse = providers.Singleton(Pulse)
+    telemetry = providers.ThreadSafeSingleton(_telemetry, environment)
     secret_keys = providers.ThreadSafeSingleton(secret_keys_of, settings.provided.home, settings.provided.given_key)
     secret_box = providers.ThreadSafeSingleton(secret_box_with, secret_keys)
     storage = providers.ThreadSafeSingleton(open_storage, settings.provided.database, secret_box)
     sessions = providers.ThreadSafeSingleton(SqlSessionStore, storage, secret_box)
     calls = providers.ThreadSafeSingleton(SqlCallCounter, storage)
     surroundings = providers.ThreadSafeSingleton(
-        Surroundings, sessions=sessions, calls=calls, clock=clock, environment=environment
+        Surroundings, sessions=sessions, calls=calls, clock=clock, environment=environment, observer=telemetry
     )
     plugins = providers.ThreadSafeSingleton(find_plugins)
     systems = providers.ThreadSafeSingleton(AccountingRegistry, surroundings, plugins)
@@ -126,6 +140,7 @@ class Container(containers.DeclarativeContainer):
         find_customers=_find_customers,
         place_orders=_place_orders,
         chance=providers.Object(random.random),
+        observer=telemetry,
     )
     take_turn = providers.ThreadSafeSingleton(
         TakeTurn,
@@ -136,6 +151,7 @@ class Container(containers.DeclarativeContainer):
         lease=settings.provided.lease,
         new_holder=providers.Object(time_ordered_id),
         stopping=stopping.provided.is_set,
+        observer=telemetry,
     )
     queue = providers.Selector(
         queue_kind,
@@ -146,6 +162,13 @@ class Container(containers.DeclarativeContainer):
             take_turn=take_turn.provided.take,
             threads=settings.provided.worker_threads,
         ),
+    )
+    readiness = providers.Singleton(
+        Readiness,
+        storage=storage,
+        queue=providers.Selector(queue_kind, inline=providers.Object(None), durable=queue),
+        pulse=pulse,
+        sweep_seconds=settings.provided.sweep_seconds,
     )
     sweep = providers.Singleton(Sweep, storage=storage, queue=queue, clock=clock)
 
@@ -176,7 +199,7 @@ class Container(containers.DeclarativeContainer):
         keep_details=settings.provided.keep_details,
         stopping=stopping.provided.is_set,
     )
-    read_figures = providers.Singleton(ReadFigures, figures=figures, storage=storage, systems=systems)
+    read_figures = providers.Singleton(ReadFigures, figures=figures, storage=storage, systems=systems, clock=clock)
     add_invoice = providers.Singleton(AddInvoice, storage=storage, auditor=_auditor)
     preview_invoice = providers.Singleton(
         PreviewInvoice,

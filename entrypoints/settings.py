@@ -2,11 +2,14 @@
 
 from datetime import timedelta
 from pathlib import Path
+from typing import Annotated, Literal
 
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import BeforeValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from core.errors import InvalidInput
+
+_Level = Annotated[Literal["debug", "info", "warning", "error"], BeforeValidator(str.lower)]
 
 
 class Settings(BaseSettings):
@@ -23,6 +26,9 @@ class Settings(BaseSettings):
     `trusted_proxies`: the addresses, separated by commas, of the proxies that are believed about where callers are.
     `keep_invoices_days`: how long what an invoice says is kept after its transfer has ended (or, never sent, after its
     issue date); `keep_details_days`: how long stories, status checks but the latest, and batches are; 0 is for ever.
+    `log_level`, `log_format`: what `serve` and `worker` log, and how: `json`, `text`, or, when not given, text on a
+    terminal and JSON elsewhere.
+    `metrics_port`: where `kvitt worker` shows its figures to Prometheus, on `metrics_host`; nowhere when not given.
     """
 
     model_config = SettingsConfigDict(env_prefix="KVITT_", env_ignore_empty=True, extra="ignore", frozen=True)
@@ -44,6 +50,10 @@ class Settings(BaseSettings):
     trusted_proxies: str = ""
     keep_invoices_days: int = Field(default=2200, ge=0, le=36500)
     keep_details_days: int = Field(default=400, ge=0, le=36500)
+    log_level: _Level = "info"
+    log_format: Literal["json", "text"] | None = None
+    metrics_host: str = "127.0.0.1"
+    metrics_port: int | None = Field(default=None, ge=0, le=65535)
 
     @property
     def database(self) -> str:

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from adapters.queue.durable import DurableTransferQueue
+from adapters.telemetry.telemetry import Telemetry
 from core.errors import TryAgain
 from core.kept_answer import KEPT_FOR
 from core.ports.clock import Clock
@@ -18,6 +19,7 @@ from core.use_cases.follow_up import FollowedUp, FollowUp
 from core.use_cases.forget_old import ForgetOld
 from core.use_cases.sweep import Sweep
 from entrypoints.container import Container
+from entrypoints.pulse import Pulse
 
 _TIDY_EVERY = timedelta(hours=1)
 _FORGET_EVERY = timedelta(days=1)
@@ -36,6 +38,8 @@ class Worker:
         self._forget_old: ForgetOld = container.forget_old()
         self._storage: Storage = container.storage()
         self._clock: Clock = container.clock()
+        self._telemetry: Telemetry = container.telemetry()
+        self._pulse: Pulse = container.pulse()
         self._stopping: threading.Event = container.stopping()
         self._sweep_seconds = container.settings().sweep_seconds
         self._follow_up_seconds = container.settings().follow_up_seconds
@@ -46,6 +50,7 @@ class Worker:
     def start(self) -> None:
         """Begin to take turns."""
         self._queue.start()
+        self._pulse.beat()
         self._sweeper.start()
         if self._follow_up_seconds:
             self._follower.start()
@@ -58,6 +63,7 @@ class Worker:
         self._queue.stop(patience=self._patience)
         if self._follower.is_alive():  # its call in hand only reads, so it can be left
             self._follower.join(max(patient_until - time.monotonic(), 0))
+        self._telemetry.close()
 
     def __enter__(self) -> "Worker":
         self.start()
@@ -72,6 +78,8 @@ class Worker:
         while not self._stopping.is_set():
             try:
                 self._sweep.run()
+                self._pulse.beat()
+                self._telemetry.swept()
                 if time.monotonic() >= tidy_at:
                     self._tidy()
                     tidy_at = time.monotonic() + _TIDY_EVERY.total_seconds()

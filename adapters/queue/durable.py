@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from dbos import DBOS, DBOSConfig, SetEnqueueOptions, SetWorkflowID
 from dbos import error as dbos_errors
 
-from core.errors import LeaseLost
+from core.errors import LeaseLost, TryAgain
 
 _QUEUE = "turns"
 _APPLICATION_VERSION = "1"  # fixed: DBOS never hands out what another version put
@@ -74,6 +74,20 @@ class DurableTransferQueue:
         if left:
             DBOS.cancel_workflows([turn.workflow_id for turn in left])
         self.put(business)
+
+    def ping(self) -> None:
+        """Ask the turns' database for a turn, to see that it is there and that this process was started.
+
+        Errors: TryAgain, code `queue_unavailable`.
+        """
+        try:
+            DBOS.list_workflows(status="PENDING", limit=1, load_input=False, load_output=False)
+        except Exception as error:
+            raise TryAgain(
+                "The queue of turns can't be reached.",
+                code="queue_unavailable",
+                hint="See that its database is there: PostgreSQL's, or turns.db in KVITT_HOME.",
+            ) from error
 
     def tidy(self) -> None:
         """Forget turns that ended more than a day ago; DBOS keeps all it ever ran."""

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cached_property
 
-from sqlalchemy import Connection, Engine, select
+from sqlalchemy import Connection, Engine, inspect, select, text
 
 from adapters.storage.api_keys import SqlApiKeyStore
 from adapters.storage.audit import SqlAuditStore
@@ -161,6 +161,14 @@ class SqlStorage:
         """Read a little, to see that the database is there."""
         with self.read() as database:
             database.execute(select(businesses.c.name).limit(1))
+
+    def revision(self) -> str | None:
+        """Return the revision of the tables, or None where there are none."""
+        with self.read() as database:
+            if not inspect(database).has_table("alembic_version"):
+                return None
+            found: str | None = database.scalar(text("SELECT version_num FROM alembic_version"))
+            return found
 
     def close(self) -> None:
         """Close all connections. Using the storage again opens new ones."""

@@ -2,10 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from core.call_budget import CallBudget
 from core.errors import AccessRefused, NotFound, TryAgain
 from core.ports.accounting_system import AccountingSystems
+from core.ports.clock import Clock
 from core.ports.figures import Figures
 from core.ports.secret_box import SECRET_KEY_CHANGED
 from core.ports.storage import Storage
@@ -18,27 +20,40 @@ class SystemReport:
     """One accounting system: its calls (None where it does not count them), and its transfers by state.
 
     What has been transferred is not among them: it only ever grows, and counting it would take longer and longer.
+    `parked` ones wait with no time set. `queue_age` is for how long the oldest due one has been due.
     """
 
     system: str
     calls: CallBudget | None
     transfers: Mapping[TransferState, int]
+    parked: int = 0
+    queue_age: timedelta = timedelta()
 
 
 class ReadFigures:
     """Reads the figures of every accounting system that a business uses."""
 
-    def __init__(self, *, figures: Figures, storage: Storage, systems: AccountingSystems) -> None:
+    def __init__(self, *, figures: Figures, storage: Storage, systems: AccountingSystems, clock: Clock) -> None:
         self._figures = figures
         self._storage = storage
         self._systems = systems
+        self._clock = clock
 
     def read(self) -> Sequence[SystemReport]:
         """Return a report for each accounting system. Errors: TryAgain, code `storage_busy`."""
         return [
-            SystemReport(system=found.system, calls=self._calls(found.business), transfers=found.transfers)
+            SystemReport(
+                system=found.system,
+                calls=self._calls(found.business),
+                transfers=found.transfers,
+                parked=found.parked,
+                queue_age=self._age(found.oldest_due_at),
+            )
             for found in self._figures.by_system()
         ]
+
+    def _age(self, due_at: datetime | None) -> timedelta:
+        return max(self._clock.now() - due_at, timedelta()) if due_at else timedelta()
 
     def _calls(self, business: str) -> CallBudget | None:
         """Ask through one business; a connection that can't be read any more hides no other figure."""

@@ -7,6 +7,7 @@ from dependency_injector import providers
 
 from adapters.queue.inline import InlineTransferQueue
 from core.audit import COMMAND_LINE
+from core.unobserved import NOBODY
 from entrypoints.acting import acting
 from entrypoints.container import Container, make_container
 from entrypoints.settings import read_settings
@@ -27,6 +28,7 @@ def installation() -> Iterator[Container]:
     """Open the installation that the environment describes, for the length of the block."""
     container = make_container(read_settings())
     container.queue.override(providers.Object(_LeftToTheCommand()))
+    container.telemetry.override(providers.Object(NOBODY))
     storage = container.storage()
     try:
         with acting(COMMAND_LINE):

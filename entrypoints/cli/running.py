@@ -2,6 +2,7 @@
 
 import json
 import signal
+import sys
 import time
 from contextlib import suppress
 from types import FrameType
@@ -15,6 +16,7 @@ from entrypoints.cli.output import print_json, say, show
 
 if TYPE_CHECKING:
     from entrypoints.sandbox import Sandbox
+    from entrypoints.settings import Settings
 
 SERVE_PORT = 8000
 SANDBOX_PORT = 8247
@@ -56,6 +58,9 @@ def serve(host: Host = LOOPBACK, port: Port = SERVE_PORT, as_json: AsJson = Fals
     from entrypoints.http.server import serve as serve_http
     from entrypoints.settings import read_settings
 
+    settings = read_settings()
+    _log_as(settings)
+
     def announce(url: str) -> None:
         if as_json:
             print_json({"url": url})
@@ -66,7 +71,7 @@ def serve(host: Host = LOOPBACK, port: Port = SERVE_PORT, as_json: AsJson = Fals
             say("Stop it with Ctrl-C.")
 
     signals = _Signals()
-    container = make_container(read_settings(), queue=DURABLE)
+    container = make_container(settings, queue=DURABLE)
     storage = container.storage()
     try:
         if not signals.told_to_stop:
@@ -83,14 +88,19 @@ def worker(as_json: AsJson = False) -> int:
     Told to stop, it finishes the calls in hand and hands the rest back to the queue.
     """
     from entrypoints.container import DURABLE, make_container
+    from entrypoints.figures_server import figures_shown
     from entrypoints.settings import read_settings
     from entrypoints.worker import Worker
 
+    settings = read_settings()
+    _log_as(settings)
     signals = _Signals()
-    container = make_container(read_settings(), queue=DURABLE)
+    container = make_container(settings, queue=DURABLE)
     storage = container.storage()
     try:
-        with Worker(container):
+        with figures_shown(container) as port, Worker(container):
+            if port is not None:
+                say(f"Its figures are at http://{settings.metrics_host}:{port}/metrics")
             say("Kvitt works off transfers. Stop it with Ctrl-C.")
             signals.wait()
             say("Stopping: the calls in hand are finished, the rest goes back to the queue.")
@@ -149,6 +159,14 @@ def _announce_sandbox(office: "Sandbox", *, as_json: bool) -> None:
     show("Or with this, which connects the same business to the same books over REST:")
     show(json.dumps(over_rest, indent=2, ensure_ascii=False))
     say("Stop it with Ctrl-C.")
+
+
+def _log_as(settings: "Settings") -> None:
+    """Have what happens logged as the operator wants it: text where a person looks on, JSON elsewhere."""
+    from adapters.telemetry.logs import set_up_logging
+
+    form = settings.log_format or ("text" if sys.stderr.isatty() else "json")
+    set_up_logging(settings.log_level, as_json=form == "json")
 
 
 class _Signals:

@@ -12,6 +12,7 @@ from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin, YamlRenderPlugin
 from litestar.types import Message, Scope
 
+from adapters.telemetry.telemetry import Telemetry
 from core.ports.accounting_system import AccountingSystems
 from core.use_cases.add_invoice import AddInvoice
 from core.use_cases.check_status import CheckStatus
@@ -28,10 +29,12 @@ from entrypoints.container import Container
 from entrypoints.http import audit, batches, businesses, health, invoices, metrics, transfers
 from entrypoints.http.access import Access, Gate
 from entrypoints.http.idempotency import IdempotencyKeys
+from entrypoints.http.observed import Observed
 from entrypoints.http.openapi import add_access, add_idempotency, add_schemas, schema_router
-from entrypoints.http.paths import DecodedPathParameters, RoutedAsSent
+from entrypoints.http.paths import DecodedPathParameters
 from entrypoints.http.problems import EXCEPTION_HANDLERS
 from entrypoints.http.waiting import Waiting
+from entrypoints.readiness import Readiness
 
 LONGEST_BODY = 1_000_000
 """In bytes. An invoice of a thousand rows is a third of this."""
@@ -68,7 +71,8 @@ def create_app(container: Container, *, local_only: bool = True) -> Litestar:
             IdempotencyKeys(storage=container.storage, clock=container.clock, longest_body=LONGEST_BODY),
         ],
     )
-    app = RoutedAsSent(
+    app = Observed(
+        telemetry=container.telemetry(),
         route_handlers=[api, *health.HANDLERS, *metrics.HANDLERS],
         dependencies=_use_cases(container),
         exception_handlers=EXCEPTION_HANDLERS,
@@ -142,6 +146,13 @@ def _use_cases(container: Container) -> dict[str, Provide]:
     def read_figures() -> ReadFigures:
         return container.read_figures()
 
+    def telemetry() -> Telemetry:
+        told: Telemetry = container.telemetry()
+        return told
+
+    def readiness() -> Readiness:
+        return container.readiness()
+
     @cache
     def waiting() -> Waiting:
         return Waiting(
@@ -161,6 +172,8 @@ def _use_cases(container: Container) -> dict[str, Provide]:
         check_status,
         manage_transfers,
         read_figures,
+        telemetry,
+        readiness,
         waiting,
     ]
     return {provider.__name__: Provide(provider, sync_to_thread=False) for provider in provided}

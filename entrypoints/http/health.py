@@ -5,12 +5,12 @@ from http import HTTPStatus
 from litestar import Response, get
 from litestar.di import NamedDependency
 
-from core.errors import TryAgain
-from core.use_cases.look_up import LookUp
-from entrypoints.documents import Json
+from core.errors import KvittError, TryAgain
+from entrypoints.documents import Json, problem_document
 from entrypoints.http.openapi import described
-from entrypoints.http.problems import AnyRequest, log_bug
-from entrypoints.http.schemas import Health
+from entrypoints.http.problems import RETRY_AFTER, AnyRequest, log_bug, problem
+from entrypoints.http.schemas import Health, Ready
+from entrypoints.readiness import Readiness
 
 
 @get(
@@ -28,20 +28,30 @@ def live() -> Json:
     "/health/ready",
     sync_to_thread=True,
     tags=["health"],
-    operation_class=described(answers={HTTPStatus.OK: Health}, problems=[HTTPStatus.SERVICE_UNAVAILABLE]),
+    operation_class=described(answers={HTTPStatus.OK: Ready}, problems=[HTTPStatus.SERVICE_UNAVAILABLE]),
 )
-def ready(request: AnyRequest, look_up: NamedDependency[LookUp]) -> Response[Json]:
-    """Say whether the storage can be read."""
-    try:
-        look_up.businesses(limit=1)
-    except TryAgain:
-        raise
-    except Exception as error:  # whatever it is, it keeps us from working
-        log_bug(request, error)
-        raise TryAgain(
-            "The storage can't be read.", code="not_ready", hint="See the server's log; it says where it failed."
-        ) from error
-    return Response({"status": "ready"})
+def ready(request: AnyRequest, readiness: NamedDependency[Readiness]) -> Response[Json]:
+    """Say whether storage, tables, queue and worker are as they must be; each is named, also when one is not."""
+    troubles = readiness.read()
+    checks = {name: _told(request, trouble) for name, trouble in troubles.items()}
+    failed = [name for name, trouble in troubles.items() if trouble]
+    if not failed:
+        return Response({"status": "ready", "checks": checks})
+    error = TryAgain(
+        f"Not ready: {', '.join(failed)}.",
+        code="not_ready",
+        hint="See the server's log, or run kvitt doctor on its machine; both say what is wrong.",
+    )
+    return problem(problem_document(error) | {"checks": checks}, headers={"Retry-After": str(RETRY_AFTER)})
+
+
+def _told(request: AnyRequest, trouble: Exception | None) -> str:
+    if trouble is None:
+        return "ok"
+    if isinstance(trouble, KvittError):
+        return trouble.code
+    log_bug(request, trouble)
+    return "failed"
 
 
 HANDLERS = [live, ready]

@@ -1,4 +1,4 @@
-"""Figures for Prometheus, read when they are asked for.
+"""Figures for Prometheus: those of the installation, read when they are asked for, and those of this process.
 
 They are the whole installation's, so they need an administrator's key; one of the role `read` will do.
 """
@@ -7,10 +7,11 @@ from collections.abc import Iterator, Sequence
 
 from litestar import Response, get
 from litestar.di import NamedDependency
-from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
+from adapters.telemetry.telemetry import Telemetry
 from core.api_key import Need
 from core.use_cases.read_figures import ReadFigures, SystemReport
 from entrypoints.http.access import Access
@@ -41,13 +42,26 @@ class _Reports(Collector):
             for state, number in report.transfers.items():
                 transfers.add_metric([state, report.system], number)
         yield transfers
+        parked = GaugeMetricFamily(
+            "kvitt_transfers_parked",
+            "Waiting transfers with no time set: their connection has to be mended.",
+            labels=["system"],
+        )
+        age = GaugeMetricFamily(
+            "kvitt_queue_age_seconds",
+            "For how long the oldest transfer that is due has been due; a pause of its system not counted.",
+            labels=["system"],
+        )
+        for report in self._reports:
+            parked.add_metric([report.system], report.parked)
+            age.add_metric([report.system], report.queue_age.total_seconds())
+        yield from (parked, age)
 
 
 @get("/metrics", sync_to_thread=True, include_in_schema=False, middleware=[Access()], needs=Need.OVERSEE)
-def metrics(read_figures: NamedDependency[ReadFigures]) -> Response[bytes]:
+def metrics(read_figures: NamedDependency[ReadFigures], telemetry: NamedDependency[Telemetry]) -> Response[bytes]:
     """Show the figures in Prometheus's text format."""
-    registry = CollectorRegistry()
-    registry.register(_Reports(read_figures.read()))
+    registry = telemetry.meters.and_also(_Reports(read_figures.read()))
     return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
 
 

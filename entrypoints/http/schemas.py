@@ -25,9 +25,13 @@ _CONNECTION: dict[str, JsonValue] = {
 }
 
 
-def _optional(name: str) -> Callable[[dict[str, Any]], None]:
-    """Say that a field may be missing."""
-    return lambda schema: schema["required"].remove(name)
+def _optional(*names: str) -> Callable[[dict[str, Any]], None]:
+    """Say that fields may be missing."""
+
+    def leave_free(schema: dict[str, Any]) -> None:
+        schema["required"] = [name for name in schema["required"] if name not in names]
+
+    return leave_free
 
 
 def _without(*names: str) -> Callable[[dict[str, Any]], None]:
@@ -177,15 +181,25 @@ class AuditPage(Page):
 
 
 class Health(BaseModel):
-    """How the process is."""
+    """That the process answers."""
 
-    status: Literal["alive", "ready"]
+    status: Literal["alive"]
+
+
+class Ready(BaseModel):
+    """That the process can do its work. `checks` names what was looked at, each with `ok`."""
+
+    status: Literal["ready"]
+    checks: dict[str, str]
 
 
 class Problem(BaseModel):
-    """An RFC 9457 problem. `code` is stable and meant for programs, `hint` says what to do."""
+    """An RFC 9457 problem. `code` is stable and meant for programs, `hint` says what to do.
 
-    model_config = ConfigDict(json_schema_extra=_optional("faults"))
+    `checks`, of `not_ready` alone, names what was looked at: `ok`, or the code of the trouble.
+    """
+
+    model_config = ConfigDict(json_schema_extra=_optional("faults", "checks"))
 
     type: str
     title: str
@@ -194,3 +208,4 @@ class Problem(BaseModel):
     code: str
     hint: str
     faults: list[ProblemFault]
+    checks: dict[str, str]

@@ -8,12 +8,26 @@ from entrypoints.sandbox import Sandbox
 from tests.http.clients import client_of
 from tests.http.documents import Api, add_invoice, business_document, problem_of
 
-KVITTS = {"kvitt_vendor_calls_limit", "kvitt_vendor_calls_used", "kvitt_vendor_calls_left", "kvitt_transfers"}
+KVITTS = {
+    "kvitt_vendor_calls_limit",
+    "kvitt_vendor_calls_used",
+    "kvitt_vendor_calls_left",
+    "kvitt_transfers",
+    "kvitt_transfers_parked",
+    "kvitt_queue_age_seconds",
+    "kvitt_vendor_calls",
+    "kvitt_vendor_call_seconds",
+    "kvitt_attempts",
+    "kvitt_lease_takeovers",
+    "kvitt_worker_last_sweep_timestamp_seconds",
+    "kvitt_http_request_seconds",
+}
+OF_THE_PROCESS = ("kvitt_http_request_seconds", "kvitt_lease_takeovers", "kvitt_worker")
 OFFICE = ("24sevenoffice",)
 
 
 def figures(api: Api) -> dict[tuple[str, ...], float]:
-    """Return each figure under its name and the values of its labels, as Prometheus itself reads them."""
+    """Return each figure under its name and the values of its labels (in the order of their names)."""
     answer = api.get("/metrics")
     assert answer.status_code == 200
     assert answer.headers["content-type"].startswith("text/plain; version=")
@@ -23,7 +37,7 @@ def figures(api: Api) -> dict[tuple[str, ...], float]:
 
 
 def test_where_there_is_no_business_the_figures_are_named_and_empty(api: Api) -> None:
-    assert figures(api) == {}
+    assert {key for key in figures(api) if not key[0].startswith(OF_THE_PROCESS)} == set()
 
 
 def test_calls_are_shown_as_the_vendor_counts_them(fjell: Api, office: Sandbox) -> None:
@@ -46,6 +60,28 @@ def test_transfers_that_have_not_arrived_are_shown_by_state(api: Api) -> None:
     found = {key[1]: value for key, value in figures(api).items() if key[0] == "kvitt_transfers"}
 
     assert found == {"queued": 0, "running": 0, "waiting": 2, "rejected": 0}
+    assert figures(api)["kvitt_transfers_parked", *OFFICE] == 2
+    assert figures(api)["kvitt_queue_age_seconds", *OFFICE] == 0
+
+
+def test_calls_and_attempts_are_counted_by_what_they_came_to(fjell: Api, office: Sandbox) -> None:
+    fjell.post(f"{add_invoice(fjell)}/send")
+
+    found = figures(fjell)
+    made = {key[1]: value for key, value in found.items() if key[0] == "kvitt_vendor_calls_total" and key[2] == "ok"}
+    assert sum(made.values()) == len(office.journal.calls())
+    assert made["SaveInvoices"] == found["kvitt_vendor_call_seconds_count", "SaveInvoices", *OFFICE] == 1
+    assert found["kvitt_attempts_total", "transferred", *OFFICE] == 1
+
+
+def test_trouble_is_counted_under_its_code(fjell: Api, office: Sandbox) -> None:
+    office.inject("GetIdentitiesWithCredential", "http_502", times=1)
+
+    fjell.post(f"{add_invoice(fjell)}/send")
+
+    found = figures(fjell)
+    assert found["kvitt_vendor_calls_total", "GetIdentitiesWithCredential", "bad_gateway", *OFFICE] == 1
+    assert found["kvitt_attempts_total", "waiting", *OFFICE] == 1
 
 
 def test_asking_for_figures_calls_nobody(fjell: Api, office: Sandbox) -> None:

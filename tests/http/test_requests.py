@@ -162,17 +162,29 @@ def test_a_fault_of_ours_shows_nothing_and_logs_nothing_personal(
 
 def test_health_is_told(shared_fjell: Api) -> None:
     assert shared_fjell.get("/health/live").json() == {"status": "alive"}
-    assert shared_fjell.get("/health/ready").json() == {"status": "ready"}
+    assert shared_fjell.get("/health/ready").json() == {
+        "status": "ready",
+        "checks": {"storage": "ok", "migrations": "ok"},
+    }
 
 
 @pytest.mark.parametrize("trouble", [TryAgain("The database is locked.", code="storage_busy"), OSError("disk")])
-def test_a_storage_that_can_not_be_read_is_not_ready(container: Container, trouble: Exception) -> None:
-    container.look_up.override(_broken(trouble))
+def test_a_storage_that_can_not_be_read_is_not_ready(
+    container: Container, trouble: Exception, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail() -> None:
+        raise trouble
+
+    monkeypatch.setattr(container.storage(), "ping", fail)
     with client_of(container) as api:
         response = api.get("/health/ready")
         alive = api.get("/health/live")
 
-    problem_of(response, 503, "storage_busy" if isinstance(trouble, TryAgain) else "not_ready")
+    problem_of(response, 503, "not_ready")
+    assert response.json()["checks"] == {
+        "storage": "storage_busy" if isinstance(trouble, TryAgain) else "failed",
+        "migrations": "ok",
+    }
     assert response.headers["retry-after"] == "5"
     assert alive.status_code == 200
 

@@ -29,7 +29,7 @@ def figures_of(*given: SystemFigures, calls: CallBudget | None = BUDGET) -> Sequ
         for name, settings in (("fjell", CONNECTION), ("vidde", {})):
             work.businesses.put(Business(name=name, accounting=Connection.of("fake", settings)))
     systems.of("fjell").call_budget = calls
-    reports = ReadFigures(figures=FiguresGiven(*given), storage=storage, systems=systems).read()
+    reports = ReadFigures(figures=FiguresGiven(*given), storage=storage, systems=systems, clock=clock).read()
     assert systems.of("fjell").calls == []
     return reports
 

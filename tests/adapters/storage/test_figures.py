@@ -1,5 +1,6 @@
 from collections.abc import Iterator
 from contextlib import closing
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -9,8 +10,9 @@ from sqlalchemy import event
 from adapters.secrets import FernetSecretBox
 from adapters.storage import SqlFigures, SqlStorage, open_storage
 from core.business import Connection
+from core.errors import TryAgain
 from core.ports.figures import SystemFigures
-from core.transfer import Receipt, TransferState, arrived, started
+from core.transfer import Receipt, RetryPolicy, TransferError, TransferState, arrived, failed, parked, started
 from tests.postgres import temporary_database
 from tests.storage_contract import NOW, a_business, a_transfer
 
@@ -34,9 +36,48 @@ class FiguresContract:
             work.transfers.save(arrived_one)
 
         assert SqlFigures(storage).by_system() == [
-            SystemFigures("24sevenoffice", "fjell", NONE | {TransferState.QUEUED: 4, TransferState.RUNNING: 1}),
+            SystemFigures(
+                "24sevenoffice",
+                "fjell",
+                NONE | {TransferState.QUEUED: 4, TransferState.RUNNING: 1},
+                oldest_due_at=transfers[2].next_attempt_at,
+            ),
             SystemFigures("another", "annet", NONE),
         ]
+
+    def test_parked_transfers_are_told_from_those_that_wait_for_a_time(self, storage: SqlStorage) -> None:
+        refused = TransferError(code="access_refused", message="No.", hint="")
+        with storage.transaction() as work:
+            work.businesses.put(a_business("fjell"))
+            transfers = [a_transfer(f"t{nth}", str(nth), "fjell", NOW) for nth in range(4)]
+            work.transfers.add_all(transfers)
+            for one in transfers[:2]:
+                work.transfers.save(parked(started(one), refused))
+            later = TryAgain("Busy.", not_before=NOW + timedelta(hours=1))
+            work.transfers.save(failed(started(transfers[2]), later, policy=RetryPolicy(), now=NOW))
+
+        (found,) = SqlFigures(storage).by_system()
+
+        assert (found.parked, found.transfers[TransferState.WAITING]) == (2, 3)
+        assert found.oldest_due_at == NOW
+
+    def test_single_and_bulk_sends_are_due_alike(self, storage: SqlStorage) -> None:
+        early = NOW - timedelta(minutes=5)
+        with storage.transaction() as work:
+            work.businesses.put(a_business("fjell"))
+            work.transfers.add(a_transfer("t1", "1", "fjell", NOW))
+            work.transfers.add(a_transfer("t2", "2", "fjell", early).model_copy(update={"bulk": True}))
+
+        assert SqlFigures(storage).by_system()[0].oldest_due_at == early
+
+    def test_what_a_pause_holds_up_is_due_when_the_pause_ends(self, storage: SqlStorage) -> None:
+        until = NOW + timedelta(hours=1)
+        with storage.transaction() as work:
+            work.businesses.put(a_business("fjell"))
+            work.transfers.add(a_transfer("t1", "1", "fjell", NOW))
+            work.pauses.put("24sevenoffice", until)
+
+        assert SqlFigures(storage).by_system()[0].oldest_due_at == until
 
 
 class TestSqlite(FiguresContract):
@@ -57,9 +98,11 @@ class TestSqlite(FiguresContract):
                 str(step.detail) for step in database.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)
             ]
         of_transfers = [step for step in plan if "transfers" in step]
-        assert len(of_transfers) == len(NONE)
-        index = "SEARCH transfers USING COVERING INDEX ix_transfers_business_state (business=? AND state=?)"
-        assert set(of_transfers) == {index}, plan
+        assert set(of_transfers) == {
+            "SEARCH transfers USING COVERING INDEX ix_transfers_business_state (business=? AND state=?)",
+            "SEARCH transfers USING COVERING INDEX ix_transfers_due (business=? AND bulk=? AND next_attempt_at>?)",
+            "SEARCH transfers USING COVERING INDEX ix_transfers_due (business=?)",
+        }, plan
 
     def test_counting_waits_for_no_writer(self, storage: SqlStorage) -> None:
         with storage.transaction() as work:
