@@ -20,7 +20,7 @@ FIELDS = (
     "transfers",
     "attempt",
     "result",
-    "error",
+    "code",
     "method",
     "route",
     "status",

@@ -89,7 +89,7 @@ class Telemetry:
             result = _result(transfer)
             self.meters.attempts.labels(system, result).inc()
             told = {"system": system, "transfer": transfer.id, "attempt": transfer.attempts, "result": result}
-            told |= {"invoice": transfer.invoice} | ({"error": transfer.error.code} if transfer.error else {})
+            told |= {"invoice": transfer.invoice} | ({"code": transfer.error.code} if transfer.error else {})
             _work.info("An attempt ended", extra=told)
 
     @contextmanager

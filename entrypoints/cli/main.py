@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from core.errors import InvalidInput, KvittError
-from entrypoints.cli import api_key, audit, business, customer, invoice, plugin, running, secret, transfer
+from entrypoints.cli import api_key, audit, business, customer, doctor, invoice, plugin, running, secret, transfer
 from entrypoints.cli.exit_codes import ExitCode, code_of_error
 from entrypoints.cli.output import print_json, say, say_error, use_safe_encoding
 
@@ -28,6 +28,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["--help", "-h"]},
 )
 running.add_to(app)
+doctor.add_to(app)
 app.add_typer(business.app, name="business")
 app.add_typer(invoice.app, name="invoice")
 app.add_typer(customer.app, name="customer")

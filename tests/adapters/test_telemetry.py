@@ -136,7 +136,7 @@ def test_what_came_of_an_attempt_is_counted_and_logged(telemetry: Telemetry) -> 
         telemetry.ended("24sevenoffice", [parked(a_transfer(), refused)])
 
     (line,) = lines(log)
-    assert (line["transfer"], line["result"], line["error"]) == ("t1", "parked", "access_refused")
+    assert (line["transfer"], line["result"], line["code"]) == ("t1", "parked", "access_refused")
     assert "Signe" not in log.getvalue()
     assert figure(telemetry, "kvitt_attempts_total", system="24sevenoffice", result="parked") == 1
 

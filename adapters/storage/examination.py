@@ -1,0 +1,88 @@
+"""Look at a database as it is: nothing is made, migrated or left behind."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from sqlalchemy import Connection, func, make_url, select, text, update
+from sqlalchemy.exc import ArgumentError
+
+from adapters.storage.column_types import database_instant
+from adapters.storage.database_errors import translated
+from adapters.storage.engine import READ_ONLY, make_engine
+from adapters.storage.schema import businesses, leases, transfers
+from core.transfer import TransferState
+
+_PATIENCE = timedelta(seconds=5)
+
+
+class Examination:
+    """One look at the database of a URL.
+
+    Errors of everything here: InvalidInput, code `bad_database_url`; TryAgain, code `storage_busy`.
+    """
+
+    def __init__(self, url: str) -> None:
+        self._engine = make_engine(url, busy_timeout=_PATIENCE)
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self._engine.dispose()
+
+    def revision(self) -> str | None:
+        """Return the revision of the tables, or None where there are none yet."""
+        with self._read() as database:
+            if not self._engine.dialect.has_table(database, "alembic_version"):
+                return None
+            found: str | None = database.scalar(text("SELECT version_num FROM alembic_version"))
+            return found
+
+    def require_writable(self) -> None:
+        """Write a little, and take it back."""
+        with translated(), self._engine.connect() as database, database.begin() as transaction:
+            database.execute(text("UPDATE alembic_version SET version_num = version_num"))
+            database.execute(update(businesses).values(system=businesses.c.system))
+            transaction.rollback()
+
+    def journal_mode(self) -> str | None:
+        """Return how SQLite keeps its journal (`wal` is what we need), or None of another database."""
+        if self._engine.dialect.name != "sqlite":
+            return None
+        with self._read() as database:
+            return str(database.scalar(text("PRAGMA journal_mode"))).lower()
+
+    def now(self) -> datetime:
+        """Return the database's own time, by which leases are kept."""
+        with self._read() as database:
+            instant: datetime = database.scalar(select(database_instant(database.dialect.name)))  # type: ignore[assignment]
+            return instant
+
+    def sealed_settings(self) -> dict[str, str]:
+        """Return what is kept encrypted of each business's connection, by the business's name."""
+        query = select(businesses.c.name, businesses.c.sealed_settings).order_by(businesses.c.name)
+        with self._read() as database:
+            return {row.name: row.sealed_settings for row in database.execute(query)}
+
+    def left_running(self) -> int:
+        """Return how many transfers are running that no worker holds: their worker died."""
+        held = select(leases.c.business).where(leases.c.expires_at > database_instant(self._engine.dialect.name))
+        query = select(func.count()).where(
+            transfers.c.state == TransferState.RUNNING, transfers.c.business.not_in(held)
+        )
+        with self._read() as database:
+            return database.scalar(query) or 0
+
+    @contextmanager
+    def _read(self) -> Iterator[Connection]:
+        with translated(), self._engine.connect().execution_options(**READ_ONLY) as database:
+            yield database
+
+
+def is_there(url: str) -> bool:
+    """Whether there is anything to look at: an SQLite file that is missing would be made by looking."""
+    try:
+        parsed = make_url(url)
+    except ArgumentError:
+        return True  # looking tells what is wrong with it
+    return parsed.get_backend_name() != "sqlite" or not parsed.database or Path(parsed.database).exists()

@@ -1,0 +1,70 @@
+"""`kvitt doctor`: look at the installation, and say what is to be mended."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from entrypoints.cli.exit_codes import ExitCode, worst
+from entrypoints.cli.options import AsJson
+from entrypoints.cli.output import print_json_array, show
+
+if TYPE_CHECKING:
+    from entrypoints.doctor.findings import Finding
+
+Offline = Annotated[bool, typer.Option("--offline", help="Leave the accounting system alone.")]
+
+_CODES = {
+    "ok": ExitCode.DONE,
+    "warning": ExitCode.DONE,
+    "temporary": ExitCode.NOT_FINISHED,
+    "mend": ExitCode.REFUSED,
+}
+
+
+def add_to(app: typer.Typer) -> None:
+    """Give the application this command."""
+    app.command()(doctor)
+
+
+def doctor(offline: Offline = False, as_json: AsJson = False) -> int:
+    """Check the installation, and say what to mend.
+
+    Folder, disk, database, tables, secret key, clocks, workers, calls left, plugins, and whether 24SevenOffice's
+    contract is still the one that Kvitt knows. Nothing is changed. Exit code 0: all is well, 1: something is to be
+    mended, 3: trouble that passes.
+    """
+    found: list[Finding] = []
+    if as_json:
+        print_json_array(_document(finding) for finding in _noted(found, offline=offline))
+    else:
+        for finding in _noted(found, offline=offline):
+            show(f"{finding.standing.value:<9}  {finding.check}: {finding.message}")
+            if finding.hint:
+                show(f"{'':<9}  {finding.hint}")
+    return worst(_CODES[finding.standing.value] for finding in found)
+
+
+def _noted(found: "list[Finding]", *, offline: bool) -> "Iterator[Finding]":
+    """Look, and hand each finding on as it comes."""
+    from dependency_injector import providers
+
+    from core.unobserved import NOBODY
+    from entrypoints.container import make_container
+    from entrypoints.doctor.doctor import examine
+    from entrypoints.settings import read_settings
+
+    container = make_container(read_settings())
+    container.telemetry.override(providers.Object(NOBODY))
+    for finding in examine(container, offline=offline):
+        found.append(finding)
+        yield finding
+
+
+def _document(finding: "Finding") -> dict[str, str]:
+    return {
+        "check": finding.check,
+        "standing": finding.standing.value,
+        "message": finding.message,
+        "hint": finding.hint,
+    }

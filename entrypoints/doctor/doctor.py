@@ -1,0 +1,55 @@
+"""All the checks, in the order in which what fails early explains what fails late."""
+
+from collections.abc import Iterator
+from contextlib import closing
+from functools import partial
+
+from adapters.storage.examination import Examination, is_there
+from entrypoints.container import Container
+from entrypoints.doctor import own_side, vendor, work
+from entrypoints.doctor.findings import Finding, Standing, looked_at, ok
+
+
+def examine(container: Container, *, offline: bool = False) -> Iterator[Finding]:
+    """Look at an installation; yield each finding as soon as it is there. Nothing is changed or made.
+
+    `offline` leaves the vendor alone.
+    """
+    settings = container.settings()
+    yield from looked_at("folder", partial(own_side.folder, settings.home))
+    if is_there(settings.database):
+        yield from looked_at("storage", lambda: _examine_stored(container))
+    else:
+        yield ok("storage", "There is no database yet; the first command makes it.")
+    if not offline:
+        yield from looked_at("contract", partial(vendor.contracts, container.environment(), container.clock()))
+
+
+def _examine_stored(container: Container) -> Iterator[Finding]:
+    settings = container.settings()
+    is_given = settings.given_key is not None
+    yield from looked_at("secret key", partial(own_side.key_file, settings.home, is_given=is_given))
+    with closing(Examination(settings.database)) as examination:
+        is_current = False
+        for finding in looked_at("migrations", partial(own_side.migrations, examination)):
+            is_current = finding.standing is Standing.OK
+            yield finding
+        if not is_current:
+            return  # what follows reads the tables
+        yield from looked_at("storage", partial(own_side.database, examination))
+        yield from looked_at("clock", partial(work.clock, examination, container.clock()))
+        if is_given or (settings.home / own_side.KEY_FILE).exists():  # opening would make a missing one
+            yield from looked_at("secrets", lambda: own_side.secrets(examination, container.secret_box()))
+            yield from looked_at("plugins", lambda: own_side.plugins(container.systems()))
+            yield from _examine_work(container, examination)
+
+
+def _examine_work(container: Container, examination: Examination) -> Iterator[Finding]:
+    def all_of_it() -> Iterator[Finding]:
+        reports = container.read_figures().read()
+        yield from work.workers(examination, reports)
+        yield from work.stopped(reports)
+        yield from work.quota(reports)
+
+    with closing(container.storage()):
+        yield from looked_at("workers", all_of_it)

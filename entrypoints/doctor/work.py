@@ -1,0 +1,93 @@
+"""The work: whether the clocks agree, somebody takes turns, and calls are left."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+
+from adapters.storage.examination import Examination
+from core.ports.clock import Clock
+from core.transfer import TransferState
+from core.use_cases.read_figures import SystemReport
+from entrypoints.doctor.findings import Finding, Standing, mend, ok, warning
+
+CLOCKS_AGREE = timedelta(seconds=5)
+"""So far the clocks of the machines that share a database may be apart."""
+
+VENDORS_CLOCK = timedelta(minutes=2)
+"""So far this machine's clock may be from the vendor's, whose answers are dated to the second and take a while."""
+
+LONG_DUE = timedelta(minutes=5)
+"""A due transfer is taken up within seconds where a worker lives."""
+
+_SCARCE = 10
+
+
+def clock(examination: Examination, clock: Clock) -> Iterator[Finding]:
+    """Whether this machine and the database agree on the time."""
+    yield agreeing("clock", "the database's", clock.now() - examination.now(), CLOCKS_AGREE)
+
+
+def agreeing(check: str, whose: str, apart: timedelta, tolerated: timedelta) -> Finding:
+    """Judge how far two clocks are apart."""
+    seconds = abs(apart.total_seconds())
+    if abs(apart) > tolerated:
+        return mend(
+            check,
+            f"This machine's clock is {seconds:.0f} s {'ahead of' if apart > timedelta() else 'behind'} {whose}.",
+            "Have both set by a time server (NTP).",
+        )
+    return ok(check, f"This machine's clock agrees with {whose}, to {max(seconds, 1):.0f} s.")
+
+
+def workers(examination: Examination, reports: Sequence[SystemReport]) -> Iterator[Finding]:
+    """Whether what is due is taken up."""
+    left = examination.left_running()
+    if left:
+        yield mend(
+            "workers",
+            f"{left} transfers are left running by a worker that has ended.",
+            "Run kvitt serve or kvitt worker: it takes them up, and looks for their orders first.",
+        )
+    late = [report for report in reports if report.queue_age > LONG_DUE]
+    for report in late:
+        yield mend(
+            "workers",
+            f"Transfers to {report.system} have been due for {report.queue_age.total_seconds() / 60:.0f} minutes.",
+            "See that kvitt serve or kvitt worker runs on this database, and what its log says.",
+        )
+    if not left and not late:
+        yield ok("workers", "Nothing that is due is left waiting.")
+
+
+def stopped(reports: Sequence[SystemReport]) -> Iterator[Finding]:
+    """What waits for a person."""
+    for report in reports:
+        if report.parked:
+            yield mend(
+                "transfers",
+                f"{report.parked} transfers to {report.system} are parked: their accounts do not let Kvitt in.",
+                "kvitt transfer list --state waiting names them; mend the connection, then kvitt business verify.",
+            )
+        if rejected := report.transfers.get(TransferState.REJECTED, 0):
+            yield warning(
+                "transfers",
+                f"{rejected} transfers to {report.system} were rejected.",
+                "kvitt transfer list --state rejected says why; mend the reason, then kvitt transfer retry.",
+            )
+
+
+def quota(reports: Sequence[SystemReport]) -> Iterator[Finding]:
+    """Whether calls are left in this hour."""
+    for report in reports:
+        if (calls := report.calls) is None:
+            continue
+        told = f"{calls.left} of {calls.limit} calls to {report.system} are left until {_hour(calls.resets_at)}."
+        if calls.left == 0:
+            yield Finding("quota", Standing.TEMPORARY, told, "Transfers go on by themselves then.")
+        elif calls.left * _SCARCE < calls.limit:
+            yield warning("quota", told, "The last ones are kept for single sends; bulk sends wait for the next hour.")
+        else:
+            yield ok("quota", told)
+
+
+def _hour(instant: datetime) -> str:
+    return f"{instant:%H:%M} UTC"
