@@ -1,5 +1,6 @@
-"""The operator's settings, read once from the environment."""
+"""The operator's settings, read once from the environment and from files of secrets."""
 
+import os
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Literal
@@ -104,12 +105,20 @@ class Settings(BaseSettings):
 
 
 def read_settings() -> Settings:
-    """Read the environment.
+    """Read the environment, and the files of the folder that KVITT_SECRETS_DIR names.
 
+    There a file `kvitt_database_url` holds what the variable of that name would; the variable goes before it.
     Errors: InvalidInput, naming the variables that are wrong but not their values.
     """
+    folder = os.environ.get("KVITT_SECRETS_DIR") or None
+    if folder and not Path(folder).is_dir():
+        raise InvalidInput(
+            f"The settings can't be used. KVITT_SECRETS_DIR: there is no folder {folder}.",
+            code="bad_settings",
+            hint="Correct this environment variable.",
+        )
     try:
-        return Settings()
+        return Settings(_secrets_dir=folder)
     except ValidationError as error:
         wrong = "; ".join(f"KVITT_{fault['loc'][0]}".upper() + f": {fault['msg']}" for fault in error.errors())
         raise InvalidInput(

@@ -3,7 +3,7 @@
 They are the whole installation's, so they need an administrator's key; one of the role `read` will do.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from litestar import Response, get
 from litestar.di import NamedDependency
@@ -15,13 +15,15 @@ from adapters.telemetry.telemetry import Telemetry
 from core.api_key import Need
 from core.use_cases.read_figures import ReadFigures, SystemReport
 from entrypoints.http.access import Access
+from entrypoints.readiness import Readiness
 
 
 class _Reports(Collector):
     """Turns reports into Prometheus's own form."""
 
-    def __init__(self, reports: Sequence[SystemReport]) -> None:
+    def __init__(self, reports: Sequence[SystemReport], readiness: Mapping[str, Exception | None]) -> None:
         self._reports = reports
+        self._readiness = readiness
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
         """Yield every figure, by accounting system."""
@@ -55,13 +57,22 @@ class _Reports(Collector):
         for report in self._reports:
             parked.add_metric([report.system], report.parked)
             age.add_metric([report.system], report.queue_age.total_seconds())
-        yield from (parked, age)
+        ready = GaugeMetricFamily(
+            "kvitt_ready", "Whether what this process needs is as it must be (1) or not (0).", labels=["check"]
+        )
+        for check, trouble in self._readiness.items():
+            ready.add_metric([check], trouble is None)
+        yield from (parked, age, ready)
 
 
 @get("/metrics", sync_to_thread=True, include_in_schema=False, middleware=[Access()], needs=Need.OVERSEE)
-def metrics(read_figures: NamedDependency[ReadFigures], telemetry: NamedDependency[Telemetry]) -> Response[bytes]:
+def metrics(
+    read_figures: NamedDependency[ReadFigures],
+    readiness: NamedDependency[Readiness],
+    telemetry: NamedDependency[Telemetry],
+) -> Response[bytes]:
     """Show the figures in Prometheus's text format."""
-    registry = telemetry.meters.and_also(_Reports(read_figures.read()))
+    registry = telemetry.meters.and_also(_Reports(read_figures.read(), readiness.read()))
     return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
 
 

@@ -15,6 +15,7 @@ KVITTS = {
     "kvitt_transfers",
     "kvitt_transfers_parked",
     "kvitt_queue_age_seconds",
+    "kvitt_ready",
     "kvitt_vendor_calls",
     "kvitt_vendor_call_seconds",
     "kvitt_attempts",
@@ -22,7 +23,7 @@ KVITTS = {
     "kvitt_worker_last_sweep_timestamp_seconds",
     "kvitt_http_request_seconds",
 }
-OF_THE_PROCESS = ("kvitt_http_request_seconds", "kvitt_lease_takeovers", "kvitt_worker")
+OF_THE_PROCESS = ("kvitt_http_request_seconds", "kvitt_lease_takeovers", "kvitt_ready", "kvitt_worker")
 OFFICE = ("24sevenoffice",)
 
 
@@ -82,6 +83,17 @@ def test_trouble_is_counted_under_its_code(fjell: Api, office: Sandbox) -> None:
     found = figures(fjell)
     assert found["kvitt_vendor_calls_total", "GetIdentitiesWithCredential", "bad_gateway", *OFFICE] == 1
     assert found["kvitt_attempts_total", "waiting", *OFFICE] == 1
+
+
+def test_what_keeps_the_process_from_working_is_a_figure_too(
+    container: Container, api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert figures(api)["kvitt_ready", "migrations"] == 1
+
+    monkeypatch.setattr(container.storage(), "revision", lambda: "0000")
+
+    assert figures(api)["kvitt_ready", "migrations"] == 0
+    problem_of(api.get("/health/ready"), 503, "not_ready")
 
 
 def test_asking_for_figures_calls_nobody(fjell: Api, office: Sandbox) -> None:
