@@ -7,7 +7,6 @@ too. Without it, or without the extra `telemetry`, nothing of OpenTelemetry is i
 import logging
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from importlib.util import find_spec
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
@@ -103,14 +102,14 @@ def traces_for(environment: Mapping[str, str]) -> Traces:
     """Return where the operator wants traces to go."""
     if not any(environment.get(name) for name in ENDPOINTS):
         return NoTraces()
-    if find_spec("opentelemetry") is None or find_spec("opentelemetry.exporter.otlp.proto.http") is None:
+    try:
+        from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
+        from opentelemetry.sdk.resources import Resource
+        from opentelemetry.sdk.trace import TracerProvider
+        from opentelemetry.sdk.trace.export import BatchSpanProcessor
+    except ModuleNotFoundError:
         _log.warning("A collector for traces is named, but the extra 'telemetry' is not installed: none are sent")
         return NoTraces()
-    from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
-    from opentelemetry.sdk.resources import Resource
-    from opentelemetry.sdk.trace import TracerProvider
-    from opentelemetry.sdk.trace.export import BatchSpanProcessor
-
     named = {} if environment.get("OTEL_SERVICE_NAME") else {"service.name": "kvitt"}
     provider = TracerProvider(resource=Resource.create(named))
     provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter(endpoint=_address(environment))))

@@ -288,7 +288,7 @@ sys.exit(str(early) if early else "opentelemetry.sdk" in sys.modules)
 
 
 def test_without_the_extra_a_named_collector_is_warned_of(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("adapters.telemetry.traces.find_spec", lambda _name: None)
+    monkeypatch.setitem(sys.modules, "opentelemetry.exporter.otlp.proto.http.trace_exporter", None)
     with logged() as log:
         traces = traces_for({"OTEL_EXPORTER_OTLP_ENDPOINT": "http://127.0.0.1:4318"})
 

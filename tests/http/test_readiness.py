@@ -1,0 +1,97 @@
+"""What a process needs, looked at one by one."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from dependency_injector import providers
+from litestar.testing import TestClient
+from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace.export import SimpleSpanProcessor
+from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
+
+from adapters.queue.durable import DurableTransferQueue
+from adapters.telemetry.meters import Meters
+from adapters.telemetry.telemetry import Telemetry
+from adapters.telemetry.traces import OpenTelemetryTraces
+from core.errors import KvittError, TryAgain
+from entrypoints.container import Container
+from entrypoints.http import create_app
+from entrypoints.pulse import Pulse
+from entrypoints.readiness import Readiness
+from tests.http.documents import Api, add_invoice, business_document
+
+
+class Queue:
+    """A queue whose database is out of reach when that is wanted."""
+
+    trouble: Exception | None = None
+
+    def ping(self) -> None:
+        if self.trouble:
+            raise self.trouble
+
+
+def codes(container: Container, queue: Any, pulse: Pulse, *, sweep_seconds: float = 0) -> dict[str, str]:
+    found = Readiness(storage=container.storage(), queue=queue, pulse=pulse, sweep_seconds=sweep_seconds).read()
+    return {
+        name: trouble.code if isinstance(trouble, KvittError) else str(type(trouble).__name__)
+        for name, trouble in found.items()
+    }
+
+
+def test_one_check_that_fails_hides_no_other(container: Container) -> None:
+    queue, pulse = Queue(), Pulse()
+    queue.trouble = TryAgain("Gone.", code="queue_unavailable")
+    pulse.beat()
+
+    assert codes(container, queue, pulse) == {
+        "storage": "NoneType",
+        "migrations": "NoneType",
+        "queue": "queue_unavailable",
+        "worker": "NoneType",
+    }
+
+
+def test_a_worker_that_has_never_swept_is_not_ready(container: Container) -> None:
+    assert codes(container, Queue(), Pulse())["worker"] == "worker_silent"
+
+
+def test_a_worker_that_has_been_silent_for_long_is_not_ready(container: Container) -> None:
+    pulse = Pulse()
+    pulse.beat()
+
+    assert codes(container, Queue(), pulse, sweep_seconds=0)["worker"] == "NoneType"
+    assert codes(container, Queue(), pulse, sweep_seconds=-61)["worker"] == "worker_silent"
+
+
+def test_a_queue_that_was_not_started_is_told(tmp_path: Path) -> None:
+    queue = DurableTransferQueue(f"sqlite:///{tmp_path / 'turns.db'}", take_turn=lambda _business: None, threads=1)
+
+    with pytest.raises(TryAgain) as caught:
+        queue.ping()
+    assert caught.value.code == "queue_unavailable"
+
+
+def test_a_server_with_a_worker_inside_names_all_four(served: Api) -> None:
+    assert served.get("/health/ready").json()["checks"] == dict.fromkeys(
+        ["storage", "migrations", "queue", "worker"], "ok"
+    )
+
+
+def test_a_send_is_one_trace_from_the_request_to_the_calls(container: Container) -> None:
+    exporter, provider = InMemorySpanExporter(), TracerProvider(shutdown_on_exit=False)
+    provider.add_span_processor(SimpleSpanProcessor(exporter))
+    container.telemetry.override(providers.Object(Telemetry(Meters(), OpenTelemetryTraces(provider))))
+    with TestClient(create_app(container), base_url="http://127.0.0.1") as api:
+        api.put("/v1/businesses/fjell", json=business_document())
+        path = add_invoice(api)
+        exporter.clear()
+        api.post(f"{path}/send")
+
+    spans = exporter.get_finished_spans()
+    (request,) = [span for span in spans if span.name == "HTTP POST"]
+    assert (request.attributes or {})["http.route"] == "/v1/businesses/{business}/invoices/{number}/send"
+    assert {"turn", "attempt", "24sevenoffice SaveInvoices"} <= {span.name for span in spans}
+    assert {span.context.trace_id for span in spans} == {request.context.trace_id}
+    assert "2001-1" not in "".join(span.to_json() for span in spans)
