@@ -7,7 +7,7 @@ from pathlib import Path
 
 from adapters.storage.examination import Examination
 from adapters.storage.schema import LATEST_REVISION
-from core.errors import InvalidInput
+from core.errors import KvittError
 from core.ports.secret_box import SecretBox
 from entrypoints.doctor.findings import Finding, mend, ok
 from plugins.registry import AccountingRegistry
@@ -17,6 +17,7 @@ LEAST_FREE = 512 * 1024 * 1024
 """In bytes. A database on a full disk takes no more invoices."""
 
 _FOR_OTHERS = stat.S_IRWXG | stat.S_IRWXO
+_KEY_FOR_OTHERS = stat.S_IWGRP | stat.S_IRWXO  # a service manager may hand a key over to a group
 
 
 def folder(home: Path) -> Iterator[Finding]:
@@ -65,7 +66,7 @@ def migrations(examination: Examination) -> Iterator[Finding]:
 
 
 def key_file(home: Path, *, is_given: bool) -> Iterator[Finding]:
-    """Whether there is a secret key, for its owner's eyes alone."""
+    """Whether there is a secret key, and not for everybody's eyes."""
     file = home / KEY_FILE
     if is_given:
         yield ok("secret key", "The secret key is given in the environment.")
@@ -75,10 +76,10 @@ def key_file(home: Path, *, is_given: bool) -> Iterator[Finding]:
             f"There is no secret key in {file}.",
             "If businesses are stored, give their key back, from the backup. Otherwise any command makes one.",
         )
-    elif file.stat().st_mode & _FOR_OTHERS:
-        yield mend("secret key", f"Others than its owner may read {file}.", f"chmod 600 {file}")
+    elif file.stat().st_mode & _KEY_FOR_OTHERS:
+        yield mend("secret key", f"Others than its owner may read or write {file}.", f"chmod 600 {file}")
     else:
-        yield ok("secret key", f"The secret key is in {file}, for its owner alone.")
+        yield ok("secret key", f"The secret key is in {file}, and not for others.")
 
 
 def secrets(examination: Examination, secret_box: SecretBox) -> Iterator[Finding]:
@@ -110,6 +111,6 @@ def plugins(registry: AccountingRegistry) -> Iterator[Finding]:
 def _opens(secret_box: SecretBox, sealed: str) -> bool:
     try:
         secret_box.open(sealed)
-    except InvalidInput:
+    except KvittError:
         return False
     return True

@@ -73,7 +73,7 @@ def test_settings_that_are_wrong_are_refused_by_name_only(kvitt: Kvitt, monkeypa
 
 
 def test_a_bug_is_named_without_its_text(kvitt: Kvitt, monkeypatch: pytest.MonkeyPatch) -> None:
-    def broken() -> None:
+    def broken(**_: object) -> None:
         raise RuntimeError("hunter2")
 
     monkeypatch.setattr("entrypoints.settings.Settings", broken)

@@ -59,7 +59,7 @@ def test_every_command_shown_is_one_that_there_is() -> None:
             command = command.commands[words.pop(0)]
         if hasattr(command, "commands"):
             wanted = (*path, *words[: 2 - len(path)])
-            assert wanted[:2] in STILL_TO_COME, f"there is no kvitt {text}"
+            assert {wanted[:1], wanted[:2]} & STILL_TO_COME, f"there is no kvitt {text}"
             continue
         options = {option for parameter in command.params for option in parameter.opts} | {"--help"}
         assert {word.partition("=")[0] for word in words if word.startswith("--")} <= options, f"kvitt {text}"
