@@ -29,6 +29,7 @@ class Settings(BaseSettings):
     issue date); `keep_details_days`: how long stories, status checks but the latest, and batches are; 0 is for ever.
     `log_level`, `log_format`: what `serve` and `worker` log, and how: `json`, `text`, or, when not given, text on a
     terminal and JSON elsewhere.
+    `log_vendor_texts`: also what an accounting system says of its faults, cleaned of secrets; it may be personal.
     `metrics_port`: where `kvitt worker` shows its figures to Prometheus, on `metrics_host`; nowhere when not given.
     """
 
@@ -53,6 +54,7 @@ class Settings(BaseSettings):
     keep_details_days: int = Field(default=400, ge=0, le=36500)
     log_level: _Level = "info"
     log_format: Literal["json", "text"] | None = None
+    log_vendor_texts: bool = False
     metrics_host: str = "127.0.0.1"
     metrics_port: int | None = Field(default=None, ge=0, le=65535)
 

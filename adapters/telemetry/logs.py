@@ -44,8 +44,11 @@ _NOISY = {
 }
 
 
-def set_up_logging(level: str, *, as_json: bool, stream: TextIO | None = None) -> None:
-    """Have the whole process log to the stream, standard error if not given, what is of this level and above."""
+def set_up_logging(level: str, *, as_json: bool, vendor_texts: bool = False, stream: TextIO | None = None) -> None:
+    """Have the whole process log to the stream, standard error if not given, what is of this level and above.
+
+    `vendor_texts`: what an accounting system says of its faults too, cleaned of secrets. It may be personal.
+    """
     handler = logging.StreamHandler(stream or sys.stderr)
     handler.setFormatter(_formatter(as_json=as_json, is_terminal=handler.stream.isatty()))
     root = logging.getLogger()
@@ -56,6 +59,7 @@ def set_up_logging(level: str, *, as_json: bool, stream: TextIO | None = None) -
         logger.setLevel(max(least, logging.getLevelName(level.upper())))
         logger.handlers = []
         logger.propagate = True
+    logging.getLogger("kvitt.support").setLevel(logging.DEBUG if vendor_texts else logging.CRITICAL + 1)
     dbos = logging.getLogger("dbos")  # it brings a handler of its own where it finds none
     dbos.handlers, dbos.propagate = [handler], False
 

@@ -166,7 +166,7 @@ def _log_as(settings: "Settings") -> None:
     from adapters.telemetry.logs import set_up_logging
 
     form = settings.log_format or ("text" if sys.stderr.isatty() else "json")
-    set_up_logging(settings.log_level, as_json=form == "json")
+    set_up_logging(settings.log_level, as_json=form == "json", vendor_texts=settings.log_vendor_texts)
 
 
 class _Signals:

@@ -54,7 +54,7 @@ class Observed(RoutedAsSent):
         async def send_with_id(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
-                status = message["status"]
+                status = int(message["status"])  # a status of the library prints as its name
                 message["headers"] = [*message["headers"], (_HEADER, request_id.encode())]
             await send(message)
 

@@ -31,13 +31,13 @@ def a_transfer(transfer_id: str = "t1") -> Transfer:
 
 
 @contextmanager
-def logged(level: str = "info", *, as_json: bool = True) -> Iterator[StringIO]:
+def logged(level: str = "info", *, as_json: bool = True, vendor_texts: bool = False) -> Iterator[StringIO]:
     """Log to a text while the block lasts, and leave logging as it was."""
-    names = [None, *logging.root.manager.loggerDict]
+    names = [None, "kvitt.support", *logging.root.manager.loggerDict]
     loggers = [logging.getLogger(name) for name in names]
     before = [(one, one.level, list(one.handlers), one.propagate) for one in loggers]
     stream = StringIO()
-    set_up_logging(level, as_json=as_json, stream=stream)
+    set_up_logging(level, as_json=as_json, vendor_texts=vendor_texts, stream=stream)
     try:
         yield stream
     finally:
@@ -172,6 +172,14 @@ def test_loggers_that_tell_what_is_sent_stay_silent(name: str) -> None:
         logging.getLogger(name).info("<Password>hunter22</Password>")
 
     assert log.getvalue() == ""
+
+
+@pytest.mark.parametrize("wanted", [False, True])
+def test_a_vendors_own_words_are_logged_only_where_the_operator_wants_them(wanted: bool) -> None:
+    with logged("debug", vendor_texts=wanted) as log:
+        logging.getLogger("kvitt.support").debug("fault: Department is required")
+
+    assert ("Department is required" in log.getvalue()) is wanted
 
 
 def test_what_others_attach_to_their_records_is_dropped() -> None:

@@ -172,8 +172,9 @@ class BusinessSession:
         )
         context = Context(now=self._clock.now(), secrets=secrets)
         try:
+            client = self._client()  # the first loads zeep, which is not the call's time
             with self._observer.call(self._system, operation.name):
-                return self._client().call(operation, arguments, session_id=session_id, context=context)
+                return client.call(operation, arguments, session_id=session_id, context=context)
         except TryAgain as refusal:
             if refusal.code == QUOTA_EXCEEDED:
                 self._quota.vendor_refused(refusal)
