@@ -6,16 +6,20 @@ import signal
 import subprocess
 import sys
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
+from adapters.telemetry.meters import Meters
+from core.errors import TryAgain
+from core.use_cases.read_figures import SystemReport
 from entrypoints.cli.main import run
 from entrypoints.container import DURABLE, make_container
 from entrypoints.figures_server import figures_shown
+from entrypoints.installation_figures import FiguresWhenAsked
 from entrypoints.settings import Settings
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -48,7 +52,18 @@ def test_a_worker_alone_shows_its_figures_where_the_operator_wants_them(tmp_path
         worker.send_signal(signal.SIGTERM)
         assert worker.wait(timeout=30) == 0
 
-    assert {"kvitt_worker_last_sweep_timestamp_seconds", "kvitt_vendor_calls", "kvitt_lease_takeovers"} <= families
+    of_the_process = {"kvitt_worker_last_sweep_timestamp_seconds", "kvitt_vendor_calls", "kvitt_lease_takeovers"}
+    assert of_the_process | {"kvitt_transfers", "kvitt_queue_age_seconds", "kvitt_ready"} <= families
+
+
+def test_a_database_that_can_not_be_read_hides_no_figure_of_the_process() -> None:
+    def busy() -> Sequence[SystemReport]:
+        raise TryAgain("The database is locked.", code="storage_busy")
+
+    registry = Meters().and_also(FiguresWhenAsked(busy, lambda: {"storage": TryAgain("Locked.")}))
+
+    assert registry.get_sample_value("kvitt_ready", {"check": "storage"}) == 0
+    assert registry.get_sample_value("kvitt_lease_takeovers_total") == 0
 
 
 def test_a_server_logs_json_to_a_pipe_and_every_line_of_it_can_be_read(tmp_path: Path) -> None:
