@@ -29,13 +29,13 @@ class Telemetry:
         self.traces = traces
 
     @contextmanager
-    def call(self, system: str, operation: str) -> Iterator[None]:
+    def call(self, system: str, operation: str, business: str) -> Iterator[None]:
         """Look on while a call is made: what went well is told at debug level, trouble at info."""
         began = time.perf_counter()
-        attributes = {"kvitt.system": system, "kvitt.operation": operation}
+        attributes = {"kvitt.system": system, "kvitt.operation": operation, "kvitt.business": business}
         result = OK
         with (
-            bound_contextvars(operation=operation),
+            bound_contextvars(operation=operation, business=business),
             self.traces.span(f"{system} {operation}", kind="client", attributes=attributes) as note,
         ):
             try:

@@ -60,7 +60,7 @@ def figure(telemetry: Telemetry, name: str, **labels: str) -> float | None:
 
 
 def test_a_call_is_counted_timed_and_logged_at_debug_level(telemetry: Telemetry) -> None:
-    with logged("debug") as log, telemetry.call("24sevenoffice", "GetInvoices"):
+    with logged("debug") as log, telemetry.call("24sevenoffice", "GetInvoices", "fjell"):
         pass
 
     (line,) = lines(log)
@@ -72,6 +72,7 @@ def test_a_call_is_counted_timed_and_logged_at_debug_level(telemetry: Telemetry)
         "logger": "kvitt.calls",
         "system": "24sevenoffice",
         "operation": "GetInvoices",
+        "business": "fjell",
         "result": "ok",
     }
     labels = {"system": "24sevenoffice", "operation": "GetInvoices"}
@@ -80,7 +81,7 @@ def test_a_call_is_counted_timed_and_logged_at_debug_level(telemetry: Telemetry)
 
 
 def test_of_trouble_no_more_than_its_code_is_told(telemetry: Telemetry) -> None:
-    with logged() as log, pytest.raises(AccessRefused), telemetry.call("24sevenoffice", "Login"):
+    with logged() as log, pytest.raises(AccessRefused), telemetry.call("24sevenoffice", "Login", "fjell"):
         raise AccessRefused(PERSONAL, code="login_refused")
 
     (line,) = lines(log)
@@ -89,14 +90,19 @@ def test_of_trouble_no_more_than_its_code_is_told(telemetry: Telemetry) -> None:
 
 
 def test_calls_that_went_well_are_not_logged_at_the_usual_level(telemetry: Telemetry) -> None:
-    with logged() as log, telemetry.call("24sevenoffice", "GetInvoices"):
+    with logged() as log, telemetry.call("24sevenoffice", "GetInvoices", "fjell"):
         pass
 
     assert log.getvalue() == ""
 
 
 def test_what_is_logged_within_an_attempt_says_whose_it_is_also_on_other_loggers(telemetry: Telemetry) -> None:
-    with logged() as log, telemetry.turn("fjell"), telemetry.attempt([a_transfer()]), telemetry.call("s", "Login"):
+    with (
+        logged() as log,
+        telemetry.turn("fjell"),
+        telemetry.attempt([a_transfer()]),
+        telemetry.call("s", "Login", "fjell"),
+    ):
         logging.getLogger("somebody.else").warning("Look here")
     (line,) = lines(log)
 
@@ -215,7 +221,7 @@ def spans(exporter: InMemorySpanExporter) -> dict[str, ReadableSpan]:
 
 
 def test_a_call_is_a_span_within_its_attempt_within_its_turn(traced: Telemetry, exporter: InMemorySpanExporter) -> None:
-    with traced.turn("fjell"), traced.attempt([a_transfer()]), traced.call("24sevenoffice", "SaveInvoices"):
+    with traced.turn("fjell"), traced.attempt([a_transfer()]), traced.call("24sevenoffice", "SaveInvoices", "fjell"):
         pass
 
     found = spans(exporter)
@@ -226,7 +232,7 @@ def test_a_call_is_a_span_within_its_attempt_within_its_turn(traced: Telemetry, 
 
 
 def test_a_span_of_trouble_holds_its_code_and_not_its_words(traced: Telemetry, exporter: InMemorySpanExporter) -> None:
-    with pytest.raises(TryAgain), traced.call("24sevenoffice", "GetInvoices"):
+    with pytest.raises(TryAgain), traced.call("24sevenoffice", "GetInvoices", "fjell"):
         raise TryAgain(PERSONAL, code="timeout")
 
     (span,) = exporter.get_finished_spans()

@@ -173,7 +173,7 @@ class BusinessSession:
         context = Context(now=self._clock.now(), secrets=secrets)
         try:
             client = self._client()  # the first loads zeep, which is not the call's time
-            with self._observer.call(self._system, operation.name):
+            with self._observer.call(self._system, operation.name, self._business):
                 return client.call(operation, arguments, session_id=session_id, context=context)
         except TryAgain as refusal:
             if refusal.code == QUOTA_EXCEEDED:
