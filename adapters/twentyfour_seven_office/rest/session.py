@@ -10,7 +10,7 @@ from adapters.twentyfour_seven_office.context import Context
 from adapters.twentyfour_seven_office.rest.connection import RestConnection
 from adapters.twentyfour_seven_office.rest.mapping.organization import account_in
 from adapters.twentyfour_seven_office.rest.mapping.values import items_in
-from adapters.twentyfour_seven_office.rest.operations import GET_ORGANIZATION, Operation
+from adapters.twentyfour_seven_office.rest.operations import GET_ORGANIZATION, LOGIN, Operation
 from adapters.twentyfour_seven_office.rest.operator_settings import RestSettings
 from adapters.twentyfour_seven_office.rest.paging import MOST_PAGES, next_page_url
 from adapters.twentyfour_seven_office.rest.refusals import TokenEnded
@@ -37,12 +37,15 @@ class BusinessSession:
         connection: RestConnection,
         surroundings: Surroundings,
         settings: RestSettings,
+        system: str,
         client: Callable[[], "RestClient"],
     ) -> None:
         self._business = business
         self._connection = connection
         self._store = surroundings.sessions
         self._clock = surroundings.clock
+        self._observer = surroundings.observer
+        self._system = system
         self._root = settings.rest_url
         self._client = client
         self._fingerprint = fingerprint_of(connection, settings)
@@ -121,7 +124,7 @@ class BusinessSession:
                     f"{operation.where}: it took long until it could be called.", code="session_lost", at_once=True
                 )
             try:
-                return self._client().call(operation, url, token=token.text, body=body, context=self._context(token))
+                return self._called(operation, url, token, body)
             except TokenEnded as error:
                 lost = error
                 ended.add(token.text)
@@ -151,13 +154,20 @@ class BusinessSession:
     def _logged_in(self) -> Token:
         """Get a token, and make sure that it reaches the right company before anything uses it."""
         asked_at = self._clock.now()
-        answer = self._client().log_in(login_request(self._connection), context=self._context())
+        client = self._client()
+        with self._observer.call(self._system, LOGIN.name, self._business):
+            answer = client.log_in(login_request(self._connection), context=self._context())
         token = token_in(answer, fingerprint=self._fingerprint, asked_at=asked_at)
         if self._connection.account_name is not None:
             url = self._root + GET_ORGANIZATION.path
-            document, _ = self._client().call(GET_ORGANIZATION, url, token=token.text, context=self._context(token))
+            document, _ = self._called(GET_ORGANIZATION, url, token)
             self._require_company(account_in(document))
         return token
+
+    def _called(self, operation: Operation, url: str, token: Token, body: Any = None) -> tuple[Any, str | None]:
+        client = self._client()  # the first loads httpx, which is not the call's time
+        with self._observer.call(self._system, operation.name, self._business):
+            return client.call(operation, url, token=token.text, body=body, context=self._context(token))
 
     def _require_company(self, account: Account) -> None:
         wanted = self._connection.account_name

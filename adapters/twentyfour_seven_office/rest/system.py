@@ -96,6 +96,7 @@ def open_rest_system(
         connection=connection,
         surroundings=surroundings,
         settings=settings,
+        system=business.accounting.system,
         client=partial(_client, settings),
     )
     books_id = f"{settings.rest_url} {connection.organization_id}"
