@@ -99,10 +99,10 @@ def secrets(examination: Examination, secret_box: SecretBox) -> Iterator[Finding
 
 def plugins(registry: AccountingRegistry) -> Iterator[Finding]:
     """Whether all installed plugins could be loaded."""
-    for name, trouble in registry.broken.items():
+    for plugin in registry.broken:
         yield mend(
             "plugins",
-            f"The plugin {name} can't be used: {trouble.partition(':')[0]}.",
+            f"The plugin {plugin.name} can't be used: {plugin.raised.partition(':')[0]}.",
             "Update or uninstall its package; its businesses wait meanwhile.",
         )
     yield ok("plugins", f"Accounting systems: {', '.join(registry.names)}.")

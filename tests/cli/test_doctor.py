@@ -86,7 +86,7 @@ def test_a_vendor_out_of_reach_is_a_warning(fjell: Kvitt, monkeypatch: pytest.Mo
 
 def test_a_contract_that_has_moved_away_is_to_be_mended(fjell: Kvitt, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(
-        "entrypoints.doctor.vendor.own_contract",
+        "adapters.twentyfour_seven_office.soap.published.own_contract",
         lambda service: own_contract(service).replace(b'name="TaxRate"', b'name="TaxShare"'),
     )
 

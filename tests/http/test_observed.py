@@ -3,11 +3,10 @@
 import logging
 
 import pytest
-from litestar.testing import TestClient
 
 from entrypoints.container import Container
-from entrypoints.http import create_app
 from entrypoints.sandbox import Sandbox
+from tests.http.clients import client_of
 from tests.http.documents import Api, add_invoice, business_document, path_of
 from tests.http.test_metrics import figures
 
@@ -83,7 +82,7 @@ def test_calls_made_in_a_request_are_logged_under_its_id(
     try:
         with (
             caplog.at_level(logging.DEBUG, logger="kvitt.calls"),
-            TestClient(create_app(container), base_url="http://127.0.0.1") as api,
+            client_of(container) as api,
         ):
             api.put("/v1/businesses/fjell", json=business_document())
             api.post(f"{add_invoice(api)}/send", headers={"X-Request-ID": "r-1"})

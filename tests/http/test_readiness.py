@@ -5,7 +5,6 @@ from typing import Any
 
 import pytest
 from dependency_injector import providers
-from litestar.testing import TestClient
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
@@ -16,9 +15,9 @@ from adapters.telemetry.telemetry import Telemetry
 from adapters.telemetry.traces import OpenTelemetryTraces
 from core.errors import KvittError, TryAgain
 from entrypoints.container import Container
-from entrypoints.http import create_app
 from entrypoints.pulse import Pulse
 from entrypoints.readiness import Readiness
+from tests.http.clients import client_of
 from tests.http.documents import Api, add_invoice, business_document
 
 
@@ -83,7 +82,7 @@ def test_a_send_is_one_trace_from_the_request_to_the_calls(container: Container)
     exporter, provider = InMemorySpanExporter(), TracerProvider(shutdown_on_exit=False)
     provider.add_span_processor(SimpleSpanProcessor(exporter))
     container.telemetry.override(providers.Object(Telemetry(Meters(), OpenTelemetryTraces(provider))))
-    with TestClient(create_app(container), base_url="http://127.0.0.1") as api:
+    with client_of(container) as api:
         api.put("/v1/businesses/fjell", json=business_document())
         path = add_invoice(api)
         exporter.clear()
