@@ -30,13 +30,11 @@ def _examine_stored(container: Container) -> Iterator[Finding]:
     is_given = settings.given_key is not None
     yield from looked_at("secret key", partial(own_side.key_file, settings.home, is_given=is_given))
     with closing(Examination(settings.database)) as examination:
-        is_current = False
-        for finding in looked_at("migrations", partial(own_side.migrations, examination)):
-            is_current = finding.standing is Standing.OK
-            yield finding
-        if not is_current:
-            return  # what follows reads the tables
-        yield from looked_at("storage", partial(own_side.database, examination))
+        for check, look in (("migrations", own_side.migrations), ("storage", own_side.database)):
+            for finding in looked_at(check, partial(look, examination)):
+                yield finding
+                if finding.standing is not Standing.OK:
+                    return  # what follows reads these tables, and would only wait for the same database again
         yield from looked_at("clock", partial(work.clock, examination, container.clock()))
         if is_given or (settings.home / own_side.KEY_FILE).exists():  # opening would make a missing one
             yield from looked_at("secrets", lambda: own_side.secrets(examination, container.secret_box()))
