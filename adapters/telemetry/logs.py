@@ -35,6 +35,7 @@ _NOISY = {
     "urllib3": logging.ERROR,
     "hpack": logging.WARNING,
     "sqlalchemy": logging.WARNING,  # at info it tells statements
+    "sqlalchemy.engine": logging.WARNING,
     "alembic": logging.WARNING,
     "dbos": logging.ERROR,
     "uvicorn": logging.WARNING,
@@ -51,6 +52,7 @@ def set_up_logging(level: str, *, as_json: bool, vendor_texts: bool = False, str
     """
     handler = logging.StreamHandler(stream or sys.stderr)
     handler.setFormatter(_formatter(as_json=as_json, is_terminal=handler.stream.isatty()))
+    handler.addFilter(_is_not_noise)
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(level.upper())
@@ -62,6 +64,12 @@ def set_up_logging(level: str, *, as_json: bool, vendor_texts: bool = False, str
     logging.getLogger("kvitt.support").setLevel(logging.DEBUG if vendor_texts else logging.CRITICAL + 1)
     dbos = logging.getLogger("dbos")  # it brings a handler of its own where it finds none
     dbos.handlers, dbos.propagate = [handler], False
+
+
+def _is_not_noise(record: logging.LogRecord) -> bool:
+    """Whether a record may be told, whatever level its logger, or one below, was given since."""
+    least = _NOISY.get(record.name.partition(".")[0], logging.NOTSET)
+    return record.levelno >= least
 
 
 def _formatter(*, as_json: bool, is_terminal: bool) -> logging.Formatter:

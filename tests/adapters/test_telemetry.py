@@ -33,7 +33,7 @@ def a_transfer(transfer_id: str = "t1") -> Transfer:
 @contextmanager
 def logged(level: str = "info", *, as_json: bool = True, vendor_texts: bool = False) -> Iterator[StringIO]:
     """Log to a text while the block lasts, and leave logging as it was."""
-    names = [None, "kvitt.support", *logging.root.manager.loggerDict]
+    names = [None, "kvitt.support", "sqlalchemy.engine", *logging.root.manager.loggerDict]
     loggers = [logging.getLogger(name) for name in names]
     before = [(one, one.level, list(one.handlers), one.propagate) for one in loggers]
     stream = StringIO()
@@ -186,6 +186,16 @@ def test_a_vendors_own_words_are_logged_only_where_the_operator_wants_them(wante
         logging.getLogger("kvitt.support").debug("fault: Department is required")
 
     assert ("Department is required" in log.getvalue()) is wanted
+
+
+def test_a_logger_that_is_made_talkative_afterwards_stays_silent_too() -> None:
+    engine = logging.getLogger("sqlalchemy.engine")
+    with logged("debug") as log:
+        assert engine.level == logging.WARNING
+        engine.setLevel(logging.INFO)
+        logging.getLogger("sqlalchemy.engine.Engine").info("SELECT 1")
+
+    assert log.getvalue() == ""
 
 
 def test_what_others_attach_to_their_records_is_dropped() -> None:
