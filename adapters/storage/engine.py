@@ -25,8 +25,8 @@ READ_ONLY = {"sqlite_begin": "BEGIN DEFERRED"}
 
 _RETRY_PAUSE_SECONDS = 0.01
 
-# At debug level SQLAlchemy logs every row that is read, although its parameters are hidden: invoices, and people. At info
-# level it makes a message of every statement.
+# At debug level SQLAlchemy logs every row that is read, although its parameters are hidden: invoices, and people. At
+# info level it makes a message of every statement.
 logging.getLogger("sqlalchemy.engine").setLevel(logging.WARNING)
 
 

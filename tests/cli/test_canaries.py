@@ -59,6 +59,10 @@ class Searched:
         self._secrets = secrets
         self.said: set[str] = set()
 
+    def plant(self, **secrets: str) -> None:
+        """Search for these from now on as well."""
+        self._secrets.update(secrets)
+
     def __call__(self, *arguments: str | Path, stdin: bytes = b"") -> Answer:
         answer = self._kvitt(*arguments, stdin=stdin)
         for extra in ("--json",) if "--json" not in arguments else ():
@@ -142,6 +146,10 @@ def test_every_command_well_and_badly(
         searched("business", "show", name)
         searched("business", "export", name, "--output", tmp_path / "out.jsonl")
     searched("business", "list")
+    searched("plugin", "list")
+    searched("doctor")
+    _see_that_a_key_is_shown_once(searched, kvitt)
+    searched("audit")
     _assert_the_store_keeps_no_secret(home)
     assert not found_in((tmp_path / "out.jsonl").read_bytes(), SECRETS)
     _assert_the_journal_holds_no_secret(office)
@@ -154,6 +162,15 @@ def test_every_command_well_and_badly(
     searched("invoice", "status", "1", *FJELL)
     searched("business", "erase", "fjell", "--yes", "--force")
     assert _commands() - searched.said - RUNNING == set()
+
+
+def _see_that_a_key_is_shown_once(searched: Searched, kvitt: Kvitt) -> None:
+    made = kvitt("api-key", "create", "shop", *FJELL, "--json").json
+    searched.plant(API_key=made["key"])
+    searched("api-key", "create", "till", *FJELL)
+    searched("api-key", "list")
+    searched("api-key", "revoke", made["prefix"])
+    searched("api-key", "revoke", made["key"])
 
 
 def test_where_kvitt_itself_fails(

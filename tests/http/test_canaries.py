@@ -36,6 +36,7 @@ from tests.canaries import (
     listen_to_everything,
     planted_office,
 )
+from tests.http.clients import bearing, key_for
 from tests.http.documents import Api
 
 _PATIENCE_SECONDS = 30.0
@@ -71,12 +72,13 @@ def secrets(tmp_path: Path) -> dict[str, str]:
 class Searched:
     """A client of the API; every answer is searched."""
 
-    def __init__(self, api: Api, secrets: dict[str, str]) -> None:
+    def __init__(self, api: Api, secrets: dict[str, str], *, key: str) -> None:
         self._api = api
         self._secrets = secrets
+        self._key = key
 
     def __call__(self, method: str, path: str, **given: Any) -> httpx.Response:
-        headers = {"Authorization": f"Bearer {API_KEY}", "X-Api-Key": API_KEY, **given.pop("headers", {})}
+        headers = {**bearing(self._key), "X-Api-Key": API_KEY, **given.pop("headers", {})}
         answer = self._api.request(method, path, headers=headers, **given)
         said = f"{answer.headers}\n{answer.text}"
         assert not found_in(said, self._secrets), (method, path, said)
@@ -95,7 +97,10 @@ def test_every_route_well_and_badly(
     listen_to_everything(caplog)
     app = create_app(container)
     with Worker(container), TestClient(app, base_url="http://127.0.0.1:8000", raise_server_exceptions=False) as api:
-        ask = Searched(api, secrets)
+        key = key_for(container)
+        secrets["real API key"] = key
+        ask = Searched(api, secrets, key=key)
+        assert api.get("/v1/businesses", headers=bearing(API_KEY)).status_code == 401
         assert ask("PUT", "/v1/businesses/fjell", json=business()).status_code == 201
         ask("PUT", "/v1/businesses/fjell", json=business(colour=PASSWORD))
         ask("PUT", "/v1/businesses/fjell", json={**business(), "accounting": PASSWORD})
