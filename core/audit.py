@@ -36,6 +36,8 @@ class Action(StrEnum):
 
     BUSINESS_STORED = "business.stored"
     BUSINESS_VERIFIED = "business.verified"
+    BUSINESS_EXPORTED = "business.exported"
+    BUSINESS_ERASED = "business.erased"
     INVOICE_ADDED = "invoice.added"
     INVOICE_REPLACED = "invoice.replaced"
     INVOICE_SENT = "invoice.sent"
@@ -49,6 +51,7 @@ class Action(StrEnum):
     STATUS_CHECKED = "status.checked"
     API_KEY_CREATED = "api_key.created"
     API_KEY_REVOKED = "api_key.revoked"
+    KEYS_ROTATED = "keys.rotated"
 
 
 class AuditResult(StrEnum):

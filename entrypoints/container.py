@@ -173,7 +173,11 @@ class Container(containers.DeclarativeContainer):
     sweep = providers.Singleton(Sweep, storage=storage, queue=queue, clock=clock)
 
     rotate_secret = providers.Singleton(
-        RotateSecret, keys=secret_keys, sealed=providers.Singleton(SqlSealedTexts, storage, secret_box)
+        RotateSecret,
+        keys=secret_keys,
+        sealed=providers.Singleton(SqlSealedTexts, storage, secret_box),
+        storage=storage,
+        auditor=_auditor,
     )
     look_up = providers.Singleton(LookUp, storage)
     connect_business = providers.Singleton(
@@ -183,11 +187,14 @@ class Container(containers.DeclarativeContainer):
         VerifyBusiness, storage=storage, systems=systems, clock=clock, auditor=_auditor
     )
     figures = providers.Singleton(SqlFigures, storage)
-    export_business = providers.Singleton(ExportBusiness, storage=storage, systems=systems, clock=clock)
+    export_business = providers.Singleton(
+        ExportBusiness, storage=storage, systems=systems, clock=clock, auditor=_auditor
+    )
     erase_business = providers.Singleton(
         EraseBusiness,
         storage=storage,
         clock=clock,
+        auditor=_auditor,
         lease=settings.provided.lease,
         new_holder=providers.Object(time_ordered_id),
     )

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, or_, select, update
+from sqlalchemy import ColumnElement, Connection, or_, select, update
 
 from adapters.storage.insertion import insert_into
 from adapters.storage.schema import api_keys
@@ -46,8 +46,14 @@ class SqlApiKeyStore:
 
     def revoke(self, prefix: str, *, now: datetime) -> None:
         """Note that the key opens nothing any more; one that was revoked before stays as it is."""
-        is_it = (api_keys.c.prefix == prefix, api_keys.c.revoked_at.is_(None))
-        self._database.execute(update(api_keys).where(*is_it).values(revoked_at=now))
+        self._revoke(api_keys.c.prefix == prefix, now=now)
+
+    def revoke_of(self, business: str, *, now: datetime) -> None:
+        """Revoke every key of this business, as `revoke` does."""
+        self._revoke(api_keys.c.business == business, now=now)
+
+    def _revoke(self, these: ColumnElement[bool], *, now: datetime) -> None:
+        self._database.execute(update(api_keys).where(these, api_keys.c.revoked_at.is_(None)).values(revoked_at=now))
 
     def note_use(self, prefix: str, *, now: datetime) -> None:
         """Note that the key was used; of several instants the latest stays."""

@@ -313,6 +313,9 @@ class ApiKeyStore(Protocol):
     def revoke(self, prefix: str, *, now: datetime) -> None:
         """Note that the key opens nothing any more; one that was revoked before stays as it is."""
 
+    def revoke_of(self, business: str, *, now: datetime) -> None:
+        """Revoke every key of this business, as `revoke` does."""
+
     def note_use(self, prefix: str, *, now: datetime) -> None:
         """Note that the key was used; of several instants the latest stays."""
 

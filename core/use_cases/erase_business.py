@@ -6,11 +6,13 @@ What stays and why is told in docs/personal-data.md.
 from collections.abc import Callable
 from datetime import timedelta
 
+from core.audit import Action
 from core.errors import Conflict, NotFound
 from core.fields import Document
 from core.ports.clock import Clock
 from core.ports.storage import Storage, UnitOfWork
 from core.transfer import TransferState
+from core.use_cases.auditor import Auditor
 from core.use_cases.look_up import require_business
 
 _MOST_NAMED = 20
@@ -26,9 +28,12 @@ class Erasure(Document):
 class EraseBusiness:
     """Erases businesses. `lease` is how long a business is held for it; `new_holder` names each holder."""
 
-    def __init__(self, *, storage: Storage, clock: Clock, lease: timedelta, new_holder: Callable[[], str]) -> None:
+    def __init__(
+        self, *, storage: Storage, clock: Clock, auditor: Auditor, lease: timedelta, new_holder: Callable[[], str]
+    ) -> None:
         self._storage = storage
         self._clock = clock
+        self._auditor = auditor
         self._lease = lease
         self._new_holder = new_holder
 
@@ -40,10 +45,12 @@ class EraseBusiness:
     def erase(self, name: str, *, force: bool) -> Erasure:
         """Erase the business, whole or not at all. One that was erased is cleared of what came in at the same time.
 
+        Its API keys are revoked: they must not open a business that is given the name later.
+
         Errors: NotFound; Conflict, code `business_busy`, while a worker is at it, `transfers_live` while transfers
         have not ended, or, unless `force`, `orders_open` while orders may exist that are still to be looked for.
         """
-        with self._storage.transaction() as work:
+        with self._auditor.refusals(Action.BUSINESS_ERASED, business=name), self._storage.transaction() as work:
             open_orders = self._judged(work, name, force=force)
             lease = work.leases.acquire(name, holder=self._new_holder(), length=self._lease)
             if lease is None:
@@ -52,7 +59,10 @@ class EraseBusiness:
                     code="business_busy",
                     hint="Wait until its transfers have ended (transfer list), then erase it.",
                 )
-            work.forgetting.erase(name, at=self._clock.now())
+            now = self._clock.now()
+            work.forgetting.erase(name, at=now)
+            work.api_keys.revoke_of(name, now=now)
+            self._auditor.done(work, Action.BUSINESS_ERASED, business=name)
             work.leases.release(lease)
         return Erasure(business=name, open_orders=open_orders)
 

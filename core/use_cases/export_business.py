@@ -7,10 +7,12 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 
+from core.audit import Action
 from core.ports.accounting_system import AccountingSystems
 from core.ports.clock import Clock
 from core.ports.storage import Storage, UnitOfWork
 from core.records import Place, Record, RecordKind
+from core.use_cases.auditor import Auditor
 from core.use_cases.look_up import require_business
 
 FORMAT = 1
@@ -26,8 +28,9 @@ Cursor = TypeVar("Cursor")
 class ExportBusiness:
     """Exports businesses."""
 
-    def __init__(self, *, storage: Storage, systems: AccountingSystems, clock: Clock) -> None:
+    def __init__(self, *, storage: Storage, systems: AccountingSystems, clock: Clock, auditor: Auditor) -> None:
         self._storage = storage
+        self._auditor = auditor
         self._systems = systems
         self._clock = clock
 
@@ -37,8 +40,9 @@ class ExportBusiness:
         Read piece by piece: what changes meanwhile is there as it was or as it is. Nobody is kept from working.
         Errors: NotFound, before the first record.
         """
-        with self._storage.transaction() as work:
+        with self._auditor.refusals(Action.BUSINESS_EXPORTED, business=name), self._storage.transaction() as work:
             business = require_business(work, name)
+            self._auditor.done(work, Action.BUSINESS_EXPORTED, business=name)
         counts: Counter[str] = Counter()
         yield {"record": "export", "format": FORMAT, "business": name, "exported_at": self._clock.now().isoformat()}
         settings = business.model_dump(mode="json", exclude={"accounting"})
@@ -57,6 +61,10 @@ class ExportBusiness:
             lambda work, after: work.transfers.list(name, limit=_PIECE, after=after), lambda one: one.id
         ):
             yield "transfer", transfer.model_dump(mode="json")
+        for entry in self._pieces(
+            lambda work, after: work.audit.list(business=name, limit=_PIECE, after=after), lambda one: one.id
+        ):
+            yield "audit", entry.model_dump(mode="json")
         for kind in RecordKind:
             yield from ((kind, record.content) for record in self._records(name, kind))
 

@@ -3,8 +3,11 @@
 Each step can be broken off: as long as anything may be sealed with an old key, that key is there to open it.
 """
 
+from core.audit import Action
 from core.fields import Document
 from core.ports.secret_box import KeyRing, Resealed, SealedTexts
+from core.ports.storage import Storage
+from core.use_cases.auditor import Auditor
 
 
 class Rotation(Document):
@@ -19,9 +22,11 @@ class Rotation(Document):
 class RotateSecret:
     """Rotates the key of an installation, also while others work with it."""
 
-    def __init__(self, *, keys: KeyRing, sealed: SealedTexts) -> None:
+    def __init__(self, *, keys: KeyRing, sealed: SealedTexts, storage: Storage, auditor: Auditor) -> None:
         self._keys = keys
         self._sealed = sealed
+        self._storage = storage
+        self._auditor = auditor
 
     def rotate(self) -> Rotation:
         """Do it, or go on with a rotation that was broken off.
@@ -33,6 +38,8 @@ class RotateSecret:
             self._keys.begin()
             done: Resealed = self._sealed.reseal()
             dropped = self._keys.finish()
+            with self._storage.transaction() as work:
+                self._auditor.done(work, Action.KEYS_ROTATED)
         return Rotation(
             given=not self._keys.is_ours, resealed=done.count, dropped_keys=dropped, unreadable=done.unreadable
         )

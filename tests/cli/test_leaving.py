@@ -58,7 +58,7 @@ class TestExport:
         assert last == {"record": "end", "counts": dict(counts)}
         assert answer.json == {"business": "fjell", "file": str(file), "counts": dict(counts)}
         assert counts["invoice"] == 2
-        assert {"transfer", "step", "status", "customer_link", "reference_data"} <= set(counts)
+        assert {"transfer", "step", "status", "customer_link", "reference_data", "audit"} <= set(counts)
         invoice = next(one for one in records if one["record"] == "invoice" and one["number"] == "1")
         assert invoice["customer"]["name"] == "Kari Kanari"
         assert invoice["rows"][0]["unit_price"] == "1200.00"
@@ -104,7 +104,7 @@ class TestExport:
                 count = sum(1 for _ in container.export_business().records("fjell"))
                 peaks.append(tracemalloc.get_traced_memory()[1])
                 tracemalloc.stop()
-        assert count == many + 3
+        assert count == many + 6  # what it is, the business, the end, and three entries of the audit trail
         assert peaks[1] < 1.5 * peaks[0]
 
 
@@ -143,6 +143,16 @@ class TestErase:
         sent("invoice", "send", "--all", "--business", "fjell")
         assert sent("invoice", "send", "1", "--business", "fjell", "--json").json["order_id"] == left["order_id"]
         assert len(books.orders) == 1
+
+    def test_its_keys_open_nothing_any_more_and_the_trail_tells_of_it(self, sent: Kvitt) -> None:
+        made = sent("api-key", "create", "till", "--business", "fjell", "--json").json
+        other = sent("api-key", "create", "office", "--administrator", "--json").json
+        sent("business", "erase", "fjell", "--yes")
+        keys = {one["prefix"]: one["revoked_at"] for one in sent("api-key", "list", "--json").json}
+        assert keys[made["prefix"]] is not None
+        assert keys[other["prefix"]] is None
+        (*_, last) = sent("audit", "--json").json
+        assert (last["action"], last["business"], last["result"]) == ("business.erased", "fjell", "done")
 
     def test_unasked_it_erases_nothing(self, sent: Kvitt) -> None:
         answer = sent("business", "erase", "fjell", "--json")

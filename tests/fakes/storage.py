@@ -520,6 +520,11 @@ class _ApiKeys(_Store):
     def revoke(self, prefix: str, *, now: datetime) -> None:
         self._change(prefix, lambda key: {} if key.revoked_at else {"revoked_at": now})
 
+    def revoke_of(self, business: str, *, now: datetime) -> None:
+        for prefix, kept in list(self._tables.api_keys.items()):
+            if kept.key.business == business:
+                self.revoke(prefix, now=now)
+
     def note_use(self, prefix: str, *, now: datetime) -> None:
         self._change(prefix, lambda key: {"last_used_at": max(now, key.last_used_at or now)})
 

@@ -117,8 +117,9 @@ class TransferMachine(RuleBasedStateMachine):
         if transfer is None or transfer.state is not TransferState.TRANSFERRED:
             return
         assert transfer.order_id is not None
-        self.gateway.books.delete_order(transfer.order_id)
-        self.deleted.append(transfer.order_id)
+        if transfer.order_id in self.gateway.books.orders:  # it was deleted before where sending again met trouble
+            self.gateway.books.delete_order(transfer.order_id)
+            self.deleted.append(transfer.order_id)
         if self.calm(lambda: self.gateway.send_again.send(self.gateway.business, number)):
             assert self.gateway.transfer(number).id != transfer.id
 
