@@ -6,9 +6,11 @@ is the only word there is. So an id is not lied about in the answer that gives i
 is there at most one is spoilt: the gateway looks twice.
 """
 
+import json
 import random
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from copy import deepcopy
 from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
@@ -16,6 +18,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import httpx
 import pytest
 from dependency_injector import providers
 from hypothesis import HealthCheck, given, settings
@@ -29,7 +32,8 @@ from core.payment import PaymentReason, PaymentReport
 from core.transfer import Transfer, TransferState
 from entrypoints.sandbox import DEMO_ACCOUNT
 from tests.acceptance.movable_clock import MovableClock
-from tests.attack.installation import BUSINESS, Installation, installed
+from tests.attack.installation import BUSINESS, REST, SOAP, Installation, installed
+from tests.systems import System, rest_operation, soap_operation
 
 NUMBERS = ("2001", "2002", "2003")
 _TURNS = 25
@@ -41,7 +45,19 @@ _SENTINELS = (
     "00000000-0000-0000-0000-000000000000",
 )
 _WRONG = ("", " ", "abc", "-1", "0", "1e5", "NaN", "true", "9" * 400, "2026-13-45", "æ\u202eøå", "%", "None", "1,5")
-_GIVING_IDS = ("SaveInvoices", "SaveCompanies", "SaveProducts", "SaveCategories", "Login")
+_GIVING_IDS = (
+    "SaveInvoices",
+    "SaveCompanies",
+    "SaveProducts",
+    "SaveCategories",
+    "Login",
+    "POST /salesorders",
+    "POST /customers",
+    "POST /products",
+    "POST /productcategories",
+)
+_LOOKS = ("GetInvoices", "GET /salesorders", "GET /salesorders/{id}/lines")
+"""What asks whether an order is there, or how much of it."""
 
 
 class Spoiling(StrEnum):
@@ -86,7 +102,7 @@ class Spoiler:
         spoilt = self.plan.get(self.calls - 1)
         if spoilt is None or not self.is_on:
             return body
-        if operation == "GetInvoices":
+        if operation in _LOOKS:
             self.looks += 1
             if self.looks > self.most_looks:
                 return body
@@ -158,11 +174,72 @@ def _with_true_ids(operation: str, body: bytes, spoilt_body: bytes) -> bytes:
     return spoilt_body if before == after else body
 
 
+def spoilt_json(spoilt: Spoilt, operation: str, body: bytes) -> bytes:
+    """Spoil a REST answer."""
+    chance = random.Random(spoilt.seed)
+    match spoilt.manner:
+        case Spoiling.FLIP:
+            spoilt_body = bytearray(body)
+            for _ in range(chance.randint(1, 4)):
+                spoilt_body[chance.randrange(len(spoilt_body))] ^= 1 << chance.randrange(8)
+            return body if _gives_another_id(operation, body, bytes(spoilt_body)) else bytes(spoilt_body)
+        case Spoiling.CUT:
+            return body[: chance.randrange(len(body))]
+        case Spoiling.EMPTY:
+            return b""
+    document = json.loads(body)
+    places = list(_places(document))
+    leaves = [
+        (inside, at)
+        for inside, at in places
+        if not isinstance(inside[at], dict | list) and not (operation in _GIVING_IDS and at == "id")
+    ]
+    match spoilt.manner:
+        case Spoiling.DROP:
+            for inside, at in chance.sample(places, min(len(places), chance.randint(1, 3))):
+                if isinstance(inside, dict):
+                    inside.pop(at, None)
+        case Spoiling.DOUBLE:
+            lists = [inside for inside, _ in places if isinstance(inside, list)]
+            if lists:
+                (several := chance.choice(lists)).append(deepcopy(several[0]))
+        case Spoiling.SWAP if len(leaves) > 1:
+            (one, here), (other, there) = chance.sample(leaves, 2)
+            one[here], other[there] = other[there], one[here]
+        case Spoiling.SENTINEL if leaves:
+            inside, at = chance.choice(leaves)
+            inside[at] = chance.choice([None, [], {}, False, -1])
+        case Spoiling.WRONG if leaves:
+            inside, at = chance.choice(leaves)
+            inside[at] = chance.choice([*_WRONG, 1e400, [[1]], {"id": "x"}])
+        case Spoiling.OTHER_ID if leaves:
+            inside, at = chance.choice([one for one in leaves if one[1] == "id"] or leaves)
+            inside[at] = chance.choice([1, 5, 20001, 24001, 2**31 - 1])
+    return json.dumps(document).encode()
+
+
+def _places(inside: Any) -> Iterator[tuple[Any, Any]]:
+    """Every place in a document: what it is in, and where."""
+    keys = list(inside) if isinstance(inside, dict) else list(range(len(inside))) if isinstance(inside, list) else []
+    for at in keys:
+        yield inside, at
+        yield from _places(inside[at])
+
+
+def _gives_another_id(operation: str, body: bytes, spoilt_body: bytes) -> bool:
+    if operation not in _GIVING_IDS:
+        return False
+    try:
+        return bool(json.loads(body)["id"] != json.loads(spoilt_body).get("id"))
+    except (ValueError, AttributeError, TypeError, KeyError):
+        return False
+
+
 @dataclass(frozen=True)
 class Wire:
-    """A way to the accounting system that answers can be spoilt on: how they are caught, and how they are written."""
+    """A way to the accounting system that answers can be spoilt on: its plugin, and how answers are caught."""
 
-    name: str
+    system: System
     caught: Callable[[Spoiler], Any]
     """Catches every answer for the length of a block."""
 
@@ -173,8 +250,7 @@ def _caught_soap(spoiler: Spoiler) -> Iterator[None]:
 
     def caught(adapter: HTTPAdapter, request: PreparedRequest, **how: Any) -> Response:
         response = send(adapter, request, **how)
-        operation = str(request.headers["SOAPAction"]).strip('"').rsplit("/", 1)[1]
-        arrived = spoiler.spoil(operation, response.content, spoilt_xml)
+        arrived = spoiler.spoil(soap_operation(request), response.content, spoilt_xml)
         if isinstance(arrived, bytes):
             response._content = arrived
         elif arrived.manner is Spoiling.STATUS:
@@ -188,9 +264,30 @@ def _caught_soap(spoiler: Spoiler) -> Iterator[None]:
         yield
 
 
-SOAP = Wire("soap", _caught_soap)
-WIRES = [SOAP]
-"""Another adapter is one more: its name, and a block within which its answers go through a Spoiler."""
+@contextmanager
+def _caught_rest(spoiler: Spoiler) -> Iterator[None]:
+    send = httpx.Client.send
+
+    def caught(client: httpx.Client, request: httpx.Request, **how: Any) -> httpx.Response:
+        response = send(client, request, **how)
+        body, status, headers = response.read(), response.status_code, response.headers.copy()
+        arrived = spoiler.spoil(rest_operation(request), body, spoilt_json) if body else body
+        if isinstance(arrived, bytes):
+            body = arrived
+        elif arrived.manner is Spoiling.STATUS:
+            status = (201, 204, 304, 400, 401, 403, 404, 429, 500, 503)[arrived.seed % 10]
+        else:
+            headers["Content-Type"] = ("text/html", "", "text/xml", "application/json;")[arrived.seed % 4]
+        headers.pop("Content-Length", None)
+        return httpx.Response(status, headers=headers, content=body, request=request)
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(httpx.Client, "send", caught)
+        yield
+
+
+WIRES = [Wire(SOAP, _caught_soap), Wire(REST, _caught_rest)]
+"""Another adapter is one more: its plugin, and a block within which its answers go through a Spoiler."""
 
 PLANS = st.lists(
     st.builds(
@@ -205,7 +302,7 @@ PLANS = st.lists(
 QUIET = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.function_scoped_fixture]
 
 
-@pytest.mark.parametrize("wire", WIRES, ids=lambda wire: wire.name)
+@pytest.mark.parametrize("wire", WIRES, ids=lambda wire: wire.system.name)
 @settings(max_examples=8, deadline=None, derandomize=True, database=None, suppress_health_check=QUIET)
 @given(plan=PLANS, together=st.booleans(), known=st.booleans())
 def test_a_spoilt_answer_does_no_lasting_harm(wire: Wire, plan: dict[int, Spoilt], together: bool, known: bool) -> None:
@@ -213,7 +310,7 @@ def test_a_spoilt_answer_does_no_lasting_harm(wire: Wire, plan: dict[int, Spoilt
 
 
 @pytest.mark.attack
-@pytest.mark.parametrize("wire", WIRES, ids=lambda wire: wire.name)
+@pytest.mark.parametrize("wire", WIRES, ids=lambda wire: wire.system.name)
 @settings(max_examples=400, deadline=None, database=None, suppress_health_check=QUIET)
 @given(plan=PLANS, together=st.booleans(), known=st.booleans())
 def test_many_do_no_lasting_harm(wire: Wire, plan: dict[int, Spoilt], together: bool, known: bool) -> None:
@@ -222,7 +319,11 @@ def test_many_do_no_lasting_harm(wire: Wire, plan: dict[int, Spoilt], together: 
 
 def _spoil_and_mend(wire: Wire, plan: dict[int, Spoilt], numbers: tuple[str, ...], *, known: bool) -> None:
     spoiler = Spoiler(plan)
-    with TemporaryDirectory() as folder, installed(Path(folder)) as installation, wire.caught(spoiler):
+    with (
+        TemporaryDirectory() as folder,
+        installed(Path(folder), system=wire.system) as installation,
+        wire.caught(spoiler),
+    ):
         clock = MovableClock()
         if known:  # with an e-mail address only, so that the rest is written to the record
             books = installation.sandbox.account(DEMO_ACCOUNT).books
