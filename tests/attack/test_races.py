@@ -75,6 +75,7 @@ def serving(home: Path, office_url: str, *, database: str | None = None) -> Iter
         "KVITT_TFSO_API_URL": office_url,
         "KVITT_DATABASE_URL": database or "",
         "KVITT_REQUESTS_PER_MINUTE": "0",
+        "KVITT_LOG_LEVEL": "warning",
     }
     log = home / "serve.log"
     with (

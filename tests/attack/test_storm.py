@@ -39,6 +39,9 @@ CALLS_PER_LOST_ANSWER = 20
 LONGEST_LATE_SECONDS = 1.5
 FIRST_STRIKE_SECONDS = 0.5
 
+TAKEN_OVER = "Took over what a worker whose lease had expired left running"
+"""What workers say, rightly, where others were killed."""
+
 SETTINGS = {
     "KVITT_TFSO_TIMEOUT": "2",
     "KVITT_SETTLING_SECONDS": "5",  # longer than the latest a call may take effect, with room for a crowded machine
@@ -284,8 +287,9 @@ class Crew:
 
     def complaints(self) -> list[str]:
         """What workers said, and how they ended where nobody had killed them."""
-        logs = [path.read_text() for path in sorted(self._logs.glob("worker-*.log"))]
-        return [log for log in logs if log] + [f"ended with {code}" for code in self._exits]
+        lines = [line for path in self._logs.glob("worker-*.log") for line in path.read_text().splitlines()]
+        said = [line for line in lines if line != TAKEN_OVER]
+        return said + [f"ended with {code}" for code in self._exits]
 
 
 @contextmanager

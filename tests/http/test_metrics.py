@@ -78,7 +78,7 @@ def test_calls_and_attempts_are_counted_by_what_they_came_to(fjell: Api, office:
 def test_trouble_is_counted_under_its_code(fjell: Api, office: Sandbox) -> None:
     office.inject("GetIdentitiesWithCredential", "http_502", times=1)
 
-    fjell.post(f"{add_invoice(fjell)}/send")
+    fjell.post(f"{add_invoice(fjell)}/send", headers={"Prefer": "wait=0"})
 
     found = figures(fjell)
     assert found["kvitt_vendor_calls_total", "GetIdentitiesWithCredential", "bad_gateway", *OFFICE] == 1
