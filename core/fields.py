@@ -24,6 +24,18 @@ _ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 # What XML 1.0 cannot carry: most control characters, lone surrogates and two non-characters.
 _UNWRITABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
+# The same rules in the regular expressions of JSON Schema; a lone surrogate is no text there to begin with.
+_BAD = r"\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff"
+_VISIBLE = r"\p{L}\p{M}\p{N}\p{P}\p{S}"
+PRINTABLE = rf"^[{_VISIBLE} ]*$"
+"""What `str.isprintable` says, as a pattern."""
+
+_TEXT_SCHEMA = WithJsonSchema({"type": "string", "pattern": f"^[^{_BAD}]*$"})
+_NAME_SCHEMA = WithJsonSchema({"type": "string", "minLength": 1, "pattern": rf"^[^{_BAD}]*[^{_BAD}\s\x85][^{_BAD}]*$"})
+_SHORT_SCHEMA = WithJsonSchema(
+    {"type": "string", "minLength": 1, "maxLength": 50, "pattern": rf"^[{_VISIBLE}](?:[{_VISIBLE} ]*[{_VISIBLE}])?$"}
+)
+
 
 class Document(BaseModel):
     """A frozen record that refuses fields it does not know."""
@@ -95,14 +107,18 @@ Instant = Annotated[
 ]
 """A moment in UTC."""
 
-Text = Annotated[str, AfterValidator(_writable)]
+Text = Annotated[str, AfterValidator(_writable), _TEXT_SCHEMA]
 """Text that every store and wire format of ours can carry."""
 
-Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1), AfterValidator(_writable)]
+Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1), AfterValidator(_writable), _NAME_SCHEMA]
 """Text that says something, without the spaces around it."""
 
 InvoiceNumber = Annotated[
-    str, StringConstraints(min_length=1, max_length=50), AfterValidator(_printable), AfterValidator(_writable)
+    str,
+    StringConstraints(min_length=1, max_length=50),
+    AfterValidator(_printable),
+    AfterValidator(_writable),
+    _SHORT_SCHEMA,
 ]
 """The source's own number: 1 to 50 printable characters, compared exactly."""
 

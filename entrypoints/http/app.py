@@ -8,8 +8,10 @@ from typing import Any
 
 from litestar import Litestar, Router
 from litestar.di import Provide
+from litestar.enums import HttpMethod, ScopeType
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin, YamlRenderPlugin
+from litestar.routes import HTTPRoute
 from litestar.types import Message, Scope
 
 from adapters.telemetry.telemetry import Telemetry
@@ -30,7 +32,7 @@ from entrypoints.http import audit, batches, businesses, health, invoices, metri
 from entrypoints.http.access import Access, Gate
 from entrypoints.http.idempotency import IdempotencyKeys
 from entrypoints.http.observed import Observed
-from entrypoints.http.openapi import add_access, add_idempotency, add_schemas, schema_router
+from entrypoints.http.openapi import add_access, add_idempotency, add_parameters, add_schemas, schema_router
 from entrypoints.http.paths import DecodedPathParameters
 from entrypoints.http.problems import EXCEPTION_HANDLERS
 from entrypoints.http.waiting import Waiting
@@ -92,6 +94,7 @@ def create_app(container: Container, *, local_only: bool = True) -> Litestar:
         logging_config=None,  # whoever runs the process decides where logs go
     )
     add_schemas(app)
+    add_parameters(app)
     add_idempotency(app)
     add_access(app)
     app.asgi_handler = Gate(
@@ -184,7 +187,18 @@ async def _make_threads() -> None:
     asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(THREADS, thread_name_prefix="http"))
 
 
-async def _private(message: Message, _scope: Scope) -> None:
+async def _private(message: Message, scope: Scope) -> None:
     """Answers hold personal data: nobody on the way keeps them or guesses what they are, and no page shows them."""
     if message["type"] == "http.response.start":
         message["headers"] = [*message["headers"], *_PRIVATE]
+        if scope["type"] == ScopeType.HTTP and scope["method"] == HttpMethod.OPTIONS:
+            message["headers"] = [_allowed(scope) if one[0] == b"allow" else one for one in message["headers"]]
+
+
+def _allowed(scope: Scope) -> tuple[bytes, bytes]:
+    """Name all methods of a path: the framework knows those of the handler that it met first."""
+    methods: set[str] = set()
+    for route in scope["litestar_app"].routes:
+        if isinstance(route, HTTPRoute) and route.path_format == scope["path_template"]:
+            methods |= route.methods
+    return b"allow", ", ".join(sorted(methods)).encode()

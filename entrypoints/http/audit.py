@@ -1,6 +1,7 @@
 """The audit trail over HTTP: of one business, or of the whole installation."""
 
-from datetime import datetime
+import re
+from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Annotated
 
@@ -9,20 +10,30 @@ from litestar.di import NamedDependency
 from litestar.params import QueryParameter
 
 from core.api_key import Need
-from core.errors import InvalidInput
+from core.fields import PRINTABLE
 from core.use_cases.look_up import LookUp
 from entrypoints.documents import Json, audit_document
 from entrypoints.http.openapi import described
-from entrypoints.http.pages import USUAL_PAGE, AfterPosition, Limit
+from entrypoints.http.pages import USUAL_PAGE, AfterPosition, Limit, bad_parameter, position_from
 from entrypoints.http.paths import BusinessInPath
 from entrypoints.http.schemas import AuditPage
 
 _TAGS = ["audit"]
+_INSTANT = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
 
-OfInvoice = Annotated[str | None, QueryParameter(name="invoice", description="Only what is about this invoice.")]
+OfInvoice = Annotated[
+    str | None,
+    QueryParameter(name="invoice", description="Only what is about this invoice.", schema_extra={"pattern": PRINTABLE}),
+]
 """The query parameter `invoice`."""
 
-Since = Annotated[datetime | None, QueryParameter(description="Only what happened at this instant or later.")]
+Since = Annotated[
+    str | None,
+    QueryParameter(
+        description="Only what happened at this instant or later, such as 2026-10-01T12:00:00Z.",
+        schema_extra={"format": "date-time"},
+    ),
+]
 """The query parameter `since`."""
 
 
@@ -70,17 +81,27 @@ def _page(
     *,
     business: str | None = None,
     invoice: str | None = None,
-    since: datetime | None,
+    since: str | None,
     limit: int,
-    after: int | None,
+    after: str | None,
 ) -> Json:
     if invoice is not None and not invoice.isprintable():
-        raise InvalidInput("A parameter can't be used. invoice: holds what is not printable.", code="bad_parameter")
-    if since is not None and since.tzinfo is None:
-        raise InvalidInput("A parameter can't be used. since: an instant needs its offset.", code="bad_parameter")
-    found = look_up.audit(business=business, invoice=invoice, since=since, limit=limit + 1, after=after)
+        raise bad_parameter("invoice", "Holds what is not printable")
+    begin = _instant(since) if since is not None else None
+    found = look_up.audit(business=business, invoice=invoice, since=begin, limit=limit + 1, after=position_from(after))
     items = found[:limit]
     return {
         "items": [audit_document(entry) for entry in items],
         "next": str(items[-1].id) if len(found) > limit else None,
     }
+
+
+def _instant(text: str) -> datetime:
+    """Read an RFC 3339 instant; one that no year of UTC holds is none."""
+    wrong = bad_parameter("since", "Not an instant with its offset, such as 2026-10-01T12:00:00Z")
+    if not _INSTANT.fullmatch(text):
+        raise wrong
+    try:
+        return datetime.fromisoformat(text.upper()).astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise wrong from None

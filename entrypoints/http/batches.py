@@ -10,7 +10,7 @@ from core.batch import Batch
 from core.use_cases.look_up import LookUp
 from entrypoints.documents import Json, batch_document, batch_item_document
 from entrypoints.http.openapi import described
-from entrypoints.http.pages import USUAL_PAGE, AfterPosition, Limit
+from entrypoints.http.pages import USUAL_PAGE, AfterPosition, Limit, position_from
 from entrypoints.http.paths import BatchInPath, BusinessInPath
 from entrypoints.http.schemas import BatchDocument
 
@@ -30,7 +30,7 @@ def get_batch(
     after: AfterPosition = None,
 ) -> Json:
     """Show how many of a batch's invoices stand where, and its invoices, a page at a time."""
-    return batch_page(look_up.batch(batch, business=business), look_up, limit=limit, after=after)
+    return batch_page(look_up.batch(batch, business=business), look_up, limit=limit, after=position_from(after))
 
 
 def batch_page(batch: Batch, look_up: LookUp, *, limit: int, after: int | None) -> Json:

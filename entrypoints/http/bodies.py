@@ -1,10 +1,10 @@
 """Reading the JSON that comes in, stricter than the standard library does."""
 
 from http import HTTPStatus
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from litestar.exceptions import ClientException
-from pydantic import Field, model_validator
+from pydantic import ConfigDict, Field, model_validator
 
 from core.errors import InvalidInput
 from core.fields import Document, InvoiceNumber, Text
@@ -23,8 +23,14 @@ MOST_AT_ONCE = 10_000
 """How many invoices can be named in one request."""
 
 
+def _given(name: str) -> dict[str, Any]:
+    return {"required": [name], "properties": {name: {"not": {"type": "null"}}}}
+
+
 class InvoicesToSend(Document):
     """Which invoices to send: these, or all that are data for accounting and have not arrived. Just one of the two."""
+
+    model_config = ConfigDict(json_schema_extra={"oneOf": [_given("invoices"), _given("all")]})
 
     invoices: Annotated[tuple[InvoiceNumber, ...], Field(min_length=1, max_length=MOST_AT_ONCE)] | None = None
     all: Literal[True] | None = None

@@ -149,6 +149,20 @@ def add_access(app: Litestar) -> None:
                 operation.responses.setdefault(str(int(status)), _problem(status))
 
 
+def add_parameters(app: Litestar) -> None:
+    """Say of every parameter that may be left out just that: the framework says that it may be null."""
+    for item in (app.openapi_schema.paths or {}).values():
+        for operation in (item.get, item.put, item.post):
+            for parameter in (operation and operation.parameters) or ():
+                schema = parameter.schema if isinstance(parameter, Parameter) else None
+                if isinstance(schema, Schema) and schema.one_of:
+                    schema.one_of = [one for one in schema.one_of if not _is_null(one)]
+
+
+def _is_null(schema: Schema | Reference) -> bool:
+    return isinstance(schema, Schema) and schema.type is OpenAPIType.NULL
+
+
 _BEARER = "bearerAuth"
 
 _IDEMPOTENCY_KEY = Parameter(
@@ -158,7 +172,7 @@ _IDEMPOTENCY_KEY = Parameter(
     description="Your own key for this request, such as a UUID. Sent again with it within 30 days, the same request "
     f"is not carried out again: it gets the first answer, if that was below 500, with `{REPLAYED_HEADER}: true`. "
     "Another request under this key is refused with 422, one that is still being carried out with 409.",
-    schema=Schema(type=OpenAPIType.STRING, min_length=1, max_length=LONGEST_KEY),
+    schema=Schema(type=OpenAPIType.STRING, min_length=1, max_length=LONGEST_KEY, pattern="^[ -~]+$"),
 )
 
 

@@ -1,16 +1,18 @@
 """Listings, a page at a time."""
 
+import re
 from collections.abc import Callable, Sequence
 from typing import Annotated, TypeVar
 
 from litestar.params import QueryParameter
 
-from core.errors import InvalidInput
+from core.errors import Fault, InvalidInput
+from core.fields import PRINTABLE
 from entrypoints.documents import Json
 
 Item = TypeVar("Item")
 
-_FARTHEST = 2**63 - 1
+_POSITION = re.compile("[0-9]{1,18}")
 
 LONGEST_PAGE = 200
 USUAL_PAGE = 50
@@ -18,14 +20,38 @@ USUAL_PAGE = 50
 Limit = Annotated[int, QueryParameter(ge=1, le=LONGEST_PAGE, description="How many items, at most.")]
 """The query parameter `limit`."""
 
-After = Annotated[str | None, QueryParameter(description="Only what comes after this: the `next` of the page before.")]
+After = Annotated[
+    str | None,
+    QueryParameter(
+        description="Only what comes after this: the `next` of the page before.", schema_extra={"pattern": PRINTABLE}
+    ),
+]
 """The query parameter `after`."""
 
 AfterPosition = Annotated[
-    int | None,
-    QueryParameter(ge=0, le=_FARTHEST, description="Only what comes after this: the `next` of the page before."),
+    str | None,
+    QueryParameter(
+        description="Only what comes after this: the `next` of the page before.",
+        schema_extra={"pattern": "^[0-9]{1,18}$"},
+    ),
 ]
 """The query parameter `after` where items go by a number."""
+
+
+def bad_parameter(name: str, message: str) -> InvalidInput:
+    """Say what is wrong with a query parameter, as the framework's own refusals are shown."""
+    return InvalidInput(
+        f"A parameter can't be used. {name}: {message}.", code="bad_parameter", faults=[Fault(name, message)]
+    )
+
+
+def position_from(after: str | None) -> int | None:
+    """Read the number after which to go on. Errors: InvalidInput, code `bad_parameter`."""
+    if after is None:
+        return None
+    if not _POSITION.fullmatch(after):
+        raise bad_parameter("after", "Not the `next` of a page")
+    return int(after)
 
 
 def page(
@@ -42,7 +68,7 @@ def page(
     Errors: InvalidInput, code `bad_parameter`.
     """
     if after is not None and not after.isprintable():
-        raise InvalidInput("A parameter can't be used. after: holds what is not printable.", code="bad_parameter")
+        raise bad_parameter("after", "Holds what is not printable")
     found = listed(limit + 1, after)
     items = found[:limit]
     return {"items": [shown(item) for item in items], "next": key(items[-1]) if len(found) > limit else None}

@@ -13,20 +13,26 @@ from litestar.params import PathParameter
 from litestar.types import ASGIApp, LifeSpanReceive, LifeSpanScope, LifeSpanSend, Receive, Scope, Send
 
 from core.errors import InvalidInput
+from core.fields import PRINTABLE
 
-BusinessInPath = Annotated[str, PathParameter(description="The business's name.")]
+# Only described here: what does not fit is refused when the path is decoded.
+_SHAPE = {"pattern": PRINTABLE, "minLength": 1}
+
+BusinessInPath = Annotated[str, PathParameter(description="The business's name.", schema_extra=_SHAPE)]
 """The path parameter `business`."""
 
 NumberInPath = Annotated[
     str,
-    PathParameter(description="The invoice's number, percent-encoded: a/b is sent as a%2Fb, æ as %C3%A6."),
+    PathParameter(
+        description="The invoice's number, percent-encoded: a/b is sent as a%2Fb, æ as %C3%A6.", schema_extra=_SHAPE
+    ),
 ]
 """The path parameter `number`."""
 
-TransferInPath = Annotated[str, PathParameter(description="The transfer's id.")]
+TransferInPath = Annotated[str, PathParameter(description="The transfer's id.", schema_extra=_SHAPE)]
 """The path parameter `transfer`."""
 
-BatchInPath = Annotated[str, PathParameter(description="The batch's id.")]
+BatchInPath = Annotated[str, PathParameter(description="The batch's id.", schema_extra=_SHAPE)]
 """The path parameter `batch`."""
 
 

@@ -18,7 +18,7 @@ from entrypoints.documents import Json, transfer_document, transfer_story_docume
 from entrypoints.http.batches import batch_page
 from entrypoints.http.bodies import InvoicesToSend, invoices_to_send_from, json_document
 from entrypoints.http.openapi import described
-from entrypoints.http.pages import USUAL_PAGE, After, Limit, page
+from entrypoints.http.pages import USUAL_PAGE, After, Limit, bad_parameter, page
 from entrypoints.http.paths import BusinessInPath, TransferInPath
 from entrypoints.http.problems import AnyRequest
 from entrypoints.http.schemas import BatchDocument, TransferDocument, TransferPage, TransferStory
@@ -28,7 +28,14 @@ _TAGS = ["transfers"]
 _TRANSFERS = "/businesses/{business:str}/transfers"
 _TRANSFER = f"{_TRANSFERS}/{{transfer:str}}"
 
-State = Annotated[TransferState | None, QueryParameter(name="state", description="Only those in this state.")]
+State = Annotated[
+    str | None,
+    QueryParameter(
+        name="state",
+        description="Only those in this state.",
+        schema_extra={"enum": [one.value for one in TransferState]},
+    ),
+]
 """The query parameter `state`; the framework keeps that name for something of its own in a handler's signature."""
 
 
@@ -79,8 +86,9 @@ def list_transfers(
     after: After = None,
 ) -> Json:
     """List a business's transfers, the oldest first."""
+    state = None if in_state is None else _state(in_state)
     return page(
-        lambda most, start: look_up.transfers(business, state=in_state, limit=most, after=start),
+        lambda most, start: look_up.transfers(business, state=state, limit=most, after=start),
         limit=limit,
         after=after,
         shown=transfer_document,
@@ -139,3 +147,10 @@ def cancel(
 
 
 HANDLERS = [send_many, list_transfers, get_transfer, retry, cancel]
+
+
+def _state(text: str) -> TransferState:
+    try:
+        return TransferState(text)
+    except ValueError:
+        raise bad_parameter("state", f"Not one of {', '.join(TransferState)}") from None

@@ -411,7 +411,18 @@ def test_the_trail_of_all_is_read_page_by_page_and_since_a_time(two: Api) -> Non
     assert {one["business"] for one in everything} == {None, "fjell", "vidde"}
     assert two.get("/v1/audit?since=2999-01-01T00:00:00Z").json()["items"] == []
     assert two.get("/v1/audit?since=2021-01-01T00:00:00Z").json()["items"] == everything
-    for query in ("since=2021-01-01T00:00:00", "since=yesterday", "after=x", "after=-1", "limit=0"):
+    for query in (
+        "since=2021-01-01T00:00:00",
+        "since=0.5",
+        "since=0001-01-01T00:00:00%2B14:00",
+        "since=9999-12-31T23:59:59-14:00",
+        "since=2021-02-30T00:00:00Z",
+        "after=null",
+        "since=yesterday",
+        "after=x",
+        "after=-1",
+        "limit=0",
+    ):
         problem_of(two.get(f"/v1/audit?{query}"), 400, "bad_parameter")
     problem_of(two.get(f"{FJELL}/audit?invoice=%00"), 400, "bad_parameter")
 

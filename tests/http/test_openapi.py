@@ -123,6 +123,14 @@ def test_parameters_are_described(document: Json) -> None:
     assert "Retry-After" in sending["responses"]["503"]["headers"]
 
 
+@pytest.mark.parametrize(
+    ("path", "methods"),
+    [("/v1/businesses/fjell", "GET, OPTIONS, PUT"), ("/v1/businesses/fjell/transfers", "GET, OPTIONS, POST")],
+)
+def test_options_are_all_methods_of_a_path(shared_fjell: Api, path: str, methods: str) -> None:
+    assert shared_fjell.options(path).headers["allow"] == methods
+
+
 def test_answers_hold_just_what_is_described(document: Json, shared_fjell: Api) -> None:
     described = document["components"]["schemas"]["BusinessDocument"]
     shown = shared_fjell.get("/v1/businesses/fjell").json()

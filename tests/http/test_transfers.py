@@ -45,6 +45,7 @@ def test_transfers_are_listed_by_state_a_page_at_a_time(fjell: Api) -> None:
 
 
 def test_an_unknown_state_is_refused(fjell: Api) -> None:
+    problem_of(fjell.get(TRANSFERS, params={"state": "null"}), 400, "bad_parameter")
     problem = problem_of(fjell.get(TRANSFERS, params={"state": "lost"}), 400, "bad_parameter")
 
     assert problem["faults"][0]["field"] == "state"

@@ -1,0 +1,118 @@
+"""Let Schemathesis loose on the OpenAPI document: every phase and every check, from a seed."""
+
+import unicodedata
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import schemathesis
+from schemathesis.config import SchemathesisConfig
+from schemathesis.engine import events, from_schema
+from schemathesis.hooks import HookContext, unregister
+
+DOCUMENT = "/schema/openapi.json"
+
+# What our document says of a request whose form is right and that can't be carried out. 400 is not among them.
+_REFUSED_FOR_GOOD_REASON = ["2xx", "401", "403", "404", "409", "422", "424", "429", "503"]
+
+
+@dataclass
+class Findings:
+    """What came of it: how many answers of each status, and what was wrong, each kind once."""
+
+    statuses: Counter[int] = field(default_factory=Counter)
+    faults: dict[tuple[str, str, str], str] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        return "\n\n".join(f"{' | '.join(kind)}\n{told}" for kind, told in self.faults.items())
+
+
+def attacked(*, headers: Mapping[str, str], seed: int, examples: int, app: Any = None, address: str = "") -> Findings:
+    """Attack the application in this process, or the server at an address. `examples` is how many of each operation."""
+    config = SchemathesisConfig.from_dict(
+        {
+            "seed": seed,
+            "headers": dict(headers),
+            "generation": {"max-examples": examples, "deterministic": True, "database": "none"},
+            "checks": {
+                "not_a_server_error": {"expected-statuses": ["2xx", "4xx", "503"]},
+                "positive_data_acceptance": {"expected-statuses": _REFUSED_FOR_GOOD_REASON},
+            },
+            "operations": [
+                # Only its plugin knows what a connection needs, and only the books which customers there are.
+                _with_400("/v1/businesses/{business}"),
+                _with_400("/v1/businesses/{business}/invoices/{number}/customer"),
+            ],
+        }
+    )
+    if app is None:
+        schema = schemathesis.openapi.from_url(f"{address}{DOCUMENT}", config=config)
+    else:
+        schema = schemathesis.openapi.from_asgi(DOCUMENT, app, config=config, headers={"Host": "127.0.0.1"})
+    schema.hook("filter_case")(_is_text_everywhere)
+    findings = Findings()
+    schemathesis.hook("before_call")(_says_what_its_path_says)
+    try:
+        for event in from_schema(schema).execute():
+            if isinstance(event, events.ScenarioFinished):
+                _read(event, findings)
+            elif isinstance(event, events.NonFatalError | events.FatalError):
+                findings.faults["error", type(event).__name__, ""] = repr(event)
+    finally:
+        unregister(_says_what_its_path_says)
+    return findings
+
+
+def _with_400(path: str) -> dict[str, Any]:
+    accepted = {"expected-statuses": [*_REFUSED_FOR_GOOD_REASON, "400"]}
+    return {"include-path": path, "checks": {"positive_data_acceptance": accepted}}
+
+
+def _is_text_everywhere(_context: HookContext, case: Any) -> bool:
+    """Leave out characters that Unicode has not assigned: Schemathesis knows its classes roughly only."""
+    return all(
+        unicodedata.category(sign) != "Cn"
+        for text in _texts([case.path_parameters, case.query, case.body])
+        for sign in text
+    )
+
+
+def _says_what_its_path_says(_context: HookContext, case: Any, _how: dict[str, Any]) -> None:
+    """Mend what should be accepted: no schema can say that a body repeats what its path says."""
+    path, body = case.path_parameters, case.body
+    if not case.meta.generation.mode.is_positive or not isinstance(body, dict):
+        return
+    if "number" in path and "number" in body:
+        case.body = body | {"number": path["number"][:50].strip()}
+        case.path_parameters = path | {"number": case.body["number"]}
+    elif "name" in body:
+        case.body = body | {"name": path["business"]}
+
+
+def _texts(part: Any) -> Iterator[str]:
+    if isinstance(part, str):
+        yield part
+    elif isinstance(part, Mapping):
+        for name, value in part.items():
+            yield from _texts([name, value])
+    elif isinstance(part, list | tuple):
+        for value in part:
+            yield from _texts(value)
+
+
+def _read(event: events.ScenarioFinished, findings: Findings) -> None:
+    label = event.label or event.phase.value
+    for interaction in event.recorder.interactions.values():
+        if (response := interaction.response) is None:
+            continue
+        findings.statuses[int(response.status_code)] += 1
+        if response.status_code == 503 and "retry-after" not in response.headers:
+            findings.faults["503 without Retry-After", label, ""] = repr(response.content[:500])
+    for case_id, checks in event.recorder.checks.items():
+        for check in checks:
+            if info := check.failure_info:
+                answer = event.recorder.interactions[case_id].response
+                shown = f"{answer.status_code} {answer.content[:500]!r}" if answer else "no answer"
+                told = f"{info.failure.message[:500]}\n{info.code_sample[:1000]}\n{shown}"
+                findings.faults.setdefault((check.name, label, info.failure.title), told)

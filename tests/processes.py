@@ -1,0 +1,45 @@
+"""Kvitt's commands in processes of their own, run from this checkout."""
+
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+_ROOT = Path(__file__).parents[1]
+_COMMAND = (sys.executable, "-c", "from entrypoints.cli.main import main; main()")
+_PATIENCE_SECONDS = 60
+
+
+@contextmanager
+def running(environment: Mapping[str, str], *arguments: str) -> "Iterator[subprocess.Popen[str]]":
+    """Run a command for the length of the block, then tell it to stop."""
+    with subprocess.Popen(
+        [*_COMMAND, *arguments],
+        cwd=_ROOT,
+        env={**os.environ, **environment},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    ) as process:
+        try:
+            yield process
+        finally:
+            process.terminate()
+            try:
+                process.communicate(timeout=_PATIENCE_SECONDS)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                raise
+
+
+@contextmanager
+def serving(environment: Mapping[str, str]) -> "Iterator[tuple[str, subprocess.Popen[str]]]":
+    """Run `kvitt serve` on a free port of loopback for the length of the block; its address, and the process."""
+    with running(environment, "serve", "--port", "0") as process:
+        assert process.stdout is not None
+        address = next((found[0] for line in process.stdout if (found := re.search(r"http://[\w.:]+", line))), None)
+        assert address, "kvitt serve ended before it listened"
+        yield address, process
