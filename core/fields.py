@@ -26,14 +26,19 @@ _UNWRITABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]
 
 # The same rules in the regular expressions of JSON Schema; a lone surrogate is no text there to begin with.
 _BAD = r"\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff"
-_VISIBLE = r"\p{L}\p{M}\p{N}\p{P}\p{S}"
-PRINTABLE = rf"^[{_VISIBLE} ]*$"
-"""What `str.isprintable` says, as a pattern."""
+_INVISIBLE = r"\x00-\x1f\x7f-\xa0"
+PRINTABLE = rf"^[^{_INVISIBLE}]*$"
+"""Roughly what `str.isprintable` says, as a pattern: which signs can be shown changes with every Unicode."""
 
 _TEXT_SCHEMA = WithJsonSchema({"type": "string", "pattern": f"^[^{_BAD}]*$"})
 _NAME_SCHEMA = WithJsonSchema({"type": "string", "minLength": 1, "pattern": rf"^[^{_BAD}]*[^{_BAD}\s\x85][^{_BAD}]*$"})
 _SHORT_SCHEMA = WithJsonSchema(
-    {"type": "string", "minLength": 1, "maxLength": 50, "pattern": rf"^[{_VISIBLE}](?:[{_VISIBLE} ]*[{_VISIBLE}])?$"}
+    {
+        "type": "string",
+        "minLength": 1,
+        "maxLength": 50,
+        "pattern": rf"^[^ {_INVISIBLE}](?:[^{_INVISIBLE}]*[^ {_INVISIBLE}])?$",
+    }
 )
 
 

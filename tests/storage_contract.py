@@ -117,6 +117,8 @@ class TransactionContract:
             work.businesses.put(a_business())
         with storage.transaction() as work:
             assert work.businesses.get("fjell") is not None
+            assert work.businesses.has("fjell")
+            assert not work.businesses.has("fjel")
 
     def test_what_a_transaction_stored_is_there_for_itself(self, storage: Storage) -> None:
         with storage.transaction() as work:

@@ -13,6 +13,7 @@ from core.business import Business, Connection
 from core.ports.secret_box import SecretBox
 
 _IS_THERE = businesses.c.name.not_in(select(erasures.c.business))
+_NAMED = select(businesses.c.name).where(businesses.c.name == bindparam("name"), _IS_THERE)
 _OF_NAME = select(businesses).where(businesses.c.name == bindparam("name"), _IS_THERE)
 
 
@@ -27,6 +28,10 @@ class SqlBusinessStore:
         """Return a business, or None."""
         row = self._database.execute(_OF_NAME, {"name": name}).mappings().first()
         return self._business(row) if row else None
+
+    def has(self, name: str) -> bool:
+        """Whether there is such a business."""
+        return self._database.scalar(_NAMED, {"name": name}) is not None
 
     def put(self, business: Business) -> None:
         """Store a business, new or changed."""

@@ -10,7 +10,7 @@ from core.invoice import Invoice
 from core.ports.storage import Storage, UnitOfWork
 from core.transfer import TransferState
 from core.use_cases.auditor import Auditor
-from core.use_cases.look_up import require_business
+from core.use_cases.look_up import require_known
 
 
 class Addition(StrEnum):
@@ -45,8 +45,9 @@ class AddInvoice:
             self._auditor.refusals(Action.INVOICE_ADDED, business=business, invoice=invoice.number),
             self._storage.transaction() as work,
         ):
-            require_business(work, business)
             earlier = work.invoices.get(business, invoice.number, for_update=True)
+            if not earlier:
+                require_known(work, business)
             if earlier and earlier.fingerprint == invoice.fingerprint:
                 return AddedInvoice(invoice=earlier, addition=Addition.UNCHANGED)
             if earlier:

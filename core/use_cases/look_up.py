@@ -21,6 +21,12 @@ def require_business(work: UnitOfWork, name: str) -> Business:
     raise unknown_business(name)
 
 
+def require_known(work: UnitOfWork, name: str) -> None:
+    """Raise NotFound unless there is such a business."""
+    if not work.businesses.has(name):
+        raise unknown_business(name)
+
+
 def unknown_business(name: str) -> NotFound:
     """Say that there is no such business; whoever may not know of it is told the same."""
     return NotFound(
@@ -34,7 +40,7 @@ def require_invoice(work: UnitOfWork, business: str, number: str, *, for_update:
     """Return the invoice of an existing business, or raise NotFound."""
     if invoice := work.invoices.get(business, number, for_update=for_update):
         return invoice
-    require_business(work, business)
+    require_known(work, business)
     raise unknown_invoice(business, number)
 
 
@@ -55,7 +61,7 @@ def require_transfer(
     if transfer and business in (None, transfer.business):
         return transfer
     if business is not None:
-        require_business(work, business)
+        require_known(work, business)
     raise NotFound(
         f'There is no transfer "{transfer_id}".',
         code="unknown_transfer",
@@ -90,7 +96,7 @@ class LookUp:
     def invoices(self, business: str, *, limit: int, after: str | None = None) -> Sequence[Invoice]:
         """Return a business's invoices by number, those after the given one. Errors: NotFound."""
         with self._storage.transaction() as work:
-            require_business(work, business)
+            require_known(work, business)
             return work.invoices.list(business, limit=limit, after=after)
 
     def transfer(self, transfer_id: str, *, business: str | None = None) -> Transfer:
@@ -120,7 +126,7 @@ class LookUp:
         """Return transfers, the oldest first, those after the given id. Errors: NotFound for an unknown business."""
         with self._storage.transaction() as work:
             if business is not None:
-                require_business(work, business)
+                require_known(work, business)
             return work.transfers.list(business, state=state, limit=limit, after=after)
 
     def batch(self, batch_id: str, *, business: str) -> Batch:
@@ -129,7 +135,7 @@ class LookUp:
             batch = work.batches.get(batch_id)
             if batch and batch.business == business:
                 return batch
-            require_business(work, business)
+            require_known(work, business)
         raise NotFound(
             f'There is no batch "{batch_id}".', code="unknown_batch", hint="Its id is in the answer to the send."
         )
@@ -160,5 +166,5 @@ class LookUp:
         with self._storage.transaction() as work:
             entries = work.audit.list(business=business, invoice=invoice, since=since, limit=limit, after=after)
             if business is not None and not entries and not work.audit.list(business=business, limit=1):
-                require_business(work, business)
+                require_known(work, business)
         return entries

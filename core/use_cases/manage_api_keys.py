@@ -10,7 +10,7 @@ from core.errors import InvalidInput, NotFound
 from core.ports.clock import Clock
 from core.ports.storage import Storage
 from core.use_cases.auditor import Auditor
-from core.use_cases.look_up import require_business
+from core.use_cases.look_up import require_known
 
 
 class ManageApiKeys:
@@ -41,7 +41,7 @@ class ManageApiKeys:
         about = {"business": business, "subject": prefix}
         with self._auditor.refusals(Action.API_KEY_CREATED, **about), self._storage.transaction() as work:
             if business is not None:
-                require_business(work, business)
+                require_known(work, business)
             work.api_keys.add(key, digest=digest_of(text))
             self._auditor.done(work, Action.API_KEY_CREATED, **about)
         return key, text

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import unquote
 
 import schemathesis
 from schemathesis.config import SchemathesisConfig
@@ -70,12 +71,9 @@ def _with_400(path: str) -> dict[str, Any]:
 
 
 def _is_text_everywhere(_context: HookContext, case: Any) -> bool:
-    """Leave out characters that Unicode has not assigned: Schemathesis knows its classes roughly only."""
-    return all(
-        unicodedata.category(sign) != "Cn"
-        for text in _texts([case.path_parameters, case.query, case.body])
-        for sign in text
-    )
+    """Leave out what no pattern can tell: signs that can't be shown, those that Unicode has not assigned among them."""
+    texts = [unquote(text) for text in _texts([case.path_parameters, case.query, case.body])]
+    return all(sign.isprintable() or unicodedata.category(sign) == "Cc" for text in texts for sign in text)
 
 
 def _says_what_its_path_says(_context: HookContext, case: Any, _how: dict[str, Any]) -> None:

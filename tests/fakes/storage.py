@@ -180,6 +180,9 @@ class _Businesses(_Store):
     def get(self, name: str) -> Business | None:
         return None if name in self._tables.erased else self._tables.businesses.get(name)
 
+    def has(self, name: str) -> bool:
+        return self.get(name) is not None
+
     def put(self, business: Business) -> None:
         self._tables.businesses[business.name] = business
         self._tables.erased.discard(business.name)
