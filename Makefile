@@ -1,4 +1,4 @@
-.PHONY: demo test attack bench lint types imports check lock clean
+.PHONY: demo test attack load bench lint types imports check lock clean
 .DEFAULT_GOAL := test
 
 PYTHON ?= python3
@@ -24,7 +24,11 @@ test: $(READY)
 # Every attack on exactly-once, of which make test makes a sample: every fault, every kill, the storm, and the properties
 # that hold whatever happens with many more examples.
 attack: $(READY)
-	@KVITT_TEST_THOROUGH=1 $(BIN)/python -m pytest --numprocesses 2 -m "" tests/attack tests/unit
+	@KVITT_TEST_THOROUGH=1 $(BIN)/python -m pytest --numprocesses 2 -m "" tests/attack tests/load tests/unit
+
+# Two minutes at saturation, with two workers on PostgreSQL (KVITT_TEST_POSTGRES_URL, or the default port on loopback).
+load: $(READY)
+	@$(BIN)/python -m tests.load
 
 bench: $(READY)
 	@$(BIN)/python -m tests.benchmarks

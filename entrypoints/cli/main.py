@@ -13,6 +13,9 @@ from entrypoints.cli import api_key, audit, business, customer, doctor, invoice,
 from entrypoints.cli.exit_codes import ExitCode, code_of_error
 from entrypoints.cli.output import print_json, say, say_error, use_safe_encoding
 
+_NOT_TEXT = InvalidInput(
+    "An argument holds bytes that are not text in UTF-8.", code="usage", hint="Give it again in UTF-8."
+)
 _INTERRUPTED = 130  # what shells expect of a command that was stopped by Ctrl-C
 
 # Plain help: it is printed in half the time of rich's, and stays readable when it is piped.
@@ -90,12 +93,21 @@ def run(arguments: Sequence[str]) -> int:
         return _INTERRUPTED
     except BrokenPipeError:
         raise
+    except UnicodeEncodeError as error:
+        # Bytes that are not UTF-8 come as lone surrogates, which nothing can store or compare.
+        not_text = not all(_is_text(argument) for argument in arguments)
+        _report(_NOT_TEXT if not_text else _own_failure(error), as_json=as_json)
+        return ExitCode.USAGE if not_text else ExitCode.REFUSED
     except Exception as error:  # noqa: BLE001 - the last resort: nothing of it may reach a terminal unasked
         if os.environ.get("KVITT_DEBUG"):
             say(_trace(error))
         _report(_own_failure(error), as_json=as_json)
         return ExitCode.REFUSED
     return int(code or ExitCode.DONE)
+
+
+def _is_text(argument: str) -> bool:
+    return not any("\ud800" <= sign <= "\udfff" for sign in argument)
 
 
 def _wants_json(arguments: Sequence[str]) -> bool:

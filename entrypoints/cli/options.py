@@ -1,5 +1,6 @@
 """Options that several commands have."""
 
+import os
 from pathlib import Path
 from typing import Annotated, TypeVar
 
@@ -13,8 +14,9 @@ Files = TypeVar("Files", Path, list[Path])
 def existing(files: Files) -> Files:
     """Return the file or files if they are there; a usage error otherwise. `-` is standard input."""
     for file in files if isinstance(files, list) else [files]:
-        if file != STANDARD_INPUT and (not file.exists() or file.is_dir()):
-            raise typer.BadParameter(f"there is no file {file}")
+        # os.path knows that what can be no name, such as one that is too long, is there no more than others.
+        if file != STANDARD_INPUT and (not os.path.exists(file) or os.path.isdir(file)):
+            raise typer.BadParameter(f"there is no file {os.fsencode(file).decode(errors='replace')}")
     return files
 
 

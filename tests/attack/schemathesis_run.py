@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import unquote
+from urllib.parse import quote, unquote
 
 import schemathesis
 from schemathesis.config import SchemathesisConfig
@@ -82,8 +82,8 @@ def _says_what_its_path_says(_context: HookContext, case: Any, _how: dict[str, A
     if not case.meta.generation.mode.is_positive or not isinstance(body, dict):
         return
     if "number" in path and "number" in body:
-        case.body = body | {"number": path["number"][:50].strip()}
-        case.path_parameters = path | {"number": case.body["number"]}
+        number = unquote(path["number"])[:50].strip()
+        case.body, case.path_parameters = body | {"number": number}, path | {"number": quote(number, safe="")}
     elif "name" in body:
         case.body = body | {"name": path["business"]}
 
