@@ -1364,6 +1364,7 @@ class ForgettingContract(_WithBusinesses):
             work.forgetting.erase("fjell", at=NOW)
         with stocked.transaction() as work:
             assert work.businesses.get("fjell") is None
+            assert not work.businesses.has("fjell")
             assert [one.name for one in work.businesses.list(limit=9)] == ["vidde"]
             assert work.forgetting.was_erased("fjell")
             assert not work.forgetting.was_erased("vidde")
