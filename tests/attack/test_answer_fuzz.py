@@ -367,7 +367,7 @@ def _drive(installation: Installation, clock: MovableClock, transfers: list[Tran
         installation.container.take_turn().take(BUSINESS)
         if all(one.state.is_final or one.is_parked for one in _now(installation, transfers)):
             return
-        clock.forward(timedelta(minutes=1))
+        clock.forward(timedelta(minutes=5))
     raise AssertionError(f"they stay: {_now(installation, transfers)}")
 
 
