@@ -2,7 +2,7 @@
 
 import sys
 
-from tests.benchmarks import growth, help_time, serving, single_send, three_ways
+from tests.benchmarks import adding, growth, help_time, serving, single_send, three_ways
 from tests.benchmarks.figures import Figures
 
 
@@ -13,6 +13,7 @@ def main() -> int:
     three_ways.report_memory(figures)
     single_send.report(figures)
     serving.report(figures)
+    adding.report(figures)
     growth.report(figures)
     help_time.report(figures)
     figures.write()
