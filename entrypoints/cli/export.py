@@ -29,20 +29,32 @@ def write_export(records: Iterable[Mapping[str, Any]], output: Path, *, name: st
     """
     if output == STANDARD_INPUT:
         return Written(output, _write(records, sys.stdout.buffer))
-    file = output / f"{name}.jsonl" if output.is_dir() else output
-    draft = file.with_name(f".{file.name}.part")
-    try:
-        with _opened(draft, is_zip=file.suffix.lower() == ".zip", name=name) as stream:
-            counts = _write(records, stream)
-        draft.replace(file)
-    except OSError as error:
-        raise InvalidInput(
-            f"{file} can't be written: {error.strerror}.", code="unwritable_file", hint="Choose another --output."
-        ) from error
-    finally:
-        with suppress(OSError):
-            draft.unlink()
+    with _told_of(output):
+        file = output / f"{name}.jsonl" if output.is_dir() else output
+        draft = file.with_name(f".{file.name}.part")
+        try:
+            with _opened(draft, is_zip=file.suffix.lower() == ".zip", name=name) as stream:
+                counts = _write(records, stream)
+            draft.replace(file)
+        finally:
+            with suppress(OSError):
+                draft.unlink()
     return Written(file, counts)
+
+
+@contextmanager
+def _told_of(output: Path) -> Iterator[None]:
+    """Say of a place that can't be written, or that no file can have, which it is."""
+    try:
+        yield
+    except OSError as error:
+        raise _unwritable(output, error.strerror) from error
+    except UnicodeEncodeError as error:
+        raise _unwritable(output, "no file can have this name") from error
+
+
+def _unwritable(output: Path, why: str | None) -> InvalidInput:
+    return InvalidInput(f"{output} can't be written: {why}.", code="unwritable_file", hint="Choose another --output.")
 
 
 @contextmanager
