@@ -44,17 +44,13 @@ def write_export(records: Iterable[Mapping[str, Any]], output: Path, *, name: st
 
 @contextmanager
 def _told_of(output: Path) -> Iterator[None]:
-    """Say of a place that can't be written, or that no file can have, which it is."""
+    """Say of a place that can't be written which it is."""
     try:
         yield
     except OSError as error:
-        raise _unwritable(output, error.strerror) from error
-    except UnicodeEncodeError as error:
-        raise _unwritable(output, "no file can have this name") from error
-
-
-def _unwritable(output: Path, why: str | None) -> InvalidInput:
-    return InvalidInput(f"{output} can't be written: {why}.", code="unwritable_file", hint="Choose another --output.")
+        raise InvalidInput(
+            f"{output} can't be written: {error.strerror}.", code="unwritable_file", hint="Choose another --output."
+        ) from error
 
 
 @contextmanager
