@@ -169,16 +169,17 @@ class TransferInvoices:
                     self._end(attempt, fresh.refused)
                     left = [invoices[number] for number in attempt.left]
                     fresh = self._reference_data.with_product(fresh, left, business, system, hold=attempt.hold)
-                    self._order(attempt, business, system, invoices, fresh, customer_ids, self._begun(attempt, system))
+                    begun = self._begun(attempt, system, invoices)
+                    self._order(attempt, business, system, invoices, fresh, customer_ids, begun)
                     return
             self._end_created(attempt, outcomes, invoices, prepared)
 
-    def _begun(self, attempt: Attempt, system: AccountingSystem) -> Mapping[str, str]:
+    def _begun(self, attempt: Attempt, system: AccountingSystem, invoices: Mapping[str, Invoice]) -> Mapping[str, str]:
         """Look once more for what was begun: an order that was refused halfway may lie there unfinished."""
         with self._storage.transaction() as work:
             intents = work.intents.of_keys(attempt.hold.business, IntentKind.ORDER, list(attempt.left))
         earlier = self._place_orders.earlier(list(intents.values()), system.orders)
-        self._end(attempt, earlier.outcomes)
+        self._end(attempt, _with_differences(earlier.outcomes, invoices))
         return earlier.begun
 
     def _gives_way(self, attempt: Attempt) -> bool:
