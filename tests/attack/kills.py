@@ -1,17 +1,71 @@
-"""Worker processes: run to their end, or killed at a point of one's choosing."""
+"""Worker processes: run to their end, or killed at a point of one's choosing; and all the points that there are."""
 
 import signal
 import subprocess
 import sys
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from tests.attack.installation import BUSINESS, Installation
+import pytest
+
+from core.transfer import Transfer, TransferState
+from tests.attack.installation import BUSINESS, ONE_OF_EACH, Installation
+from tests.attack.launcher import AFTER, BEFORE, COMMIT
+
+NUMBER = "3001"
 
 RENEWALS = 3
 """On a slow machine the lease is renewed so many times more than on a fast one, at most."""
 
 _ROOT = Path(__file__).parents[2]
 _PATIENCE_SECONDS = 120
+
+
+@dataclass(frozen=True)
+class KillMatrix:
+    """What a worker calls, how often, and how many transactions it commits: it can be killed before and after each."""
+
+    calls: Mapping[str, int]
+    commits: int
+
+    @property
+    def points(self) -> list[tuple[str, str]]:
+        """Every point and edge, as the launcher takes them."""
+        return [
+            (f"{event}:{number}", edge)
+            for event, times in {COMMIT: self.commits, **self.calls}.items()
+            for number in range(1, times + 1)
+            for edge in (BEFORE, AFTER)
+        ]
+
+    def cases(self, sample: Sequence[tuple[str, str]]) -> list[Any]:
+        """The points as parameters; those that are not in the sample are left to make attack."""
+        return [pytest.param(*point, marks=() if point in sample else pytest.mark.attack) for point in self.points]
+
+    def see_that_it_is_whole(self, installation: Installation) -> None:
+        """Run a worker to its end, and see that it calls and commits nothing else, and no more of it."""
+        run = launched(installation)
+        assert run.returncode == 0, run.stderr
+        seen = Counter(run.stdout.splitlines())
+        assert self.commits <= seen.pop(COMMIT) <= self.commits + RENEWALS
+        assert seen == self.calls
+
+
+def sent(installation: Installation, *, rows: int = 1) -> Transfer:
+    """Send the invoice; nobody takes it up yet."""
+    installation.add(NUMBER, rows=rows)
+    return installation.queue(NUMBER)
+
+
+def ended_well(installation: Installation, transfer: Transfer) -> None:
+    """See that it becomes one order of one customer, by whoever takes it up now."""
+    (transfer,) = installation.drive(transfer)
+    assert transfer.state is TransferState.TRANSFERRED, transfer.error
+    assert installation.held == ONE_OF_EACH
+    assert installation.orders_for(NUMBER) == [int(transfer.order_id or 0)]
 
 
 def launched(installation: Installation, *options: str) -> subprocess.CompletedProcess[str]:

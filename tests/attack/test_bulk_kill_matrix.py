@@ -3,43 +3,37 @@
 import os
 import random
 import secrets
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from core.invoice import Invoice
 from core.transfer import Transfer
 from tests.attack.installation import LATE_SECONDS, Installation, installed
-from tests.attack.kills import RENEWALS, killed, launched
+from tests.attack.kills import KillMatrix, killed, launched
 from tests.attack.launcher import AFTER, BEFORE, COMMIT, DURING
 from tests.attack.month_end import CHUNK_SIZE, invoices, queued, see_exactly_one_of_each
 
-CALLS = {
-    "GetCompanies": 4,
-    "GetCompanySyncList": 1,
-    "SaveCompanies": 4,
-    "SaveInvoices": 3,
-    "GetInvoices": 3,
-}
-COMMITS = 30
-"""What the bulk send calls, and how many transactions it commits; a test sees that it is no more."""
+MATRIX = KillMatrix(
+    calls={
+        "GetCompanies": 4,
+        "GetCompanySyncList": 1,
+        "SaveCompanies": 4,
+        "SaveInvoices": 3,
+        "GetInvoices": 3,
+    },
+    commits=30,
+)
+"""The bulk send; a test sees that it is no more."""
 
-POINTS = [
-    (f"{event}:{number}", edge)
-    for event, times in {COMMIT: COMMITS, **CALLS}.items()
-    for number in range(1, times + 1)
-    for edge in (BEFORE, AFTER)
-]
 SAMPLE = [
     ("SaveCompanies:2", AFTER),
     ("SaveInvoices:2", AFTER),
     ("GetInvoices:1", AFTER),
-    (f"{COMMIT}:{COMMITS - 2}", BEFORE),
+    (f"{COMMIT}:{MATRIX.commits - 2}", BEFORE),
 ]
-CREATING = [call for call in CALLS if call.startswith("Save")]
+CREATING = [call for call in MATRIX.calls if call.startswith("Save")]
 
 
 @pytest.fixture
@@ -48,11 +42,7 @@ def installation(tmp_path: Path, database_url: str | None) -> Iterator[Installat
         yield installation
 
 
-def _points() -> list[Any]:
-    return [pytest.param(*point, marks=() if point in SAMPLE else pytest.mark.attack) for point in POINTS]
-
-
-@pytest.mark.parametrize(("point", "edge"), _points())
+@pytest.mark.parametrize(("point", "edge"), MATRIX.cases(SAMPLE))
 def test_a_fresh_worker_ends_what_a_killed_one_left(installation: Installation, point: str, edge: str) -> None:
     given = invoices()
     transfers = queued(installation, given)
@@ -82,7 +72,7 @@ def test_two_workers_are_killed_one_after_the_other(installation: Installation, 
     given = invoices()
     transfers = queued(installation, given)
     for _ in range(2):
-        point, edge = chance.choice(POINTS)
+        point, edge = chance.choice(MATRIX.points)
         launched(installation, "--kill", point, "--edge", edge)  # the second may be over before it gets that far
         installation.let_leases_run_out()
     _ended_well(installation, given, transfers)
@@ -91,11 +81,7 @@ def test_two_workers_are_killed_one_after_the_other(installation: Installation, 
 def test_the_matrix_has_all_that_is_committed_and_called(installation: Installation) -> None:
     given = invoices()
     transfers = queued(installation, given)
-    run = launched(installation)
-    assert run.returncode == 0, run.stderr
-    seen = Counter(run.stdout.splitlines())
-    assert COMMITS <= seen.pop(COMMIT) <= COMMITS + RENEWALS
-    assert seen == CALLS
+    MATRIX.see_that_it_is_whole(installation)
     _ended_well(installation, given, transfers)
 
 
