@@ -35,8 +35,8 @@ class InvoiceTotals(Amounts):
 
 
 def to_the_ore(amount: Decimal) -> Decimal:
-    """Round half away from zero to two decimals."""
-    with localcontext(prec=_PRECISION):
+    """Round half away from zero to two decimals, however large: an accounting system may answer anything."""
+    with localcontext(prec=max(_PRECISION, amount.adjusted() + 4)):
         return amount.quantize(_ORE, rounding=ROUND_HALF_UP) + Decimal(0)
 
 

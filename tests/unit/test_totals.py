@@ -107,6 +107,11 @@ def test_half_an_ore_is_rounded_away_from_zero(amount: str, rounded: str) -> Non
     assert str(to_the_ore(Decimal(amount))) == rounded
 
 
+@pytest.mark.parametrize("digits", [1, 28, 58, 59, 60, 400])
+def test_an_amount_of_any_size_is_rounded(digits: int) -> None:
+    assert to_the_ore(Decimal("9" * digits + ".005")) == Decimal("9" * digits + ".01")
+
+
 def test_vat_is_rounded_once_per_rate_not_per_row() -> None:
     row = a_row(quantity="1", unit_price="0.02", vat_percent="25")
     totals = totals_of(an_invoice(rows=(row, row)))
