@@ -276,6 +276,41 @@ class InvoiceContract(_WithBusinesses):
             work.invoices.put("fjell", an_invoice(comment="changed"))
             assert work.invoices.list("fjell", limit=10) == [an_invoice(comment="changed")]
 
+    def test_of_many_those_that_are_new_are_added_and_the_others_stay(self, stocked: Storage) -> None:
+        with stocked.transaction() as work:
+            work.invoices.put("fjell", an_invoice("2"))
+            given = [("fjell", an_invoice(number, comment="given")) for number in ("3", "2", "1")]
+            added = work.invoices.add_new([("vidde", an_invoice("2")), *given])
+            assert set(added) == {("vidde", "2"), ("fjell", "3"), ("fjell", "1")}
+            assert list(work.invoices.add_new(given)) == list(work.invoices.add_new([])) == []
+        with stocked.transaction() as work:
+            assert work.invoices.of_numbers("fjell", ["1", "2", "3"]) == {
+                "1": an_invoice("1", comment="given"),
+                "2": an_invoice("2"),
+                "3": an_invoice("3", comment="given"),
+            }
+            assert work.invoices.get("vidde", "2") == an_invoice("2")
+
+    def test_what_two_add_at_the_same_time_is_new_for_one_of_them(self, stocked: Storage) -> None:
+        numbers = [f"{nth:03}" for nth in range(200)]
+        together = threading.Barrier(2)
+
+        def add(these: Sequence[str], comment: str) -> Collection[tuple[str, str]]:
+            together.wait()
+            with stocked.transaction() as work:
+                return work.invoices.add_new([("fjell", an_invoice(number, comment=comment)) for number in these])
+
+        with ThreadPoolExecutor(2) as threads:
+            upwards = threads.submit(add, numbers, "upwards")
+            downwards = threads.submit(add, numbers[::-1], "downwards")
+            new = {"upwards": set(upwards.result()), "downwards": set(downwards.result())}
+        with stocked.transaction() as work:
+            kept = work.invoices.of_numbers("fjell", numbers)
+        assert {number: invoice.comment for number, invoice in kept.items()} == {
+            number: comment for comment, keys in new.items() for _, number in keys
+        }
+        assert len(kept) == len(numbers) == sum(map(len, new.values()))
+
     def test_numbers_are_compared_exactly_and_within_a_business(self, stocked: Storage) -> None:
         with stocked.transaction() as work:
             work.invoices.put("fjell", an_invoice("a1"))

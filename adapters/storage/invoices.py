@@ -2,8 +2,11 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from functools import cache
+from operator import itemgetter
+from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Insert, and_, bindparam, func, select, update
+from sqlalchemy.sql.dml import ReturningInsert
 
 from adapters.storage.insertion import insert_into
 from adapters.storage.schema import invoices
@@ -43,16 +46,18 @@ class SqlInvoiceStore:
         )
         return {number: Invoice.model_validate_json(document) for number, document in rows}
 
+    def add_new(self, given: Collection[tuple[str, Invoice]]) -> Collection[tuple[str, str]]:
+        """Store those of these invoices that are new; return the business and number of each."""
+        rows = [_row(*one) for one in given]
+        if not rows:
+            return []
+        rows.sort(key=itemgetter("business", "number"))  # in one order, as all do, so that nobody deadlocks
+        added = self._database.execute(_adding(self._database.dialect.name), rows)
+        return [(row.business, row.number) for row in added]
+
     def put(self, business: str, invoice: Invoice) -> None:
         """Store an invoice, new or in place of the one of this number."""
-        row = {
-            "business": business,
-            "number": invoice.number,
-            "type": invoice.type,
-            "document": invoice.model_dump_json(),
-            "sent": False,
-        }
-        self._database.execute(_storing(self._database.dialect.name), row)
+        self._database.execute(_storing(self._database.dialect.name), _row(business, invoice))
 
     def list(self, business: str, *, limit: int, after: str | None = None) -> Sequence[Invoice]:
         """Return a business's invoices by number, those after the given number, at most `limit`."""
@@ -79,6 +84,23 @@ class SqlInvoiceStore:
         if numbers:
             unmarked = and_(invoices.c.business == business, invoices.c.number.in_(numbers), invoices.c.sent.is_(False))
             self._database.execute(update(invoices).where(unmarked).values(sent=True))
+
+
+def _row(business: str, invoice: Invoice) -> dict[str, Any]:
+    return {
+        "business": business,
+        "number": invoice.number,
+        "type": invoice.type,
+        "document": invoice.model_dump_json(),
+        "sent": False,
+    }
+
+
+@cache
+def _adding(dialect: str) -> ReturningInsert[tuple[str, str]]:
+    """Store new invoices, and tell which were."""
+    statement = insert_into(dialect, invoices).on_conflict_do_nothing()
+    return statement.returning(invoices.c.business, invoices.c.number)
 
 
 @cache

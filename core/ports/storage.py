@@ -49,6 +49,12 @@ class InvoiceStore(Protocol):
     def of_numbers(self, business: str, numbers: Collection[str], *, for_update: bool = False) -> Mapping[str, Invoice]:
         """Return those of these invoices that there are, by number. `for_update` as in get."""
 
+    def add_new(self, given: Collection[tuple[str, Invoice]]) -> Collection[tuple[str, str]]:
+        """Store those of these invoices whose business has none of their number; return business and number of each.
+
+        They come with the names of their businesses, none of them twice.
+        """
+
     def put(self, business: str, invoice: Invoice) -> None:
         """Store an invoice, new or in place of the one of this number."""
 

@@ -1,16 +1,20 @@
-"""Add an invoice: store what the source states, complete or not; completeness is judged when it is sent."""
+"""Add invoices: store what the source states, complete or not; completeness is judged when it is sent."""
 
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from enum import StrEnum
 
-from core.audit import Action
-from core.errors import Conflict
+from core.audit import Action, Actor, AuditEntry
+from core.errors import Conflict, KvittError
 from core.fields import Document
-from core.intent import IntentKind
+from core.intent import Intent, IntentKind
 from core.invoice import Invoice
+from core.outcome import only
 from core.ports.storage import Storage, UnitOfWork
-from core.transfer import TransferState
+from core.transfer import Transfer, TransferState
 from core.use_cases.auditor import Auditor
-from core.use_cases.look_up import require_known
+from core.use_cases.look_up import unknown_business
 
 
 class Addition(StrEnum):
@@ -28,6 +32,20 @@ class AddedInvoice(Document):
     addition: Addition
 
 
+@dataclass(frozen=True)
+class InvoiceToAdd:
+    """An invoice, the name of its business, and who asks for it; whoever acts on this thread, if nobody is named."""
+
+    business: str
+    invoice: Invoice
+    actor: Actor | None = None
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """The business and the number, which tell invoices apart."""
+        return self.business, self.invoice.number
+
+
 class AddInvoice:
     """Stores invoices, and keeps those that were sent from being changed."""
 
@@ -39,38 +57,92 @@ class AddInvoice:
         """Store an invoice, new or in place of an unsent one of its number.
 
         Errors: NotFound for an unknown business; Conflict, naming the order, when it was sent with other content,
-        or may have been.
+        or may have been; TryAgain.
         """
-        with (
-            self._auditor.refusals(Action.INVOICE_ADDED, business=business, invoice=invoice.number),
-            self._storage.transaction() as work,
-        ):
-            earlier = work.invoices.get(business, invoice.number, for_update=True)
-            if not earlier:
-                require_known(work, business)
-            if earlier and earlier.fingerprint == invoice.fingerprint:
-                return AddedInvoice(invoice=earlier, addition=Addition.UNCHANGED)
-            if earlier:
-                _require_changeable(work, business, invoice.number)
-            work.invoices.put(business, invoice)
-            action = Action.INVOICE_REPLACED if earlier else Action.INVOICE_ADDED
-            self._auditor.done(work, action, business=business, invoice=invoice.number)
-        return AddedInvoice(invoice=invoice, addition=Addition.REPLACED if earlier else Addition.ADDED)
+        return only(self.add_all([InvoiceToAdd(business, invoice)]))
+
+    def add_all(self, asked: Sequence[InvoiceToAdd]) -> Sequence[AddedInvoice | KvittError]:
+        """Store invoices in one transaction, each as if `add` had been called for one after the other.
+
+        Return what came of each, in their order: one that is refused changes nothing, and keeps no other from being
+        stored. Errors: TryAgain, and then none is stored.
+        """
+        with self._storage.transaction() as work:
+            known = {name for name in {one.business for one in asked} if work.businesses.has(name)}
+            first = {one.key: one for one in reversed(asked) if one.business in known}
+            new = set(work.invoices.add_new([(one.business, one.invoice) for one in first.values()]))
+            stored = _locked(work, first.keys() - new)
+            outcomes: list[AddedInvoice | KvittError] = []
+            for one in asked:
+                outcome: Addition | KvittError
+                if one.business not in known:
+                    outcome = unknown_business(one.business)
+                elif one.key in new:
+                    new.remove(one.key)  # it is new once, also where it is asked for twice
+                    outcome = Addition.ADDED
+                else:
+                    outcome = _changed(work, one, stored.get(one.key))
+                if isinstance(outcome, KvittError):
+                    outcomes.append(outcome)
+                else:
+                    stored[one.key] = one.invoice
+                    outcomes.append(AddedInvoice(invoice=one.invoice, addition=outcome))
+            noted = (self._entry(one, outcome) for one, outcome in zip(asked, outcomes, strict=True))
+            work.audit.add(*(entry for entry in noted if entry))
+        return outcomes
+
+    def _entry(self, one: InvoiceToAdd, outcome: AddedInvoice | KvittError) -> AuditEntry | None:
+        action, refused = Action.INVOICE_ADDED, None
+        if isinstance(outcome, KvittError):
+            refused = outcome.code
+        elif outcome.addition is Addition.UNCHANGED:
+            return None
+        elif outcome.addition is Addition.REPLACED:
+            action = Action.INVOICE_REPLACED
+        return self._auditor.entry(
+            action, business=one.business, invoice=one.invoice.number, refused=refused, actor=one.actor
+        )
 
 
-def _require_changeable(work: UnitOfWork, business: str, number: str) -> None:
-    """From the intent on the content is locked; before it, or after a refusal, a corrected invoice is taken."""
-    transfer = work.transfers.of_invoice(business, number)
+def refusal_of_change(number: str, transfer: Transfer | None, intent: Intent | None) -> Conflict | None:
+    """Say why an invoice can't be changed, or None where it can.
+
+    From the intent on the content is locked; before it, or after a refusal, a corrected invoice is taken.
+    """
     if transfer and transfer.state is TransferState.TRANSFERRED:
-        raise Conflict(
+        return Conflict(
             f"Invoice {number} was sent as order {transfer.order_id} and can't be changed.",
             code="already_sent",
             hint="Change the order in the accounting system, or make a credit and a new invoice.",
         )
-    intent = work.intents.get(business, IntentKind.ORDER, number)
     if intent and not intent.refused:
-        raise Conflict(
+        return Conflict(
             f"Invoice {number} can't be changed: its order may exist already, and that is being found out.",
             code="invoice_locked",
             hint="Wait until its transfer has ended (transfer list), then look at the order.",
         )
+    return None
+
+
+def _locked(work: UnitOfWork, keys: Collection[tuple[str, str]]) -> dict[tuple[str, str], Invoice]:
+    """Return those of these invoices that are stored, and keep others from changing them meanwhile."""
+    numbers = defaultdict(list)
+    for business, number in sorted(keys):
+        numbers[business].append(number)
+    return {
+        (business, number): invoice
+        for business, these in numbers.items()
+        for number, invoice in work.invoices.of_numbers(business, these, for_update=True).items()
+    }
+
+
+def _changed(work: UnitOfWork, one: InvoiceToAdd, earlier: Invoice | None) -> Addition | Conflict:
+    """Store an invoice in place of the earlier one; there is none if it was forgotten at this very moment."""
+    if earlier and earlier.fingerprint == one.invoice.fingerprint:
+        return Addition.UNCHANGED
+    transfer = work.transfers.of_invoice(*one.key)
+    intent = work.intents.get(one.business, IntentKind.ORDER, one.invoice.number)
+    if refusal := refusal_of_change(one.invoice.number, transfer, intent):
+        return refusal
+    work.invoices.put(one.business, one.invoice)
+    return Addition.REPLACED if earlier else Addition.ADDED

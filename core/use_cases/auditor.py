@@ -34,7 +34,7 @@ class Auditor:
         subject: str | None = None,
     ) -> None:
         """Note what this transaction does."""
-        work.audit.add(self._entry(action, business=business, invoice=invoice, subject=subject))
+        work.audit.add(self.entry(action, business=business, invoice=invoice, subject=subject))
 
     @contextmanager
     def refusals(
@@ -49,7 +49,7 @@ class Auditor:
         except TryAgain:
             raise
         except KvittError as error:
-            entry = self._entry(action, business=business, invoice=invoice, subject=subject, refused=error.code)
+            entry = self.entry(action, business=business, invoice=invoice, subject=subject, refused=error.code)
             with suppress(TryAgain), self._storage.transaction() as work:  # the refusal matters more than its note
                 work.audit.add(entry)
             raise
@@ -58,17 +58,7 @@ class Auditor:
         """Note those of the transfers that have come to an end with this transaction."""
         work.audit.add(*(self._end_of(transfer) for transfer in transfers if transfer.state.is_final))
 
-    def _end_of(self, transfer: Transfer) -> AuditEntry:
-        arrived = transfer.state is TransferState.TRANSFERRED
-        return self._entry(
-            Action.TRANSFER_TRANSFERRED if arrived else Action.TRANSFER_REJECTED,
-            business=transfer.business,
-            invoice=transfer.invoice,
-            subject=transfer.id,
-            refused=transfer.error.code if transfer.error and not arrived else None,
-        )
-
-    def _entry(
+    def entry(
         self,
         action: Action,
         *,
@@ -76,17 +66,28 @@ class Auditor:
         invoice: str | None = None,
         subject: str | None = None,
         refused: str | None = None,
+        actor: Actor | None = None,
     ) -> AuditEntry:
-        """Return an entry of this moment; `refused` is the code of an error."""
+        """Return an entry of this moment; `refused` is the code of an error. `actor`, if it is not who acts now."""
         return AuditEntry(
             at=self._clock.now(),
-            actor=self._actor(),
+            actor=actor or self._actor(),
             action=action,
             business=_short(business),
             invoice=_short(invoice),
             subject=_short(subject),
             result=AuditResult.REFUSED if refused else AuditResult.DONE,
             code=refused,
+        )
+
+    def _end_of(self, transfer: Transfer) -> AuditEntry:
+        arrived = transfer.state is TransferState.TRANSFERRED
+        return self.entry(
+            Action.TRANSFER_TRANSFERRED if arrived else Action.TRANSFER_REJECTED,
+            business=transfer.business,
+            invoice=transfer.invoice,
+            subject=transfer.id,
+            refused=transfer.error.code if transfer.error and not arrived else None,
         )
 
 

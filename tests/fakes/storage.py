@@ -199,6 +199,12 @@ class _Invoices(_Store):
     def of_numbers(self, business: str, numbers: Collection[str], *, for_update: bool = False) -> Mapping[str, Invoice]:
         return {number: invoice for number in numbers if (invoice := self.get(business, number))}
 
+    def add_new(self, given: Collection[tuple[str, Invoice]]) -> Collection[tuple[str, str]]:
+        new = {(business, invoice.number): invoice for business, invoice in given}
+        new = {key: invoice for key, invoice in new.items() if key not in self._tables.invoices}
+        self._tables.invoices |= new
+        return list(new)
+
     def put(self, business: str, invoice: Invoice) -> None:
         self._tables.invoices[business, invoice.number] = invoice
 

@@ -1,9 +1,12 @@
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from core.errors import Conflict, NotFound, OutcomeUnknown, Rejected, TryAgain
+from core.audit import Actor, ActorKind, AuditEntry
+from core.errors import Conflict, KvittError, NotFound, OutcomeUnknown, Rejected, TryAgain
 from core.invoice import Invoice
 from core.transfer import TransferState
-from core.use_cases.add_invoice import Addition
+from core.use_cases.add_invoice import AddedInvoice, Addition, InvoiceToAdd
 from tests.fakes import Gateway
 from tests.unit.samples import a_row, an_invoice
 
@@ -81,3 +84,70 @@ def test_the_content_stays_locked_while_a_later_attempt_waits_for_the_lost_call(
     assert gateway.transfer("2001-1").attempts == 2
     with pytest.raises(Conflict):
         add(gateway, _CORRECTED)
+
+
+_ASKED = st.lists(
+    st.builds(
+        InvoiceToAdd,
+        business=st.sampled_from(["fjell", "nobody"]),
+        invoice=st.builds(an_invoice, number=st.sampled_from("123"), comment=st.sampled_from(["", "Changed"])),
+    ),
+    max_size=8,
+)
+
+
+def _with_one_sent() -> Gateway:
+    gateway = Gateway()
+    gateway.add(an_invoice(number="1"))
+    gateway.send("1")
+    return gateway
+
+
+def _told(outcome: AddedInvoice | KvittError) -> tuple[str, Invoice | None]:
+    return (outcome.code, None) if isinstance(outcome, KvittError) else (outcome.addition.value, outcome.invoice)
+
+
+def _one_by_one(gateway: Gateway, asked: InvoiceToAdd) -> AddedInvoice | KvittError:
+    try:
+        return gateway.add_invoice.add(asked.business, asked.invoice)
+    except KvittError as error:
+        return error
+
+
+def _kept(gateway: Gateway) -> tuple[list[Invoice], list[AuditEntry]]:
+    return list(gateway.look_up.invoices("fjell", limit=9)), list(gateway.look_up.audit(limit=99))
+
+
+@given(asked=_ASKED)
+def test_adding_many_is_adding_one_after_the_other(asked: list[InvoiceToAdd]) -> None:
+    together, apart = _with_one_sent(), _with_one_sent()
+
+    outcomes = together.add_invoice.add_all(asked)
+
+    assert [_told(one) for one in outcomes] == [_told(_one_by_one(apart, one)) for one in asked]
+    assert _kept(together) == _kept(apart)
+
+
+def test_many_are_added_in_one_transaction(gateway: Gateway) -> None:
+    before = gateway.storage.transactions
+    gateway.add_invoice.add_all([InvoiceToAdd("fjell", an_invoice(number=str(nth))) for nth in range(50)])
+    assert gateway.storage.transactions == before + 1
+
+
+def test_each_is_noted_in_the_name_of_whoever_asked(gateway: Gateway) -> None:
+    shop, rental = (Actor(kind=ActorKind.API_KEY, key=name, name=name) for name in ("shop", "rental"))
+    gateway.add_invoice.add_all(
+        [
+            InvoiceToAdd("fjell", an_invoice(number="1"), shop),
+            InvoiceToAdd("fjell", an_invoice(number="2"), rental),
+            InvoiceToAdd("nobody", an_invoice(number="3"), shop),
+            InvoiceToAdd("fjell", an_invoice(number="4")),
+        ]
+    )
+    noted = [entry for entry in gateway.look_up.audit(limit=99) if entry.invoice]
+    assert [(entry.invoice, entry.actor) for entry in noted] == [
+        ("1", shop),
+        ("2", rental),
+        ("3", shop),
+        ("4", gateway.actor),
+    ]
