@@ -1,5 +1,7 @@
 """`kvitt invoice`: the way of an invoice, from the file it comes in to whether it is paid."""
 
+from collections.abc import Iterator, Sequence
+from itertools import repeat
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -27,6 +29,9 @@ app = typer.Typer(help="Invoices: add, preview, send, check whether they are pai
 
 DEFAULT_WAIT = 60
 
+_AT_ONCE = 500
+"""So many invoices are stored in one transaction: it costs several times what one of them does."""
+
 
 @app.command()
 def add(
@@ -52,7 +57,9 @@ def add(
         for file in files:
             content = read_invoices(file)
             is_list = is_list or content.is_list
-            results += [(item, _added(container, business, item)) for item in content.items]
+            for first in range(0, len(content.items), _AT_ONCE):
+                items = content.items[first : first + _AT_ONCE]
+                results += zip(items, _added(container, business, items), strict=True)
     if as_json:
         documents = [_addition_document(item, result) for item, result in results]
         print_json(documents if is_list else documents[0])
@@ -62,13 +69,18 @@ def add(
     return worst(code_of_error(result) if isinstance(result, KvittError) else ExitCode.DONE for _, result in results)
 
 
-def _added(container: "Container", business: str, item: "Read") -> str | KvittError:
-    if isinstance(item.outcome, KvittError):
-        return item.outcome
+def _added(container: "Container", business: str, items: Sequence["Read"]) -> list[str | KvittError]:
+    """Store the invoices among these, in one transaction; what came of each item."""
+    from core.use_cases.add_invoice import AddedInvoice, InvoiceToAdd
+
+    asked = [InvoiceToAdd(business, item.outcome) for item in items if not isinstance(item.outcome, KvittError)]
+    outcomes: Iterator[AddedInvoice | KvittError]
     try:
-        return container.add_invoice().add(business, item.outcome).addition.value
+        outcomes = iter(container.add_invoice().add_all(asked))
     except KvittError as error:
-        return error
+        outcomes = repeat(error)
+    told = (item.outcome if isinstance(item.outcome, KvittError) else next(outcomes) for item in items)
+    return [one if isinstance(one, KvittError) else one.addition.value for one in told]
 
 
 def _addition_document(item: "Read", result: str | KvittError) -> dict[str, Any]:

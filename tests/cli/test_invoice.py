@@ -47,6 +47,16 @@ def test_the_good_ones_of_a_list_are_kept(fjell: Kvitt) -> None:
     assert plain.out == "1: unchanged\n3: unchanged\n"
 
 
+def test_more_than_are_stored_at_once_are_told_in_their_order(fjell: Kvitt, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("entrypoints.cli.invoice._AT_ONCE", 2)
+    numbers = ["5", "1", "4", "1", "3"]
+    given = [an_invoice(number, comment=str(nth)) for nth, number in enumerate(numbers)]
+
+    answer = fjell("invoice", "add", fjell.file("list.json", given), *FJELL)
+
+    assert answer.out == "5: added\n1: added\n4: added\n1: replaced\n3: added\n"
+
+
 def test_bad_json_is_one_problem_object(fjell: Kvitt) -> None:
     answer = fjell("invoice", "add", "-", *FJELL, "--json", stdin=b'{"number": }')
 
