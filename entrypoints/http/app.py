@@ -16,7 +16,6 @@ from litestar.types import Message, Scope
 
 from adapters.telemetry.telemetry import Telemetry
 from core.ports.accounting_system import AccountingSystems
-from core.use_cases.add_invoice import AddInvoice
 from core.use_cases.check_status import CheckStatus
 from core.use_cases.connect_business import ConnectBusiness
 from core.use_cases.link_customer import LinkCustomer
@@ -30,6 +29,7 @@ from core.use_cases.verify_business import VerifyBusiness
 from entrypoints.container import Container
 from entrypoints.http import audit, batches, businesses, health, invoices, metrics, transfers
 from entrypoints.http.access import Access, Gate
+from entrypoints.http.adding import Adding
 from entrypoints.http.idempotency import IdempotencyKeys
 from entrypoints.http.observed import Observed
 from entrypoints.http.openapi import add_access, add_idempotency, add_parameters, add_schemas, schema_router
@@ -73,13 +73,15 @@ def create_app(container: Container, *, local_only: bool = True) -> Litestar:
             IdempotencyKeys(storage=container.storage, clock=container.clock, longest_body=LONGEST_BODY),
         ],
     )
+    adding = Adding(container.add_invoice)
     app = Observed(
         telemetry=container.telemetry(),
         route_handlers=[api, *health.HANDLERS, *metrics.HANDLERS],
-        dependencies=_use_cases(container),
+        dependencies=_use_cases(container, adding),
         exception_handlers=EXCEPTION_HANDLERS,
         before_send=[_private],
         on_startup=[_make_threads],
+        on_shutdown=[adding.stop],
         openapi_config=OpenAPIConfig(
             title="Kvitt",
             version=version("kvitt"),
@@ -106,8 +108,8 @@ def create_app(container: Container, *, local_only: bool = True) -> Litestar:
     return app
 
 
-def _use_cases(container: Container) -> dict[str, Provide]:
-    """The container's use cases by the names under which handlers ask for them.
+def _use_cases(container: Container, gathered: Adding) -> dict[str, Provide]:
+    """The container's use cases by the names under which handlers ask for them; invoices are added `gathered`.
 
     Provided on the event loop's one thread, so that no singleton is made twice.
     """
@@ -124,9 +126,6 @@ def _use_cases(container: Container) -> dict[str, Provide]:
 
     def verify_business() -> VerifyBusiness:
         return container.verify_business()
-
-    def add_invoice() -> AddInvoice:
-        return container.add_invoice()
 
     def preview_invoice() -> PreviewInvoice:
         return container.preview_invoice()
@@ -162,12 +161,14 @@ def _use_cases(container: Container) -> dict[str, Provide]:
             look_up=container.look_up().transfer, clock=container.clock(), stopping=container.stopping().is_set
         )
 
+    def adding() -> Adding:
+        return gathered
+
     provided: list[Any] = [
         systems,
         look_up,
         connect_business,
         verify_business,
-        add_invoice,
         preview_invoice,
         link_customer,
         send_invoice,
@@ -178,6 +179,7 @@ def _use_cases(container: Container) -> dict[str, Provide]:
         telemetry,
         readiness,
         waiting,
+        adding,
     ]
     return {provider.__name__: Provide(provider, sync_to_thread=False) for provider in provided}
 

@@ -12,14 +12,16 @@ from core.errors import InvalidInput
 from core.invoice import Invoice
 from core.outcome import only
 from core.payment import PaymentReport
-from core.use_cases.add_invoice import AddInvoice, Addition
+from core.use_cases.add_invoice import Addition, InvoiceToAdd
 from core.use_cases.check_status import CheckStatus
 from core.use_cases.link_customer import LinkCustomer
 from core.use_cases.look_up import LookUp
 from core.use_cases.preview_invoice import InvoicePreview, PreviewInvoice
 from core.use_cases.send_invoice import SendInvoice
+from entrypoints.acting import current_actor
 from entrypoints.documents import Json
-from entrypoints.http.bodies import CustomerChoice, customer_choice_from, json_document
+from entrypoints.http.adding import Adding
+from entrypoints.http.bodies import CustomerChoice, customer_choice_from, json_document, read_aside
 from entrypoints.http.openapi import VENDOR_PROBLEMS, described
 from entrypoints.http.pages import USUAL_PAGE, After, Limit, page
 from entrypoints.http.paths import BusinessInPath, NumberInPath
@@ -34,7 +36,6 @@ _INVOICE = "/businesses/{business:str}/invoices/{number:str}"
 
 @put(
     _INVOICE,
-    sync_to_thread=True,
     tags=_TAGS,
     operation_class=described(
         takes=Invoice,
@@ -43,20 +44,20 @@ _INVOICE = "/businesses/{business:str}/invoices/{number:str}"
     ),
     needs=Need.SEND,
 )
-def put_invoice(
+async def put_invoice(
     business: BusinessInPath,
     number: NumberInPath,
     request: AnyRequest,
     body: RawBody,
-    add_invoice: NamedDependency[AddInvoice],
-) -> Response[Json]:
+    adding: NamedDependency[Adding],
+) -> Response[bytes]:
     """Add an invoice (201), or replace the unsent one of its number (200). Completeness is judged when it is sent."""
-    invoice = invoice_from(json_document(request, body))
+    invoice = await read_aside(lambda: invoice_from(json_document(request, body)), body)
     if invoice.number != number:
         raise InvalidInput("The number in the body is not the number in the path.", code="number_differs")
-    added = add_invoice.add(business, invoice)
+    added = await adding.add(InvoiceToAdd(business, invoice, current_actor()))
     status = HTTPStatus.CREATED if added.addition is Addition.ADDED else HTTPStatus.OK
-    return Response(_shown(added.invoice), status_code=status)
+    return Response(added.invoice.model_dump_json().encode(), status_code=status, media_type="application/json")
 
 
 @get(

@@ -1,3 +1,5 @@
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
 from entrypoints.sandbox import DEMO_ACCOUNT, Sandbox
@@ -48,6 +50,27 @@ def test_every_printable_number_works_in_every_path(shared_fjell: Api, number: s
 def test_a_path_that_is_no_printable_text_is_refused(shared_fjell: Api, encoded: str) -> None:
     problem_of(shared_fjell.get(f"/v1/businesses/fjell/invoices/{encoded}"), 400, "bad_path")
     problem_of(shared_fjell.put(f"/v1/businesses/{encoded}", json={}), 400, "bad_path")
+
+
+def test_invoices_that_come_at_the_same_time_are_each_added_once(shared_fjell: Api) -> None:
+    numbers = [f"at-once-{nth}" for nth in range(10)] * 4
+
+    def put(number: str) -> int:
+        return shared_fjell.put(path_of(number), json=invoice_document(number)).status_code
+
+    with ThreadPoolExecutor(8) as threads:
+        answered = sorted(zip(numbers, threads.map(put, numbers), strict=True))
+
+    assert answered == sorted((number, status) for number in numbers[:10] for status in (200, 200, 200, 201))
+
+
+def test_a_long_invoice_is_added_as_a_short_one_is(shared_fjell: Api) -> None:
+    short = invoice_document("short")
+    long = invoice_document("long", rows=short["rows"] * 500)
+
+    assert shared_fjell.put(path_of("long"), json=long).status_code == 201
+    assert len(shared_fjell.get(path_of("long")).json()["rows"]) == len(long["rows"])
+    problem_of(shared_fjell.put(path_of("long"), json=long | {"colour": "red"}), 400, "not_an_invoice")
 
 
 def test_an_invoice_is_added_kept_and_replaced(fjell: Api) -> None:
