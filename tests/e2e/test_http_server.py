@@ -1,12 +1,15 @@
 """The HTTP API as a process of its own, spoken to over a socket."""
 
+import contextlib
 import http.client
 import json
 import os
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -92,6 +95,45 @@ def test_an_invoice_is_sent_over_a_socket(server: "subprocess.Popen[str]", key: 
     output, errors = server.communicate(timeout=20)
     assert server.returncode == 0
     assert (output, errors) == ("", "")
+
+
+@pytest.mark.parametrize("ending", [signal.SIGKILL, signal.SIGTERM])
+def test_what_was_acknowledged_is_kept_however_the_server_ends(
+    server: "subprocess.Popen[str]", key: str, tmp_path: Path, ending: signal.Signals
+) -> None:
+    assert server.stdout is not None
+    address = server.stdout.readline().strip()
+    assert _ask(address, "PUT", "/v1/businesses/fjell", business_document(), key=key)[0] == 201
+    numbers, acknowledged, enough = iter(range(10_000)), set[str](), threading.Event()
+
+    def add_until_the_server_is_gone() -> None:
+        connection = http.client.HTTPConnection(urlsplit(address).netloc, timeout=10)
+        with closing(connection), contextlib.suppress(OSError, http.client.HTTPException):
+            for number in map(str, numbers):
+                body = json.dumps(invoice_document(number))
+                headers = {"Content-Type": "application/json"} | bearing(key)
+                connection.request("PUT", f"/v1/businesses/fjell/invoices/{number}", body=body, headers=headers)
+                response = connection.getresponse()
+                response.read()
+                assert response.status == 201
+                acknowledged.add(number)
+                if len(acknowledged) > 100:
+                    enough.set()
+
+    with ThreadPoolExecutor(8) as callers:
+        calls = [callers.submit(add_until_the_server_is_gone) for _ in range(8)]
+        assert enough.wait(30)
+        server.send_signal(ending)
+        server.wait(30)
+        for call in calls:
+            call.result()
+
+    container = make_container(Settings(home=tmp_path))
+    with closing(container.storage()):
+        kept = {one.number for one in container.look_up().invoices("fjell", limit=10_000)}
+        noted = [one.invoice for one in container.look_up().audit(business="fjell", limit=10_000) if one.invoice]
+    assert acknowledged <= kept
+    assert sorted(noted) == sorted(kept)
 
 
 def test_a_port_that_is_taken_is_told(server: "subprocess.Popen[str]", tmp_path: Path) -> None:
