@@ -10,6 +10,9 @@ from core.invoice import Invoice
 
 Read = TypeVar("Read", bound=BaseModel)
 
+_MOST_FAULTS = 100
+"""So many are named, lest a short request make a very long answer."""
+
 
 def invoice_from(document: object) -> Invoice:
     """Read an invoice from parsed JSON.
@@ -30,16 +33,19 @@ def business_from(document: object) -> Business:
 def read(form: type[Read], document: object, *, what: str, code: str) -> Read:
     """Read a document from parsed JSON.
 
-    Errors: InvalidInput with this code, naming each field that is missing, unknown or of the wrong type; never a value.
+    Errors: InvalidInput with this code, naming each field that is missing, unknown or of the wrong type, or the first
+    hundred of them; never a value.
     """
     try:
         return form.model_validate(document)
     except ValidationError as error:
         faults = [
             Fault(_path(fault["loc"]), fault["msg"].removeprefix("Value error, "))
-            for fault in error.errors(include_input=False, include_url=False)
+            for fault in error.errors(include_input=False, include_url=False)[:_MOST_FAULTS]
         ]
         named = "; ".join(f"{fault.field}: {fault.message}" if fault.field else fault.message for fault in faults)
+        if (more := error.error_count() - len(faults)) > 0:
+            named += f"; and {more} more"
         # from None: the original shows the values, which may be secret or personal
         raise InvalidInput(f"This is not {what}. {named}.", code=code, faults=faults) from None
 

@@ -64,6 +64,15 @@ def test_a_business_that_cannot_be_written_down_is_refused(shared_fjell: Api, va
         problem_of(shared_fjell.put("/v1/businesses/x", content=body, headers=JSON), 400, "not_a_business")
 
 
+def test_of_very_many_faults_the_first_are_named(shared_fjell: Api) -> None:
+    document = invoice_document("1", rows=[1] * 5000)
+
+    problem = problem_of(shared_fjell.put(path_of("1"), json=document), 400, "not_an_invoice")
+
+    assert [fault["field"] for fault in problem["faults"]] == [f"rows[{nth}]" for nth in range(100)]
+    assert problem["detail"].endswith("; and 4900 more.")
+
+
 @pytest.mark.parametrize("media_type", ["text/plain", "application/x-www-form-urlencoded", "application/json5", ""])
 def test_a_body_must_be_declared_as_json(shared_fjell: Api, media_type: str) -> None:
     body, headers = json.dumps(invoice_document("1")).encode(), {"Content-Type": media_type}
