@@ -7,7 +7,6 @@ ours or of an accounting system has.
 import json
 from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
-from functools import cache
 from typing import Any, NoReturn
 
 DEEPEST = 32
@@ -38,7 +37,9 @@ def json_from(text: str, *, fraction: Callable[[str], object] = exact_number) ->
     Errors: BadJson.
     """
     try:
-        document: object = _decoder(fraction).decode(text)
+        document: object = json.loads(
+            text, object_pairs_hook=_object, parse_constant=_not_a_number, parse_float=fraction
+        )
     except BadJson:
         raise
     except json.JSONDecodeError as error:
@@ -49,11 +50,6 @@ def json_from(text: str, *, fraction: Callable[[str], object] = exact_number) ->
         raise BadJson("it holds a number that is too long") from None
     require_shallow(document)
     return document
-
-
-@cache
-def _decoder(fraction: Callable[[str], object]) -> json.JSONDecoder:
-    return json.JSONDecoder(object_pairs_hook=_object, parse_constant=_not_a_number, parse_float=fraction)
 
 
 def require_shallow(document: object) -> None:
