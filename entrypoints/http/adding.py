@@ -7,6 +7,7 @@ for others to come: a caller who is alone is served alone.
 import asyncio
 import threading
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from queue import SimpleQueue
 from typing import NamedTuple
 
@@ -58,7 +59,8 @@ class Adding:
     def _work(self, add_invoice: AddInvoice, loop: asyncio.AbstractEventLoop) -> None:
         while these := self._next():
             outcomes = outcomes_of(add_invoice, [asked.one for asked in these])
-            loop.call_soon_threadsafe(_tell, these, outcomes)
+            with suppress(RuntimeError):  # the server was made to end at once: nobody waits any more
+                loop.call_soon_threadsafe(_tell, these, outcomes)
 
     def _next(self) -> Sequence[_Asked]:
         """Wait for something to be asked for, and return it with what else is there by then; nothing at the end."""

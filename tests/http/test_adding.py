@@ -3,6 +3,7 @@
 import asyncio
 import threading
 from collections.abc import Sequence
+from contextlib import suppress
 
 import pytest
 
@@ -146,3 +147,17 @@ def test_whoever_left_meanwhile_keeps_nobody_from_being_answered(watched: _Watch
 def test_stopping_before_anything_was_asked_for_is_nothing(watched: _Watched) -> None:
     Adding(lambda: watched).stop()
     assert watched.together == []
+
+
+def test_a_server_that_ends_at_once_is_no_trouble_to_the_thread(watched: _Watched, gateway: Gateway) -> None:
+    gathered = Adding(lambda: watched)
+
+    async def ask_and_leave() -> None:
+        with suppress(TimeoutError):
+            await asyncio.wait_for(gathered.add(_asked("1")), timeout=0.01)
+
+    asyncio.run(ask_and_leave())
+    watched.go_on()
+    gathered.stop()
+
+    assert [invoice.number for invoice in gateway.look_up.invoices("fjell", limit=9)] == ["1"]
