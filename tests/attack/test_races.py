@@ -9,6 +9,8 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
+from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from threading import Barrier
 from typing import Any
@@ -169,6 +171,28 @@ def test_the_same_invoice_sent_twenty_times_at_once_is_one_order(
         transfer = arrived(fjell, transfer_id)
         assert orders_of(books, number) == [transfer["order_id"]]
         assert customers_of(books, f"{number}@post.example") == [transfer["customer_id"]]
+
+
+@many_rounds
+def test_an_invoice_that_is_changed_and_sent_at_once_is_booked_as_it_stands_in_the_end(
+    fjell: httpx.Client, books: Books, rounds: int
+) -> None:
+    for _ in range(rounds):
+        number = new_number("changed")
+        add(fjell, number)
+        row, path = invoice_document()["rows"][0], f"{INVOICES}/{number}"
+        changes = [
+            partial(fjell.put, path, json=invoice_document(number, rows=[row | {"unit_price": f"{price}.00"}]))
+            for price in range(1000, 1000 + AT_ONCE)
+        ]
+        answers = at_once(*changes, *[lambda path=path: fjell.post(f"{path}/send")] * 3)
+        assert {answer.status_code for answer in answers[:AT_ONCE]} <= {200, 409}, [answer.text for answer in answers]
+        transfer = arrived(fjell, answers[-1].json()["id"])
+        (order,) = [order for order in books.orders.values() if order.reference == number]
+        assert str(order.id) == transfer["order_id"]
+        (kept,) = fjell.get(path).json()["rows"]
+        (booked,) = [one.price for one in order.rows if one.price]
+        assert booked == Decimal(kept["unit_price"])
 
 
 @many_rounds
