@@ -29,7 +29,8 @@ from tests.benchmarks.sandbox_process import running_sandbox
 ROUNDS = 9
 REQUESTS_A_ROUND = 400
 CONNECTIONS = 16
-PACED_SECONDS = 10
+PACED_ROUNDS = 3
+PACED_SECONDS = 8
 
 _ROOT = Path(__file__).parents[2]
 _NUMBERS = itertools.count()
@@ -79,17 +80,19 @@ def _report_cpu(figures: Figures, ours: Server, bare: Server) -> None:
     figures.limit("CPU of a PUT at saturation, against the bare handler", ratio, 3, unit=" x")
 
 
-def _report_waits(figures: Figures, ours: Server) -> None:
+def _report_waits(figures: Figures, server: Server) -> None:
     began = time.perf_counter()
-    _add(ours, _bodies(2 * REQUESTS_A_ROUND))
+    _add(server, _bodies(2 * REQUESTS_A_ROUND))
     saturation = 2 * REQUESTS_A_ROUND / (time.perf_counter() - began)
-    waits = sorted(_paced(ours, per_second=saturation / 2))
-    median, p99 = statistics.median(waits), waits[int(len(waits) * 0.99)]
+    rounds = [sorted(_paced(server, per_second=saturation / 2)) for _ in range(PACED_ROUNDS)]
+    waits = [(statistics.median(waits), waits[int(len(waits) * 0.99)]) for waits in rounds]
+    told = "; ".join(f"{median * 1000:.1f} and {p99 * 1000:.1f}" for median, p99 in waits)
     figures.say(
-        f"- at half of saturation ({saturation / 2:.0f} of {saturation:.0f} a second, {len(waits)} requests): median "
-        f"{median * 1000:.1f} ms, p99 {p99 * 1000:.1f} ms"
+        f"- at half of saturation ({saturation / 2:.0f} of {saturation:.0f} a second, {PACED_ROUNDS} rounds of "
+        f"{len(rounds[0])} requests): median and p99 in ms: {told}"
     )
-    figures.limit("p99 of a PUT at half of saturation, against the median", p99 / median, 5, unit=" x")
+    ratio = statistics.median(p99 / median for median, p99 in waits)
+    figures.limit("p99 of a PUT at half of saturation, against the median", ratio, 5, unit=" x")
 
 
 def _cpu_ms(server: Server, connections: int) -> float:
