@@ -12,6 +12,7 @@ from sqlalchemy import JSON, ColumnElement, Connection, Text, and_, bindparam, c
 
 from adapters.storage.insertion import put
 from adapters.storage.schema import (
+    IS_OPEN_ORDER,
     batch_members,
     batches,
     businesses,
@@ -29,7 +30,6 @@ from adapters.storage.schema import (
     transfers,
 )
 from adapters.storage.sealed import lock_for_sealing
-from core.intent import IntentKind
 from core.invoice import Invoice, InvoiceType
 from core.ports.secret_box import SecretBox
 from core.transfer import TransferError
@@ -49,7 +49,6 @@ _SAYS_NOTHING = (
     .where(invoices.c.business == bindparam("owner"), invoices.c.number == bindparam("which"))
     .values(document=bindparam("left"))
 )
-_IS_OPEN_ORDER = and_(intents.c.kind == IntentKind.ORDER, intents.c.refused.is_(False))
 
 
 class SqlForgettingStore:
@@ -73,7 +72,7 @@ class SqlForgettingStore:
         self._database.execute(delete(journal).where(journal.c.transfer_id.in_(of_transfers)))
         for table in _OF_ONE:
             self._database.execute(delete(table).where(table.c.business == business))
-        self._database.execute(delete(intents).where(intents.c.business == business, ~_IS_OPEN_ORDER))
+        self._database.execute(delete(intents).where(intents.c.business == business, ~IS_OPEN_ORDER))
         self._database.execute(delete(invoices).where(invoices.c.business == business, invoices.c.sent.is_(False)))
         numbers = self._database.scalars(select(invoices.c.number).where(invoices.c.business == business)).all()
         self._say_nothing([(business, number) for number in numbers])

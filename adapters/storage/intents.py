@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from sqlalchemy import Connection, and_, bindparam, delete, select
 
 from adapters.storage.insertion import put
-from adapters.storage.schema import intents
+from adapters.storage.schema import IS_OPEN_ORDER, intents
 from core.intent import Intent, IntentKind
 
 _THESE = and_(
@@ -16,7 +16,7 @@ _THESE = and_(
 _OF_KEYS = select(*(column for column in intents.c if column.name != "business")).where(_THESE)
 _OPEN_ORDERS = (
     select(intents.c.key)
-    .where(intents.c.business == bindparam("business"), intents.c.kind == IntentKind.ORDER, ~intents.c.refused)
+    .where(IS_OPEN_ORDER, intents.c.business == bindparam("business"))
     .order_by(intents.c.key)
     .limit(bindparam("most"))
 )

@@ -23,6 +23,7 @@ from sqlalchemy import (
 
 from adapters.storage.append_only import append_only_statements
 from adapters.storage.column_types import UtcDateTime, exact_text, serial_number
+from core.intent import IntentKind
 
 LATEST_REVISION = "0003"
 """The migration that leads to these tables."""
@@ -179,6 +180,8 @@ intents = Table(
     Column("customer_ids", JSON, nullable=False),
     Column("refused", Boolean, nullable=False),
 )
+# Marks of orders of which it is open whether they were made.
+IS_OPEN_ORDER = and_(intents.c.kind == IntentKind.ORDER, intents.c.refused.is_(False))
 
 customer_links = Table(
     "customer_links",
