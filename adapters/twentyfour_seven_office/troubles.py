@@ -6,6 +6,7 @@ the vendor's inner addresses or a stack trace. Cleaned of secrets it goes to the
 
 import logging
 from collections.abc import Iterator
+from typing import Protocol
 
 from adapters.twentyfour_seven_office.cleaning import masked, nameless
 from adapters.twentyfour_seven_office.context import Context
@@ -38,19 +39,40 @@ class UnusableAnswer(Exception):  # noqa: N818 - a state of affairs, as in core/
         self.code = code
 
 
-def trouble(where: str, code: str, *, writes: bool, address: str, never_ran: bool = False) -> KvittError:
+class Called(Protocol):
+    """An operation of either API, as far as a trouble tells of it."""
+
+    @property
+    def name(self) -> str:
+        """The operation as the vendor names it."""
+
+    @property
+    def where(self) -> str:
+        """Where trouble with it happens, as messages say it."""
+
+    @property
+    def writes(self) -> bool:
+        """Whether it may change something there."""
+
+    @property
+    def address(self) -> str:
+        """The setting that says where the server is."""
+
+
+def trouble(operation: Called, code: str, *, never_ran: bool = False) -> KvittError:
     """Return the error for a call that had no answer, or none that can be used.
 
     On a write, what is not known to have happened before the call was carried out is OutcomeUnknown; on a read,
-    where nothing can have been written, it is TryAgain. `address` names the setting that says where the server is.
+    where nothing can have been written, it is TryAgain.
     """
-    lost = writes and not never_ran and code not in _NEVER_RAN
+    lost = operation.writes and not never_ran and code not in _NEVER_RAN
     kind = OutcomeUnknown if lost else TryAgain
     hints = {
-        "unreachable": f"Nothing to mend: it is tried again. If it lasts, look at the network and at {address}.",
+        "unreachable": "Nothing to mend: it is tried again. "
+        f"If it lasts, look at the network and at {operation.address}.",
         "tls_failed": _TLS_HINT,
     }
-    return kind(f"{where}: {_TROUBLES[code]}", code=code, hint=None if lost else hints.get(code))
+    return kind(f"{operation.where}: {_TROUBLES[code]}", code=code, hint=None if lost else hints.get(code))
 
 
 def causes_of(raised: BaseException) -> Iterator[BaseException]:
@@ -67,7 +89,8 @@ def causes_of(raised: BaseException) -> Iterator[BaseException]:
         waiting += [cause for cause in inner if isinstance(cause, BaseException)]
 
 
-def tell_support(where: str, name: str, text: str, context: Context) -> None:
+def tell_support(operation: Called, text: str, context: Context) -> None:
     """Keep what was seen of the trouble for the support log, without its secrets and without e-mail addresses."""
     if _support.isEnabledFor(logging.DEBUG):
-        _support.debug("%s (%s): %s", where, name, nameless(masked(text, context.secrets)))
+        cleaned = nameless(masked(text, context.secrets))
+        _support.debug("%s (%s): %s", operation.where, operation.name, cleaned)

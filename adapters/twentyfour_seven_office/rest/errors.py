@@ -26,34 +26,26 @@ def translated(operation: Operation, context: Context) -> Iterator[None]:
         yield
         return
     except UnusableAnswer as answer:
-        _log(operation, context, f"unusable answer: {answer.code}")
-        error = _trouble(operation, answer.code)
+        tell_support(operation, f"unusable answer: {answer.code}", context)
+        error = trouble(operation, answer.code)
     except httpx.HTTPError as raised:
-        _log(operation, context, f"{type(raised).__name__}: {raised}")
+        tell_support(operation, f"{type(raised).__name__}: {raised}", context)
         error = _network_trouble(operation, raised)
     except httpx.InvalidURL:  # a next page that is named as no address can be
-        error = _trouble(operation, "broken_answer")
+        error = trouble(operation, "broken_answer")
     except OSError as raised:  # what httpx lets through
-        _log(operation, context, type(raised).__name__)
-        error = _trouble(operation, "connection_lost")
+        tell_support(operation, type(raised).__name__, context)
+        error = trouble(operation, "connection_lost")
     raise error from None
 
 
 def _network_trouble(operation: Operation, raised: httpx.HTTPError) -> KvittError:
     if isinstance(raised, _NOT_CONNECTED):
         if any(isinstance(cause, ssl.SSLError) for cause in causes_of(raised)):
-            return _trouble(operation, "tls_failed", never_ran=True)
-        return _trouble(operation, "unreachable")
+            return trouble(operation, "tls_failed", never_ran=True)
+        return trouble(operation, "unreachable")
     if isinstance(raised, httpx.TimeoutException):
-        return _trouble(operation, "timeout")
+        return trouble(operation, "timeout")
     if isinstance(raised, httpx.DecodingError):
-        return _trouble(operation, "broken_answer")
-    return _trouble(operation, "connection_lost")
-
-
-def _trouble(operation: Operation, code: str, *, never_ran: bool = False) -> KvittError:
-    return trouble(operation.where, code, writes=operation.writes, address=operation.address, never_ran=never_ran)
-
-
-def _log(operation: Operation, context: Context, text: str) -> None:
-    tell_support(operation.where, operation.name, text, context)
+        return trouble(operation, "broken_answer")
+    return trouble(operation, "connection_lost")

@@ -98,7 +98,7 @@ class BusinessSession:
                 return
             url = next_page_url(link, page=url, root=self._root)
             if url is None or url in seen or len(seen) >= MOST_PAGES:
-                raise trouble(operation.where, "broken_answer", writes=False, address=operation.address)
+                raise trouble(operation, "broken_answer")
 
     def account(self) -> Account:
         """Ask whose books these are.

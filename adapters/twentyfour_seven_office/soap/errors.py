@@ -12,7 +12,6 @@ from urllib3.exceptions import SSLError as PoolSSLError
 from adapters.twentyfour_seven_office.context import Context
 from adapters.twentyfour_seven_office.soap.envelope import ServiceFault
 from adapters.twentyfour_seven_office.soap.operations import Operation
-from adapters.twentyfour_seven_office.soap.operator_settings import API_URL
 from adapters.twentyfour_seven_office.soap.refusals import error_for_fault
 from adapters.twentyfour_seven_office.troubles import UnusableAnswer, causes_of, tell_support, trouble
 from core.errors import KvittError
@@ -29,42 +28,34 @@ def translated(operation: Operation, context: Context) -> Iterator[None]:
         yield
         return
     except ServiceFault as fault:
-        _log(operation, context, f"fault: {fault.text}")
+        tell_support(operation, f"fault: {fault.text}", context)
         error = error_for_fault(
             fault.text, where=operation.where, writes=operation.writes, now=context.now, secrets=context.secrets
         )
     except UnusableAnswer as answer:
-        _log(operation, context, f"unusable answer: {answer.code}")
-        error = _trouble(operation, answer.code)
+        tell_support(operation, f"unusable answer: {answer.code}", context)
+        error = trouble(operation, answer.code)
     except requests.RequestException as raised:
-        _log(operation, context, f"{type(raised).__name__}: {raised}")
+        tell_support(operation, f"{type(raised).__name__}: {raised}", context)
         error = _network_trouble(operation, raised)
     except (PoolError, OSError) as raised:  # the few that requests lets through
-        _log(operation, context, type(raised).__name__)
-        error = _trouble(operation, "connection_lost")
+        tell_support(operation, type(raised).__name__, context)
+        error = trouble(operation, "connection_lost")
     raise error from None
 
 
 def _network_trouble(operation: Operation, raised: requests.RequestException) -> KvittError:
     causes = list(causes_of(raised))
     if any(isinstance(cause, ssl.SSLCertVerificationError) for cause in causes):
-        return _trouble(operation, "tls_failed", never_ran=True)
+        return trouble(operation, "tls_failed", never_ran=True)
     if isinstance(raised, requests.exceptions.SSLError) or any(isinstance(cause, PoolSSLError) for cause in causes):
-        return _trouble(operation, "tls_failed")
+        return trouble(operation, "tls_failed")
     if isinstance(raised, requests.ConnectTimeout | requests.exceptions.ProxyError):
-        return _trouble(operation, "unreachable")
+        return trouble(operation, "unreachable")
     if any(isinstance(cause, NewConnectionError) for cause in causes):
-        return _trouble(operation, "unreachable")
+        return trouble(operation, "unreachable")
     if isinstance(raised, requests.Timeout) or any(isinstance(cause, TimeoutError) for cause in causes):
-        return _trouble(operation, "timeout")
+        return trouble(operation, "timeout")
     if isinstance(raised, requests.exceptions.ChunkedEncodingError | requests.exceptions.ContentDecodingError):
-        return _trouble(operation, "broken_answer")
-    return _trouble(operation, "connection_lost")
-
-
-def _trouble(operation: Operation, code: str, *, never_ran: bool = False) -> KvittError:
-    return trouble(operation.where, code, writes=operation.writes, address=API_URL, never_ran=never_ran)
-
-
-def _log(operation: Operation, context: Context, text: str) -> None:
-    tell_support(operation.where, operation.name, text, context)
+        return trouble(operation, "broken_answer")
+    return trouble(operation, "connection_lost")

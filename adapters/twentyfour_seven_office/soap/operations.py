@@ -1,6 +1,9 @@
 """The operations that are called: where they live, what they are for in a person's words, and whether they write."""
 
 from dataclasses import dataclass
+from typing import ClassVar
+
+from adapters.twentyfour_seven_office.soap.operator_settings import API_URL
 
 # FACTS, "SOAP: sessions": addresses under the API root, by the contract that describes the service.
 PATHS = {
@@ -15,12 +18,16 @@ PATHS = {
 
 @dataclass(frozen=True)
 class Operation:
-    """One SOAP operation. `service` names its contract; `doing` completes "24SevenOffice, ..."."""
+    """One SOAP operation. `service` names its contract; `doing` completes "24SevenOffice, ...".
+
+    `address` names the setting that says where the server is.
+    """
 
     name: str
     service: str
     doing: str
     writes: bool = False
+    address: ClassVar[str] = API_URL
 
     @property
     def where(self) -> str:

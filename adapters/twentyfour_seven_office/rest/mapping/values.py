@@ -17,7 +17,7 @@ def items_in(document: Any, operation: Operation) -> Sequence[Item]:
     Errors: TryAgain, code `broken_answer`, when it is none: half an answer could pass for "there is none".
     """
     if not isinstance(document, list) or not all(isinstance(one, dict) for one in document):
-        raise trouble(operation.where, "broken_answer", writes=operation.writes, address=operation.address)
+        raise trouble(operation, "broken_answer")
     return document
 
 
@@ -29,7 +29,7 @@ def item_in(document: Any, operation: Operation, *, asked: int | None = None) ->
     item: Item = document if isinstance(document, dict) else {}
     found = id_in(item.get("id"))
     if found is None or found != str(asked or found):
-        raise trouble(operation.where, "broken_answer", writes=operation.writes, address=operation.address)
+        raise trouble(operation, "broken_answer")
     return item
 
 
