@@ -2,11 +2,11 @@
 
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from threading import Lock
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from adapters.twentyfour_seven_office.context import Context
+from adapters.twentyfour_seven_office.kept_login import MOST_TRIES, KeptLogin, too_late, waited_long
 from adapters.twentyfour_seven_office.rest.connection import RestConnection
 from adapters.twentyfour_seven_office.rest.mapping.organization import account_in
 from adapters.twentyfour_seven_office.rest.mapping.values import items_in
@@ -17,14 +17,11 @@ from adapters.twentyfour_seven_office.rest.refusals import TokenEnded
 from adapters.twentyfour_seven_office.rest.token import Token, fingerprint_of, login_request, token_in
 from adapters.twentyfour_seven_office.troubles import trouble
 from core.account import Account
-from core.errors import AccessRefused, TryAgain
+from core.errors import AccessRefused
 from core.ports.surroundings import Surroundings
 
 if TYPE_CHECKING:
     from adapters.twentyfour_seven_office.rest.client import RestClient
-
-_LONG_WAIT = 5.0  # seconds; far below what is left between the longest call and the settling time
-_MOST_TRIES = 3  # with the token at hand, one that another process kept meanwhile, and a new one
 
 
 class BusinessSession:
@@ -42,15 +39,13 @@ class BusinessSession:
     ) -> None:
         self._business = business
         self._connection = connection
-        self._store = surroundings.sessions
         self._clock = surroundings.clock
         self._observer = surroundings.observer
         self._system = system
         self._root = settings.rest_url
         self._client = client
         self._fingerprint = fingerprint_of(connection, settings)
-        self._lock = Lock()
-        self._current: Token | None = None
+        self._login = KeptLogin(business, surroundings.sessions, fingerprint=self._fingerprint, read=Token.from_text)
 
     def call(
         self,
@@ -114,15 +109,13 @@ class BusinessSession:
     ) -> tuple[Any, str | None]:
         ended: set[str] = set()
         began = time.monotonic()
-        for _ in range(_MOST_TRIES):
+        for _ in range(MOST_TRIES):
             token, is_new = self._token(besides=ended)
-            waited = time.monotonic() - began > _LONG_WAIT
+            waited = waited_long(began)
             if operation.writes and keep_hold and (ended or waited):
                 keep_hold()
             elif operation.writes and waited:
-                raise TryAgain(
-                    f"{operation.where}: it took long until it could be called.", code="session_lost", at_once=True
-                )
+                raise too_late(operation.where)
             try:
                 return self._called(operation, url, token, body)
             except TokenEnded as error:
@@ -134,22 +127,10 @@ class BusinessSession:
 
     def _token(self, *, besides: set[str]) -> tuple[Token, bool]:
         """Return a token other than those known to be refused, and whether this call has got it."""
-        with self._lock:
-            if token := self._usable(self._current, besides) or self._usable(self._kept(), besides):
-                self._current = token
-                return token, False
-            self._current = None
-            self._current = self._logged_in()
-            self._store.save(self._business, self._current.to_text())
-            return self._current, True
-
-    def _usable(self, token: Token | None, besides: set[str]) -> Token | None:
-        is_usable = token and token.text not in besides and self._clock.now() < token.usable_until
-        return token if is_usable else None
-
-    def _kept(self) -> Token | None:
-        kept = Token.from_text(self._store.load(self._business))
-        return kept if kept and kept.fingerprint == self._fingerprint else None
+        return self._login.live(
+            is_live=lambda token: token.text not in besides and self._clock.now() < token.usable_until,
+            log_in=lambda _last: self._logged_in(),
+        )
 
     def _logged_in(self) -> Token:
         """Get a token, and make sure that it reaches the right company before anything uses it."""

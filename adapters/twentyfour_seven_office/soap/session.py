@@ -8,10 +8,10 @@ import re
 import time
 from collections.abc import Callable
 from dataclasses import replace
-from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from adapters.twentyfour_seven_office.context import Context
+from adapters.twentyfour_seven_office.kept_login import MOST_TRIES, KeptLogin, too_late, waited_long
 from adapters.twentyfour_seven_office.soap.connection import SoapConnection
 from adapters.twentyfour_seven_office.soap.identities import Identity, chosen_identity, identity_from, login_refused
 from adapters.twentyfour_seven_office.soap.kept_session import KeptSession, fingerprint_of
@@ -26,8 +26,6 @@ if TYPE_CHECKING:
 
 _SESSION_ID = re.compile(r"[A-Za-z0-9_-]{1,200}")  # 24 characters as a rule; it goes into a header
 _NO_SESSION = ""
-_LONG_WAIT = 5.0  # seconds; far below what is left between the longest call and the settling time
-_MOST_TRIES = 3  # with the session at hand, one that another process kept meanwhile, and a new one
 
 
 class BusinessSession:
@@ -46,15 +44,15 @@ class BusinessSession:
     ) -> None:
         self._business = business
         self._connection = connection
-        self._store = surroundings.sessions
         self._clock = surroundings.clock
         self._observer = surroundings.observer
         self._system = system
         self._quota = quota
         self._client = client
         self._fingerprint = fingerprint_of(connection, api_url=api_url)
-        self._lock = Lock()
-        self._current: KeptSession | None = None
+        self._login = KeptLogin(
+            business, surroundings.sessions, fingerprint=self._fingerprint, read=KeptSession.from_text
+        )
 
     def call(self, operation: Operation, **arguments: Any) -> Any:
         """Call an operation within the business's company; log in where there is no live session.
@@ -67,14 +65,12 @@ class BusinessSession:
         a new session is not accepted either, or (`at_once`) for a write that may be made again now.
         """
         ended = {_NO_SESSION}
-        for _ in range(_MOST_TRIES):
+        for _ in range(MOST_TRIES):
             began = time.monotonic()
             session, is_new = self._session(besides=ended)
             self._quota.take(operation.where)
-            if operation.writes and time.monotonic() - began > _LONG_WAIT:
-                raise TryAgain(
-                    f"{operation.where}: it took long until it could be called.", code="session_lost", at_once=True
-                )
+            if operation.writes and waited_long(began):
+                raise too_late(operation.where)
             try:
                 return self._sent(operation, session_id=session.session_id, **arguments)
             except SessionEnded as error:
@@ -93,37 +89,22 @@ class BusinessSession:
         Errors: those of `call`; AccessRefused, code `wrong_company`, when it is not the business's.
         """
         identity = identity_from(self.call(GET_IDENTITY))
-        with self._lock:
-            current = self._current
-            if identity and current and identity.id == current.identity_id:
-                return identity
-            if current:  # whatever moved it, nothing of ours may use this session again
-                self._current = replace(current, session_id=_NO_SESSION)
-                self._store.save(self._business, self._current.to_text())
+        session = self._login.at_hand
+        if identity and session and identity.id == session.identity_id:
+            return identity
+        if session:  # whatever moved it, nothing of ours may use it again
+            self._login.put_in_place_of(session, replace(session, session_id=_NO_SESSION))
         raise self._wrong_company(identity)
 
     def _session(self, *, besides: set[str]) -> tuple[KeptSession, bool]:
         """Return a session other than those known to have ended, and whether this call has made it."""
-        with self._lock:
-            if self._current and self._current.session_id not in besides:
-                return self._current, False
-            kept = self._kept() or self._current
-            if kept and kept.session_id not in besides:
-                self._current = kept
-                return kept, False
-            self._current = self._logged_in(kept.identity_id if kept else None)
-            self._store.save(self._business, self._current.to_text())
-            return self._current, True
+        return self._login.live(is_live=lambda session: session.session_id not in besides, log_in=self._logged_in)
 
-    def _kept(self) -> KeptSession | None:
-        kept = KeptSession.from_text(self._store.load(self._business))
-        return kept if kept and kept.fingerprint == self._fingerprint else None
-
-    def _logged_in(self, identity_id: str | None) -> KeptSession:
+    def _logged_in(self, last: KeptSession | None) -> KeptSession:
         """Log in to the company known from before; where that is refused, choose it anew, once."""
-        if identity_id is not None:
+        if last is not None:
             try:
-                return self._logged_in_as(identity_id)
+                return self._logged_in_as(last.identity_id)
             except AccessRefused as refusal:
                 if refusal.code not in ("identity_blocked", "unknown_identity"):
                     raise

@@ -203,7 +203,7 @@ def test_a_hold_that_is_lost_meanwhile_ends_the_writing(
 def test_a_write_that_waited_long_for_its_token_is_not_sent(
     sandbox: Sandbox, open_system: Open, books: Books, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("adapters.twentyfour_seven_office.rest.session._LONG_WAIT", 0.1)
+    monkeypatch.setattr("adapters.twentyfour_seven_office.kept_login._LONG_WAIT", 0.1)
     sandbox.inject(LOGIN, "slow", delay=0.2)
     system = open_system()
     with pytest.raises(TryAgain) as error:
@@ -216,7 +216,7 @@ def test_a_write_that_waited_long_for_its_token_is_not_sent(
 def test_a_write_that_was_refused_slowly_is_not_repeated_without_its_hold(
     sandbox: Sandbox, open_system: Open, books: Books, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("adapters.twentyfour_seven_office.rest.session._LONG_WAIT", 0.1)
+    monkeypatch.setattr("adapters.twentyfour_seven_office.kept_login._LONG_WAIT", 0.1)
     system = open_system()
     system.vat.codes()
     sandbox.expire_sessions()
@@ -333,5 +333,5 @@ def test_a_kept_token_shows_only_in_its_store(open_system: Open, store: FakeSess
     system.vat.codes()
     token = json.loads(store.kept["fjell"])["token"]
     session = system.vat._session
-    assert token not in repr(session._current)
+    assert token not in repr(session._login.at_hand)
     assert DEMO_CLIENT_ID not in store.kept["fjell"]

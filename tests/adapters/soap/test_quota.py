@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from adapters.twentyfour_seven_office.soap import session
+from adapters.twentyfour_seven_office import kept_login
 from adapters.twentyfour_seven_office.soap.quota import Quota
 from core.customer import Customer
 from core.errors import TryAgain
@@ -254,7 +254,7 @@ class TestCalls:
     ) -> None:
         system = open_system()
         system.account()
-        monkeypatch.setattr(session, "_LONG_WAIT", -1.0)  # whatever it takes is long
+        monkeypatch.setattr(kept_login, "_LONG_WAIT", -1.0)  # whatever it takes is long
         refusal = refused(lambda: system.customers.create([Customer(name="Kari")]))
         assert refusal.at_once
         assert sandbox.journal.count("SaveCompanies") == 0

@@ -136,7 +136,7 @@ def test_a_write_is_never_repeated_here_but_finds_a_live_session_the_next_time(
 def test_a_write_that_waited_long_for_its_session_is_not_sent(
     sandbox: Sandbox, open_system: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("adapters.twentyfour_seven_office.soap.session._LONG_WAIT", 0.1)
+    monkeypatch.setattr("adapters.twentyfour_seven_office.kept_login._LONG_WAIT", 0.1)
     sandbox.inject("Login", "slow", delay=0.2)
     system = open_system()
     with pytest.raises(TryAgain) as error:
