@@ -20,6 +20,7 @@ _TROUBLES = {
     "timeout": "no answer came in time.",
     "connection_lost": "the connection was lost before the answer came.",
     "throttled": "the server wants fewer calls.",
+    "no_such_address": "the server knows no such address (404).",
     "redirected": "the server sent us elsewhere instead of answering.",
     "bad_gateway": "a server on the way answered with an error page of its own.",
     "not_soap": "a web page came back instead of an answer.",
@@ -70,6 +71,9 @@ def trouble(operation: Called, code: str, *, never_ran: bool = False) -> KvittEr
     hints = {
         "unreachable": "Nothing to mend: it is tried again. "
         f"If it lasts, look at the network and at {operation.address}.",
+        "no_such_address": "A transfer is tried again by itself. If it lasts, the operator corrects "
+        f"{operation.address}: it leads to a server that is not 24SevenOffice's, or to one on the way that keeps Kvitt "
+        "out.",
         "tls_failed": _TLS_HINT,
     }
     return kind(f"{operation.where}: {_TROUBLES[code]}", code=code, hint=None if lost else hints.get(code))

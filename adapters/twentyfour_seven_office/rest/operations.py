@@ -24,6 +24,11 @@ class Operation:
         return f"24SevenOffice, {self.doing}"
 
     @property
+    def is_always_there(self) -> bool:
+        """Whether it reads what every company has, such as a listing: where it is not found, the address is wrong."""
+        return not self.writes and "{" not in self.path
+
+    @property
     def name(self) -> str:
         """The operation as the vendor's documentation names it."""
         return f"{self.method} {self.path}"

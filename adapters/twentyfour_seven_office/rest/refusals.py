@@ -60,6 +60,8 @@ def error_for(answer: Answer, operation: Operation, context: Context) -> KvittEr
         return kind(_message(answer, operation, context), code="vendor_fault")
     if not 400 <= status < 500:
         raise UnusableAnswer("bad_gateway")
+    if status == 404 and operation.is_always_there:
+        raise UnusableAnswer("no_such_address")
     if answer.is_page:
         raise UnusableAnswer("not_json")
     if status == 404:
@@ -78,7 +80,7 @@ def login_error_for(answer: Answer, context: Context) -> KvittError:
         return login_refused(LOGIN.where)
     if 300 <= answer.status < 400:
         raise UnusableAnswer("redirected")
-    raise UnusableAnswer("bad_gateway")
+    raise UnusableAnswer("no_such_address" if answer.status == 404 else "bad_gateway")
 
 
 def login_refused(where: str) -> AccessRefused:

@@ -18,7 +18,18 @@ from adapters.twentyfour_seven_office.rest.mapping.values import (
     item_in,
     items_in,
 )
-from adapters.twentyfour_seven_office.rest.operations import CREATE_ORDER, GET_ORDERS, Operation
+from adapters.twentyfour_seven_office.rest.operations import (
+    CREATE_ORDER,
+    DELETE_ORDER,
+    GET_CUSTOMERS,
+    GET_LEDGER_LINES,
+    GET_LINES,
+    GET_ORDER,
+    GET_ORDERS,
+    GET_ORGANIZATION,
+    GET_TAXES,
+    Operation,
+)
 from adapters.twentyfour_seven_office.rest.paging import next_page_url
 from adapters.twentyfour_seven_office.rest.refusals import Gone, TokenEnded, error_for
 from adapters.twentyfour_seven_office.rest.retry_after import called_again_at
@@ -109,8 +120,8 @@ def bad_request(kind: str) -> dict[str, Any]:
         (answer(401), (TokenEnded, "session_lost"), (TokenEnded, "session_lost")),
         (answer(403), (AccessRefused, "missing_rights"), (AccessRefused, "missing_rights")),
         (answer(429), (TryAgain, "quota_exceeded"), (TryAgain, "quota_exceeded")),
-        (answer(404), (Gone, "gone"), (Gone, "gone")),
-        (answer(404, page=True), (TryAgain, "not_json"), (OutcomeUnknown, "not_json")),
+        (answer(404), (TryAgain, "no_such_address"), (Gone, "gone")),
+        (answer(404, page=True), (TryAgain, "no_such_address"), (OutcomeUnknown, "not_json")),
         (answer(409, problem("ConflictError")), *[(Rejected, "rejected_by_accounting_system")] * 2),
         (answer(422), *[(Rejected, "rejected_by_accounting_system")] * 2),
         (answer(400, invalid({"path": "memo", "keyword": "type"})), *[(Rejected, "vendor_validation")] * 2),
@@ -138,6 +149,16 @@ def test_what_an_answer_means_for_a_read_and_for_a_write(
 ) -> None:
     assert judged(given, GET_ORDERS) == of_read
     assert judged(given, CREATE_ORDER) == of_write
+
+
+@pytest.mark.parametrize("operation", [GET_ORDER, GET_LINES, DELETE_ORDER])
+def test_one_record_that_is_not_found_is_gone(operation: Operation) -> None:
+    assert judged(answer(404), operation) == (Gone, "gone")
+
+
+@pytest.mark.parametrize("operation", [GET_CUSTOMERS, GET_TAXES, GET_ORGANIZATION, GET_LEDGER_LINES])
+def test_what_every_company_has_can_not_be_gone(operation: Operation) -> None:
+    assert judged(answer(404, problem("NotFoundError")), operation) == (TryAgain, "no_such_address")
 
 
 def test_a_validation_error_names_each_place_and_what_is_wrong() -> None:

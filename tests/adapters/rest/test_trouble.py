@@ -164,6 +164,20 @@ def test_nobody_at_the_address_is_temporary_for_a_write_too(sandbox: Sandbox, sy
     assert (type(found), found.code) == (TryAgain, "unreachable")
 
 
+@pytest.mark.parametrize(
+    ("wrong", "setting"), [("rest_url", "KVITT_TFSO_REST_URL"), ("login_url", "KVITT_TFSO_LOGIN_URL")]
+)
+def test_a_wrong_address_is_temporary_and_the_setting_is_named(
+    sandbox: Sandbox, open_system: Open, wrong: str, setting: str
+) -> None:
+    right = {"rest_url": sandbox.rest_url, "login_url": sandbox.url}
+    for attempt in (read, RestAccountingSystem.account, RestAccountingSystem.rights):
+        found = raised(lambda attempt=attempt: attempt(open_system(**{wrong: f"{right[wrong]}/x"})))  # type: ignore[misc]
+        assert (type(found), found.code) == (TryAgain, "no_such_address")
+        assert "404" in found.message
+        assert setting in found.hint
+
+
 def test_no_secret_reaches_any_log_or_message(
     sandbox: Sandbox, open_system: Open, store: FakeSessionStore, caplog: pytest.LogCaptureFixture
 ) -> None:
