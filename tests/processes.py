@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
 _ROOT = Path(__file__).parents[1]
 _COMMAND = (sys.executable, "-c", "from entrypoints.cli.main import main; main()")
@@ -14,14 +15,19 @@ _PATIENCE_SECONDS = 60
 
 
 @contextmanager
-def running(environment: Mapping[str, str], *arguments: str) -> "Iterator[subprocess.Popen[str]]":
-    """Run a command for the length of the block, then tell it to stop."""
+def running(
+    environment: Mapping[str, str], *arguments: str, said: IO[str] | None = None
+) -> "Iterator[subprocess.Popen[str]]":
+    """Run a command for the length of the block, then tell it to stop.
+
+    All that it says goes to `said`; when not given, standard output is piped and standard error dropped.
+    """
     with subprocess.Popen(
         [*_COMMAND, *arguments],
         cwd=_ROOT,
         env={**os.environ, **environment},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
+        stdout=said or subprocess.PIPE,
+        stderr=said or subprocess.DEVNULL,
         text=True,
     ) as process:
         try:

@@ -22,20 +22,7 @@ from entrypoints.cli.main import app
 from entrypoints.container import make_container
 from entrypoints.sandbox import Sandbox
 from entrypoints.settings import Settings
-from tests.canaries import (
-    APPLICATION_ID,
-    PASSWORD,
-    PEOPLE,
-    SECRETS,
-    TROUBLES,
-    WRONG_PASSWORD,
-    business,
-    found_in,
-    heard,
-    invoice,
-    listen_to_everything,
-    planted_office,
-)
+from tests import canaries
 from tests.cli.conftest import Answer, Kvitt
 
 FJELL = ("--business", "fjell")
@@ -47,7 +34,7 @@ SHOWING_PEOPLE = {"invoice list", "invoice show", "invoice preview", "business e
 
 @pytest.fixture
 def office() -> Iterator[Sandbox]:
-    with planted_office() as office:
+    with canaries.planted_office() as office:
         yield office
 
 
@@ -74,10 +61,10 @@ class Searched:
     def _search(self, arguments: tuple[str | Path, ...], answer: Answer) -> None:
         command = " ".join(str(word) for word in arguments[:2])
         self.said.add(command)
-        assert not found_in(answer.out + answer.err, self._secrets), (arguments, answer)
-        assert not found_in(answer.err, PEOPLE), (arguments, answer)
+        assert not canaries.found_in(answer.out + answer.err, self._secrets), (arguments, answer)
+        assert not canaries.found_in(answer.err, canaries.PEOPLE), (arguments, answer)
         if command not in SHOWING_PEOPLE:
-            assert not found_in(answer.out, PEOPLE), (arguments, answer)
+            assert not canaries.found_in(answer.out, canaries.PEOPLE), (arguments, answer)
 
 
 @pytest.fixture
@@ -92,13 +79,13 @@ def searched(
     monkeypatch.setenv("KVITT_DEBUG", "1")
     monkeypatch.setenv("KVITT_RETRY_FIRST_SECONDS", "0.01")
     monkeypatch.setenv("KVITT_SETTLING_SECONDS", "0.2")
-    listen_to_everything(caplog)
-    secrets = {**SECRETS, "secret key": KeyFile(home).keys()[0]}
+    canaries.listen_to_everything(caplog)
+    secrets = {**canaries.SECRETS, "secret key": KeyFile(home).keys()[0]}
     yield Searched(kvitt, secrets)
     secrets.update(_session(home))
-    logged = heard(caplog)
-    assert not found_in(logged, secrets)
-    assert not found_in(logged, PEOPLE)
+    logged = canaries.heard(caplog)
+    assert not canaries.found_in(logged, secrets)
+    assert not canaries.found_in(logged, canaries.PEOPLE)
 
 
 def _session(home: Path) -> dict[str, str]:
@@ -112,18 +99,27 @@ def _session(home: Path) -> dict[str, str]:
 def test_every_command_well_and_badly(
     searched: Searched, kvitt: Kvitt, office: Sandbox, home: Path, tmp_path: Path
 ) -> None:
-    file = kvitt.file("fjell.json", business())
+    file = kvitt.file("fjell.json", canaries.business())
     searched("business", "add", "fjell", "--file", file)
-    searched("business", "add", "fjell", "--file", kvitt.file("odd.json", business(colour=PASSWORD)))
-    searched("business", "add", "fjell", "--file", kvitt.file("bad.json", {**business(), "accounting": PASSWORD}))
+    searched("business", "add", "fjell", "--file", kvitt.file("odd.json", canaries.business(colour=canaries.PASSWORD)))
+    searched(
+        "business",
+        "add",
+        "fjell",
+        "--file",
+        kvitt.file("bad.json", {**canaries.business(), "accounting": canaries.PASSWORD}),
+    )
     searched("business", "add", "other", "--file", file)
-    given = kvitt.file("given.json", [invoice("1"), invoice("2"), invoice("3", type="printed"), invoice("4")])
+    given = kvitt.file(
+        "given.json",
+        [canaries.invoice("1"), canaries.invoice("2"), canaries.invoice("3", type="printed"), canaries.invoice("4")],
+    )
     searched("invoice", "add", given, *FJELL)
-    searched("invoice", "add", kvitt.file("faulty.json", [invoice("5", rows=PEOPLE["name"])]), *FJELL)
-    searched("invoice", "add", kvitt.file("torn.json", json.dumps(invoice("6"))[:-9]), *FJELL)
+    searched("invoice", "add", kvitt.file("faulty.json", [canaries.invoice("5", rows=canaries.PEOPLE["name"])]), *FJELL)
+    searched("invoice", "add", kvitt.file("torn.json", json.dumps(canaries.invoice("6"))[:-9]), *FJELL)
     for number in ("1", "3", "nope"):
         searched("invoice", "preview", number, *FJELL)
-    for operation, kind, options in TROUBLES:
+    for operation, kind, options in canaries.TROUBLES:
         office.inject(operation, kind, **options)
         searched("invoice", "send", "1", *FJELL, "--wait", "0")
         searched("business", "verify", "fjell")
@@ -151,12 +147,12 @@ def test_every_command_well_and_badly(
     _see_that_a_key_is_shown_once(searched, kvitt)
     searched("audit")
     _assert_the_store_keeps_no_secret(home)
-    assert not found_in((tmp_path / "out.jsonl").read_bytes(), SECRETS)
+    assert not canaries.found_in((tmp_path / "out.jsonl").read_bytes(), canaries.SECRETS)
     _assert_the_journal_holds_no_secret(office)
     searched("secret", "rotate")
-    wrong = kvitt.file("wrong.json", business(password=WRONG_PASSWORD))
+    wrong = kvitt.file("wrong.json", canaries.business(password=canaries.WRONG_PASSWORD))
     searched("business", "add", "fjell", "--file", wrong)
-    searched("invoice", "add", kvitt.file("new.json", [invoice("7")]), *FJELL)
+    searched("invoice", "add", kvitt.file("new.json", [canaries.invoice("7")]), *FJELL)
     searched("business", "verify", "fjell")
     searched("invoice", "send", "7", *FJELL)
     searched("invoice", "status", "1", *FJELL)
@@ -177,7 +173,7 @@ def test_where_kvitt_itself_fails(
     searched: Searched, kvitt: Kvitt, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     """KVITT_DEBUG is set: what is shown then is where it failed, and no word of what was at hand."""
-    searched("business", "add", "fjell", "--file", kvitt.file("fjell.json", business()))
+    searched("business", "add", "fjell", "--file", kvitt.file("fjell.json", canaries.business()))
     for form in (LookUp, VerifyBusiness):
         for method in ("business", "invoice", "verify"):
             if hasattr(form, method):
@@ -193,45 +189,47 @@ def test_where_kvitt_itself_fails(
 def _failing(*_: Any, **__: Any) -> None:
     """Fail as a plugin may: with secrets and people's data in what is raised."""
     try:
-        Business.model_validate({"name": PEOPLE["name"], "accounting": {"system": [PASSWORD]}})
+        Business.model_validate({"name": canaries.PEOPLE["name"], "accounting": {"system": [canaries.PASSWORD]}})
     except ValueError as error:
-        raise ValueError(f"{PASSWORD} {APPLICATION_ID} {PEOPLE}") from error
+        raise ValueError(f"{canaries.PASSWORD} {canaries.APPLICATION_ID} {canaries.PEOPLE}") from error
 
 
 REPRS: list[Callable[[Path], object]] = [
-    lambda _home: Business.model_validate(business()),
-    lambda _home: Business.model_validate(business()).accounting,
+    lambda _home: Business.model_validate(canaries.business()),
+    lambda _home: Business.model_validate(canaries.business()).accounting,
     lambda _home: SoapConnection.model_validate(
-        {name: value for name, value in business()["accounting"].items() if name != "system"}
+        {name: value for name, value in canaries.business()["accounting"].items() if name != "system"}
     ),
-    lambda home: Settings.model_validate({"home": home, "secret_key": PASSWORD, "database_url": f"x://{PASSWORD}@h"}),
-    lambda _home: KeptSession(fingerprint="f", identity_id="i", session_id=PASSWORD),
+    lambda home: Settings.model_validate(
+        {"home": home, "secret_key": canaries.PASSWORD, "database_url": f"x://{canaries.PASSWORD}@h"}
+    ),
+    lambda _home: KeptSession(fingerprint="f", identity_id="i", session_id=canaries.PASSWORD),
     lambda home: KeyFile(home),
     lambda home: FernetSecretBox(KeyFile(home).keys()),
     lambda home: GivenKeys(KeyFile(home).keys()[0]),
-    lambda _home: Context(now=None, secrets=(PASSWORD, APPLICATION_ID)),  # type: ignore[arg-type]
+    lambda _home: Context(now=None, secrets=(canaries.PASSWORD, canaries.APPLICATION_ID)),  # type: ignore[arg-type]
 ]
 
 
 @pytest.mark.parametrize("make", REPRS)
 def test_nothing_that_holds_a_secret_shows_it(make: Callable[[Path], object], home: Path) -> None:
-    secrets = {**SECRETS, "secret key": KeyFile(home).keys()[0]}
+    secrets = {**canaries.SECRETS, "secret key": KeyFile(home).keys()[0]}
     one = make(home)
     shown = [repr(one), str(one), f"{one}", f"{[one]}"]
     if isinstance(one, Business | Connection):
         shown += [one.model_dump_json(), str(one.model_dump())]
-    assert not found_in("\n".join(shown), secrets)
+    assert not canaries.found_in("\n".join(shown), secrets)
 
 
 def _assert_the_store_keeps_no_secret(home: Path) -> None:
-    secrets = {**SECRETS, "secret key": KeyFile(home).keys()[0], **_session(home)}
+    secrets = {**canaries.SECRETS, "secret key": KeyFile(home).keys()[0], **_session(home)}
     assert "session id" in secrets
     files = [file for file in home.iterdir() if file.name != "secret.key"]
     assert files
     for file in files:
-        assert not found_in(file.read_bytes(), secrets), file
+        assert not canaries.found_in(file.read_bytes(), secrets), file
     with closing(sqlite3.connect(home / "kvitt.db")) as database:
-        assert not found_in("\n".join(database.iterdump()), secrets)
+        assert not canaries.found_in("\n".join(database.iterdump()), secrets)
 
 
 def _assert_the_journal_holds_no_secret(office: Sandbox) -> None:
@@ -239,7 +237,9 @@ def _assert_the_journal_holds_no_secret(office: Sandbox) -> None:
     requests = repr(office.journal.requests)
     assert "SaveInvoices" in calls
     assert "SaveInvoices" in requests
-    assert not found_in(calls + requests, {name: word for name, word in SECRETS.items() if name != "application id"})
+    assert not canaries.found_in(
+        calls + requests, {name: word for name, word in canaries.SECRETS.items() if name != "application id"}
+    )
 
 
 def _commands() -> set[str]:
@@ -254,6 +254,8 @@ def _commands() -> set[str]:
 def test_the_words_are_found_where_they_are() -> None:
     """The search itself: what it can't find it would pass."""
     logging.getLogger("kvitt").debug("warm")
-    for name, word in {**SECRETS, **PEOPLE}.items():
-        assert found_in(json.dumps({"x": word}), {name: word}) == [name]
-        assert found_in(f"<x>{word.replace('&', '&amp;').replace('<', '&lt;').replace('>', '&gt;')}</x>", {name: word})
+    for name, word in {**canaries.SECRETS, **canaries.PEOPLE}.items():
+        assert canaries.found_in(json.dumps({"x": word}), {name: word}) == [name]
+        assert canaries.found_in(
+            f"<x>{word.replace('&', '&amp;').replace('<', '&lt;').replace('>', '&gt;')}</x>", {name: word}
+        )

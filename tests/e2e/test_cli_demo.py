@@ -8,6 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from entrypoints.sandbox import DEMO_APPLICATION_ID, DEMO_PASSWORD
+from tests import canaries
+
 KVITT = Path(sys.executable).with_name("kvitt")
 
 
@@ -35,6 +38,7 @@ def test_the_demo_tells_the_whole_way_of_an_invoice(environment: dict[str, str],
     assert "Paid (paid) on " in done.stdout
     assert "kvitt sandbox" in done.stdout
     assert list(tmp_path.iterdir()) == []
+    assert not canaries.found_in(done.stdout, {"password": DEMO_PASSWORD, "application id": DEMO_APPLICATION_ID})
 
 
 def test_the_demo_in_json_is_one_object(environment: dict[str, str]) -> None:

@@ -22,20 +22,7 @@ from entrypoints.http import create_app
 from entrypoints.sandbox import Sandbox
 from entrypoints.settings import Settings
 from entrypoints.worker import Worker
-from tests.canaries import (
-    API_KEY,
-    PASSWORD,
-    PEOPLE,
-    SECRETS,
-    TROUBLES,
-    WRONG_PASSWORD,
-    business,
-    found_in,
-    heard,
-    invoice,
-    listen_to_everything,
-    planted_office,
-)
+from tests import canaries
 from tests.http.clients import bearing, key_for
 from tests.http.documents import Api
 
@@ -47,7 +34,7 @@ _PARAMETER = re.compile(r"\{(\w+)[^}]*\}")
 
 @pytest.fixture
 def office() -> Iterator[Sandbox]:
-    with planted_office() as office:
+    with canaries.planted_office() as office:
         yield office
 
 
@@ -66,7 +53,7 @@ def container(office: Sandbox, tmp_path: Path) -> Iterator[Container]:
 @pytest.fixture
 def secrets(tmp_path: Path) -> dict[str, str]:
     """What must not be found; a session's id is added when there is one."""
-    return {**SECRETS, "secret key": KeyFile(tmp_path).keys()[0]}
+    return {**canaries.SECRETS, "secret key": KeyFile(tmp_path).keys()[0]}
 
 
 class Searched:
@@ -78,12 +65,12 @@ class Searched:
         self._key = key
 
     def __call__(self, method: str, path: str, **given: Any) -> httpx.Response:
-        headers = {**bearing(self._key), "X-Api-Key": API_KEY, **given.pop("headers", {})}
+        headers = {**bearing(self._key), "X-Api-Key": canaries.API_KEY, **given.pop("headers", {})}
         answer = self._api.request(method, path, headers=headers, **given)
         said = f"{answer.headers}\n{answer.text}"
-        assert not found_in(said, self._secrets), (method, path, said)
+        assert not canaries.found_in(said, self._secrets), (method, path, said)
         if answer.is_error or not _SHOWS_PEOPLE.search(path.split("?")[0]):
-            assert not found_in(said, PEOPLE), (method, path, said)
+            assert not canaries.found_in(said, canaries.PEOPLE), (method, path, said)
         return answer
 
 
@@ -94,21 +81,27 @@ def test_every_route_well_and_badly(
     caplog: pytest.LogCaptureFixture,
     tmp_path: Path,
 ) -> None:
-    listen_to_everything(caplog)
+    canaries.listen_to_everything(caplog)
     app = create_app(container)
     with Worker(container), TestClient(app, base_url="http://127.0.0.1:8000", raise_server_exceptions=False) as api:
         key = key_for(container)
         secrets["real API key"] = key
         ask = Searched(api, secrets, key=key)
-        assert api.get("/v1/businesses", headers=bearing(API_KEY)).status_code == 401
-        assert ask("PUT", "/v1/businesses/fjell", json=business()).status_code == 201
-        ask("PUT", "/v1/businesses/fjell", json=business(colour=PASSWORD))
-        ask("PUT", "/v1/businesses/fjell", json={**business(), "accounting": PASSWORD})
+        assert api.get("/v1/businesses", headers=bearing(canaries.API_KEY)).status_code == 401
+        assert ask("PUT", "/v1/businesses/fjell", json=canaries.business()).status_code == 201
+        ask("PUT", "/v1/businesses/fjell", json=canaries.business(colour=canaries.PASSWORD))
+        ask("PUT", "/v1/businesses/fjell", json={**canaries.business(), "accounting": canaries.PASSWORD})
         for number in ("1", "2"):
-            assert ask("PUT", f"/v1/businesses/fjell/invoices/{number}", json=invoice(number)).status_code == 201
-        ask("PUT", "/v1/businesses/fjell/invoices/3", json=invoice("3", rows=PEOPLE["name"]))
-        ask("PUT", "/v1/businesses/fjell/invoices/3", content=b'{"number": "3", "comment": "' + PASSWORD.encode())
-        for operation, kind, options in TROUBLES[:2] + TROUBLES[4:]:
+            assert (
+                ask("PUT", f"/v1/businesses/fjell/invoices/{number}", json=canaries.invoice(number)).status_code == 201
+            )
+        ask("PUT", "/v1/businesses/fjell/invoices/3", json=canaries.invoice("3", rows=canaries.PEOPLE["name"]))
+        ask(
+            "PUT",
+            "/v1/businesses/fjell/invoices/3",
+            content=b'{"number": "3", "comment": "' + canaries.PASSWORD.encode(),
+        )
+        for operation, kind, options in canaries.TROUBLES[:2] + canaries.TROUBLES[4:]:
             office.inject(operation, kind, **options)
             ask("POST", "/v1/businesses/fjell/verify")
         transfer = ask("POST", "/v1/businesses/fjell/invoices/1/send", headers={"Prefer": "wait=0"}).json()
@@ -116,25 +109,30 @@ def test_every_route_well_and_badly(
         batch = ask("POST", "/v1/businesses/fjell/transfers", json={"all": True}).json()
         for place in _places(app, transfer=transfer["id"], batch=batch["id"]):
             for method, path in place:
-                ask(method, path, json={"customer_id": "999"}, headers={"Idempotency-Key": f"{API_KEY}{path}"[:255]})
+                ask(
+                    method,
+                    path,
+                    json={"customer_id": "999"},
+                    headers={"Idempotency-Key": f"{canaries.API_KEY}{path}"[:255]},
+                )
         secrets.update(_session(container))
-        ask("PUT", "/v1/businesses/fjell", json=business(password=WRONG_PASSWORD))
+        ask("PUT", "/v1/businesses/fjell", json=canaries.business(password=canaries.WRONG_PASSWORD))
         ask("POST", "/v1/businesses/fjell/verify")
         ask("POST", "/v1/businesses/fjell/invoices/1/status")
-        api.get(f"/v1/businesses/{PEOPLE['e-mail']}")  # who asks is told, and the log is not
+        api.get(f"/v1/businesses/{canaries.PEOPLE['e-mail']}")  # who asks is told, and the log is not
         with pytest.MonkeyPatch.context() as broken:
             broken.setattr(LookUp, "businesses", _failing)
             assert ask("GET", "/v1/businesses").status_code == 500
-    logged = heard(caplog)
+    logged = canaries.heard(caplog)
     assert "failed: ValueError" in logged
-    assert not found_in(logged, secrets)
-    assert not found_in(logged, PEOPLE)
+    assert not canaries.found_in(logged, secrets)
+    assert not canaries.found_in(logged, canaries.PEOPLE)
     _assert_the_store_keeps_no_secret(tmp_path, secrets)
-    assert not found_in(httpx.get(f"{office.url}/control").content, {"password": PASSWORD})
+    assert not canaries.found_in(httpx.get(f"{office.url}/control").content, {"password": canaries.PASSWORD})
 
 
 def _failing(*_: Any, **__: Any) -> None:
-    raise ValueError(f"{PASSWORD} {PEOPLE}")
+    raise ValueError(f"{canaries.PASSWORD} {canaries.PEOPLE}")
 
 
 def _places(app: Any, *, transfer: str, batch: str) -> Iterator[list[tuple[str, str]]]:
@@ -171,4 +169,4 @@ def _assert_the_store_keeps_no_secret(home: Path, secrets: dict[str, str]) -> No
     of_ours = {name: word for name, word in secrets.items() if name != "API key"}
     for file in home.iterdir():
         if file.name != "secret.key" and file.is_file():
-            assert not found_in(file.read_bytes(), of_ours), file
+            assert not canaries.found_in(file.read_bytes(), of_ours), file
