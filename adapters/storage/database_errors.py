@@ -49,8 +49,9 @@ def primary_code(error: BaseException | None) -> int | None:
 
 
 def _busy(reason: str) -> TryAgain:
+    first = next(iter(reason.splitlines()), "").rstrip(" .")  # what follows is advice, or tells of rows
     return TryAgain(
-        f"Kvitt's database can't be used at this moment: {reason}.",
+        f"Kvitt's database can't be used at this moment: {first or 'it does not say why'}.",
         code="storage_busy",
         hint="Try again; if it stays so, see that the database is reachable and writable, and that its disk has room.",
     )

@@ -84,6 +84,16 @@ def test_a_vendor_out_of_reach_is_a_warning(fjell: Kvitt, monkeypatch: pytest.Mo
     assert "--offline" in told(answer, "contract")
 
 
+def test_a_database_out_of_reach_is_told_in_one_sentence(kvitt: Kvitt, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KVITT_DATABASE_URL", "postgresql://kvitt@127.0.0.1:1/kvitt")
+
+    answer = kvitt("doctor", "--offline", "--json")
+
+    assert (answer.code, standings(answer)["migrations"]) == (3, "temporary")
+    assert "Connection refused." in told(answer, "migrations")
+    assert "\n" not in told(answer, "migrations")
+
+
 def test_a_contract_that_has_moved_away_is_to_be_mended(fjell: Kvitt, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(
         "adapters.twentyfour_seven_office.soap.published.own_contract",
