@@ -21,6 +21,7 @@ from adapters.telemetry.telemetry import Telemetry
 from adapters.telemetry.traces import NoTraces, OpenTelemetryTraces, traces_for
 from core.errors import AccessRefused, TryAgain
 from core.transfer import Transfer, TransferError, new_transfer, parked, started
+from tests.logging_kept import logging_kept
 from tests.storage_contract import NOW
 
 PERSONAL = "Signe Haugland, signe.haugland@post.example"
@@ -33,17 +34,10 @@ def a_transfer(transfer_id: str = "t1") -> Transfer:
 @contextmanager
 def logged(level: str = "info", *, as_json: bool = True, vendor_texts: bool = False) -> Iterator[StringIO]:
     """Log to a text while the block lasts, and leave logging as it was."""
-    names = [None, "kvitt.support", "sqlalchemy.engine", *logging.root.manager.loggerDict]
-    loggers = [logging.getLogger(name) for name in names]
-    before = [(one, one.level, list(one.handlers), one.propagate) for one in loggers]
     stream = StringIO()
-    set_up_logging(level, as_json=as_json, vendor_texts=vendor_texts, stream=stream)
-    try:
+    with logging_kept():
+        set_up_logging(level, as_json=as_json, vendor_texts=vendor_texts, stream=stream)
         yield stream
-    finally:
-        for one, was_level, handlers, propagate in before:
-            one.setLevel(was_level)
-            one.handlers, one.propagate = handlers, propagate
 
 
 def lines(stream: StringIO) -> list[dict[str, Any]]:

@@ -7,6 +7,7 @@ import pytest
 
 from core.api_key import prefix_in
 from tests.cli.conftest import Kvitt, an_invoice
+from tests.logging_kept import logging_kept
 
 
 def created(kvitt: Kvitt, *arguments: str) -> dict[str, Any]:
@@ -116,7 +117,8 @@ def test_a_time_is_a_date_or_an_instant(fjell: Kvitt) -> None:
 
 
 def test_serving_others_needs_a_key_first(kvitt: Kvitt) -> None:
-    answer = kvitt("serve", "--host", "0.0.0.0", "--port", "0", "--json")
+    with logging_kept():
+        answer = kvitt("serve", "--host", "0.0.0.0", "--port", "0", "--json")
 
     assert (answer.code, answer.json["code"]) == (1, "no_api_key")
     assert "kvitt api-key create" in answer.json["hint"]
