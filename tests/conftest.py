@@ -1,10 +1,14 @@
 """What every run of the tests begins with, and what it says at its end: which databases it ran on."""
 
 import logging
+from collections.abc import Iterator
 
 import pytest
+from cryptography.fernet import Fernet
 
-from tests.postgres import server
+from adapters.secrets import FernetSecretBox
+from adapters.storage import open_storage
+from tests.postgres import empty, server, temporary_database
 
 collect_ignore = ["example_plugin"]  # a distribution of its own: test_writing_a_plugin installs it and runs its tests
 
@@ -23,3 +27,24 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Say it."""
     ran_on = "SQLite and PostgreSQL" if server() else "SQLite only: no PostgreSQL answers on the default port"
     terminalreporter.write_line(f"databases: {ran_on}")
+
+
+@pytest.fixture(scope="session")
+def postgresql_template() -> Iterator[str]:
+    """A database with Kvitt's tables and nothing in them, to be copied: making the tables takes longer."""
+    with temporary_database() as url:
+        open_storage(url, FernetSecretBox([Fernet.generate_key().decode()])).close()
+        yield url
+
+
+@pytest.fixture(scope="session")
+def _common_postgresql(postgresql_template: str) -> Iterator[str]:
+    with temporary_database(like=postgresql_template) as url:
+        yield url
+
+
+@pytest.fixture
+def postgresql(_common_postgresql: str) -> Iterator[str]:
+    """A database with Kvitt's tables and nothing in them. The next test gets the same one, emptied."""
+    yield _common_postgresql
+    empty(_common_postgresql)

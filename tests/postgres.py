@@ -14,6 +14,8 @@ import psycopg
 import pytest
 from psycopg import sql
 
+from adapters.storage.schema import metadata
+
 _DEFAULT = "postgresql://postgres@127.0.0.1:5432/postgres"
 
 
@@ -56,3 +58,11 @@ def temporary_database(*, like: str | None = None) -> Iterator[str]:
     finally:
         with psycopg.connect(url, autocommit=True) as server_connection:
             server_connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+def empty(url: str) -> None:
+    """Take all that Kvitt's tables hold out of them, the audit trail too: quicker than to make another database."""
+    with psycopg.connect(url) as database:
+        database.execute("SET session_replication_role = replica")  # no trigger and no foreign key objects
+        for table in metadata.tables:
+            database.execute(sql.SQL("DELETE FROM {}").format(sql.Identifier(table)))

@@ -34,11 +34,11 @@ def _split(item: pytest.Item) -> tuple[str, str | None]:
 
 @pytest.fixture(params=DATABASES)
 def database_url(request: pytest.FixtureRequest) -> Iterator[str | None]:
-    """An empty database's URL; None is SQLite in the home folder. Skips where no PostgreSQL answers."""
+    """A new database's URL; None is SQLite in the home folder. Skips where no PostgreSQL answers."""
     if request.param == "sqlite":
         yield None
     else:
-        with temporary_database() as url:
+        with temporary_database(like=request.getfixturevalue("postgresql_template")) as url:
             yield url
 
 

@@ -16,7 +16,6 @@ from adapters.storage import SqlKeyRing, SqlStorage, open_storage
 from adapters.storage.engine import make_engine
 from core.api_key import ApiKey, Role
 from core.audit import WORKER, Action, AuditEntry
-from tests.postgres import temporary_database
 from tests.storage_contract import NOW
 
 BOX = FernetSecretBox([Fernet.generate_key().decode()])
@@ -81,8 +80,8 @@ class TestSqlite(AccessContract):
 
 class TestPostgresql(AccessContract):
     @pytest.fixture
-    def storage(self) -> Iterator[SqlStorage]:
-        with temporary_database() as url, closing(open_storage(url, BOX)) as storage:
+    def storage(self, postgresql: str) -> Iterator[SqlStorage]:
+        with closing(open_storage(postgresql, BOX)) as storage:
             yield storage
 
     def test_the_audit_trail_can_not_be_emptied_at_once(self, storage: SqlStorage) -> None:

@@ -15,7 +15,6 @@ from adapters.storage import SqlCallCounter, SqlStorage, open_storage
 from core.errors import TryAgain
 from tests.call_counter_contract import HOUR, SYSTEM, CallCounterContract
 from tests.fakes import FakeCallCounter
-from tests.postgres import temporary_database
 
 KEY = Fernet.generate_key().decode()
 BOX = FernetSecretBox([KEY])
@@ -43,14 +42,6 @@ storage.close()
 @pytest.fixture
 def sqlite(tmp_path: Path) -> str:
     return f"sqlite:///{tmp_path / 'kvitt.db'}"
-
-
-@pytest.fixture(scope="module")
-def postgresql() -> Iterator[str]:
-    """A database with tables and nothing in them: copying it is quicker than making one for each test."""
-    with temporary_database() as url:
-        open_storage(url, BOX).close()
-        yield url
 
 
 class TestFakeCallCounter(CallCounterContract):
@@ -87,7 +78,7 @@ class TestSqlite(_OfStorage):
 class TestPostgresql(_OfStorage):
     @pytest.fixture
     def storage(self, postgresql: str) -> Iterator[SqlStorage]:
-        with temporary_database(like=postgresql) as url, closing(open_storage(url, BOX)) as storage:
+        with closing(open_storage(postgresql, BOX)) as storage:
             yield storage
 
 
@@ -97,8 +88,7 @@ def test_processes_on_sqlite_are_granted_the_limit_and_no_more(sqlite: str) -> N
 
 
 def test_processes_on_postgresql_are_granted_the_limit_and_no_more(postgresql: str) -> None:
-    with temporary_database(like=postgresql) as url:
-        _processes_draw_the_limit(url)
+    _processes_draw_the_limit(postgresql)
 
 
 def _processes_draw_the_limit(url: str) -> None:

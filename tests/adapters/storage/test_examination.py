@@ -34,8 +34,8 @@ class ExaminationContract:
         with closing(Examination(filled)) as examination:
             yield examination
 
-    def test_tables_are_told_and_not_made(self, url: str) -> None:
-        with closing(Examination(url)) as examination:
+    def test_tables_are_told_and_not_made(self, bare_url: str) -> None:
+        with closing(Examination(bare_url)) as examination:
             assert examination.revision() is None
             assert examination.revision() is None
 
@@ -69,6 +69,10 @@ class TestSqlite(ExaminationContract):
     def url(self, tmp_path: Path) -> str:
         return f"sqlite:///{tmp_path / 'kvitt.db'}"
 
+    @pytest.fixture
+    def bare_url(self, url: str) -> str:
+        return url
+
     def test_the_journal_is_told(self, examination: Examination) -> None:
         assert examination.journal_mode() == "wal"
 
@@ -85,7 +89,11 @@ class TestSqlite(ExaminationContract):
 
 class TestPostgresql(ExaminationContract):
     @pytest.fixture
-    def url(self) -> Iterator[str]:
+    def url(self, postgresql: str) -> str:
+        return postgresql
+
+    @pytest.fixture
+    def bare_url(self) -> Iterator[str]:
         with temporary_database() as url:
             yield url
 

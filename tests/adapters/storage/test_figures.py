@@ -13,7 +13,6 @@ from core.business import Connection
 from core.errors import TryAgain
 from core.ports.figures import SystemFigures
 from core.transfer import Receipt, RetryPolicy, TransferError, TransferState, arrived, failed, parked, started
-from tests.postgres import temporary_database
 from tests.storage_contract import NOW, a_business, a_transfer
 
 BOX = FernetSecretBox([Fernet.generate_key().decode()])
@@ -112,6 +111,6 @@ class TestSqlite(FiguresContract):
 
 class TestPostgresql(FiguresContract):
     @pytest.fixture
-    def storage(self) -> Iterator[SqlStorage]:
-        with temporary_database() as url, closing(open_storage(url, BOX)) as storage:
+    def storage(self, postgresql: str) -> Iterator[SqlStorage]:
+        with closing(open_storage(postgresql, BOX)) as storage:
             yield storage

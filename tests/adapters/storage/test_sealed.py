@@ -10,19 +10,17 @@ import pytest
 
 from adapters.secrets import KeyFile, secret_box_with
 from adapters.storage import SqlSealedTexts, SqlSessionStore, SqlStorage, open_storage
-from tests.postgres import temporary_database
 from tests.storage_contract import a_business
 
 _PATIENCE = 20
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     if request.param == "sqlite":
-        yield f"sqlite:///{tmp_path / 'kvitt.db'}"
-    else:
-        with temporary_database() as url:
-            yield url
+        return f"sqlite:///{tmp_path / 'kvitt.db'}"
+    url: str = request.getfixturevalue("postgresql")
+    return url
 
 
 @pytest.fixture
