@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from pytest_bdd.scenario import scenario_wrapper_template_registry
 
-from entrypoints.container import Container, make_container
+from entrypoints.container import Container
 from entrypoints.settings import Settings
 from tests.acceptance.cli_gateway import CliGateway
 from tests.acceptance.gateway import Gateway
@@ -20,6 +20,7 @@ from tests.acceptance.movable_clock import MovableClock
 from tests.acceptance.office import IMPATIENT_SECONDS, Office, open_office
 from tests.acceptance.story import Story
 from tests.acceptance.use_case_gateway import UseCaseGateway
+from tests.homes import furnished
 from tests.http.clients import client_of
 from tests.systems import SYSTEMS, System
 
@@ -96,7 +97,7 @@ def environment(
 @pytest.fixture
 def container(environment: None, settings: Settings, clock: MovableClock) -> Iterator[Container]:
     """An installation of its own, whose 24Seven is the sandbox."""
-    container = make_container(settings)
+    container = furnished(settings)
     container.clock.override(clock)
     yield container
     container.storage().close()

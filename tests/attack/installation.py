@@ -25,6 +25,7 @@ from entrypoints.sandbox import Sandbox
 from entrypoints.sandbox.records import Row
 from entrypoints.sandbox.sandbox import DEMO_ACCOUNT
 from entrypoints.settings import Settings
+from tests.homes import furnish
 from tests.systems import SYSTEMS, System
 
 BUSINESS = "fjell"
@@ -91,6 +92,8 @@ class Installation:
             sweep_seconds=0.1,
             stop_seconds=5,
         )
+        if database_url is None:
+            furnish(home)
         self._given = {**system.environment(sandbox), "KVITT_TFSO_TIMEOUT": str(call_seconds)}
         self.container = self.new_container()
         self.container.queue.override(providers.Object(Unattended()))
@@ -98,6 +101,7 @@ class Installation:
     def new_container(self, *, queue: str = "inline") -> Container:
         """Wire the same installation once more, as another process would."""
         container = make_container(self.settings, queue=queue)
+        container.storage.add_kwargs(outlives_power_cuts=False)
         container.environment.override(providers.Object(self._given))
         return container
 

@@ -12,6 +12,7 @@ from entrypoints.cli.main import run
 from entrypoints.demo.world import demo_business
 from entrypoints.sandbox import DEMO_ACCOUNT, Sandbox
 from entrypoints.sandbox.books import Books
+from tests.homes import furnish
 
 
 @dataclass(frozen=True)
@@ -108,8 +109,9 @@ def kvitt(
 
 
 @pytest.fixture
-def fjell(kvitt: Kvitt) -> Kvitt:
+def fjell(kvitt: Kvitt, tmp_path: Path) -> Kvitt:
     """The command line, with the business "fjell" connected to the sandbox."""
+    furnish(tmp_path / "home")
     answer = kvitt("business", "add", "fjell", "--file", kvitt.file("fjell.json", demo_business()))
     assert answer.code == 0, answer
     return kvitt

@@ -5,10 +5,11 @@ from pathlib import Path
 import pytest
 from dependency_injector import providers
 
-from entrypoints.container import DURABLE, INLINE, Container, make_container
+from entrypoints.container import DURABLE, INLINE, Container
 from entrypoints.sandbox import Sandbox
 from entrypoints.settings import Settings
 from entrypoints.worker import Worker
+from tests.homes import furnished
 from tests.http.clients import client_of
 from tests.http.documents import Api, business_document
 
@@ -17,7 +18,7 @@ from tests.http.documents import Api, business_document
 def _installation(home: Path, office: Sandbox, *, queue: str = INLINE) -> Iterator[Container]:
     # With the inline queue a send has ended, or waits, before it is answered: what does not need workers is quicker.
     settings = Settings(home=home, sweep_seconds=0.2, retry_first_seconds=0.3, settling_seconds=0.5, stop_seconds=20)
-    container = make_container(settings, queue=queue)
+    container = furnished(settings, queue=queue)
     container.environment.override(providers.Object({"KVITT_TFSO_API_URL": office.url}))
     storage = container.storage()
     try:

@@ -17,12 +17,13 @@ from adapters.secrets import KeyFile
 from adapters.twentyfour_seven_office.soap.kept_session import KeptSession
 from core.transfer import TransferState
 from core.use_cases.look_up import LookUp
-from entrypoints.container import DURABLE, Container, make_container
+from entrypoints.container import DURABLE, Container
 from entrypoints.http import create_app
 from entrypoints.sandbox import Sandbox
 from entrypoints.settings import Settings
 from entrypoints.worker import Worker
 from tests import canaries
+from tests.homes import furnished
 from tests.http.clients import bearing, key_for
 from tests.http.documents import Api
 
@@ -43,7 +44,7 @@ def container(office: Sandbox, tmp_path: Path) -> Iterator[Container]:
     settings = Settings(
         home=tmp_path, sweep_seconds=0.1, retry_first_seconds=0.05, settling_seconds=0.2, stop_seconds=20
     )
-    container = make_container(settings, queue=DURABLE)
+    container = furnished(settings, queue=DURABLE)
     container.environment.override(providers.Object({"KVITT_TFSO_API_URL": office.url}))
     storage = container.storage()
     yield container
