@@ -140,6 +140,7 @@ def _environment(desk: Path) -> dict[str, str]:
     return {
         **ours,
         "PATH": os.pathsep.join([str(tools), os.environ["PATH"]]),
+        "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",  # nothing for pytest is installed that the page does not name
         "PYTHONPATH": os.pathsep.join([str(ROOT), str(site)]),
         "KVITT_HOME": str(desk.with_name("home")),
     }

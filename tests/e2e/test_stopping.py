@@ -1,7 +1,5 @@
 """Processes that are told to stop in the middle of their work: nothing is lost, nothing is done twice."""
 
-import json
-import os
 import signal
 import subprocess
 import sys
@@ -12,49 +10,32 @@ from pathlib import Path
 
 import pytest
 
-from entrypoints.demo.world import demo_business
-from entrypoints.sandbox import DEMO_ACCOUNT, Sandbox
-from tests.http.documents import invoice_document
+from core.transfer import Transfer, TransferState
+from entrypoints.container import DURABLE
+from tests.attack.installation import Installation, installed
+from tests.homes import furnish
 
 KVITT = Path(sys.executable).with_name("kvitt")
 PATIENCE = 60
 
 
 @pytest.fixture
-def office() -> Iterator[Sandbox]:
-    with Sandbox.demo() as sandbox:
-        yield sandbox
-
-
-@pytest.fixture
-def environment(office: Sandbox, tmp_path: Path) -> dict[str, str]:
-    """An installation with the business "fjell" and one invoice."""
-    environment = os.environ | {
-        "KVITT_HOME": str(tmp_path / "home"),
-        "KVITT_TFSO_API_URL": office.url,
-        "KVITT_SWEEP_SECONDS": "0.2",
-        "KVITT_SETTLING_SECONDS": "0.5",
-        "KVITT_RETRY_FIRST_SECONDS": "0.2",
-    }
-    for name, document, command in (
-        ("fjell.json", demo_business(), ["business", "add", "fjell", "--file"]),
-        ("invoice.json", invoice_document("1"), ["invoice", "add", "--business", "fjell"]),
-    ):
-        (tmp_path / name).write_text(json.dumps(document))
-        _kvitt(environment, *command, str(tmp_path / name))
-    return environment
-
-
-def _kvitt(environment: dict[str, str], *arguments: str) -> str:
-    done = subprocess.run([str(KVITT), *arguments], env=environment, capture_output=True, text=True, check=False)
-    assert done.returncode in (0, 3), done.stderr
-    return done.stdout
+def installation(tmp_path: Path) -> Iterator[Installation]:
+    """An installation with its business and one invoice. Its processes are patient with 24SevenOffice."""
+    home = furnish(tmp_path / "home", queue=DURABLE)
+    with installed(home, call_seconds=PATIENCE) as installation:
+        installation.add("1")
+        yield installation
 
 
 @contextmanager
-def _running(environment: dict[str, str], *arguments: str) -> Iterator["subprocess.Popen[str]"]:
+def _running(installation: Installation, *arguments: str) -> Iterator["subprocess.Popen[str]"]:
     with subprocess.Popen(
-        [str(KVITT), *arguments], env=environment, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        [str(KVITT), *arguments],
+        env=installation.environment,
+        text=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
     ) as process:
         try:
             yield process
@@ -67,86 +48,69 @@ def _stopped(process: "subprocess.Popen[str]") -> None:
     assert process.wait(timeout=PATIENCE) == 0
 
 
-def _state(environment: dict[str, str]) -> str:
-    listed = json.loads(_kvitt(environment, "transfer", "list", "--json"))
-    return str(listed[0]["state"]) if listed else ""
-
-
-def _until(environment: dict[str, str], *states: str) -> None:
+def _ended(installation: Installation, transfer: Transfer) -> Transfer:
     ends = time.monotonic() + PATIENCE
-    while (state := _state(environment)) not in states:
-        assert time.monotonic() < ends, state
-        time.sleep(0.1)
+    while not (now := installation.transfer(transfer.id)).state.is_final:
+        assert time.monotonic() < ends, now
+        time.sleep(0.05)
+    return now
 
 
 @pytest.mark.parametrize("command", [("serve", "--port", "0"), ("worker",)])
-def test_what_was_begun_is_ended_by_the_next_process(
-    environment: dict[str, str], office: Sandbox, command: tuple[str, ...]
-) -> None:
-    office.inject("*", "slow", times=None, delay=1)
-    with _running(environment, *command) as first:
+def test_what_was_begun_is_ended_by_the_next_process(installation: Installation, command: tuple[str, ...]) -> None:
+    office = installation.sandbox
+    office.inject("*", "slow", times=None, delay=0.5)
+    with _running(installation, *command) as first:
         assert first.stderr is not None
         first.stderr.readline()  # it works now
-        # The terminal's own turn would hold the business, so the transfer is only recorded.
-        _record(environment)
+        # As a process records it that dies before it is put into the queue.
+        transfer = installation.queue("1")
         ends = time.monotonic() + PATIENCE
         while not office.journal.calls():
             assert time.monotonic() < ends
             time.sleep(0.05)
         _stopped(first)
-    assert _state(environment) == "queued"
+    assert installation.transfer(transfer.id).state is TransferState.QUEUED
     office.clear_faults()
 
-    with _running(environment, *command) as second:
-        _until(environment, "transferred", "rejected")
+    with _running(installation, *command) as second:
+        ended = _ended(installation, transfer)
         _stopped(second)
 
-    assert _state(environment) == "transferred"
-    assert len(office.account(DEMO_ACCOUNT).books.orders) == 1
+    assert ended.state is TransferState.TRANSFERRED
+    assert installation.held.orders == 1
 
 
-def test_a_worker_beside_a_server_on_one_sqlite_home(environment: dict[str, str], office: Sandbox) -> None:
-    with _running(environment, "serve", "--port", "0") as server, _running(environment, "worker") as worker:
+def test_a_worker_beside_a_server_on_one_sqlite_home(installation: Installation) -> None:
+    with _running(installation, "serve", "--port", "0") as server, _running(installation, "worker") as worker:
         for process in (server, worker):
             assert process.stderr is not None
             process.stderr.readline()
-        _record(environment)
-        _until(environment, "transferred", "rejected")
+        transfer = installation.queue("1")
+        ended = _ended(installation, transfer)
         _stopped(server)
         _stopped(worker)
         for process in (server, worker):
             assert process.stderr is not None
             assert "rror" not in process.stderr.read()
 
-    assert _state(environment) == "transferred"
-    assert len(office.account(DEMO_ACCOUNT).books.orders) == 1
+    assert ended.state is TransferState.TRANSFERRED
+    assert installation.held.orders == 1
 
 
-def _record(environment: dict[str, str]) -> None:
-    """Record the transfer of invoice 1 as a process does that dies before it is put into the queue."""
-    program = """
-from dependency_injector import providers
-from entrypoints.container import make_container
-from entrypoints.settings import read_settings
-
-class Nowhere:
-    def put(self, business):
-        pass
-
-container = make_container(read_settings())
-container.queue.override(providers.Object(Nowhere()))
-container.send_invoice().send("fjell", "1")
-container.storage().close()
-"""
-    subprocess.run([sys.executable, "-c", program], env=environment, check=True)
-
-
-@pytest.mark.parametrize("told", [signal.SIGINT, signal.SIGTERM])
-@pytest.mark.parametrize("later_seconds", [0, 0.3])
+@pytest.mark.parametrize(
+    ("told", "later_seconds"),
+    [
+        (signal.SIGINT, 0),
+        (signal.SIGTERM, 0.3),
+        pytest.param(signal.SIGINT, 0.3, marks=pytest.mark.attack),
+        pytest.param(signal.SIGTERM, 0, marks=pytest.mark.attack),
+    ],
+)
 def test_a_server_that_is_told_to_stop_as_soon_as_it_says_that_it_listens_stops(
-    environment: dict[str, str], told: signal.Signals, later_seconds: float
+    installation: Installation, told: signal.Signals, later_seconds: float
 ) -> None:
-    with _running(environment, "serve", "--port", "0") as server:
+    with _running(installation, "serve", "--port", "0") as server:
         assert server.stdout is not None
         assert "listens on" in server.stdout.readline()
         time.sleep(later_seconds)
