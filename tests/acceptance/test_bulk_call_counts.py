@@ -40,6 +40,7 @@ def test_a_month_end_for_new_customers_and_then_for_known_ones(installation: Ins
     assert (len(books.orders), len(books.customers)) == (2 * MONTH, CUSTOMERS)
 
 
+@pytest.mark.attack
 def test_a_month_end_in_an_account_with_twenty_thousand_customers(installation: Installation) -> None:
     for account in installation.sandbox.accounts:
         account.books.add_customers(20_000)

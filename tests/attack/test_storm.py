@@ -65,7 +65,7 @@ class Scale:
     patience: float
 
 
-SMALL = Scale(workers=2, businesses=4, invoices=10, customers=3, pause=1.5, patience=120)
+SMALL = Scale(workers=2, businesses=2, invoices=12, customers=3, pause=1.5, patience=120)
 WHOLE = Scale(workers=4, businesses=20, invoices=15, customers=5, pause=1.0, patience=300)
 
 
