@@ -153,8 +153,8 @@ _KILLED_AT = """
     Path.replace, SqlStorage.write = watched_replace, watched_write
     sys.exit(run(["secret", "rotate"]))
 """
-_POINTS = 8
-"""Before and after each change of the key file, before and after each commit of what was sealed anew."""
+_POINTS = 10
+"""Before and after each change of the key file, and each commit: of what was sealed anew, and of the audit entry."""
 
 
 @pytest.mark.parametrize(
