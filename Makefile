@@ -19,13 +19,13 @@ demo: $(READY)
 	@$(BIN)/kvitt demo
 
 test: $(READY)
-	@$(BIN)/python -m pytest --numprocesses 2
+	@$(BIN)/python -m pytest --numprocesses 2 --dist worksteal
 
 # Every attack on exactly-once, of which make test makes a sample: every fault, every kill, the storm, and the properties
 # that hold whatever happens with many more examples.
 attack: $(READY)
-	@KVITT_TEST_THOROUGH=1 $(BIN)/python -m pytest --numprocesses 2 -m "" tests/attack tests/load tests/unit
-	@$(BIN)/python -m pytest --numprocesses 2 -m attack tests/acceptance tests/cli tests/e2e
+	@KVITT_TEST_THOROUGH=1 $(BIN)/python -m pytest --numprocesses 2 --dist worksteal -m "" tests/attack tests/load tests/unit
+	@$(BIN)/python -m pytest --numprocesses 2 --dist worksteal -m attack tests/acceptance tests/cli tests/e2e
 
 # Two minutes at saturation, with two workers on PostgreSQL (KVITT_TEST_POSTGRES_URL, or the default port on loopback).
 load: $(READY)
