@@ -25,7 +25,7 @@ test: $(READY)
 # that hold whatever happens with many more examples.
 attack: $(READY)
 	@KVITT_TEST_THOROUGH=1 $(BIN)/python -m pytest --numprocesses 2 --dist worksteal -m "" tests/attack tests/load tests/unit
-	@$(BIN)/python -m pytest --numprocesses 2 --dist worksteal -m attack tests/acceptance tests/cli tests/e2e
+	@$(BIN)/python -m pytest --numprocesses 2 --dist worksteal -m attack tests/acceptance tests/adapters tests/cli tests/conformance tests/e2e
 
 # Two minutes at saturation, with two workers on PostgreSQL (KVITT_TEST_POSTGRES_URL, or the default port on loopback).
 load: $(READY)

@@ -38,7 +38,7 @@ time.sleep(600)
 """
 
 
-@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+@pytest.fixture(scope="module", params=["sqlite", pytest.param("postgresql", marks=pytest.mark.attack)])
 def prepared(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A database in which DBOS has made its tables, to be copied: making them takes seconds."""
     if request.param == "sqlite":

@@ -28,9 +28,7 @@ MATRIX = KillMatrix(
 """The bulk send; a test sees that it is no more."""
 
 SAMPLE = [
-    ("SaveCompanies:2", AFTER),
     ("SaveInvoices:2", AFTER),
-    ("GetInvoices:1", AFTER),
     (f"{COMMIT}:{MATRIX.commits - 2}", BEFORE),
 ]
 CREATING = [call for call in MATRIX.calls if call.startswith("Save")]

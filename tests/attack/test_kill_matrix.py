@@ -28,10 +28,7 @@ MATRIX = KillMatrix(
 """A cold send for a new company; a test sees that it is no more."""
 
 SAMPLE = [
-    ("SaveProducts:1", AFTER),
-    ("SaveCompanies:1", BEFORE),
     ("SaveCompanies:1", AFTER),
-    ("SaveInvoices:1", BEFORE),
     ("SaveInvoices:1", AFTER),
     ("commit:19", AFTER),
 ]

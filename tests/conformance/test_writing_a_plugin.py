@@ -94,6 +94,7 @@ def desk(tmp_path: Path) -> Path:
     return desk
 
 
+@pytest.mark.attack
 def test_every_command_of_the_page_does_what_it_shows(desk: Path) -> None:
     folder = desk
     told = []

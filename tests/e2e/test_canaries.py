@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import pytest
 from dependency_injector import providers
 
 from adapters.secrets import KeyFile
@@ -157,6 +158,7 @@ def eventually(look: Callable[[], Any], otherwise: Callable[[], object]) -> Any:
     return found
 
 
+@pytest.mark.attack
 def test_processes_that_work_badly_and_are_stopped_in_the_middle(tmp_path: Path) -> None:
     sandbox = Process(tmp_path, "sandbox", "--port", "0", "--json")
     server, worker = Process(tmp_path, "serve", "--port", "0"), Process(tmp_path, "worker")

@@ -56,7 +56,7 @@ def _ended(installation: Installation, transfer: Transfer) -> Transfer:
     return now
 
 
-@pytest.mark.parametrize("command", [("serve", "--port", "0"), ("worker",)])
+@pytest.mark.parametrize("command", [pytest.param(("serve", "--port", "0"), marks=pytest.mark.attack), ("worker",)])
 def test_what_was_begun_is_ended_by_the_next_process(installation: Installation, command: tuple[str, ...]) -> None:
     office = installation.sandbox
     office.inject("*", "slow", times=None, delay=0.5)
