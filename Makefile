@@ -2,6 +2,9 @@
 .DEFAULT_GOAL := test
 
 PYTHON ?= python3
+# The tests start many processes; compiling everything anew for each of them takes a while.
+unexport PYTHONDONTWRITEBYTECODE
+
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
