@@ -25,12 +25,15 @@ class Written:
 def write_export(records: Iterable[Mapping[str, Any]], output: Path, *, name: str) -> Written:
     """Write records to a file that is its owner's alone, or to standard output.
 
-    The file appears when it is whole. Errors: InvalidInput, code `unwritable_file`.
+    The file appears when it is whole. A device or a pipe is left alone: a file would take its place.
+    Errors: InvalidInput, code `unwritable_file`.
     """
     if output == STANDARD_INPUT:
         return Written(output, _write(records, sys.stdout.buffer))
     with _told_of(output):
         file = output / f"{name}.jsonl" if output.is_dir() else output
+        if file.exists() and not file.is_file():
+            raise _unwritable(file, "it is no file that could be replaced")
         draft = file.with_name(f".{file.name}.part")
         try:
             with _opened(draft, is_zip=file.suffix.lower() == ".zip", name=name) as stream:
@@ -48,9 +51,15 @@ def _told_of(output: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise InvalidInput(
-            f"{output} can't be written: {error.strerror}.", code="unwritable_file", hint="Choose another --output."
-        ) from error
+        raise _unwritable(output, str(error.strerror)) from error
+
+
+def _unwritable(output: Path, reason: str) -> InvalidInput:
+    return InvalidInput(
+        f"{output} can't be written: {reason}.",
+        code="unwritable_file",
+        hint="Choose another --output; - is standard output.",
+    )
 
 
 @contextmanager

@@ -1,6 +1,7 @@
 """`kvitt business export` and `kvitt business erase`: handing over what is kept, and letting it go."""
 
 import json
+import os
 import stat
 import tracemalloc
 import zipfile
@@ -93,6 +94,14 @@ class TestExport:
         answer = fjell("business", "export", "fjell", "--output", tmp_path / place, "--json")
         assert (answer.code, answer.json["code"]) == (ExitCode.REFUSED, "unwritable_file")
         assert place in answer.json["detail"]
+
+    def test_what_is_no_file_is_never_replaced_by_one(self, fjell: Kvitt, tmp_path: Path) -> None:
+        pipe = tmp_path / "pipe"
+        os.mkfifo(pipe)
+        answer = fjell("business", "export", "fjell", "--output", pipe, "--json")
+        assert (answer.code, answer.json["code"]) == (ExitCode.REFUSED, "unwritable_file")
+        assert str(pipe) in answer.json["detail"]
+        assert pipe.is_fifo()
 
     @pytest.mark.parametrize("many", [3_000, pytest.param(100_000, marks=pytest.mark.attack)])
     def test_memory_stays_flat(self, fjell: Kvitt, container: Container, many: int) -> None:
