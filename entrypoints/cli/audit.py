@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from core.audit import Actor, KeptEntry
 
 USUAL_LIMIT = 1000
+_LARGEST = 10**18 - 1  # as over HTTP; any database takes that, and one more
 
 
 def audit(
@@ -24,9 +25,12 @@ def audit(
         str | None,
         typer.Option(metavar="TIME", help="From then on, such as 2026-10-01 or 2026-10-01T12:00:00Z."),
     ] = None,
-    limit: Annotated[int, typer.Option(metavar="N", min=1, help="So many entries, at most.")] = USUAL_LIMIT,
+    limit: Annotated[
+        int, typer.Option(metavar="N", min=1, max=_LARGEST, help="So many entries, at most.")
+    ] = USUAL_LIMIT,
     after: Annotated[
-        int | None, typer.Option(metavar="ID", min=0, help="Only entries after this one.", show_default=False)
+        int | None,
+        typer.Option(metavar="ID", min=0, max=_LARGEST, help="Only entries after this one.", show_default=False),
     ] = None,
     as_json: AsJson = False,
 ) -> int:

@@ -104,6 +104,14 @@ def test_the_trail_is_told_to_a_person_a_part_at_a_time(fjell: Kvitt) -> None:
     assert "no such entries" in fjell("audit", "--since", "2999-01-01").err
 
 
+@pytest.mark.parametrize("option", ["--limit", "--after"])
+def test_a_number_that_no_database_takes_is_refused(kvitt: Kvitt, option: str) -> None:
+    answer = kvitt("audit", option, str(2**63), "--json")
+    assert (answer.code, answer.json["code"]) == (2, "usage")
+    assert option in answer.json["detail"]
+    assert kvitt("audit", option, str(10**18 - 1), "--json").json == []
+
+
 def test_a_time_is_a_date_or_an_instant(fjell: Kvitt) -> None:
     everything = fjell("audit", "--json").json
     for since in ("2021-01-01", "2021-01-01T12:00", "2021-01-01T12:00:00Z"):
