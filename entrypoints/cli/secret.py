@@ -29,11 +29,12 @@ def rotate(as_json: AsJson = False) -> int:
         print_json(rotation.model_dump(mode="json"))
     else:
         show(f"Sealed anew: the secrets of {how_many(rotation.resealed, 'row')}.")
-        if rotation.given:
+        if rotation.given and not rotation.unreadable:
             say("They are sealed with the first key of KVITT_SECRET_KEY now. When every server and worker was started")
             say("with that key first, run this once more; then take the other keys out.")
-        else:
+        elif not rotation.given:
             show(f"Dropped from secret.key: {how_many(rotation.dropped_keys, 'old key')}.")
     for business in rotation.unreadable:
-        say(f"No key opens what is kept of the business {business}: store its connection anew (business add).")
+        say(f"No key opens what is kept of the business {business}: give the key back that sealed it and run this once")
+        say("more, or store its connection anew (business add).")
     return ExitCode.REFUSED if rotation.unreadable else ExitCode.DONE

@@ -103,6 +103,14 @@ def test_what_no_key_opens_is_named_and_left_alone(fjell: Kvitt, home: Path) -> 
     assert "business add" in answer.err
 
 
+def test_a_wrong_key_that_was_given_is_not_taken_for_the_new_one(fjell: Kvitt, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KVITT_SECRET_KEY", Fernet.generate_key().decode())
+    answer = fjell("secret", "rotate")
+    assert answer.code == ExitCode.REFUSED
+    assert "give the key back that sealed it" in answer.err
+    assert "take the other keys out" not in answer.err
+
+
 def test_a_rotation_that_runs_is_not_begun_twice(fjell: Kvitt, home: Path) -> None:
     with _installation(home) as other, other.secret_keys().rotating():
         answer = fjell("secret", "rotate", "--json")
