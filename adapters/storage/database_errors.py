@@ -53,5 +53,6 @@ def _busy(reason: str) -> TryAgain:
     return TryAgain(
         f"Kvitt's database can't be used at this moment: {first or 'it does not say why'}.",
         code="storage_busy",
-        hint="Try again; if it stays so, see that the database is reachable and writable, and that its disk has room.",
+        hint="Try again; if it stays so, see that the database is the right one (KVITT_DATABASE_URL), reachable and "
+        "writable, and that its disk has room.",
     )

@@ -1,6 +1,6 @@
 """All the checks, in the order in which what fails early explains what fails late."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from functools import partial
 
@@ -17,28 +17,43 @@ def examine(container: Container, *, offline: bool = False) -> Iterator[Finding]
     """
     settings = container.settings()
     yield from looked_at("folder", partial(own_side.folder, settings.home))
+    key = list(_examine_key(container))
+    yield from key
     if is_there(settings.database):
-        yield from looked_at("storage", lambda: _examine_stored(container))
+        yield from looked_at("storage", lambda: _examine_stored(container, key))
     else:
         yield ok("storage", "There is no database yet; the first command makes it.")
     if not offline:
         yield from looked_at("contract", partial(vendor.contracts, container.environment(), container.clock()))
 
 
-def _examine_stored(container: Container) -> Iterator[Finding]:
+def _examine_key(container: Container) -> Iterator[Finding]:
+    """Nothing is found where there is no key: opening the box would make one."""
     settings = container.settings()
     is_given = settings.given_key is not None
-    yield from looked_at("secret key", partial(own_side.key_file, settings.home, is_given=is_given))
+    if is_given or (settings.home / own_side.KEY_FILE).exists():
+        look = partial(own_side.secret_key, settings.home, container.secret_box, is_given=is_given)
+        yield from looked_at("secret key", look)
+
+
+def _examine_stored(container: Container, key: Sequence[Finding]) -> Iterator[Finding]:
+    """Look at what is stored; `key` is what was found of the secret key."""
+    settings = container.settings()
     with closing(Examination(settings.database)) as examination:
+        if examination.revision() is None:
+            yield ok("storage", "The database holds no tables yet; the first command makes them.")
+            return
+        if not key:
+            yield from own_side.missing_key(examination, settings.home)
         for check, look in (("migrations", own_side.migrations), ("storage", own_side.database)):
             for finding in looked_at(check, partial(look, examination)):
                 yield finding
                 if finding.standing is not Standing.OK:
                     return  # what follows reads these tables, and would only wait for the same database again
         yield from looked_at("clock", partial(work.clock, examination, container.clock()))
-        if is_given or (settings.home / own_side.KEY_FILE).exists():  # opening would make a missing one
+        if key and all(finding.standing is Standing.OK for finding in key):
             yield from looked_at("secrets", lambda: own_side.secrets(examination, container.secret_box()))
-            yield from looked_at("plugins", lambda: own_side.plugins(container.systems()))
+            yield from looked_at("plugins", lambda: own_side.plugins(container.systems(), examination))
             yield from _examine_work(container, examination)
 
 

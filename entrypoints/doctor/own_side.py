@@ -2,7 +2,7 @@
 
 import shutil
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from adapters.storage.examination import Examination
@@ -17,12 +17,15 @@ LEAST_FREE = 512 * 1024 * 1024
 """In bytes. A database on a full disk takes no more invoices."""
 
 _FOR_OTHERS = stat.S_IRWXG | stat.S_IRWXO
-_KEY_FOR_OTHERS = stat.S_IWGRP | stat.S_IRWXO  # a service manager may hand a key over to a group
+_MOST_NAMED = 5
 
 
 def folder(home: Path) -> Iterator[Finding]:
     """Whether the data folder is ours alone, and has room."""
-    if not home.is_dir():
+    if home.exists() and not home.is_dir():
+        yield mend("folder", f"{home} is no folder.", "Name a folder in KVITT_HOME; a missing one is made.")
+        return
+    if not home.exists():
         yield ok("folder", f"The folder {home} is not there yet; it is made when it is needed.")
         return
     if home.stat().st_mode & _FOR_OTHERS:
@@ -54,8 +57,6 @@ def migrations(examination: Examination) -> Iterator[Finding]:
     revision = examination.revision()
     if revision == LATEST_REVISION:
         yield ok("migrations", f"The tables are at revision {revision}, the latest.")
-    elif revision is None:
-        yield mend("migrations", "The database holds no tables yet.", "Any command makes them: kvitt business list")
     else:
         yield mend(
             "migrations",
@@ -65,21 +66,25 @@ def migrations(examination: Examination) -> Iterator[Finding]:
         )
 
 
-def key_file(home: Path, *, is_given: bool) -> Iterator[Finding]:
-    """Whether there is a secret key, and not for everybody's eyes."""
-    file = home / KEY_FILE
-    if is_given:
-        yield ok("secret key", "The secret key is given in the environment.")
-    elif not file.exists():
+def secret_key(home: Path, open_box: Callable[[], SecretBox], *, is_given: bool) -> Iterator[Finding]:
+    """Whether the secret key is one, and not for everybody's eyes. There has to be one: `open_box` would make it."""
+    open_box()
+    where = "given in the environment" if is_given else f"in {home / KEY_FILE}, and not for others"
+    yield ok("secret key", f"The secret key is {where}.")
+
+
+def missing_key(examination: Examination, home: Path) -> Iterator[Finding]:
+    """Whether the key that there is not is missed."""
+    if sealed := examination.sealed_settings():
         yield mend(
             "secret key",
-            f"There is no secret key in {file}.",
-            "If businesses are stored, give their key back, from the backup. Otherwise any command makes one.",
+            f"There is no secret key in {home / KEY_FILE}, and the connections that are stored ({len(sealed)}) are "
+            "sealed with one.",
+            "Give it back, from the backup. If it is lost, any command makes a new one; then add these businesses "
+            "again with their secrets (business add).",
         )
-    elif file.stat().st_mode & _KEY_FOR_OTHERS:
-        yield mend("secret key", f"Others than its owner may read or write {file}.", f"chmod 600 {file}")
     else:
-        yield ok("secret key", f"The secret key is in {file}, and not for others.")
+        yield ok("secret key", "There is no secret key yet; the first command makes it.")
 
 
 def secrets(examination: Examination, secret_box: SecretBox) -> Iterator[Finding]:
@@ -89,23 +94,38 @@ def secrets(examination: Examination, secret_box: SecretBox) -> Iterator[Finding
     if closed:
         yield mend(
             "secrets",
-            f"The secret key does not open the connections of {len(closed)} of {len(sealed)} businesses: "
-            f"{', '.join(closed[:5])}{', ...' if len(closed) > 5 else ''}.",
+            f"The secret key does not open {len(closed)} of the connections that are stored ({len(sealed)}): "
+            f"{_some(closed)}.",
             "Give the former key back; if it is lost, add these businesses again with their secrets (business add).",
         )
     else:
-        yield ok("secrets", f"The secret key opens the connections of all {len(sealed)} businesses.")
+        yield ok("secrets", f"The secret key opens all connections that are stored ({len(sealed)}).")
 
 
-def plugins(registry: AccountingRegistry) -> Iterator[Finding]:
-    """Whether all installed plugins could be loaded."""
+def plugins(registry: AccountingRegistry, examination: Examination) -> Iterator[Finding]:
+    """Whether all installed plugins could be loaded, and each business has one."""
     for plugin in registry.broken:
         yield mend(
             "plugins",
             f"The plugin {plugin.name} can't be used: {plugin.raised.partition(':')[0]}.",
             "Update or uninstall its package; its businesses wait meanwhile.",
         )
+    without: dict[str, list[str]] = {}
+    for business, system in examination.systems().items():
+        if system not in registry.names:
+            without.setdefault(system, []).append(business)
+    for system, owners in without.items():
+        yield mend(
+            "plugins",
+            f'No plugin for the accounting system "{system}" is there, which these businesses use: {_some(owners)}.',
+            "Install or mend it (kvitt plugin list shows what there is), or move them (business add). They wait.",
+        )
     yield ok("plugins", f"Accounting systems: {', '.join(registry.names)}.")
+
+
+def _some(names: Sequence[str]) -> str:
+    """Name them, or the first of many."""
+    return ", ".join(names[:_MOST_NAMED]) + (", ..." if len(names) > _MOST_NAMED else "")
 
 
 def _opens(secret_box: SecretBox, sealed: str) -> bool:

@@ -15,7 +15,10 @@ def contracts(environment: Mapping[str, str], clock: Clock) -> Iterator[Finding]
         found = compared_contracts(environment)
     except TryAgain as trouble:
         yield warning(
-            "contract", trouble.message, "See the network and KVITT_TFSO_API_URL, or leave this out with --offline."
+            "contract",
+            trouble.message,
+            "See the network and KVITT_TFSO_API_URL (if it leads to the sandbox: that kvitt sandbox runs), or leave "
+            "this out with --offline.",
         )
         return
     if found.server_time:

@@ -18,6 +18,7 @@ from entrypoints.doctor import own_side, work
 from entrypoints.doctor.findings import Finding, Standing, looked_at
 from entrypoints.sandbox import Sandbox
 from tests.cli.conftest import Answer, Kvitt, an_invoice
+from tests.postgres import temporary_database
 
 
 @pytest.fixture
@@ -74,6 +75,93 @@ def test_before_the_first_command_nothing_is_made(kvitt: Kvitt, home: Path) -> N
     assert not home.exists()
 
 
+def test_a_home_that_is_a_file_is_to_be_mended(kvitt: Kvitt, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = kvitt.file("home.txt", "")
+    monkeypatch.setenv("KVITT_HOME", str(file))
+
+    answer = kvitt("doctor", "--offline", "--json")
+
+    assert (answer.code, standings(answer)["folder"]) == (1, "mend")
+    assert f"{file} is no folder" in told(answer, "folder")
+    assert "KVITT_HOME" in told(answer, "folder")
+
+
+def test_a_database_without_tables_waits_for_the_first_command(
+    kvitt: Kvitt, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with temporary_database() as url:
+        monkeypatch.setenv("KVITT_DATABASE_URL", url)
+        answer = kvitt("doctor", "--offline", "--json")
+
+    assert (answer.code, answer.err) == (0, "")
+    assert "no tables yet" in told(answer, "storage")
+    assert not home.exists()
+
+
+def test_a_database_that_nobody_serves_is_told_once_and_in_one_line(
+    kvitt: Kvitt, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("KVITT_DATABASE_URL", "postgresql://kvitt:hemmelig@127.0.0.1:1/kvitt")
+
+    answer = kvitt("doctor", "--offline", "--json")
+
+    assert (answer.code, standings(answer)) == (3, {"folder": "ok", "storage": "temporary"})
+    (message,) = [one["message"] for one in answer.json if one["check"] == "storage"]
+    assert "port 1" in message
+    assert "\n" not in message
+    assert "?." not in message
+    assert "KVITT_DATABASE_URL" in told(answer, "storage")
+    assert "hemmelig" not in answer.out
+
+
+def test_before_anything_is_sealed_a_missing_key_is_no_trouble(kvitt: Kvitt, home: Path) -> None:
+    assert kvitt("business", "list").code == 0
+    (home / "secret.key").unlink()
+
+    answer = kvitt("doctor", "--offline", "--json")
+
+    assert (answer.code, standings(answer)["secret key"]) == (0, "ok")
+    assert not (home / "secret.key").exists()
+
+
+@pytest.mark.parametrize("is_given", [True, False])
+def test_what_is_no_key_is_told_once(fjell: Kvitt, home: Path, monkeypatch: pytest.MonkeyPatch, is_given: bool) -> None:
+    if is_given:
+        monkeypatch.setenv("KVITT_SECRET_KEY", "hemmelig")
+    else:
+        (home / "secret.key").write_text("hemmelig")
+
+    answer = fjell("doctor", "--offline", "--json")
+
+    assert answer.code == 1
+    assert [name for name, standing in standings(answer).items() if standing != "ok"] == ["secret key"]
+    assert ("KVITT_SECRET_KEY" if is_given else "secret.key") in told(answer, "secret key")
+    assert "hemmelig" not in answer.out
+
+
+def test_a_given_key_that_is_none_is_told_before_there_is_a_database(
+    kvitt: Kvitt, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("KVITT_SECRET_KEY", "hemmelig")
+
+    answer = kvitt("doctor", "--offline", "--json")
+
+    assert (answer.code, standings(answer)["secret key"]) == (1, "mend")
+
+
+def test_a_business_whose_plugin_is_not_installed_is_to_be_mended(
+    fjell: Kvitt, database: Callable[[str], None]
+) -> None:
+    database("UPDATE businesses SET system = 'ledgerly'")
+
+    answer = fjell("doctor", "--offline", "--json")
+
+    assert (answer.code, standings(answer)["plugins"]) == (1, "mend")
+    assert "ledgerly" in told(answer, "plugins")
+    assert "fjell" in told(answer, "plugins")
+    assert "kvitt plugin list" in told(answer, "plugins")
+
+
 def test_a_vendor_out_of_reach_is_a_warning(fjell: Kvitt, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("KVITT_TFSO_API_URL", "http://127.0.0.1:1")
 
@@ -81,6 +169,8 @@ def test_a_vendor_out_of_reach_is_a_warning(fjell: Kvitt, monkeypatch: pytest.Mo
 
     assert answer.code == 0
     assert standings(answer)["contract"] == "warning"
+    assert "http://127.0.0.1:1" in told(answer, "contract")
+    assert "kvitt sandbox" in told(answer, "contract")
     assert "--offline" in told(answer, "contract")
 
 

@@ -61,7 +61,7 @@ def published_contract(settings: OperatorSettings, service: str) -> Published:
 
     Errors: TryAgain, codes `unreachable`, `redirected`, `bad_gateway`, `answer_too_large`.
     """
-    where = f"24SevenOffice's contract of the {service} service"
+    where = f"24SevenOffice's contract of the {service} service, at {settings.api_url},"
     address = f"{settings.api_url}{PATHS[service]}?wsdl"
     timeout = min(settings.timeout, _LONGEST_SECONDS)
     try:

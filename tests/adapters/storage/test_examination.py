@@ -52,6 +52,14 @@ class ExaminationContract:
             "fjell": True
         }
 
+    def test_each_business_is_told_with_its_system_until_it_is_erased(
+        self, examination: Examination, filled: str
+    ) -> None:
+        assert examination.systems() == {"fjell": "24sevenoffice"}
+        with closing(open_storage(filled, BOX)) as storage, storage.transaction() as work:
+            work.forgetting.erase("fjell", at=NOW)
+        assert examination.systems() == {}
+
     def test_the_databases_clock_is_told(self, examination: Examination) -> None:
         assert abs(datetime.now(UTC) - examination.now()) < timedelta(seconds=5)
 
