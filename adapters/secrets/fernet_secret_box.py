@@ -97,7 +97,8 @@ def _require_key(key: str, *, source: str) -> None:
         raise InvalidInput(
             f"{source} is not a Fernet key.",
             code="bad_secret_key",
-            hint=f"Give the one back that sealed what is stored; a new installation's is made with: {_HOW_TO_MAKE_A_KEY}",
+            hint="Give the one back that sealed what is stored; "
+            f"a new installation's is made with: {_HOW_TO_MAKE_A_KEY}",
         ) from None
 
 

@@ -16,11 +16,14 @@ KVITT = Path(sys.executable).with_name("kvitt")
 
 @pytest.fixture
 def environment(tmp_path: Path) -> dict[str, str]:
-    # What a user may have set must not reach the demo.
+    # What a user may have set must not reach the demo, nor be told by it.
     return {
         "HOME": str(tmp_path),
         "KVITT_HOME": str(tmp_path / "home"),
-        "KVITT_DATABASE_URL": "sqlite:////nowhere/at/all.db",
+        "KVITT_DATABASE_URL": f"postgresql://kvitt:{canaries.WRONG_PASSWORD}@127.0.0.1:9/kvitt",
+        "KVITT_SECRET_KEY": canaries.PASSWORD,
+        "KVITT_LOG_LEVEL": "debug",
+        "KVITT_DEBUG": "1",
         "KVITT_TFSO_API_URL": "http://127.0.0.1:9",
     }
 
@@ -38,7 +41,8 @@ def test_the_demo_tells_the_whole_way_of_an_invoice(environment: dict[str, str],
     assert "Paid (paid) on " in done.stdout
     assert "kvitt sandbox" in done.stdout
     assert list(tmp_path.iterdir()) == []
-    assert not canaries.found_in(done.stdout, {"password": DEMO_PASSWORD, "application id": DEMO_APPLICATION_ID})
+    its_own = {"demo's password": DEMO_PASSWORD, "demo's application id": DEMO_APPLICATION_ID}
+    assert not canaries.found_in(done.stdout, {**canaries.SECRETS, **its_own})
 
 
 def test_the_demo_in_json_is_one_object(environment: dict[str, str]) -> None:
