@@ -24,8 +24,8 @@ demo: $(READY)
 test: $(READY)
 	@$(BIN)/python -m pytest --numprocesses 2 --dist worksteal
 
-# Every attack on exactly-once, of which make test makes a sample: every fault, every kill, the storm, and the properties
-# that hold whatever happens with many more examples.
+# Every attack on exactly-once, of which make test makes a sample: every fault, every kill, and the properties
+# that hold whatever happens with many more examples; the storm; and what takes too long elsewhere.
 attack: $(READY)
 	@KVITT_TEST_THOROUGH=1 $(BIN)/python -m pytest --numprocesses 2 --dist worksteal -m "" tests/attack tests/load tests/unit
 	@$(BIN)/python -m pytest --numprocesses 2 --dist worksteal -m attack tests/acceptance tests/adapters tests/cli tests/conformance tests/e2e

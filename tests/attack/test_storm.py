@@ -65,7 +65,6 @@ class Scale:
     patience: float
 
 
-SMALL = Scale(workers=2, businesses=2, invoices=12, customers=3, pause=1.5, patience=120)
 WHOLE = Scale(workers=4, businesses=20, invoices=15, customers=5, pause=1.0, patience=300)
 
 
@@ -102,10 +101,6 @@ def container(database: str, office: Sandbox, tmp_path: Path, monkeypatch: pytes
     container = make_container(read_settings())
     yield container
     container.storage().close()
-
-
-def test_a_small_storm(seed: str, container: Container, office: Sandbox, tmp_path: Path) -> None:
-    weather(SMALL, seed, container, office, tmp_path)
 
 
 @pytest.mark.attack

@@ -179,9 +179,9 @@ def test_a_database_out_of_reach_is_told_in_one_sentence(kvitt: Kvitt, monkeypat
 
     answer = kvitt("doctor", "--offline", "--json")
 
-    assert (answer.code, standings(answer)["migrations"]) == (3, "temporary")
-    assert "Connection refused." in told(answer, "migrations")
-    assert "\n" not in told(answer, "migrations")
+    assert (answer.code, standings(answer)["storage"]) == (3, "temporary")
+    assert "Connection refused." in told(answer, "storage")
+    assert "\n" not in told(answer, "storage")
 
 
 def test_a_contract_that_has_moved_away_is_to_be_mended(fjell: Kvitt, monkeypatch: pytest.MonkeyPatch) -> None:
