@@ -7,14 +7,13 @@ from sqlalchemy import Connection as Database
 from sqlalchemy import RowMapping, bindparam, delete, select
 
 from adapters.storage.insertion import put
-from adapters.storage.schema import businesses, erasures
+from adapters.storage.schema import IS_THERE, businesses, erasures
 from adapters.storage.sealed import lock_for_sealing
 from core.business import Business, Connection
 from core.ports.secret_box import SecretBox
 
-_IS_THERE = businesses.c.name.not_in(select(erasures.c.business))
-_NAMED = select(businesses.c.name).where(businesses.c.name == bindparam("name"), _IS_THERE)
-_OF_NAME = select(businesses).where(businesses.c.name == bindparam("name"), _IS_THERE)
+_NAMED = select(businesses.c.name).where(businesses.c.name == bindparam("name"), IS_THERE)
+_OF_NAME = select(businesses).where(businesses.c.name == bindparam("name"), IS_THERE)
 
 
 class SqlBusinessStore:
@@ -50,7 +49,7 @@ class SqlBusinessStore:
 
     def list(self, *, limit: int, after: str | None = None) -> Sequence[Business]:
         """Return businesses by name, those after the given name, at most `limit`."""
-        query = select(businesses).where(_IS_THERE).order_by(businesses.c.name).limit(limit)
+        query = select(businesses).where(IS_THERE).order_by(businesses.c.name).limit(limit)
         if after is not None:
             query = query.where(businesses.c.name > after)
         return [self._business(row) for row in self._database.execute(query).mappings()]

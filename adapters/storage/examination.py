@@ -11,7 +11,7 @@ from sqlalchemy.exc import ArgumentError
 from adapters.storage.column_types import database_instant
 from adapters.storage.database_errors import translated
 from adapters.storage.engine import READ_ONLY, make_engine
-from adapters.storage.schema import businesses, erasures, leases, transfers
+from adapters.storage.schema import IS_THERE, businesses, leases, transfers
 from core.transfer import TransferState
 
 _PATIENCE = timedelta(seconds=5)
@@ -66,10 +66,9 @@ class Examination:
 
     def systems(self) -> dict[str, str]:
         """Return the name of each business's accounting system, by the business's name; erased ones are left out."""
-        erased = select(erasures.c.business)
-        query = select(businesses.c.name, businesses.c.system).where(businesses.c.name.not_in(erased))
+        query = select(businesses.c.name, businesses.c.system).where(IS_THERE).order_by(businesses.c.name)
         with self._read() as database:
-            return {row.name: row.system for row in database.execute(query.order_by(businesses.c.name))}
+            return {row.name: row.system for row in database.execute(query)}
 
     def left_running(self) -> int:
         """Return how many transfers are running that no worker holds: their worker died."""

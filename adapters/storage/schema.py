@@ -19,6 +19,7 @@ from sqlalchemy import (
     Text,
     and_,
     event,
+    select,
 )
 
 from adapters.storage.append_only import append_only_statements
@@ -261,6 +262,8 @@ erasures = Table(
     _of_business(primary_key=True),
     Column("erased_at", UtcDateTime, nullable=False),
 )
+# Businesses that were not erased.
+IS_THERE = businesses.c.name.not_in(select(erasures.c.business))
 
 # The row stays when a lease is given up, so that its token never starts over.
 leases = Table(
