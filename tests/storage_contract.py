@@ -324,8 +324,8 @@ class InvoiceContract(_WithBusinesses):
         with stocked.transaction() as work:
             work.invoices.put("fjell", an_invoice())
         with stocked.transaction() as work:
-            assert work.invoices.get("fjell", "1001", for_update=True) == an_invoice()
-            assert work.invoices.get("fjell", "1002", for_update=True) is None
+            assert work.invoices.of_numbers("fjell", ["1001"], for_update=True) == {"1001": an_invoice()}
+            assert work.invoices.of_numbers("fjell", ["1002"], for_update=True) == {}
 
     def test_an_invoice_read_for_update_is_not_changed_by_others_until_the_end(self, stocked: Storage) -> None:
         with stocked.transaction() as work:
@@ -339,7 +339,7 @@ class InvoiceContract(_WithBusinesses):
 
         with ThreadPoolExecutor(1) as threads:
             with stocked.transaction() as work:
-                work.invoices.get("fjell", "1001", for_update=True)
+                work.invoices.of_numbers("fjell", ["1001"], for_update=True)
                 replacing = threads.submit(replace)
                 begun.wait()
                 time.sleep(SHORT.total_seconds())

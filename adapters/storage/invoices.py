@@ -16,7 +16,6 @@ from core.invoice import Invoice, InvoiceType
 _OF_NUMBER = select(invoices.c.document).where(
     invoices.c.business == bindparam("business"), invoices.c.number == bindparam("number")
 )
-_OF_NUMBER_LOCKED = _OF_NUMBER.with_for_update()
 _OF_NUMBERS = select(invoices.c.number, invoices.c.document).where(
     invoices.c.business == bindparam("business"), invoices.c.number.in_(bindparam("numbers", expanding=True))
 )
@@ -30,17 +29,17 @@ class SqlInvoiceStore:
     def __init__(self, database: Connection) -> None:
         self._database = database
 
-    def get(self, business: str, number: str, *, for_update: bool = False) -> Invoice | None:
-        """Return an invoice, or None. `for_update` keeps others from changing it until the transaction ends.
-
-        SQLite needs nothing for that: a transaction of ours holds the whole database.
-        """
-        query = _OF_NUMBER_LOCKED if for_update else _OF_NUMBER
-        document = self._database.scalar(query, {"business": business, "number": number})
+    def get(self, business: str, number: str) -> Invoice | None:
+        """Return an invoice, or None."""
+        document = self._database.scalar(_OF_NUMBER, {"business": business, "number": number})
         return Invoice.model_validate_json(document) if document is not None else None
 
     def of_numbers(self, business: str, numbers: Collection[str], *, for_update: bool = False) -> Mapping[str, Invoice]:
-        """Return those of these invoices that there are, by number. `for_update` as in get."""
+        """Return those of these invoices that there are, by number.
+
+        `for_update` keeps others from changing them until the transaction ends. SQLite needs nothing for that: a
+        transaction of ours holds the whole database.
+        """
         rows = self._database.execute(
             _OF_NUMBERS_LOCKED if for_update else _OF_NUMBERS, {"business": business, "numbers": list(numbers)}
         )

@@ -43,11 +43,14 @@ class BusinessStore(Protocol):
 class InvoiceStore(Protocol):
     """The invoices as their source stated them."""
 
-    def get(self, business: str, number: str, *, for_update: bool = False) -> Invoice | None:
-        """Return an invoice, or None. `for_update` keeps others from changing it until the transaction ends."""
+    def get(self, business: str, number: str) -> Invoice | None:
+        """Return an invoice, or None."""
 
     def of_numbers(self, business: str, numbers: Collection[str], *, for_update: bool = False) -> Mapping[str, Invoice]:
-        """Return those of these invoices that there are, by number. `for_update` as in get."""
+        """Return those of these invoices that there are, by number.
+
+        `for_update` keeps others from changing them until the transaction ends.
+        """
 
     def add_new(self, given: Collection[tuple[str, Invoice]]) -> Collection[tuple[str, str]]:
         """Store those of these invoices whose business has none of their number; return business and number of each.

@@ -36,9 +36,9 @@ def unknown_business(name: str) -> NotFound:
     )
 
 
-def require_invoice(work: UnitOfWork, business: str, number: str, *, for_update: bool = False) -> Invoice:
+def require_invoice(work: UnitOfWork, business: str, number: str) -> Invoice:
     """Return the invoice of an existing business, or raise NotFound."""
-    if invoice := work.invoices.get(business, number, for_update=for_update):
+    if invoice := work.invoices.get(business, number):
         return invoice
     require_known(work, business)
     raise unknown_invoice(business, number)

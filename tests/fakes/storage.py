@@ -193,7 +193,7 @@ class _Businesses(_Store):
 
 
 class _Invoices(_Store):
-    def get(self, business: str, number: str, *, for_update: bool = False) -> Invoice | None:
+    def get(self, business: str, number: str) -> Invoice | None:
         return self._tables.invoices.get((business, number))
 
     def of_numbers(self, business: str, numbers: Collection[str], *, for_update: bool = False) -> Mapping[str, Invoice]:
