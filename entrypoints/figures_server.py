@@ -1,10 +1,22 @@
 """Where a worker without the HTTP API shows its figures to Prometheus."""
 
+import asyncio
+import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
 
-from core.errors import InvalidInput
 from entrypoints.container import Container
+
+if TYPE_CHECKING:
+    from prometheus_client import CollectorRegistry
+
+_MOST_CONNECTIONS = 32
+_KEPT_DESCRIPTORS = 160  # for databases, calls to accounting systems and files
+_READERS = 2  # threads; who asks while they read waits
+_STOP_SECONDS = 5
 
 
 @contextmanager
@@ -21,24 +33,44 @@ def figures_shown(container: Container) -> Iterator[int | None]:
     if settings.metrics_port is None:
         yield None
         return
-    from prometheus_client import start_http_server
-
     from entrypoints.installation_figures import FiguresWhenAsked
+    from entrypoints.listening.server import CountedServer, connections_for, listen, quiet_config
 
     figures = FiguresWhenAsked(container.read_figures().read, container.readiness().read)
-    registry = container.telemetry().meters.and_also(figures)
-    try:
-        server, thread = start_http_server(settings.metrics_port, settings.metrics_host, registry)
-    except (OSError, OverflowError) as error:
-        raise InvalidInput(
-            f"The figures can't be shown on {settings.metrics_host}, port {settings.metrics_port}: "
-            f"{getattr(error, 'strerror', None) or error}.",
-            code="port_unavailable",
-            hint="Choose another port with KVITT_METRICS_PORT, or leave it unset.",
-        ) from error
-    try:
-        yield server.server_port
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
+    application = _Figures(container.telemetry().meters.and_also(figures))
+    with listen(
+        settings.metrics_host,
+        settings.metrics_port,
+        hint="Choose another port with KVITT_METRICS_PORT, or leave it unset.",
+    ) as listener:
+        port = listener.getsockname()[1]
+        most = min(_MOST_CONNECTIONS, connections_for(reserve=_KEPT_DESCRIPTORS + settings.worker_threads))
+        config = quiet_config(application, lifespan="off", timeout_graceful_shutdown=_STOP_SECONDS)
+        server = CountedServer(config, listener, most=most)
+        thread = threading.Thread(target=server.run, name="kvitt-figures", daemon=True)
+        thread.start()
+        try:
+            yield port
+        finally:
+            server.should_exit = True
+            thread.join()
+
+
+class _Figures:
+    """An ASGI application that answers with the figures as they are when they are asked for."""
+
+    def __init__(self, registry: "CollectorRegistry") -> None:
+        self._registry = registry
+        self._readers = ThreadPoolExecutor(_READERS, thread_name_prefix="kvitt-figures")
+
+    async def __call__(self, scope: Any, _receive: Any, send: Any) -> None:
+        from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+
+        if scope["path"] != "/metrics":
+            status, kind, body = HTTPStatus.NOT_FOUND, "text/plain", b"The figures are at /metrics.\n"
+        else:
+            read = asyncio.get_running_loop().run_in_executor(self._readers, generate_latest, self._registry)
+            status, kind, body = HTTPStatus.OK, CONTENT_TYPE_LATEST, await read
+        headers = [(b"content-type", kind.encode()), (b"content-length", str(len(body)).encode())]
+        await send({"type": "http.response.start", "status": int(status), "headers": headers})
+        await send({"type": "http.response.body", "body": body})

@@ -16,14 +16,16 @@ _PATIENCE_SECONDS = 60
 
 @contextmanager
 def running(
-    environment: Mapping[str, str], *arguments: str, said: IO[str] | None = None
+    environment: Mapping[str, str], *arguments: str, said: IO[str] | None = None, descriptors: int | None = None
 ) -> "Iterator[subprocess.Popen[str]]":
     """Run a command for the length of the block, then tell it to stop.
 
     All that it says goes to `said`; when not given, standard output is piped and standard error dropped.
+    `descriptors`: how many it may have open, where that is fewer than this process may.
     """
+    limited = ["sh", "-c", f'ulimit -n {descriptors} && exec "$@"', "sh"] if descriptors else []
     with subprocess.Popen(
-        [*_COMMAND, *arguments],
+        [*limited, *_COMMAND, *arguments],
         cwd=_ROOT,
         env={**os.environ, **environment},
         stdout=said or subprocess.PIPE,

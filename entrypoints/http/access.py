@@ -21,6 +21,7 @@ from entrypoints.acting import acting
 from entrypoints.http.limits import FailedAttempts, RequestRate
 from entrypoints.http.local_only import require_local_caller
 from entrypoints.http.problems import AnyRequest, from_bug, from_kvitt
+from entrypoints.listening.connection import KNOWN_CALLER
 
 OPEN = ("/health", "/schema")
 """What is below these needs no key: it holds no data."""
@@ -70,6 +71,7 @@ class Gate:
             await self._app(scope, receive, send)
             return
         scope["state"][_API_KEY] = key
+        scope["state"][KNOWN_CALLER] = True
         with acting(Actor(kind=ActorKind.API_KEY, key=key.prefix, name=key.name)):
             await self._app(scope, receive, send)
 

@@ -13,9 +13,13 @@ from core.errors import InvalidInput
 from entrypoints.container import Container
 from entrypoints.http.app import create_app
 from entrypoints.http.local_only import is_loopback
+from entrypoints.listening.server import CountedServer, connections_for, listen, quiet_config
 from entrypoints.worker import Worker
 
-_WAITING_CONNECTIONS = 128
+_KEPT_DESCRIPTORS = 160
+"""For databases, calls to accounting systems and files; each thread of the worker has one more."""
+
+_ANOTHER_PORT = "Choose another port with --port, or end what uses this one."
 _LOOPBACK = "127.0.0.1"
 _LOOK_SECONDS = 0.1
 
@@ -45,15 +49,16 @@ def serve(
             hint="Make one first: kvitt api-key create NAME --administrator. Or serve on 127.0.0.1.",
         )
     config = server_config(container, host)
-    with _listening(host, port) as listener, Worker(container):
+    with listen(host, port, hint=_ANOTHER_PORT) as listener, Worker(container):
         server = _Server(
             config,
-            container.stopping(),
+            listener,
+            container,
             announce=lambda: announce(_address(listener)),
             told_to_stop=told_to_stop,
         )
         with contextlib.suppress(KeyboardInterrupt):  # uvicorn raises the signal again when it has ended
-            server.run(sockets=[listener])
+            server.run()
 
 
 @contextlib.contextmanager
@@ -63,10 +68,10 @@ def answering(container: Container) -> Iterator[str]:
     Sends that are asked for are worked on by the container's own queue.
     """
     up = threading.Event()
-    with _listening(_LOOPBACK, 0) as listener:
+    with listen(_LOOPBACK, 0, hint=_ANOTHER_PORT) as listener:
         config = server_config(container, _LOOPBACK)
-        server = _Server(config, container.stopping(), announce=up.set, told_to_stop=lambda: False)
-        thread = threading.Thread(target=lambda: server.run(sockets=[listener]), name="kvitt-http", daemon=True)
+        server = _Server(config, listener, container, announce=up.set, told_to_stop=lambda: False)
+        thread = threading.Thread(target=server.run, name="kvitt-http", daemon=True)
         thread.start()
         try:
             while not up.wait(_LOOK_SECONDS) and thread.is_alive():
@@ -84,33 +89,30 @@ def server_config(container: Container, host: str) -> uvicorn.Config:
     else could write anything there.
     """
     proxies = container.settings().trusted_proxies
-    return uvicorn.Config(
+    return quiet_config(
         create_app(container, local_only=is_loopback(host) and not proxies),
-        http="h11",
-        ws="none",
         lifespan="on",
-        log_config=None,
-        access_log=False,  # it would hold invoice numbers and query strings
-        server_header=False,
         proxy_headers=bool(proxies),
         forwarded_allow_ips=proxies or None,
         timeout_graceful_shutdown=math.ceil(container.settings().stop_seconds),
     )
 
 
-class _Server(uvicorn.Server):
+class _Server(CountedServer):
     """A server that tells those who wait, and the worker, as soon as it is told to stop."""
 
     def __init__(
         self,
         config: uvicorn.Config,
-        stopping: threading.Event,
+        listener: socket.socket,
+        container: Container,
         *,
         announce: Callable[[], None],
         told_to_stop: Callable[[], bool],
     ) -> None:
-        super().__init__(config)
-        self._stopping = stopping
+        reserve = _KEPT_DESCRIPTORS + container.settings().worker_threads
+        super().__init__(config, listener, most=connections_for(reserve=reserve))
+        self._stopping: threading.Event = container.stopping()
         self._announce = announce
         self._told_to_stop = told_to_stop
 
@@ -126,18 +128,6 @@ class _Server(uvicorn.Server):
         """Take a signal."""
         self._stopping.set()
         super().handle_exit(sig, frame)
-
-
-def _listening(host: str, port: int) -> socket.socket:
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    try:
-        return socket.create_server((host, port), family=family, backlog=_WAITING_CONNECTIONS)
-    except (OSError, OverflowError) as error:
-        raise InvalidInput(
-            f"Kvitt can't listen on {host}, port {port}: {getattr(error, 'strerror', None) or error}.",
-            code="port_unavailable",
-            hint="Choose another port with --port, or end what uses this one.",
-        ) from error
 
 
 def _address(listener: socket.socket) -> str:
