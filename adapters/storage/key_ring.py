@@ -1,6 +1,9 @@
 """The API keys, read without waiting for any writer."""
 
-from sqlalchemy import bindparam, select
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import RowMapping, bindparam, select
 
 from adapters.storage.schema import api_keys
 from adapters.storage.unit_of_work import SqlStorage
@@ -22,13 +25,21 @@ class SqlKeyRing:
         """Return the key of that prefix unless it was revoked, or None. Errors: TryAgain, code `storage_busy`."""
         with self._storage.read() as database:
             row = database.execute(_OF_PREFIX, {"prefix": prefix}).mappings().first()
-        if row is None:
-            return None
-        fields = dict(row)
-        digest = fields.pop("digest")
-        return KeptKey(ApiKey.model_validate(fields), digest)
+        return _kept(row) if row else None
+
+    def all(self) -> Mapping[str, KeptKey]:
+        """Return every key that was not revoked, by its prefix. Errors: TryAgain, code `storage_busy`."""
+        with self._storage.read() as database:
+            rows = database.execute(_LIVE).mappings().all()
+        return {row["prefix"]: _kept(row) for row in rows}
 
     def is_empty(self) -> bool:
         """Whether there is no key that opens anything. Errors: TryAgain, code `storage_busy`."""
         with self._storage.read() as database:
             return database.scalar(_ANY) is None
+
+
+def _kept(row: RowMapping) -> KeptKey:
+    fields: dict[str, Any] = dict(row)
+    digest = fields.pop("digest")
+    return KeptKey(ApiKey.model_validate(fields), digest)

@@ -1,5 +1,6 @@
 """The API keys, for whoever checks one. Reading them waits for no writer."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -22,6 +23,9 @@ class KeyRing(Protocol):
 
     def find(self, prefix: str) -> KeptKey | None:
         """Return the key of that prefix unless it was revoked, or None."""
+
+    def all(self) -> Mapping[str, KeptKey]:
+        """Return every key that was not revoked, by its prefix."""
 
     def is_empty(self) -> bool:
         """Whether there is no key that opens anything."""

@@ -12,7 +12,7 @@ from litestar.enums import ScopeType
 from litestar.middleware import ASGIMiddleware
 from litestar.types import ASGIApp, Receive, Scope, Send
 
-from core.api_key import ApiKey, Need
+from core.api_key import ApiKey, Need, prefix_in
 from core.audit import Actor, ActorKind
 from core.errors import KvittError, NotAuthenticated, TooManyRequests
 from core.use_cases.authenticate import Authenticate
@@ -80,20 +80,26 @@ class Gate:
         if text is None:
             raise NotAuthenticated("This needs an API key, and none was sent.")
         address = client[0] if (client := scope.get("client")) else ""
-        # Before the key is looked at: a wrong key and a right one are answered alike.
-        if wait := self._failed.seconds_left(address):
-            raise _too_many(wait, "Too many API keys from this address were not accepted.")
         authenticate = self._authenticate()
-        try:
-            key = authenticate.remembered(text)
-            if key is None:
-                key = await sync_to_thread(authenticate.check, text)
-        except NotAuthenticated:
-            self._failed.note(address)
-            raise
+        key = authenticate.remembered(text) or await self._checked(authenticate, address, text)
         if wait := self._rate.take(key.prefix):
             raise _too_many(wait, "This API key makes more requests than it may.")
         return key
+
+    async def _checked(self, authenticate: Authenticate, address: str, text: str) -> ApiKey:
+        """Have the key looked up; where too many were not accepted, among those that were read for all such attempts.
+
+        So a right key is let in whatever others try beside it, and trying costs the database nothing.
+        """
+        prefix = prefix_in(text) or ""
+        wait = self._failed.seconds_left(address, prefix)
+        try:
+            return await sync_to_thread(authenticate.check_among_all if wait else authenticate.check, text)
+        except NotAuthenticated:
+            if wait:
+                raise _too_many(wait, "Too many such API keys were not accepted.") from None
+            self._failed.note(address, prefix)
+            raise
 
 
 class Access(ASGIMiddleware):

@@ -8,50 +8,87 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 MOST_FAILURES = 20
-"""So many keys that are not accepted may come from one address within a window."""
+"""So often may one address try keys of one prefix, none of which is accepted, within a window."""
+
+MOST_PREFIXES = 20
+"""Keys of so many prefixes, none of which is accepted, may come from one address within a window."""
+
+MOST_EVERYWHERE = 200
+"""So often may keys of one prefix be tried within a window, from wherever they come."""
 
 WINDOW_SECONDS = 60.0
 
-_MOST_ADDRESSES = 10_000
-"""So many addresses are remembered, at most; the one that began to fail first is forgotten first."""
+_MOST_REMEMBERED = 10_000
+"""Of each kind so many counts are kept, at most; the one that began first is forgotten first."""
 
 _MINUTE = 60.0
 
 
+class FailedAttempts:
+    """Counts the keys that were not accepted, by address and prefix. `now` is monotonic, in seconds.
+
+    So whoever keeps on trying a key that was revoked is told apart from the others behind its address, and from whoever
+    guesses: at many prefixes, or at one from many addresses. What can't be a key has no prefix, "".
+    """
+
+    def __init__(self, *, now: Callable[[], float] = time.monotonic) -> None:
+        self._of_pair = _Counts(MOST_FAILURES, now)
+        self._of_address = _Counts(MOST_PREFIXES, now)
+        self._of_prefix = _Counts(MOST_EVERYWHERE, now)
+
+    def note(self, address: str, prefix: str) -> None:
+        """Count one more."""
+        origin = _origin(address)
+        if self._of_pair.note((origin, prefix)) == 1:
+            self._of_address.note((origin,))
+        if prefix:
+            self._of_prefix.note((prefix,))
+
+    def seconds_left(self, address: str, prefix: str) -> int:
+        """Return for how long such keys from there are not looked up; 0 while they are."""
+        origin = _origin(address)
+        return max(
+            self._of_pair.seconds_left((origin, prefix)),
+            self._of_address.seconds_left((origin,)),
+            self._of_prefix.seconds_left((prefix,)),
+        )
+
+
 @dataclass
-class _Failures:
+class _Count:
     began: float
     number: int = 0
 
 
-class FailedAttempts:
-    """Counts, by address, the keys that were not accepted. `now` is monotonic, in seconds."""
+class _Counts:
+    """Counts by what is counted, each from when it began, for a window."""
 
-    def __init__(self, *, now: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, most: int, now: Callable[[], float]) -> None:
+        self._most = most
         self._now = now
-        self._of_address: OrderedDict[str, _Failures] = OrderedDict()
+        self._counts: OrderedDict[tuple[str, ...], _Count] = OrderedDict()
 
-    def note(self, address: str) -> None:
-        """Count one more."""
-        origin = _origin(address)
-        failures = self._current(origin)
-        if failures is None:
-            self._of_address.pop(origin, None)
-            failures = self._of_address[origin] = _Failures(self._now())
-            if len(self._of_address) > _MOST_ADDRESSES:
-                self._of_address.popitem(last=False)
-        failures.number += 1
+    def note(self, what: tuple[str, ...]) -> int:
+        """Count one more; return how many there were in the window with it."""
+        count = self._current(what)
+        if count is None:
+            self._counts.pop(what, None)
+            count = self._counts[what] = _Count(self._now())
+            if len(self._counts) > _MOST_REMEMBERED:
+                self._counts.popitem(last=False)
+        count.number += 1
+        return count.number
 
-    def seconds_left(self, address: str) -> int:
-        """Return for how long the address is not listened to; 0 while it is."""
-        failures = self._current(_origin(address)) if self._of_address else None
-        if failures is None or failures.number < MOST_FAILURES:
+    def seconds_left(self, what: tuple[str, ...]) -> int:
+        """Return how long the window still lasts where there were too many; otherwise 0."""
+        count = self._current(what)
+        if count is None or count.number < self._most:
             return 0
-        return math.ceil(failures.began + WINDOW_SECONDS - self._now())
+        return math.ceil(count.began + WINDOW_SECONDS - self._now())
 
-    def _current(self, origin: str) -> _Failures | None:
-        failures = self._of_address.get(origin)
-        return failures if failures and self._now() - failures.began < WINDOW_SECONDS else None
+    def _current(self, what: tuple[str, ...]) -> _Count | None:
+        count = self._counts.get(what)
+        return count if count and self._now() - count.began < WINDOW_SECONDS else None
 
 
 @dataclass

@@ -48,9 +48,10 @@ def test_a_proxy_that_is_named_tells_callers_apart(tmp_path: Path) -> None:
         for _ in range(MOST_FAILURES):
             client.get("/v1/businesses", headers=NOBODYS | {"X-Forwarded-For": "10.0.0.1"})
         as_proxied = {"Host": "kvitt.example", "X-Forwarded-For": "1.2.3.4, 10.0.0.1"}
-        locked = client.get("/v1/businesses", headers=key | as_proxied)
-        free = client.get("/v1/businesses", headers=key | {"X-Forwarded-For": "10.0.0.2"})
-    assert (locked.status_code, free.status_code) == (429, 200)
+        stopped = client.get("/v1/businesses", headers=NOBODYS | as_proxied)
+        listened_to = client.get("/v1/businesses", headers=NOBODYS | {"X-Forwarded-For": "10.0.0.2"})
+        right = client.get("/v1/businesses", headers=key | as_proxied)
+    assert (stopped.status_code, listened_to.status_code, right.status_code) == (429, 401, 200)
 
 
 def test_a_body_of_unstated_length_is_cut_off(client: httpx.Client, container: Container) -> None:

@@ -111,6 +111,10 @@ class FakeStorage:
         kept = self._tables.api_keys.get(prefix)
         return kept if kept and kept.key.revoked_at is None else None
 
+    def all(self) -> Mapping[str, KeptKey]:
+        """The KeyRing port."""
+        return {prefix: kept for prefix, kept in self._tables.api_keys.items() if kept.key.revoked_at is None}
+
     def is_empty(self) -> bool:
         """The KeyRing port."""
         return all(kept.key.revoked_at for kept in self._tables.api_keys.values())

@@ -10,7 +10,7 @@ from core.errors import TryAgain
 from core.use_cases.authenticate import REMEMBERED_FOR
 from entrypoints.container import Container
 from entrypoints.http.access import NEEDS
-from entrypoints.http.limits import MOST_FAILURES
+from entrypoints.http.limits import MOST_FAILURES, MOST_PREFIXES
 from entrypoints.http.server import server_config
 from entrypoints.sandbox import Sandbox
 from entrypoints.settings import Settings
@@ -277,18 +277,46 @@ def test_a_key_that_is_refused_claims_no_idempotency_key(two: Api, container: Co
         problem_of(two.post(f"{path_of('1')}/send", headers=header | reader), 403, "not_allowed")
 
 
-def test_an_address_that_tries_keys_is_not_listened_to_for_a_while(container: Container) -> None:
-    right = key_for(container)
-    with client_of(container, key=NOBODYS) as api:
+def test_whoever_retries_a_revoked_key_takes_nobody_else_of_its_address_down(container: Container) -> None:
+    revoked, right = key_for(container, business=None, name="revoked"), key_for(container)
+    container.manage_api_keys().revoke(revoked.split("_")[1])
+    with client_of(container, key=revoked) as api:
         for _ in range(MOST_FAILURES):
             problem_of(api.get("/v1/businesses"), 401, "not_authenticated")
+        refused = api.get("/v1/businesses")
+        problem_of(refused, 429, "too_many_requests")
+        assert 1 <= int(refused.headers["retry-after"]) <= 60
 
-        wrong_answer = api.get("/v1/businesses")
-        right_answer = api.get("/v1/businesses", headers=bearing(right))
-
-        assert problem_of(wrong_answer, 429, "too_many_requests") == right_answer.json()
-        assert 1 <= int(right_answer.headers["retry-after"]) <= 60
+        assert api.get("/v1/businesses", headers=bearing(right)).status_code == 200
+        problem_of(api.get("/v1/businesses", headers=bearing(NOBODYS)), 401, "not_authenticated")
         assert api.get("/health/live").status_code == 200
+
+
+def test_whoever_guesses_is_stopped_and_a_right_key_is_let_in_beside_it(container: Container) -> None:
+    right, another = key_for(container), key_for(container)
+    prefix = right.split("_")[1]
+    guesses = {
+        "at one key": [f"kvitt_{prefix}_{nth:064x}" for nth in range(MOST_FAILURES)],
+        "at many": [f"kvitt_{nth:012x}_{nth:064x}" for nth in range(MOST_PREFIXES)],
+    }
+    for tried in guesses.values():
+        with client_of(container, key="") as api:
+            for guess in tried:
+                problem_of(api.get("/v1/businesses", headers=bearing(guess)), 401, "not_authenticated")
+
+            for guess in (f"{tried[0][:-1]}f", tried[-1]):
+                problem_of(api.get("/v1/businesses", headers=bearing(guess)), 429, "too_many_requests")
+            for key in (right, another):
+                assert api.get("/v1/businesses", headers=bearing(key)).status_code == 200
+
+
+def test_a_key_that_is_revoked_is_not_let_in_beside_one_who_guesses(container: Container) -> None:
+    revoked = key_for(container)
+    container.manage_api_keys().revoke(revoked.split("_")[1])
+    with client_of(container, key="") as api:
+        for nth in range(MOST_PREFIXES):
+            api.get("/v1/businesses", headers=bearing(f"kvitt_{nth:012x}_{nth:064x}"))
+        problem_of(api.get("/v1/businesses", headers=bearing(revoked)), 429, "too_many_requests")
 
 
 def test_requests_without_a_key_lock_nobody_out(container: Container) -> None:

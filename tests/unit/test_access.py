@@ -1,12 +1,16 @@
 """Keys from their making to their end, and who is let in with them."""
 
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from threading import Event
 
 import pytest
 
 from core.api_key import Role
 from core.errors import InvalidInput, NotAuthenticated, NotFound
-from core.use_cases.authenticate import REMEMBERED_FOR
+from core.ports.key_ring import KeptKey
+from core.use_cases.authenticate import ALL_READ_EVERY, REMEMBERED_FOR
 from tests.fakes.gateway import Gateway
 
 MOMENT = timedelta(milliseconds=1)
@@ -112,3 +116,71 @@ def test_the_last_use_is_noted_once_a_minute(gateway: Gateway) -> None:
     [shown] = gateway.manage_api_keys.list(limit=2)
     assert shown.last_used_at == first + timedelta(minutes=1)
     assert shown.prefix == key.prefix
+
+
+def test_among_all_keys_a_right_one_is_accepted_and_a_wrong_one_is_not(gateway: Gateway) -> None:
+    key, text = gateway.manage_api_keys.create("shop", business="fjell", role=Role.SEND)
+    assert gateway.authenticate.check_among_all(text) == key
+    for wrong in (text.replace("5", "6"), text.replace(key.prefix, "f" * 12), "", "Basic x"):
+        with pytest.raises(NotAuthenticated):
+            gateway.authenticate.check_among_all(wrong)
+
+
+def test_all_keys_are_read_once_a_second_however_many_are_tried(gateway: Gateway) -> None:
+    reads = 0
+    read = gateway.storage.all
+
+    def counted() -> Mapping[str, KeptKey]:
+        nonlocal reads
+        reads += 1
+        return read()
+
+    gateway.storage.all = counted  # type: ignore[method-assign]
+    for _ in range(1000):
+        with pytest.raises(NotAuthenticated):
+            gateway.authenticate.check_among_all(f"kvitt_{'0' * 12}_{'0' * 64}")
+    assert reads == 1
+
+    _, text = gateway.manage_api_keys.create("shop", business=None, role=Role.READ)
+    with pytest.raises(NotAuthenticated):
+        gateway.authenticate.check_among_all(text)
+    gateway.clock.advance(seconds=ALL_READ_EVERY.total_seconds())
+    gateway.authenticate.check_among_all(text)
+    assert reads == 2
+
+
+def test_a_revoked_key_opens_no_longer_for_having_been_among_all(gateway: Gateway) -> None:
+    key, text = gateway.manage_api_keys.create("shop", business=None, role=Role.READ)
+    with pytest.raises(NotAuthenticated):
+        gateway.authenticate.check_among_all("")
+    gateway.manage_api_keys.revoke(key.prefix)
+    gateway.clock.advance(seconds=ALL_READ_EVERY.total_seconds() / 2)
+    gateway.authenticate.check_among_all(text)
+
+    gateway.clock.advance(seconds=ALL_READ_EVERY.total_seconds() / 2)
+    with pytest.raises(NotAuthenticated):
+        gateway.authenticate.check_among_all(text)
+    gateway.clock.advance(seconds=(REMEMBERED_FOR - ALL_READ_EVERY).total_seconds())
+    assert gateway.authenticate.remembered(text) is None
+
+
+def test_while_all_keys_are_being_read_others_go_by_what_was_read_before(gateway: Gateway) -> None:
+    _, text = gateway.manage_api_keys.create("shop", business=None, role=Role.READ)
+    gateway.authenticate.check_among_all(text)
+    gateway.clock.advance(seconds=ALL_READ_EVERY.total_seconds())
+    read = gateway.storage.all
+    begun, go_on = Event(), Event()
+
+    def slow() -> Mapping[str, KeptKey]:
+        begun.set()
+        assert go_on.wait(10)
+        return read()
+
+    gateway.storage.all = slow  # type: ignore[method-assign]
+    with ThreadPoolExecutor(1) as another:
+        reading = another.submit(gateway.authenticate.check_among_all, text)
+        assert begun.wait(10)
+        gateway.authenticate.check_among_all(text)
+        assert not reading.done()
+        go_on.set()
+        reading.result(10)

@@ -42,12 +42,14 @@ class AccessContract:
         found = ring.find("a1")
         assert found is not None
         assert (found.key, found.digest) == (KEY, "d")
+        assert ring.all() == {"a1": found}
         assert ring.find("b2") is None
         assert not ring.is_empty()
 
         with storage.transaction() as work:
             work.api_keys.revoke("a1", now=NOW)
         assert ring.find("a1") is None
+        assert ring.all() == {}
         assert ring.is_empty()
 
 
