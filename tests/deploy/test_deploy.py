@@ -13,6 +13,7 @@ import typer
 import yaml
 
 from entrypoints.cli.main import app
+from entrypoints.listening.server import MOST_CONNECTIONS
 from entrypoints.settings import Settings
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -88,7 +89,10 @@ def test_every_setting_that_is_named_is_one() -> None:
 def test_files_that_are_named_are_there() -> None:
     named = set(re.findall(r"\b(?:deploy|requirements|docs)/[\w./@-]*\w", OPERATIONS + DOCKERFILE + _read_all()))
 
-    missing = {name for name in named if not (ROOT / name).exists() and not name.startswith("deploy/secrets")}
+    made_by_operators = ("deploy/secrets", "deploy/.env")
+    ignored = (ROOT / ".gitignore").read_text(encoding="utf-8")
+    assert all(name in ignored for name in made_by_operators)
+    missing = {name for name in named if not (ROOT / name).exists() and not name.startswith(made_by_operators)}
     assert missing <= {"requirements/"}, missing
 
 
@@ -141,6 +145,23 @@ def test_the_image_runs_as_nobody_in_particular_and_is_asked_whether_it_is_ready
     assert instructions("ENTRYPOINT") == ['["kvitt"]']
     assert len([line for line in DOCKERFILE.splitlines() if line.startswith("FROM ")]) == 2
     assert not re.search(r"(?i)(password|secret_key|token)\s*=", DOCKERFILE)
+
+
+def test_base_images_are_pinned_by_digest_or_it_is_said_why_not_and_how() -> None:
+    compose = _read(DEPLOY / "compose.yaml")
+    (python,) = re.findall(r"^ARG PYTHON_IMAGE=(\S+)$", DOCKERFILE, re.MULTILINE)
+    (database,) = re.findall(r"image: \$\{POSTGRES_IMAGE:-(\S+)\}$", compose, re.MULTILINE)
+
+    assert set(instructions("FROM")) == {"${PYTHON_IMAGE} AS build", "${PYTHON_IMAGE}"}
+    for service in ("api", "worker"):
+        assert COMPOSE["services"][service]["build"]["args"] == {"PYTHON_IMAGE": f"${{PYTHON_IMAGE:-{python}}}"}
+    for text, name, image in (
+        (_read(DEPLOY / "Dockerfile"), "PYTHON_IMAGE", python),
+        (compose, "PYTHON_IMAGE", python),
+        (compose, "POSTGRES_IMAGE", database),
+    ):
+        is_pinned = re.search(r"@sha256:[0-9a-f]{64}$", image)
+        assert is_pinned or ("not by digest: " in text and f"{name}={image}@sha256:<digest>" in text), image
 
 
 def test_all_that_the_image_is_made_of_is_let_in_and_nothing_else() -> None:
@@ -202,6 +223,22 @@ def test_no_secret_stands_in_the_compose_file() -> None:
     assert all(one["file"].startswith("./secrets/") for one in COMPOSE["secrets"].values())
     assert "deploy/secrets" in (ROOT / ".gitignore").read_text(encoding="utf-8")
     assert not re.search(r"\bimage: \S+/", (DEPLOY / "compose.yaml").read_text(encoding="utf-8"))
+
+
+def test_proxies_that_are_trusted_are_passed_on() -> None:
+    given = COMPOSE["services"]["api"]["environment"]["KVITT_TRUSTED_PROXIES"]
+
+    assert given == "${KVITT_TRUSTED_PROXIES:-}"
+    assert "KVITT_TRUSTED_PROXIES=" in OPERATIONS
+
+
+def test_there_are_descriptors_for_all_the_connections_that_there_may_be() -> None:
+    least = 2 * MOST_CONNECTIONS
+
+    for service in ("api", "worker"):
+        assert COMPOSE["services"][service]["ulimits"]["nofile"] >= least
+    for unit in UNITS:
+        assert int(setting(unit, "LimitNOFILE")) >= least
 
 
 def test_a_stop_is_waited_for_longer_than_a_worker_may_take() -> None:
