@@ -14,11 +14,16 @@ from litestar.enums import ScopeType
 from litestar.types import HTTPScope, LifeSpanReceive, LifeSpanScope, LifeSpanSend, Message, Receive, Scope, Send
 
 from adapters.telemetry.telemetry import Telemetry
+from entrypoints.http.limits import RequestRate
 from entrypoints.http.paths import RoutedAsSent
+from entrypoints.listening.connection import KNOWN_CALLER
 
 REQUEST_ID_HEADER = "X-Request-ID"
 UNKNOWN_ROUTE = "unknown"
 """The route of a request that found none."""
+
+STRANGERS_TOLD = 120
+"""So many requests a minute of callers without an accepted key are logged at level info; they can't fill the log."""
 
 _HEADER = REQUEST_ID_HEADER.lower().encode()
 _USABLE_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
@@ -34,6 +39,7 @@ class Observed(RoutedAsSent):
     def __init__(self, *, telemetry: Telemetry, **options: Any) -> None:
         super().__init__(**options)
         self._telemetry = telemetry
+        self._strangers = RequestRate(STRANGERS_TOLD)
 
     async def __call__(
         self, scope: Scope | LifeSpanScope, receive: Receive | LifeSpanReceive, send: Send | LifeSpanSend
@@ -69,7 +75,8 @@ class Observed(RoutedAsSent):
                 note("http.response.status_code", status)
                 self._telemetry.meters.request_seconds.labels(method, route, str(status)).observe(seconds)
                 told = {"method": method, "route": route, "status": status, "duration_ms": round(seconds * 1000, 1)}
-                _access.info("Answered a request", extra=told)
+                is_told = scope["state"].get(KNOWN_CALLER) or not self._strangers.take("")
+                _access.log(logging.INFO if is_told else logging.DEBUG, "Answered a request", extra=told)
 
 
 def _given_id(sent: bytes) -> str | None:

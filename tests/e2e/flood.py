@@ -19,7 +19,7 @@ BEGINNINGS = (
     b"POST /health/live HTTP/1.1\r\nHost: 127.0.0.1\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n{",
     b"no HTTP at all\r\n\r\n",
 )
-_NEW_AT_ONCE, _PAUSE_SECONDS = 10, 0.01  # up to a thousand a second
+_NEW_AT_ONCE, _PAUSE_SECONDS = 5, 0.01  # up to five hundred a second
 
 
 def flood(host: str, port: int, callers: int) -> None:

@@ -26,6 +26,7 @@ from tests.processes import running
 DESCRIPTORS = 256
 LONGEST_WAIT_SECONDS = 2.0
 LONGEST_LOG_BYTES = 1_000_000
+PATHS = ("/health/live", "/health/ready", "/v1/businesses")
 _CALLERS = 2 * DESCRIPTORS
 _PATIENCE_SECONDS = 20.0
 
@@ -90,7 +91,7 @@ def flooded(host: str, port: int) -> Iterator[None]:
             crowd.kill()
 
 
-@pytest.mark.parametrize("seconds", [2.0, pytest.param(45.0, marks=pytest.mark.attack)])
+@pytest.mark.parametrize("seconds", [2.0, pytest.param(20.0, marks=pytest.mark.attack)])
 def test_half_sent_requests_keep_nobody_out(office: Sandbox, tmp_path: Path, seconds: float) -> None:
     with served(tmp_path, office, "serve", "--port", "0") as kvitt:
         assert kvitt.ask("PUT", "/v1/businesses/fjell", business_document())[0] == 201
@@ -102,12 +103,12 @@ def test_half_sent_requests_keep_nobody_out(office: Sandbox, tmp_path: Path, sec
             for nth in range(10_000):
                 if time.monotonic() > ends:
                     break
-                waits += [_seconds_for(kvitt, path) for path in ("/health/live", "/health/ready", "/v1/businesses")]
+                waits += [(_seconds_for(kvitt, path), path) for path in PATHS]
                 if nth % 10 == 0:
                     _send(kvitt, f"meanwhile-{nth}", office)
             assert kvitt.descriptors < DESCRIPTORS
         assert len(waits) >= 3
-        assert max(waits) < LONGEST_WAIT_SECONDS
+        assert max(waits)[0] < LONGEST_WAIT_SECONDS
         assert kvitt.log_bytes < LONGEST_LOG_BYTES
 
         _send(kvitt, "afterwards", office)

@@ -5,8 +5,9 @@ import logging
 import pytest
 
 from entrypoints.container import Container
+from entrypoints.http.observed import STRANGERS_TOLD
 from entrypoints.sandbox import Sandbox
-from tests.http.clients import client_of
+from tests.http.clients import bearing, client_of, key_for
 from tests.http.documents import Api, add_invoice, business_document, path_of
 from tests.http.test_metrics import figures
 
@@ -53,6 +54,19 @@ def test_the_access_log_names_the_route_and_not_the_path(
     assert (told["method"], told["route"], told["status"]) == ("GET", route, status)
     assert told["duration_ms"] >= 0
     assert not any("Signe" in str(value) for value in told.values())
+
+
+def test_callers_without_a_key_can_not_fill_the_log(container: Container, caplog: pytest.LogCaptureFixture) -> None:
+    right = key_for(container)
+    with caplog.at_level(logging.INFO, logger="kvitt.access"), client_of(container, key="") as api:
+        for _ in range(STRANGERS_TOLD + 50):
+            api.get("/v1/businesses")
+        told = [record for record in caplog.records if record.name == "kvitt.access"]
+        assert STRANGERS_TOLD <= len(told) < STRANGERS_TOLD + 25  # some come back with time
+
+        caplog.clear()
+        api.get("/v1/businesses", headers=bearing(right))
+        assert vars(access(caplog))["status"] == 200
 
 
 def test_requests_are_counted_by_route_and_status(shared_fjell: Api) -> None:
