@@ -3,12 +3,13 @@
 import re
 from collections.abc import Mapping
 from enum import StrEnum
+from typing import Annotated
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 from stdnum.exceptions import ValidationError as StdnumError
 from stdnum.no import orgnr
 
-from core.fields import Document, Text
+from core.fields import Document, ShownText, Text, shown_whole
 
 _MVA_FORM = re.compile(r"(?:NO)?(\d{9})(?:MVA)?")
 
@@ -22,18 +23,28 @@ class Address(Document):
     country: Text | None = None
 
 
+def _shown(address: Address) -> Address:
+    """Refuse of an address that a source states what can't be seen; one that was read may hold anything."""
+    for part, text in address:
+        try:
+            shown_whole(text or "")
+        except ValueError as hidden:
+            raise ValueError(f"{part} {hidden}") from None
+    return address
+
+
 class Customer(Document):
     """Who the invoice is for, as the source states it.
 
     `name` is the person's name. With `organization_name` or `organization_number` the customer is a company.
     """
 
-    name: Text | None = None
-    email: Text | None = None
+    name: ShownText | None = None
+    email: ShownText | None = None
     phone: Text | None = None
-    organization_name: Text | None = None
-    organization_number: Text | None = None
-    address: Address | None = None
+    organization_name: ShownText | None = None
+    organization_number: ShownText | None = None
+    address: Annotated[Address, AfterValidator(_shown)] | None = None
 
     @property
     def is_company(self) -> bool:

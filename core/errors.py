@@ -1,12 +1,26 @@
 """What can go wrong, sorted by what the caller can do about it.
 
 The classes name states of affairs. Messages hold nothing secret; where they are shown and with which
-status or exit code is each entry point's business.
+status or exit code is each entry point's business. What a program may do follows from the class: `retriable` and
+`outcome`. docs/errors.md lists every code with both.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
+
+
+class Outcome(StrEnum):
+    """What is known of the order that this was about, in the accounting system.
+
+    `nothing_written`: this has created none. `unknown`: one may be there; Kvitt looks before it creates any.
+    `written`: one is there.
+    """
+
+    NOTHING_WRITTEN = "nothing_written"
+    UNKNOWN = "unknown"
+    WRITTEN = "written"
 
 
 @dataclass(frozen=True)
@@ -21,16 +35,27 @@ class KvittError(Exception):
     """Something a caller can act on.
 
     `code` is stable and meant for programs, the message is a sentence for a person, `hint` says what to do.
-    `faults` names each thing that is wrong with the input, where that is the trouble.
+    `faults` names each thing that is wrong with the input, where that is the trouble. `retriable`: the same may be
+    asked again, with nothing mended, and may then succeed. `outcome` is the class's, unless whoever raises knows
+    better.
     """
 
     default_code = "error"
     default_hint = ""
+    retriable = False
+    outcome = Outcome.NOTHING_WRITTEN
 
     def __init__(
-        self, message: str, *, code: str | None = None, hint: str | None = None, faults: Sequence[Fault] = ()
+        self,
+        message: str,
+        *,
+        code: str | None = None,
+        hint: str | None = None,
+        faults: Sequence[Fault] = (),
+        outcome: Outcome | None = None,
     ) -> None:
         super().__init__(message)
+        self.outcome = outcome or type(self).outcome
         self.message = message
         self.code = code or self.default_code
         self.hint = self.default_hint if hint is None else hint
@@ -54,6 +79,28 @@ class Conflict(KvittError):
     """What is asked contradicts what has already happened, such as changing an invoice that was sent."""
 
     default_code = "conflict"
+
+
+class Underway(Conflict):
+    """Something else is being done at this moment, and goes first: ask again when it has ended."""
+
+    default_code = "underway"
+    retriable = True
+
+
+class OrderOpen(Conflict):
+    """Whether an order exists is still being found out: ask again when that is known."""
+
+    default_code = "order_open"
+    retriable = True
+    outcome = Outcome.UNKNOWN
+
+
+class OrderThere(Conflict):
+    """The order exists, and stands in the way of what is asked."""
+
+    default_code = "order_there"
+    outcome = Outcome.WRITTEN
 
 
 class InvalidInvoice(KvittError):
@@ -86,6 +133,7 @@ class TryAgain(KvittError):
 
     default_code = "try_again"
     default_hint = "Nothing to mend. A transfer is tried again by itself; anything else can be asked again."
+    retriable = True
 
     def __init__(
         self,
@@ -96,11 +144,19 @@ class TryAgain(KvittError):
         not_before: datetime | None = None,
         for_everyone: bool = False,
         at_once: bool = False,
+        outcome: Outcome | None = None,
     ) -> None:
-        super().__init__(message, code=code, hint=hint)
+        super().__init__(message, code=code, hint=hint, outcome=outcome)
         self.not_before = not_before
         self.for_everyone = for_everyone
         self.at_once = at_once
+
+
+class Unsettled(TryAgain):
+    """An earlier call had no answer and may still take effect: nothing is created before that is over."""
+
+    default_code = "settling"
+    outcome = Outcome.UNKNOWN
 
 
 class TooManyRequests(TryAgain):
@@ -128,6 +184,8 @@ class OutcomeUnknown(KvittError):
 
     default_code = "outcome_unknown"
     default_hint = "Nothing to mend: it is looked for before anything is written again."
+    retriable = True
+    outcome = Outcome.UNKNOWN
 
 
 class LeaseLost(KvittError):
@@ -135,6 +193,8 @@ class LeaseLost(KvittError):
 
     default_code = "lease_lost"
     default_hint = "Nothing to mend: the other worker goes on."
+    retriable = True
+    outcome = Outcome.UNKNOWN
 
 
 class HandedBack(KvittError):
@@ -142,3 +202,4 @@ class HandedBack(KvittError):
 
     default_code = "handed_back"
     default_hint = "Nothing to mend: another worker goes on."
+    retriable = True

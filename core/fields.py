@@ -24,6 +24,11 @@ _ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 # What XML 1.0 cannot carry: most control characters, lone surrogates and two non-characters.
 _UNWRITABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
+# What nobody sees, and what turns round the order of what is seen: with it one name passes for another. The joiners
+# U+200C and U+200D are not among them: the writing of Persian, Hindi and others needs them.
+_HIDDEN = r"\u00ad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e007f"
+_HIDDEN_SIGN = re.compile(f"[{_HIDDEN}]")
+
 # The same rules in the regular expressions of JSON Schema; a lone surrogate is no text there to begin with.
 _BAD = r"\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff"
 _INVISIBLE = r"\x00-\x1f\x7f-\xa0"
@@ -31,7 +36,15 @@ PRINTABLE = rf"^[^{_INVISIBLE}]*$"
 """Roughly what `str.isprintable` says, as a pattern: which signs can be shown changes with every Unicode."""
 
 _TEXT_SCHEMA = WithJsonSchema({"type": "string", "pattern": f"^[^{_BAD}]*$"})
-_NAME_SCHEMA = WithJsonSchema({"type": "string", "minLength": 1, "pattern": rf"^[^{_BAD}]*[^{_BAD}\s\x85][^{_BAD}]*$"})
+_BAD_IN_NAMES = _BAD + r"\u00ad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
+_SHOWN_SCHEMA = WithJsonSchema({"type": "string", "pattern": f"^[^{_BAD_IN_NAMES}]*$"})
+_NAME_SCHEMA = WithJsonSchema(
+    {
+        "type": "string",
+        "minLength": 1,
+        "pattern": rf"^[^{_BAD_IN_NAMES}]*[^{_BAD_IN_NAMES}\s\x85][^{_BAD_IN_NAMES}]*$",
+    }
+)
 _SHORT_SCHEMA = WithJsonSchema(
     {
         "type": "string",
@@ -77,6 +90,19 @@ def _writable(value: str) -> str:
     return value
 
 
+def shown_whole(value: str) -> str:
+    """Return the text, if it is what it looks like.
+
+    Errors: ValueError, naming the sign that is invisible or turns the text round.
+    """
+    if hidden := _HIDDEN_SIGN.search(value):
+        raise ValueError(
+            f"holds the invisible sign U+{ord(hidden[0]):04X} (character {hidden.start() + 1}), with which a name "
+            "looks like another; take it out"
+        )
+    return value
+
+
 def _printable(value: str) -> str:
     if not value.isprintable() or value != value.strip():
         raise ValueError("must be printable characters with no space at either end")
@@ -115,8 +141,17 @@ Instant = Annotated[
 Text = Annotated[str, AfterValidator(_writable), _TEXT_SCHEMA]
 """Text that every store and wire format of ours can carry."""
 
-Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1), AfterValidator(_writable), _NAME_SCHEMA]
-"""Text that says something, without the spaces around it."""
+ShownText = Annotated[str, AfterValidator(_writable), AfterValidator(shown_whole), _SHOWN_SCHEMA]
+"""A name or address: text that is what it looks like. Row texts and comments are any text: nobody is known by them."""
+
+Name = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1),
+    AfterValidator(_writable),
+    AfterValidator(shown_whole),
+    _NAME_SCHEMA,
+]
+"""A name that says something, without the spaces around it."""
 
 InvoiceNumber = Annotated[
     str,

@@ -6,7 +6,7 @@ Pure. Source: DESIGN, "Sending an invoice", steps 4 and 5.
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from core.errors import TryAgain
+from core.errors import Unsettled
 from core.fields import Document, Instant
 
 CLOCKS_DIFFER = timedelta(days=1)
@@ -39,21 +39,25 @@ class Intent(Document):
     refused: bool = False
 
     @property
+    def is_open(self) -> bool:
+        """Whether what it tells of may have been created, as far as is known."""
+        return not self.refused
+
+    @property
     def look_since(self) -> datetime:
         """From when to look for what may have been created: a day before the first call, because clocks differ."""
         return self.first_at - CLOCKS_DIFFER
 
     def require_settled(self, *, settling: timedelta, now: datetime) -> None:
-        """Raise TryAgain while the latest call may still be running on the accounting system's side.
+        """Raise Unsettled while the latest call may still be running on the accounting system's side.
 
         `settling` is how long that can be, counted from the call's start.
         """
         settled_at = self.last_at + settling
         if not self.refused and now < settled_at:
-            raise TryAgain(
+            raise Unsettled(
                 f"An earlier call to create the {self.kind} had no answer and may still take effect; it was not found "
                 f"yet and is looked for again after {settled_at:%H:%M:%S} UTC.",
-                code="settling",
                 not_before=settled_at,
             )
 

@@ -5,10 +5,17 @@ Pure: the time is given. Source: DESIGN, "The language" and "Errors".
 
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Any, Self
 
-from core.errors import AccessRefused, KvittError, OutcomeUnknown, TryAgain
+from pydantic import ConfigDict, JsonValue, model_validator
+
+from core.errors import AccessRefused, KvittError, Outcome, OutcomeUnknown, TryAgain
 from core.fields import Document, Instant
+from core.intent import Intent
 from core.payment import BookedTotals
+
+GAVE_UP = "gave_up"
+"""The code of a transfer that was tried again for long enough."""
 
 
 class TransferState(StrEnum):
@@ -38,12 +45,43 @@ class Receipt(Document):
     is_whole: bool = True
 
 
+_EXAMPLE: dict[str, JsonValue] = {
+    "code": "timeout",
+    "message": "24SevenOffice, saving orders: no answer came in time.",
+    "hint": "Nothing to mend: it is looked for before anything is written again.",
+    "retriable": True,
+    "outcome": "unknown",
+}
+
+
 class TransferError(Document):
-    """Why a transfer waits or was rejected."""
+    """Why a transfer waits or was rejected: what its latest attempt ended with.
+
+    `retriable`: it may succeed with nothing mended; while the transfer waits for a time it is tried again by itself.
+    `outcome` tells of the transfer as a whole, not just of its latest attempt: `nothing_written`, none of its attempts
+    has created an order; `unknown`, one may be there; `written`, one is there, such as one that was published half.
+    """
+
+    model_config = ConfigDict(json_schema_extra={"examples": [_EXAMPLE]})
 
     code: str
     message: str
     hint: str
+    retriable: bool = False
+    outcome: Outcome = Outcome.UNKNOWN
+
+    @classmethod
+    def of(cls, error: KvittError, *, order_open: bool) -> Self:
+        """Tell of an error; `order_open`: an order may be there, by this attempt or an earlier one."""
+        return cls(
+            code=error.code, message=error.message, hint=error.hint, retriable=error.retriable, outcome=error.outcome
+        ).while_order(is_open=order_open)
+
+    def while_order(self, *, is_open: bool) -> Self:
+        """Return the same, where nothing is called unwritten that may be there."""
+        if is_open and self.outcome is Outcome.NOTHING_WRITTEN:
+            return self.model_copy(update={"outcome": Outcome.UNKNOWN})
+        return self
 
 
 class Transfer(Document):
@@ -74,6 +112,16 @@ class Transfer(Document):
     alone: bool = False
     superseded: bool = False
     version: int = 0
+
+    @model_validator(mode="before")
+    @classmethod
+    def _with_what_was_not_kept(cls, kept: Any) -> Any:
+        """Read an error that was stored before it was kept whether it is retriable: by what the transfer waits for."""
+        error = kept.get("error") if isinstance(kept, dict) else None
+        if isinstance(error, dict) and "retriable" not in error:
+            waits = kept.get("state") == TransferState.WAITING and kept.get("next_attempt_at") is not None
+            return {**kept, "error": {**error, "retriable": waits or error.get("code") == GAVE_UP}}
+        return kept
 
     @property
     def is_parked(self) -> bool:
@@ -142,14 +190,23 @@ def arrived(transfer: Transfer, receipt: Receipt, *, warnings: tuple[str, ...], 
     )
 
 
-def failed(transfer: Transfer, error: KvittError, *, policy: RetryPolicy, now: datetime, chance: float = 0) -> Transfer:
+def failed(
+    transfer: Transfer,
+    error: KvittError,
+    *,
+    policy: RetryPolicy,
+    now: datetime,
+    chance: float = 0,
+    order_open: bool = False,
+) -> Transfer:
     """Decide what an error means for the transfer: again later, parked, or rejected.
 
     TryAgain and OutcomeUnknown are tried again after the policy's delay, never before the error's own time, until
     the policy gives up; AccessRefused parks, always with the code `access_refused` (the message says which way in is
-    barred); everything else waits for a person. `chance`, between 0 and 1, spreads the retries.
+    barred); everything else waits for a person. `chance`, between 0 and 1, spreads the retries. `order_open`: an order
+    of this transfer may be there, whatever the error says of the latest attempt.
     """
-    told = TransferError(code=error.code, message=error.message, hint=error.hint)
+    told = TransferError.of(error, order_open=order_open)
     if isinstance(error, TryAgain | OutcomeUnknown) and not policy.gives_up(transfer, now=now):
         not_before = error.not_before if isinstance(error, TryAgain) else None
         again = max(now + policy.delay(transfer.attempts, chance=chance), not_before or now)
@@ -164,7 +221,7 @@ def failed(transfer: Transfer, error: KvittError, *, policy: RetryPolicy, now: d
     if isinstance(error, AccessRefused):
         return parked(transfer, told.model_copy(update={"code": AccessRefused.default_code}))
     if isinstance(error, TryAgain | OutcomeUnknown):
-        told = _gave_up(transfer, error)
+        told = _gave_up(transfer, told)
     return transfer.model_copy(
         update={
             "state": TransferState.REJECTED,
@@ -174,6 +231,16 @@ def failed(transfer: Transfer, error: KvittError, *, policy: RetryPolicy, now: d
             "finished_at": now,
         }
     )
+
+
+def order_may_exist(transfer: Transfer, intent: Intent | None) -> bool:
+    """Whether the transfer may have an order, as far as was known before the attempt at hand.
+
+    One whose call had no answer has an open intent. One that broke off in the middle of an order, or was refused there,
+    has an intent that locks nothing, and was told of as not `nothing_written`.
+    """
+    told = transfer.error
+    return intent is not None and (intent.is_open or (told is not None and told.outcome is not Outcome.NOTHING_WRITTEN))
 
 
 def handed_back(transfer: Transfer, *, now: datetime) -> Transfer:
@@ -193,12 +260,15 @@ def superseded(transfer: Transfer) -> Transfer:
     return transfer.model_copy(update={"superseded": True})
 
 
-def _gave_up(transfer: Transfer, error: KvittError) -> TransferError:
+def _gave_up(transfer: Transfer, last: TransferError) -> TransferError:
+    """Say that it is not tried again by itself; what it is given up on tells of the order."""
     return TransferError(
-        code="gave_up",
+        code=GAVE_UP,
         message=f"Given up after {transfer.attempts} attempts since {transfer.trying_since:%Y-%m-%d %H:%M} UTC. "
-        f"The last one: {error.message}",
+        f"The last one: {last.message}",
         hint="See the transfer's story (transfer show); when the trouble is over, retry it.",
+        retriable=True,
+        outcome=last.outcome,
     )
 
 

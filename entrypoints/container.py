@@ -169,6 +169,7 @@ class Container(containers.DeclarativeContainer):
         queue=providers.Selector(queue_kind, inline=providers.Object(None), durable=queue),
         pulse=pulse,
         sweep_seconds=settings.provided.sweep_seconds,
+        folders=settings.provided.written_folders,
     )
     sweep = providers.Singleton(Sweep, storage=storage, queue=queue, clock=clock)
 

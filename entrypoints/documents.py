@@ -62,6 +62,8 @@ def problem_document(error: KvittError) -> Json:
         "detail": error.message,
         "code": error.code,
         "hint": error.hint,
+        "retriable": error.retriable,
+        "outcome": error.outcome.value,
     }
     if error.faults:
         document["faults"] = [{"field": fault.field, "message": fault.message} for fault in error.faults]
@@ -118,4 +120,7 @@ def audit_document(entry: KeptEntry) -> Json:
 
 
 def _refusal_document(refusal: Refusal) -> Json:
-    return refusal.model_dump(mode="json", exclude={"kind"})
+    error = refusal.error
+    document = refusal.model_dump(mode="json", exclude={"kind", "faults"})
+    told = {"retriable": error.retriable, "outcome": error.outcome.value}
+    return {**document, **told, "faults": refusal.model_dump(mode="json")["faults"]}

@@ -1,11 +1,13 @@
 """Whether an installation can do its work: each thing it needs is looked at, and none hides another."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from adapters.storage import SqlStorage
 from adapters.storage.schema import LATEST_REVISION
 from core.errors import TryAgain
+from entrypoints.data_folder import require_room
 from entrypoints.pulse import Pulse
 
 if TYPE_CHECKING:
@@ -15,22 +17,32 @@ _SILENT_FOR_LONG_SECONDS = 60.0  # a sweep that waits for its turn in a busy dat
 
 
 class Readiness:
-    """Looks at what this process needs. `queue` is None where no worker is inside."""
+    """Looks at what this process needs: `folders` to write to among it. `queue` is None where no worker is inside."""
 
     def __init__(
-        self, *, storage: SqlStorage, queue: "DurableTransferQueue | None", pulse: Pulse, sweep_seconds: float
+        self,
+        *,
+        storage: SqlStorage,
+        queue: "DurableTransferQueue | None",
+        pulse: Pulse,
+        sweep_seconds: float,
+        folders: Sequence[Path] = (),
     ) -> None:
         self._storage = storage
+        self._folders = folders
         self._queue = queue
         self._pulse = pulse
         self._longest_silence = sweep_seconds + _SILENT_FOR_LONG_SECONDS
 
     def read(self) -> Mapping[str, Exception | None]:
         """Return each check by its name, with what was raised where it fails."""
-        checks = {"storage": self._storage.ping, "migrations": self._tables_are_up_to_date}
+        checks = {"storage": self._storage.ping, "migrations": self._tables_are_up_to_date, "disk": self._disk_has_room}
         if self._queue is not None:
             checks |= {"queue": self._queue.ping, "worker": self._worker_lives}
         return {name: _trouble(check) for name, check in checks.items()}
+
+    def _disk_has_room(self) -> None:
+        require_room(*self._folders)
 
     def _tables_are_up_to_date(self) -> None:
         if (found := self._storage.revision()) != LATEST_REVISION:

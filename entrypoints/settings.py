@@ -64,6 +64,13 @@ class Settings(BaseSettings):
         return self.database_url or f"sqlite:///{self.home / 'kvitt.db'}"
 
     @property
+    def written_folders(self) -> tuple[Path, ...]:
+        """The folders that are written to: the home, and that of an SQLite file elsewhere."""
+        file = self.database.removeprefix("sqlite:///")
+        elsewhere = (Path(file).parent,) if file != self.database else ()
+        return tuple(dict.fromkeys((self.home, *elsewhere)))
+
+    @property
     def turns_database(self) -> str:
         """The URL of the database in which DBOS keeps the turns: PostgreSQL's is ours, SQLite's a file of its own."""
         if self.database.startswith("sqlite"):

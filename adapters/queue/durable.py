@@ -9,12 +9,15 @@ import traceback
 import uuid
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 from dbos import DBOS, DBOSConfig, SetEnqueueOptions, SetWorkflowID
 from dbos import error as dbos_errors
 
+from adapters.queue.turns_file import prepare
 from core.errors import LeaseLost, TryAgain
 
+_SQLITE = "sqlite:///"
 _QUEUE = "turns"
 _APPLICATION_VERSION = "1"  # fixed: DBOS never hands out what another version put
 _POLLING_SECONDS = 0.1
@@ -34,7 +37,12 @@ class DurableTransferQueue:
         _Turns.take = take_turn
 
     def start(self) -> None:
-        """Begin to work. Two processes with one executor id would run each other's turns, so each has its own."""
+        """Begin to work. Two processes with one executor id would run each other's turns, so each has its own.
+
+        Errors: those of turns_file.prepare, on SQLite.
+        """
+        if self._database_url.startswith(_SQLITE):
+            prepare(Path(self._database_url.removeprefix(_SQLITE)).absolute())
         config: DBOSConfig = {
             "name": "kvitt",
             "system_database_url": self._database_url,
@@ -86,7 +94,8 @@ class DurableTransferQueue:
             raise TryAgain(
                 "The queue of turns can't be reached.",
                 code="queue_unavailable",
-                hint="See that its database is there: PostgreSQL's, or turns.db in KVITT_HOME.",
+                hint="See that its database is there: PostgreSQL's, or turns.db in KVITT_HOME. A damaged turns.db is "
+                "set aside when this process is started anew.",
             ) from error
 
     def tidy(self) -> None:

@@ -8,7 +8,7 @@ from sqlalchemy import BindParameter, ColumnElement, Connection, Select, and_, b
 from adapters.storage.column_types import UtcDateTime, database_instant
 from adapters.storage.insertion import insert_into
 from adapters.storage.schema import businesses, leases, pauses, transfers
-from core.errors import Conflict
+from core.errors import Conflict, Underway
 from core.transfer import Transfer, TransferState
 
 _BESIDE = {"settled"}
@@ -126,7 +126,7 @@ class SqlTransferStore:
         ]
         if self._database.execute(_SAVE, rows).rowcount != len(rows):
             which = f"Transfer {given[0].id}" if len(given) == 1 else f"One of {len(given)} transfers"
-            raise Conflict(
+            raise Underway(
                 f"{which} was changed by somebody else at the same time.",
                 code="transfer_changed",
                 hint="See how it stands now (transfer show), then do it again if it is still wanted.",

@@ -32,5 +32,6 @@ class OrderSink(Protocol):
         hold, and what it raises ends the writing. A draft that was `begun_as` an order is completed.
         Errors, for all of them: Rejected, AccessRefused, TryAgain when no whole order was written and no call is open
         (TryAgain with `at_once` when nothing at all was); OutcomeUnknown when an answer was lost or does not fit what
-        was asked.
+        was asked. Where one that was begun lies there, the former three carry the outcome `unknown`, or `written` when
+        it can't be completed any more.
         """

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from core.audit import Action, Actor, AuditEntry
-from core.errors import Conflict, KvittError
+from core.errors import Conflict, KvittError, OrderOpen, OrderThere
 from core.fields import Document
 from core.intent import Intent, IntentKind
 from core.invoice import Invoice
@@ -110,13 +110,13 @@ def refusal_of_change(number: str, transfer: Transfer | None, intent: Intent | N
     From the intent on the content is locked; before it, or after a refusal, a corrected invoice is taken.
     """
     if transfer and transfer.state is TransferState.TRANSFERRED:
-        return Conflict(
+        return OrderThere(
             f"Invoice {number} was sent as order {transfer.order_id} and can't be changed.",
             code="already_sent",
             hint="Change the order in the accounting system, or make a credit and a new invoice.",
         )
-    if intent and not intent.refused:
-        return Conflict(
+    if intent and intent.is_open:
+        return OrderOpen(
             f"Invoice {number} can't be changed: its order may exist already, and that is being found out.",
             code="invoice_locked",
             hint="Wait until its transfer has ended (transfer list), then look at the order.",

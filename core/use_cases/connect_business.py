@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from core.audit import Action
 from core.business import Business, Connection
-from core.errors import Conflict, InvalidInput, TryAgain
+from core.errors import InvalidInput, OrderOpen, TryAgain
 from core.ports.accounting_system import AccountingSystems
 from core.ports.clock import Clock
 from core.ports.storage import Storage, UnitOfWork
@@ -89,7 +89,7 @@ def _require_movable(work: UnitOfWork, business: Business) -> None:
             hint="Give the business again in a moment.",
         )
     if open_orders := work.intents.open_orders(business.name, limit=_MOST_NAMED):
-        raise Conflict(
+        raise OrderOpen(
             f"It is still being found out whether {business.accounting.system} has an order for "
             f"{', '.join(open_orders)}{' and others' if len(open_orders) == _MOST_NAMED else ''}, and no other system "
             "can tell.",

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from core.audit import Action
-from core.errors import Conflict, NotFound
+from core.errors import NotFound, OrderOpen, Underway
 from core.fields import Document
 from core.ports.clock import Clock
 from core.ports.storage import Storage, UnitOfWork
@@ -54,7 +54,7 @@ class EraseBusiness:
             open_orders = self._judged(work, name, force=force)
             lease = work.leases.acquire(name, holder=self._new_holder(), length=self._lease)
             if lease is None:
-                raise Conflict(
+                raise Underway(
                     f"A worker is at work for the business {name} at this moment.",
                     code="business_busy",
                     hint="Wait until its transfers have ended (transfer list), then erase it.",
@@ -74,14 +74,14 @@ class EraseBusiness:
                 raise
         for state in TransferState:
             if not state.is_final and (live := work.transfers.list(name, state=state, limit=1)):
-                raise Conflict(
+                raise Underway(
                     f"Transfers of the business {name} have not ended: {live[0].id} is {state}.",
                     code="transfers_live",
                     hint="Let them end, or take them back (transfer cancel), then erase the business.",
                 )
         open_orders = tuple(work.intents.open_orders(name, limit=_MOST_NAMED))
         if open_orders and not force:
-            raise Conflict(
+            raise OrderOpen(
                 f"Orders of the business {name} may exist that were not found yet: invoices {', '.join(open_orders)}.",
                 code="orders_open",
                 hint="Retry their transfers, which looks for the orders; or erase with --force and look for them "

@@ -1,12 +1,12 @@
 """Retry a transfer, or take it back."""
 
 from core.audit import Action
-from core.errors import Conflict, KvittError
+from core.errors import KvittError, OrderOpen, OrderThere
 from core.intent import IntentKind
 from core.ports.clock import Clock
 from core.ports.storage import Storage, UnitOfWork
 from core.ports.transfer_queue import TransferQueue
-from core.transfer import RetryPolicy, Transfer, TransferState, due_now, failed
+from core.transfer import RetryPolicy, Transfer, TransferState, due_now, failed, order_may_exist
 from core.use_cases.auditor import Auditor
 from core.use_cases.look_up import require_transfer
 
@@ -53,15 +53,18 @@ class ManageTransfers:
             if transfer.state is TransferState.REJECTED:
                 return transfer
             intent = work.intents.get(transfer.business, IntentKind.ORDER, transfer.invoice)
-            if transfer.state in (TransferState.TRANSFERRED, TransferState.RUNNING) or (intent and not intent.refused):
-                raise Conflict(
+            if transfer.state in (TransferState.TRANSFERRED, TransferState.RUNNING) or (intent and intent.is_open):
+                stands_in_the_way = OrderThere if transfer.state is TransferState.TRANSFERRED else OrderOpen
+                raise stands_in_the_way(
                     f"Transfer {transfer.id} can't be taken back: its order exists, or may exist.",
                     code="not_cancellable",
                     hint="Wait until it has ended; then delete the order in the accounting system if it is not wanted.",
                 )
             reason = KvittError("It was cancelled before its order was created.", code="cancelled", hint="")
             self._done(work, Action.TRANSFER_CANCELLED, transfer)
-            return work.transfers.save(failed(transfer, reason, policy=RetryPolicy(), now=self._clock.now()))
+            may_exist = order_may_exist(transfer, intent)
+            now = self._clock.now()
+            return work.transfers.save(failed(transfer, reason, policy=RetryPolicy(), now=now, order_open=may_exist))
 
     def _done(self, work: UnitOfWork, action: Action, transfer: Transfer) -> None:
         about = {"business": transfer.business, "invoice": transfer.invoice, "subject": transfer.id}

@@ -17,7 +17,7 @@ from core.outcome import one_each
 from core.ports.clock import Clock
 from core.ports.order_sink import OrderSink
 from core.ports.storage import Storage, UnitOfWork
-from core.transfer import Receipt
+from core.transfer import Receipt, Transfer, order_may_exist
 from core.use_cases.array_write import written
 from core.use_cases.create_once import NOTHING_WRITTEN
 from core.use_cases.hold import Hold
@@ -171,6 +171,14 @@ class PlaceOrders:
             ]
             work.intents.put(hold.business, *marks)
         return fresh.keys()
+
+
+def orders_that_may_exist(work: UnitOfWork, transfers: Sequence[Transfer]) -> Collection[str]:
+    """Return the invoices of those transfers, all of one business, of which it is not known that they have no order."""
+    if not transfers:
+        return ()
+    standing = work.intents.of_keys(transfers[0].business, IntentKind.ORDER, [one.invoice for one in transfers])
+    return [one.invoice for one in transfers if order_may_exist(one, standing.get(one.invoice))]
 
 
 def _mark_refused(work: UnitOfWork, business: str, numbers: Collection[str]) -> None:

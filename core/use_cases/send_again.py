@@ -6,7 +6,7 @@ Source: the promise of exactly one order: a second one only where the first is n
 from collections.abc import Callable
 
 from core.audit import Action
-from core.errors import Conflict, KvittError
+from core.errors import Conflict, KvittError, OrderThere
 from core.intent import CLOCKS_DIFFER
 from core.journal import Step
 from core.ports.accounting_system import AccountingSystem, AccountingSystems
@@ -83,7 +83,7 @@ def _require_gone(old: Transfer, system: AccountingSystem) -> None:
     others = system.orders.find([old.invoice], customer_ids=[customer_id], since=since).get(old.invoice, [])
     there = [order_id] if state else [receipt.order_id for receipt in others]
     if there:
-        raise Conflict(
+        raise OrderThere(
             f"Order {', '.join(there)} of invoice {old.invoice} is still in the accounting system.",
             code="order_exists",
             hint="Delete the order there first, if the invoice is really to be sent again.",

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 
-from core.errors import KvittError
+from core.errors import AccessRefused, KvittError
 from core.ports.clock import Clock
 from core.ports.storage import Storage, UnitOfWork
 from core.ports.work_observer import WorkObserver
@@ -11,6 +11,7 @@ from core.transfer import RetryPolicy, Transfer, TransferState, failed, parked, 
 from core.unobserved import NOBODY
 from core.use_cases.auditor import Auditor
 from core.use_cases.hold import Hold
+from core.use_cases.place_orders import orders_that_may_exist
 from core.use_cases.transfer_invoices import TransferInvoices
 
 MOST_TOGETHER = 1000
@@ -86,8 +87,11 @@ class TakeTurn:
             hold.renew(work)  # the lease first and then the transfers, here and wherever both are locked
             while due := self._due(work, hold.business, limit=MOST_TOGETHER, for_update=True):
                 if deadly := [one for one in due if _deaths(one) >= _MOST_DEATHS]:
-                    now = self._clock.now()
-                    ended = [failed(one, _deadly(one), policy=RetryPolicy(), now=now) for one in deadly]
+                    now, orders = self._clock.now(), orders_that_may_exist(work, deadly)
+                    ended = [
+                        failed(one, _deadly(one), policy=RetryPolicy(), now=now, order_open=one.invoice in orders)
+                        for one in deadly
+                    ]
                     self._auditor.ended(work, work.transfers.save_all(ended))
                     continue
                 taken = _together(due)
@@ -107,12 +111,16 @@ class TakeTurn:
 
     def _worked(self, ended: Sequence[Transfer]) -> None:
         """Park the business's other transfers too when there is no way into the account: none would fare better."""
-        error = next((one.error for one in ended if one.is_parked), None)
-        if error is None:
+        told = next((one.error for one in ended if one.is_parked), None)
+        if told is None:
             return
+        error = told.model_copy(update={"outcome": AccessRefused.outcome})  # of the others; that of theirs is looked up
         with self._storage.transaction() as work:
             while others := work.transfers.not_begun(ended[0].business, parked=False, limit=MOST_TOGETHER):
-                work.transfers.save_all([parked(other, error) for other in others])
+                orders = orders_that_may_exist(work, others)
+                work.transfers.save_all(
+                    [parked(other, error.while_order(is_open=other.invoice in orders)) for other in others]
+                )
 
 
 def _together(due: Sequence[Transfer]) -> Sequence[Transfer]:

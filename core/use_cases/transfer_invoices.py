@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from core.business import Business
 from core.completeness import require_sendable
-from core.errors import HandedBack, InvalidInvoice, KvittError, LeaseLost, Rejected, TryAgain
+from core.errors import HandedBack, InvalidInvoice, KvittError, LeaseLost, Outcome, Rejected, TryAgain
 from core.intent import IntentKind
 from core.invoice import Invoice
 from core.limits import Limits
@@ -20,10 +20,11 @@ from core.ports.work_observer import WorkObserver
 from core.transfer import RetryPolicy, Transfer, TransferState, arrived, failed, handed_back, singled_out
 from core.unobserved import NOBODY
 from core.use_cases.auditor import Auditor
+from core.use_cases.create_once import NOTHING_WRITTEN
 from core.use_cases.find_customers import FindCustomers
 from core.use_cases.hold import Hold
 from core.use_cases.look_up import require_business
-from core.use_cases.place_orders import Outcomes, PlacedOrder, PlaceOrders
+from core.use_cases.place_orders import Outcomes, PlacedOrder, PlaceOrders, orders_that_may_exist
 from core.use_cases.reference_data import Fitting, ReferenceData
 from core.use_cases.watched_system import WatchedSystem
 
@@ -33,7 +34,8 @@ _PUT_OFF = HandedBack("An invoice before it changes the same customer's record; 
 class Attempt:
     """The transfers of one attempt: those still on their way, by invoice number, and those that have come to an end.
 
-    `system` names the accounting system, once that is known.
+    `system` names the accounting system, once that is known. `begun` are the invoices of which an order lies there
+    unfinished, as far as this attempt has seen.
     """
 
     def __init__(self, transfers: Sequence[Transfer], hold: Hold) -> None:
@@ -41,6 +43,7 @@ class Attempt:
         self.ended: list[Transfer] = []
         self.hold = hold
         self.system = ""
+        self.begun: set[str] = set()
 
     @property
     def is_bulk(self) -> bool:
@@ -118,6 +121,7 @@ class TransferInvoices:
             customers = {number: invoice.customer for number, invoice in invoices.items()}
             links = self._find_customers.remembered(work, business.name, customers, books=system.books_id)
         earlier = self._place_orders.earlier(list(intents.values()), system.orders)
+        attempt.begun |= earlier.begun.keys()
         self._end(attempt, _with_differences(earlier.outcomes, invoices))
         self._end(attempt, _incomplete((invoices[number] for number in attempt.left), system.limits))
         if not attempt.left:
@@ -161,6 +165,7 @@ class TransferInvoices:
                 # What was kept may be gone since: the product, say. That is looked at once.
                 may_be_old = False
                 attempt.work_on(attempt.left)
+                attempt.begun |= {one for one, said in refused.items() if said.outcome is not Outcome.NOTHING_WRITTEN}
                 fresh = self._reference_data.fitting_anew([invoices[one] for one in attempt.left], business, system)
                 if not fresh.references.says_the_same(prepared.references):
                     done = {number: outcome for number, outcome in outcomes.items() if number not in refused}
@@ -223,14 +228,17 @@ class TransferInvoices:
         if not outcomes:
             return
         now, ended, pause = self._clock.now(), list[Transfer](), None
-        for number, outcome in outcomes.items():
-            transfer = self._after(attempt.left[number], outcome)
-            attempt.hold.tell(_told(transfer, outcome), of=transfer.id)
-            ended.append(transfer)
-            if isinstance(outcome, TryAgain) and outcome.for_everyone:
-                pause = outcome.not_before
         there = {number: outcome for number, outcome in outcomes.items() if isinstance(outcome, PlacedOrder)}
         with self._storage.transaction() as work:
+            may_exist = orders_that_may_exist(work, [attempt.left[number] for number in outcomes.keys() - there.keys()])
+            for number, outcome in outcomes.items():
+                said_no = were_asked_for and isinstance(outcome, NOTHING_WRITTEN)
+                order_open = not said_no and (number in may_exist or number in attempt.begun)
+                transfer = self._after(attempt.left[number], outcome, order_open=order_open)
+                attempt.hold.tell(_told(transfer, outcome), of=transfer.id)
+                ended.append(transfer)
+                if isinstance(outcome, TryAgain) and outcome.for_everyone:
+                    pause = outcome.not_before
             attempt.hold.renew(work)
             self._place_orders.conclude(work, attempt.hold.business, outcomes if were_asked_for else there)
             if pause and pause > now:
@@ -242,13 +250,14 @@ class TransferInvoices:
         for number in outcomes:
             del attempt.left[number]
 
-    def _after(self, transfer: Transfer, outcome: PlacedOrder | KvittError) -> Transfer:
+    def _after(self, transfer: Transfer, outcome: PlacedOrder | KvittError, *, order_open: bool) -> Transfer:
         now = self._clock.now()
         if isinstance(outcome, PlacedOrder):
             return arrived(transfer, outcome.receipt, warnings=outcome.warnings, now=now)
         if isinstance(outcome, HandedBack):
             return handed_back(transfer, now=now)
-        return failed(transfer, outcome, policy=self._retry_policy, now=now, chance=self._chance())
+        chance = self._chance()
+        return failed(transfer, outcome, policy=self._retry_policy, now=now, chance=chance, order_open=order_open)
 
 
 def _incomplete(invoices: Iterable[Invoice], limits: Limits) -> dict[str, InvalidInvoice]:

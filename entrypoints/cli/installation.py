@@ -10,6 +10,7 @@ from core.audit import COMMAND_LINE
 from core.unobserved import NOBODY
 from entrypoints.acting import acting
 from entrypoints.container import Container, make_container
+from entrypoints.data_folder import require_own
 from entrypoints.settings import read_settings
 
 
@@ -25,8 +26,13 @@ class _LeftToTheCommand:
 
 @contextmanager
 def installation() -> Iterator[Container]:
-    """Open the installation that the environment describes, for the length of the block."""
-    container = make_container(read_settings())
+    """Open the installation that the environment describes, for the length of the block.
+
+    Errors: InvalidInput, codes `bad_settings` and `home_exposed`.
+    """
+    settings = read_settings()
+    require_own(settings.home)
+    container = make_container(settings)
     container.queue.override(providers.Object(_LeftToTheCommand()))
     container.telemetry.override(providers.Object(NOBODY))
     storage = container.storage()

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from core.errors import InvalidInput, KvittError
+from core.errors import InvalidInput, KvittError, Outcome
 from entrypoints.cli import api_key, audit, business, customer, doctor, invoice, plugin, running, secret, transfer
 from entrypoints.cli.exit_codes import ExitCode, code_of_error
 from entrypoints.cli.output import print_json, say, say_error, use_safe_encoding
@@ -146,4 +146,5 @@ def _own_failure(error: Exception) -> KvittError:
         f"Kvitt itself failed ({type(error).__name__}).",
         code="internal_error",
         hint="Report this with what you did. KVITT_DEBUG=1 shows where it failed.",
+        outcome=Outcome.UNKNOWN,
     )

@@ -55,10 +55,12 @@ def serve(host: Host = LOOPBACK, port: Port = SERVE_PORT, as_json: AsJson = Fals
     Told to stop, it finishes the calls in hand and hands the rest back to the queue.
     """
     from entrypoints.container import DURABLE, make_container
+    from entrypoints.data_folder import require_own
     from entrypoints.http.server import serve as serve_http
     from entrypoints.settings import read_settings
 
     settings = read_settings()
+    require_own(settings.home)
     _log_as(settings)
 
     def announce(url: str) -> None:
@@ -88,11 +90,13 @@ def worker(as_json: AsJson = False) -> int:
     Told to stop, it finishes the calls in hand and hands the rest back to the queue.
     """
     from entrypoints.container import DURABLE, make_container
+    from entrypoints.data_folder import require_own
     from entrypoints.figures_server import figures_shown
     from entrypoints.settings import read_settings
     from entrypoints.worker import Worker
 
     settings = read_settings()
+    require_own(settings.home)
     _log_as(settings)
     signals = _Signals()
     container = make_container(settings, queue=DURABLE)

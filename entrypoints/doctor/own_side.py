@@ -9,6 +9,7 @@ from adapters.storage.examination import Examination
 from adapters.storage.schema import LATEST_REVISION
 from core.errors import KvittError
 from core.ports.secret_box import SecretBox
+from entrypoints.data_folder import require_own, require_room
 from entrypoints.doctor.findings import Finding, mend, ok
 from plugins.registry import AccountingRegistry
 
@@ -28,8 +29,10 @@ def folder(home: Path) -> Iterator[Finding]:
     if not home.exists():
         yield ok("folder", f"The folder {home} is not there yet; it is made when it is needed.")
         return
+    require_own(home)
     if home.stat().st_mode & _FOR_OTHERS:
         yield mend("folder", f"Others than its owner may look into {home}.", f"chmod 700 {home}")
+    require_room(home)
     free = shutil.disk_usage(home).free
     room = f"{free // (1024 * 1024)} MB are free where {home} is."
     if free < LEAST_FREE:

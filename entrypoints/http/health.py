@@ -31,7 +31,7 @@ def live() -> Json:
     operation_class=described(answers={HTTPStatus.OK: Ready}, problems=[HTTPStatus.SERVICE_UNAVAILABLE]),
 )
 def ready(request: AnyRequest, readiness: NamedDependency[Readiness]) -> Response[Json]:
-    """Say whether storage, tables, queue and worker are as they must be; each is named, also when one is not."""
+    """Say whether storage, tables, disk, queue and worker are as they must be; each is named, also when one is not."""
     troubles = readiness.read()
     checks = {name: _told(request, trouble) for name, trouble in troubles.items()}
     failed = [name for name, trouble in troubles.items() if trouble]

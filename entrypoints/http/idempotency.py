@@ -26,7 +26,7 @@ from litestar.types import (
     Send,
 )
 
-from core.errors import Conflict, InvalidInput, KvittError
+from core.errors import InvalidInput, KvittError, OrderOpen, Outcome
 from core.kept_answer import STALE_AFTER, KeptAnswer
 from core.ports.clock import Clock
 from core.ports.storage import Storage
@@ -78,7 +78,7 @@ class IdempotencyKeys(ASGIMiddleware):
         elif kept.fingerprint != answers.fingerprint:
             await _refuse_reuse(scope, receive, send)
         elif kept.status is None:
-            raise Conflict(
+            raise OrderOpen(
                 "The same request is being carried out at this moment.",
                 code="idempotency_in_flight",
                 hint="Wait a moment and send it again with the same key: then it is answered.",
@@ -224,6 +224,8 @@ async def _refuse_reuse(scope: Scope, receive: Receive, send: Send) -> None:
             "detail": f"Another request was sent with this {KEY_HEADER} before.",
             "code": "idempotency_key_reused",
             "hint": "Use a fresh key for each request; the same one only when that very request is sent again.",
+            "retriable": False,
+            "outcome": Outcome.NOTHING_WRITTEN.value,
         }
     )
     await response.to_asgi_response(None, Request(scope))(scope, receive, send)

@@ -13,7 +13,7 @@ from litestar.exceptions import HTTPException, ValidationException
 from litestar.params import ParameterKwarg
 from litestar.types import ExceptionHandlersMap
 
-from core.errors import Fault, InvalidInput, KvittError, TryAgain
+from core.errors import Fault, InvalidInput, KvittError, Outcome, TryAgain
 from entrypoints.documents import Json, problem_document
 
 MEDIA_TYPE = "application/problem+json"
@@ -72,6 +72,8 @@ def from_http(request: AnyRequest, error: HTTPException) -> Response[Json]:
         "detail": detail,
         "code": code,
         "hint": hint,
+        "retriable": False,
+        "outcome": Outcome.NOTHING_WRITTEN.value,
     }
     return problem(document, headers=error.headers)
 
@@ -86,6 +88,8 @@ def from_bug(request: AnyRequest, error: Exception) -> Response[Json]:
         "detail": "Kvitt itself failed while answering this request.",
         "code": "internal_error",
         "hint": "Report this with the time; the server's log says where it happened.",
+        "retriable": False,
+        "outcome": Outcome.UNKNOWN.value,
     }
     return problem(document)
 

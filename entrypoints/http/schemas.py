@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue
 from core.audit import AuditEntry
 from core.business import Business, NewOrderStatus
 from core.customer import CustomerRecord
+from core.errors import Outcome
 from core.fields import Instant
 from core.invoice import Invoice
 from core.journal import Step
@@ -144,6 +145,8 @@ class BatchError(BaseModel):
     code: str
     message: str
     hint: str
+    retriable: bool
+    outcome: Outcome
     faults: list[ProblemFault]
 
 
@@ -193,13 +196,45 @@ class Ready(BaseModel):
     checks: dict[str, str]
 
 
+_PROBLEMS: list[dict[str, JsonValue]] = [
+    {
+        "type": "urn:kvitt:problem:already_sent",
+        "title": "It contradicts what has happened",
+        "status": 409,
+        "detail": "Invoice 2002-1 was sent as order 24001 and can't be changed.",
+        "code": "already_sent",
+        "hint": "Change the order in the accounting system, or make a credit and a new invoice.",
+        "retriable": False,
+        "outcome": "written",
+    },
+    {
+        "type": "urn:kvitt:problem:unreachable",
+        "title": "Temporary trouble",
+        "status": 503,
+        "detail": "24SevenOffice, reading orders: the server can't be reached.",
+        "code": "unreachable",
+        "hint": "Nothing to mend: it is tried again.",
+        "retriable": True,
+        "outcome": "nothing_written",
+    },
+]
+
+
+def _problem_extras(schema: dict[str, Any]) -> None:
+    _optional("faults", "checks")(schema)
+    schema["examples"] = _PROBLEMS
+
+
 class Problem(BaseModel):
     """An RFC 9457 problem. `code` is stable and meant for programs, `hint` says what to do.
 
-    `checks`, of `not_ready` alone, names what was looked at: `ok`, or the code of the trouble.
+    `retriable`: the same request may be made again, with nothing mended, and may then succeed. `outcome` tells of the
+    order that it was about: `nothing_written`, none was created by this request; `unknown`, one may be there, and is
+    looked for before any is created; `written`, one is there. `checks`, of `not_ready` alone, names what was looked at:
+    `ok`, or the code of the trouble.
     """
 
-    model_config = ConfigDict(json_schema_extra=_optional("faults", "checks"))
+    model_config = ConfigDict(json_schema_extra=_problem_extras)
 
     type: str
     title: str
@@ -207,5 +242,7 @@ class Problem(BaseModel):
     detail: str
     code: str
     hint: str
+    retriable: bool
+    outcome: Outcome
     faults: list[ProblemFault]
     checks: dict[str, str]

@@ -120,7 +120,18 @@ def _folded(main: Any, others: list[Any]) -> Any:
             prefix, colon, local = element.get("type", "").partition(":")
             if prefix + colon in foreign:
                 element.set("type", f"{own}:{local}")
+    _take_days(folded, own)
     return folded
+
+
+def _take_days(schema: Any, own: str) -> None:
+    """Take a day for its first instant wherever a dateTime is wanted, as .NET does."""
+    xsd = next(prefix for prefix, namespace in schema.nsmap.items() if f"{{{namespace}}}" == XSD)
+    for element in schema.iter(f"{XSD}element"):
+        if element.get("type") == f"{xsd}:dateTime":
+            element.set("type", f"{own}:dateTimeOrDay")
+    either = etree.SubElement(schema, f"{XSD}simpleType", name="dateTimeOrDay")
+    etree.SubElement(either, f"{XSD}union", memberTypes=f"{xsd}:dateTime {xsd}:date")
 
 
 def _problem(message: str) -> str:

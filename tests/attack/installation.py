@@ -5,6 +5,7 @@ long, so that a busy machine takes none away; `let_leases_run_out` is as good as
 """
 
 import os
+import re
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -17,12 +18,13 @@ from sqlalchemy import update
 from adapters.storage.column_types import database_instant
 from adapters.storage.schema import leases
 from core.business import Business
+from core.errors import Outcome
 from core.invoice import Invoice
 from core.journal import Step
 from core.transfer import Transfer
 from entrypoints.container import Container, make_container
 from entrypoints.sandbox import Sandbox
-from entrypoints.sandbox.records import Row
+from entrypoints.sandbox.records import Order, Row
 from entrypoints.sandbox.sandbox import DEMO_ACCOUNT
 from entrypoints.settings import Settings
 from tests.homes import furnish
@@ -141,10 +143,29 @@ class Installation:
             for business in {transfer.business for transfer in transfers}:
                 self.container.take_turn().take(business)
             now = [self.transfer(transfer.id) for transfer in transfers]
+            self._see_what_errors_say(now)
             if all(one.state.is_final or one.is_parked for one in now):
                 return now
             assert time.monotonic() < give_up_at, f"stuck: {[one for one in now if not one.state.is_final]}"
             time.sleep(_BETWEEN_LOOKS)
+
+    def _see_what_errors_say(self, transfers: Sequence[Transfer]) -> None:
+        """Errors: AssertionError, for one that says that nothing was written where an order is, or the reverse."""
+        for transfer in transfers:
+            if transfer.error is None:
+                continue
+            there = [order.id for order in self._orders if self._is_of(order, transfer.invoice)]
+            told = f"{transfer.error.code}, {transfer.error.outcome}, and these orders are there: {there}"
+            assert not there or transfer.error.outcome is not Outcome.NOTHING_WRITTEN, told
+            assert there or transfer.error.outcome is not Outcome.WRITTEN, told
+
+    @property
+    def _orders(self) -> list[Order]:
+        return [order for account in self.sandbox.accounts for order in list(account.books.orders.values())]
+
+    def _is_of(self, order: Order, number: str) -> bool:
+        """Whether it is that invoice's, also where it is unfinished and just names the number."""
+        return re.search(rf"(?<!\w){re.escape(number)}(?!\w)", self.system.reference(order)) is not None
 
     def let_leases_run_out(self) -> None:
         """Do as if the length of a lease had passed since the last renewal."""

@@ -210,3 +210,16 @@ def test_all_goes_on_while_others_hold_the_business(fjell: Kvitt, monkeypatch: p
 
     assert (at_once.code, at_once.json["state"]) == (3, "queued")
     assert (answer.code, answer.json["state"]) == (0, "transferred")
+
+
+def test_json_says_what_a_program_may_do(fjell: Kvitt, office: Sandbox) -> None:
+    fjell.add(an_invoice(), an_invoice("2", type="printed"))
+    office.stop()
+
+    waiting = fjell("invoice", "send", "1001-1", *FJELL, "--wait", "0", "--json").json
+    (refused,) = fjell("invoice", "send", "2", "--json", *FJELL).lines
+    unknown = fjell("transfer", "show", "nix", "--json").json
+
+    assert (waiting["error"]["retriable"], waiting["error"]["outcome"]) == (True, "nothing_written")
+    for problem in (refused, unknown):
+        assert (problem["retriable"], problem["outcome"]) == (False, "nothing_written")

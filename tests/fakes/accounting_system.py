@@ -20,7 +20,7 @@ from core.call_budget import CallBudget
 from core.currency import Currency
 from core.customer import Address, Customer, CustomerRecord, normal_organization_number
 from core.customer_directory import CustomerEntry
-from core.errors import AccessRefused, InvalidInput, KvittError, OutcomeUnknown, Rejected, TryAgain
+from core.errors import AccessRefused, InvalidInput, KvittError, Outcome, OutcomeUnknown, Rejected, TryAgain
 from core.limits import Limits
 from core.order_draft import OrderDraft
 from core.payment import BookedTotals, OrderState
@@ -399,7 +399,7 @@ class FakeOrders(_Port):
             return [
                 self._item_failures.get(draft.reference)
                 or self._refusal(draft)
-                or self._written_in_steps(draft, before_next_call)
+                or self._begun_or_written(draft, before_next_call)
                 for draft in drafts
             ]
         with self._writing("create") as visible_from:
@@ -409,6 +409,16 @@ class FakeOrders(_Port):
                 or _receipt(self.book(draft, visible_from=visible_from))
                 for draft in drafts
             ]
+
+    def _begun_or_written(self, draft: OrderDraft, before_next_call: Callable[[], None]) -> Receipt:
+        """Write an order in steps; no trouble in the middle of it says that nothing was written."""
+        there = set(self.books.orders)
+        try:
+            return self._written_in_steps(draft, before_next_call)
+        except KvittError as trouble:
+            if draft.begun_as in there or set(self.books.orders) - there:
+                trouble.outcome = Outcome.UNKNOWN
+            raise
 
     def _written_in_steps(self, draft: OrderDraft, before_next_call: Callable[[], None]) -> Receipt:
         """Write an order, or what is missing of one, step by step; it carries what the draft says in the end."""

@@ -8,6 +8,7 @@ from litestar import Litestar
 from litestar.testing import TestClient
 
 from entrypoints.sandbox import DEMO_ACCOUNT, DEMO_APPLICATION_ID, DEMO_PASSWORD, DEMO_USERNAME
+from tests.error_codes import in_the_docs
 
 Api = TestClient[Litestar]
 Json = dict[str, Any]
@@ -71,4 +72,7 @@ def problem_of(response: Response, status: int, code: str) -> Json:
     assert document["title"]
     assert document["detail"].endswith(".")
     assert isinstance(document["hint"], str)
+    told = in_the_docs()[code]
+    assert document["retriable"] in told.retriable
+    assert document["outcome"] in told.outcomes
     return document

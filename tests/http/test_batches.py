@@ -43,6 +43,8 @@ def test_many_are_sent_in_one_request_and_a_bad_one_keeps_none_from_going(fjell:
         "code": "unknown_invoice",
         "message": 'The business "fjell" has no invoice "nix".',
         "hint": unknown["error"]["hint"],
+        "retriable": False,
+        "outcome": "nothing_written",
         "faults": [],
     }
 

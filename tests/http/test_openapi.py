@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from tests.error_codes import in_the_docs
 from tests.http.documents import Api, Json
 
 ROUTES = {
@@ -136,3 +137,16 @@ def test_answers_hold_just_what_is_described(document: Json, shared_fjell: Api) 
     shown = shared_fjell.get("/v1/businesses/fjell").json()
 
     assert set(shown) == set(described["properties"]) == set(described["required"])
+
+
+def test_errors_are_described_with_what_a_program_may_do(document: Json) -> None:
+    schemas = document["components"]["schemas"]
+    for name in ("Problem", "TransferError", "BatchError"):
+        assert {"retriable", "outcome"} <= set(schemas[name]["required"]), name
+    assert schemas["Outcome"]["enum"] == ["nothing_written", "unknown", "written"]
+    for name in ("Problem", "TransferError"):
+        for example in schemas[name]["examples"]:
+            told = in_the_docs()[example["code"]]
+            assert set(example) <= set(schemas[name]["properties"])
+            assert example["retriable"] in told.retriable
+            assert example["outcome"] in told.outcomes

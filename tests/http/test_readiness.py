@@ -1,5 +1,9 @@
 """What a process needs, looked at one by one."""
 
+import contextlib
+import subprocess
+from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +19,15 @@ from adapters.telemetry.telemetry import Telemetry
 from adapters.telemetry.traces import OpenTelemetryTraces
 from core.errors import KvittError, TryAgain
 from entrypoints.container import Container
+from entrypoints.doctor import own_side
+from entrypoints.doctor.findings import Standing, looked_at
 from entrypoints.pulse import Pulse
 from entrypoints.readiness import Readiness
+from entrypoints.sandbox import Sandbox
+from entrypoints.settings import Settings
+from tests.homes import furnished
 from tests.http.clients import client_of
-from tests.http.documents import Api, add_invoice, business_document
+from tests.http.documents import Api, add_invoice, business_document, problem_of
 
 
 class Queue:
@@ -47,6 +56,7 @@ def test_one_check_that_fails_hides_no_other(container: Container) -> None:
     assert codes(container, queue, pulse) == {
         "storage": "NoneType",
         "migrations": "NoneType",
+        "disk": "NoneType",
         "queue": "queue_unavailable",
         "worker": "NoneType",
     }
@@ -72,10 +82,38 @@ def test_a_queue_that_was_not_started_is_told(tmp_path: Path) -> None:
     assert caught.value.code == "queue_unavailable"
 
 
-def test_a_server_with_a_worker_inside_names_all_four(served: Api) -> None:
+def test_a_server_with_a_worker_inside_names_all_five(served: Api) -> None:
     assert served.get("/health/ready").json()["checks"] == dict.fromkeys(
-        ["storage", "migrations", "queue", "worker"], "ok"
+        ["storage", "migrations", "disk", "queue", "worker"], "ok"
     )
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A file system of its own, of 4 MB."""
+    folder = tmp_path / "small"
+    folder.mkdir()
+    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=4m,mode=0700", "tmpfs", folder], capture_output=True)
+    if mounted.returncode != 0:
+        pytest.skip(f"no file system can be mounted here: {mounted.stderr.decode().strip()}")
+    yield folder
+    subprocess.run(["umount", folder], check=True)
+
+
+def test_a_full_disk_is_not_ready_and_says_so(small_disk: Path, office: Sandbox) -> None:
+    container = furnished(Settings(home=small_disk))
+    filler = small_disk / "filler"
+    with closing(container.storage()), client_of(container) as api:
+        assert api.get("/health/ready").json()["checks"]["disk"] == "ok"
+        with contextlib.suppress(OSError), filler.open("wb", buffering=0) as file:
+            while True:
+                file.write(bytes(4096))
+        full = problem_of(api.get("/health/ready"), 503, "not_ready")
+        findings = list(looked_at("disk", lambda: own_side.folder(small_disk)))
+        filler.unlink()
+        assert full["checks"]["disk"] == "disk_full"
+        assert any("disk is full" in one.message for one in findings if one.standing is not Standing.OK)
+        assert api.get("/health/ready").status_code == 200
 
 
 def test_a_send_is_one_trace_from_the_request_to_the_calls(container: Container) -> None:

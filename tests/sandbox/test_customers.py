@@ -70,6 +70,11 @@ def test_changed_after_without_an_offset_is_norwegian_time(caller: Caller, three
     assert found(caller, "<ChangedAfter>2026-11-23T15:29:59Z</ChangedAfter>") == []
 
 
+def test_a_day_without_a_time_is_its_norwegian_midnight(caller: Caller, three: list[int]) -> None:
+    assert len(found(caller, "<ChangedAfter>2026-11-23</ChangedAfter>")) == 3
+    assert found(caller, "<ChangedAfter>2026-11-24</ChangedAfter>") == []
+
+
 @pytest.mark.parametrize(
     "search",
     [

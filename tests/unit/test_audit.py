@@ -7,7 +7,7 @@ import pytest
 from core.api_key import Role
 from core.audit import COMMAND_LINE, Action, Actor, ActorKind, AuditResult
 from core.business import Business, Connection
-from core.errors import Conflict, InvalidInvoice, KvittError, NotFound, TryAgain
+from core.errors import InvalidInvoice, KvittError, NotFound, OrderThere, TryAgain
 from tests.fakes.gateway import Gateway
 from tests.unit.samples import an_invoice
 
@@ -96,7 +96,7 @@ def test_a_refusal_is_noted_with_its_code_though_nothing_else_was_kept(gateway: 
 
     entries = [one for one in gateway.look_up.audit(limit=100) if one.result is AuditResult.REFUSED]
     assert [entry.code for entry in entries] == [code for _, code in refused]
-    assert (refused[0][0], refused[1][0]) == (Conflict, NotFound)
+    assert (refused[0][0], refused[1][0]) == (OrderThere, NotFound)
     assert [entry.action.value for entry in entries] == [
         "invoice.added",
         "invoice.sent",

@@ -6,20 +6,65 @@ from core.errors import (
     AccessRefused,
     Conflict,
     Fault,
+    HandedBack,
     InvalidInput,
     InvalidInvoice,
     KvittError,
     LeaseLost,
+    NotAllowed,
+    NotAuthenticated,
     NotFound,
+    OrderOpen,
+    OrderThere,
+    Outcome,
     OutcomeUnknown,
     Rejected,
+    TooManyRequests,
     TryAgain,
+    Underway,
+    Unsettled,
 )
 from core.outcome import only
 
-_KINDS = [
-    AccessRefused, Conflict, InvalidInput, InvalidInvoice, LeaseLost, NotFound, OutcomeUnknown, Rejected, TryAgain,
-]  # fmt: skip
+_NOTHING, _UNKNOWN, _WRITTEN = Outcome.NOTHING_WRITTEN, Outcome.UNKNOWN, Outcome.WRITTEN
+_WHAT_A_PROGRAM_MAY_DO: dict[type[KvittError], tuple[bool, Outcome]] = {
+    InvalidInput: (False, _NOTHING),
+    InvalidInvoice: (False, _NOTHING),
+    NotFound: (False, _NOTHING),
+    NotAuthenticated: (False, _NOTHING),
+    NotAllowed: (False, _NOTHING),
+    Conflict: (False, _NOTHING),
+    Underway: (True, _NOTHING),
+    OrderOpen: (True, _UNKNOWN),
+    OrderThere: (False, _WRITTEN),
+    Rejected: (False, _NOTHING),
+    AccessRefused: (False, _NOTHING),
+    TryAgain: (True, _NOTHING),
+    Unsettled: (True, _UNKNOWN),
+    TooManyRequests: (True, _NOTHING),
+    OutcomeUnknown: (True, _UNKNOWN),
+    LeaseLost: (True, _UNKNOWN),
+    HandedBack: (True, _NOTHING),
+}
+_KINDS = list(_WHAT_A_PROGRAM_MAY_DO)
+
+
+def test_all_kinds_are_looked_at() -> None:
+    def below(kind: type[KvittError]) -> set[type[KvittError]]:
+        return {kind}.union(*(below(one) for one in kind.__subclasses__() if one.__module__ == "core.errors"))
+
+    assert set(_KINDS) == below(KvittError) - {KvittError}
+
+
+@pytest.mark.parametrize("kind", _KINDS)
+def test_what_a_program_may_do_follows_from_the_kind(kind: type[KvittError]) -> None:
+    assert (kind("x").retriable, kind("x").outcome) == _WHAT_A_PROGRAM_MAY_DO[kind]
+
+
+@pytest.mark.parametrize("kind", [KvittError, Rejected, TryAgain])
+def test_whoever_raises_may_know_better_what_became_of_the_order(kind: type[KvittError]) -> None:
+    assert kind("x", outcome=_WRITTEN).outcome is _WRITTEN
+    assert kind("x").outcome is _NOTHING
 
 
 def test_every_kind_has_a_code_of_its_own() -> None:

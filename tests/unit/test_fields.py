@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
-from core.fields import BusinessName, DecimalText, Instant, InvoiceNumber, IsoDate, Text, plain
+from core.customer import Address
+from core.fields import BusinessName, DecimalText, Instant, InvoiceNumber, IsoDate, Name, Text, plain
 from core.invoice import Invoice
 
 _decimal: TypeAdapter[Decimal] = TypeAdapter(DecimalText)
@@ -154,3 +155,51 @@ def test_a_business_name_fits_a_path_and_a_command_line(name: str) -> None:
     with pytest.raises(ValidationError):
         _business.validate_python(name)
     assert _business.validate_python("Fjell.utleie_2-b") == "Fjell.utleie_2-b"
+
+
+HIDDEN = [
+    *range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x200E, 0x200F, 0x061C, 0x200B, 0x2060, 0xFEFF, 0x00AD, 0xE0041,
+]  # fmt: skip
+_PERSON = {
+    "name": "Signe",
+    "email": "s@prove.example",
+    "organization_name": "Moe AS",
+    "organization_number": "911000008",
+}
+
+
+@pytest.mark.parametrize("sign", HIDDEN)
+@pytest.mark.parametrize("field", [*_PERSON, "address.street", "address.city"])
+def test_a_name_or_address_holds_nothing_that_can_not_be_seen(sign: int, field: str) -> None:
+    text = f"Moe{chr(sign)}SA"
+    name, _, part = field.partition(".")
+    customer = {**_PERSON, name: {part: text} if part else text}
+    with pytest.raises(ValidationError) as error:
+        Invoice.model_validate({"number": "1", "customer": customer})
+    (fault,) = error.value.errors()
+    assert fault["loc"] == ("customer", name)
+    assert f"U+{sign:04X}" in fault["msg"]
+    assert part in fault["msg"]
+
+
+@pytest.mark.parametrize("sign", HIDDEN)
+def test_names_in_settings_and_invoice_numbers_hold_none_either(sign: int) -> None:
+    for adapter in (TypeAdapter(Name), _number, _business):
+        with pytest.raises(ValidationError):
+            adapter.validate_python(f"a{chr(sign)}b")
+
+
+@pytest.mark.parametrize("name", ["می\u200cخواهم", "क्\u200dष", "אברהם", "Åse Ødegård", "O’Brien", "李 小龍"])
+def test_names_of_every_writing_are_taken(name: str) -> None:
+    customer = Invoice.model_validate({"number": "1", "customer": {"name": name}}).customer
+    assert customer.name == name
+
+
+def test_row_texts_and_comments_may_be_any_text_and_phones_as_they_are_pasted() -> None:
+    customer = {"phone": "\u202a+47 91 12 23 33\u202c"}
+    document = {"number": "1", "comment": "a\u200fb", "rows": [{"product": "a\u200fb"}], "customer": customer}
+    assert Invoice.model_validate(document).comment == "a\u200fb"
+
+
+def test_an_address_that_was_read_may_hold_anything() -> None:
+    assert Address(street="a\u202eb").street == "a\u202eb"

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from core.errors import Rejected, TryAgain
+from core.errors import AccessRefused, KvittError, Outcome, Rejected, TryAgain
 from core.intent import IntentKind
 from core.transfer import TransferState
 from tests.fakes import BookedOrder, Gateway
@@ -33,6 +33,12 @@ def later(gateway: Gateway) -> None:
     assert due is not None
     gateway.clock.set(max(due, gateway.clock.now()))
     gateway.turn()
+
+
+def outcome(gateway: Gateway) -> Outcome:
+    error = gateway.transfer("2001-1").error
+    assert error is not None
+    return error.outcome
 
 
 def see_one_whole_order(gateway: Gateway) -> None:
@@ -115,6 +121,36 @@ def test_an_order_that_was_refused_halfway_is_completed_without_settling(
     assert [order.is_whole for order in orders(gateway)] == [False]
     gateway.send("2001-1")
     see_one_whole_order(gateway)
+
+
+@pytest.mark.parametrize("error", [TryAgain("Busy."), AccessRefused("Not now."), Rejected("No.")])
+@pytest.mark.parametrize("next_call", ["orders.find", "vat.codes"])
+def test_no_error_says_that_nothing_was_written_while_an_unfinished_order_lies_there(
+    gateway: Gateway, error: KvittError, next_call: str
+) -> None:
+    gateway.system.orders.fail_next(error, call="add_row")
+    gateway.send("2001-1")
+    assert outcome(gateway) is Outcome.UNKNOWN
+    port, method = next_call.split(".")
+    getattr(gateway.system, port).fail_next(TryAgain("Unreachable."), call=method)
+    with gateway.storage.transaction() as work:
+        work.references.drop("fjell")
+    gateway.manage_transfers.retry(gateway.transfer("2001-1").id)
+    assert outcome(gateway) is Outcome.UNKNOWN
+    assert [order.is_whole for order in orders(gateway)] == [False]
+    assert gateway.manage_transfers.cancel(gateway.transfer("2001-1").id).error is not None
+    assert outcome(gateway) is Outcome.UNKNOWN
+
+
+def test_what_is_found_out_after_a_refusal_halfway_is_told_with_the_order_that_lies_there(gateway: Gateway) -> None:
+    gateway.add(an_invoice(number="earlier"))
+    gateway.send("earlier")
+    gateway.books.orders.clear()
+    gateway.system.before("orders.add_row", gateway.books.vat_codes.clear)
+    gateway.system.orders.fail_next(Rejected("The VAT codes have changed."), call="add_row")
+    gateway.send("2001-1")
+    assert [order.is_whole for order in orders(gateway)] == [False]
+    assert outcome(gateway) is Outcome.UNKNOWN
 
 
 def test_what_was_kept_and_is_out_of_date_does_not_begin_a_second_order(gateway: Gateway) -> None:

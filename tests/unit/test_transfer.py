@@ -10,10 +10,12 @@ from core.errors import (
     InvalidInvoice,
     KvittError,
     NotFound,
+    Outcome,
     OutcomeUnknown,
     Rejected,
     TryAgain,
 )
+from core.intent import Intent, IntentKind, declared
 from core.transfer import (
     Receipt,
     RetryPolicy,
@@ -25,6 +27,7 @@ from core.transfer import (
     failed,
     handed_back,
     new_transfer,
+    order_may_exist,
     parked,
     started,
 )
@@ -62,7 +65,9 @@ def test_temporary_trouble_and_a_lost_answer_wait(error: KvittError) -> None:
     waiting = after(error)
     assert waiting.state is TransferState.WAITING
     assert waiting.next_attempt_at == _NOW + timedelta(seconds=2)
-    assert waiting.error == TransferError(code=error.code, message="x", hint=error.hint)
+    assert waiting.error == TransferError(
+        code=error.code, message="x", hint=error.hint, retriable=True, outcome=error.outcome
+    )
     assert waiting.not_before is None
     assert waiting.finished_at is None
 
@@ -179,3 +184,77 @@ def test_a_parked_transfer_waits_for_no_time() -> None:
 
 def test_transferred_and_rejected_are_final_and_nothing_else_is() -> None:
     assert {state for state in TransferState if state.is_final} == {TransferState.TRANSFERRED, TransferState.REJECTED}
+
+
+_ERRORS = st.sampled_from(
+    [
+        TryAgain("x"),
+        OutcomeUnknown("x"),
+        AccessRefused("x"),
+        Rejected("x"),
+        Rejected("x", outcome=Outcome.WRITTEN),
+        TryAgain("x", outcome=Outcome.UNKNOWN),
+        KvittError("x"),
+    ]
+)
+
+
+def told(transfer: Transfer) -> TransferError:
+    assert transfer.error is not None
+    return transfer.error
+
+
+@given(_ERRORS, st.booleans(), st.booleans())
+def test_an_error_says_of_the_order_what_is_known_of_it(error: KvittError, order_open: bool, gives_up: bool) -> None:
+    policy = RetryPolicy(give_up_after=0) if gives_up else _POLICY
+    outcome = told(failed(_RUNNING, error, policy=policy, now=_NOW, order_open=order_open)).outcome
+    if order_open:
+        assert outcome is not Outcome.NOTHING_WRITTEN
+    if error.outcome is not Outcome.NOTHING_WRITTEN or not order_open:
+        assert outcome is error.outcome
+
+
+def test_a_transfer_that_was_given_up_tells_of_the_order_as_its_last_trouble_did() -> None:
+    gave_up = failed(_RUNNING, OutcomeUnknown("x"), policy=RetryPolicy(give_up_after=0), now=_NOW)
+    assert (told(gave_up).code, told(gave_up).retriable, told(gave_up).outcome) == ("gave_up", True, Outcome.UNKNOWN)
+
+
+@pytest.mark.parametrize(
+    ("state", "next_attempt_at", "code", "retriable"),
+    [
+        ("waiting", _NOW, "timeout", True),
+        ("waiting", None, "access_refused", False),
+        ("rejected", None, "rejected", False),
+        ("rejected", None, "gave_up", True),
+    ],
+)
+def test_an_error_that_was_stored_before_it_said_so_is_read_as_what_it_may_be(
+    state: str, next_attempt_at: datetime | None, code: str, retriable: bool
+) -> None:
+    old = {"code": code, "message": "m", "hint": "h"}
+    stored = {**_RUNNING.model_dump(), "state": state, "next_attempt_at": next_attempt_at, "error": old}
+    read = told(Transfer.model_validate(stored))
+    assert (read.retriable, read.outcome) == (retriable, Outcome.UNKNOWN)
+
+
+_INTENT = declared(None, kind=IntentKind.ORDER, key="2001-1", now=_NOW)
+_REFUSED = _INTENT.model_copy(update={"refused": True})
+
+
+@pytest.mark.parametrize(
+    ("intent", "earlier", "may_exist"),
+    [
+        (None, None, False),
+        (None, OutcomeUnknown("the customer's answer was lost"), False),
+        (_INTENT, None, True),
+        (_INTENT, TryAgain("x"), True),
+        (_REFUSED, Rejected("x"), False),
+        (_REFUSED, TryAgain("in the middle of the order", outcome=Outcome.UNKNOWN), True),
+        (_REFUSED, Rejected("published half", outcome=Outcome.WRITTEN), True),
+    ],
+)
+def test_an_order_may_exist_while_no_call_has_said_that_there_is_none(
+    intent: Intent | None, earlier: KvittError | None, may_exist: bool
+) -> None:
+    transfer = after(earlier) if earlier else _RUNNING
+    assert order_may_exist(transfer, intent) is may_exist

@@ -6,7 +6,7 @@ import pytest
 
 from core.business import NewOrderStatus
 from core.customer import Address, CustomerKind
-from core.errors import AccessRefused, KvittError, OutcomeUnknown, Rejected, TryAgain
+from core.errors import AccessRefused, KvittError, Outcome, OutcomeUnknown, Rejected, TryAgain
 from core.intent import Intent, IntentKind, declared
 from core.invoice import Invoice
 from core.order_draft import OrderDraft
@@ -624,3 +624,73 @@ class TestReferenceData:
         gateway.connect_business.store(stored.model_copy(update={"product_name": "Leie"}))
         sent(gateway, an_invoice(number="2"))
         assert sorted(one.name for one in gateway.books.products.values()) == ["Leie", "Sharefox rental"]
+
+
+class TestWhatAnErrorSaysOfTheOrder:
+    """A transfer's error tells of the transfer as a whole: an earlier attempt may have created the order."""
+
+    @staticmethod
+    def outcome(transfer: Transfer) -> Outcome:
+        assert transfer.error is not None
+        return transfer.error.outcome
+
+    def lost(self, gateway: Gateway) -> Transfer:
+        gateway.system.orders.lose_next_answer = True
+        return sent(gateway)
+
+    def test_a_lost_answer_leaves_it_unknown(self, gateway: Gateway) -> None:
+        transfer = self.lost(gateway)
+        assert transfer.error is not None
+        assert (transfer.error.retriable, transfer.error.outcome) == (True, Outcome.UNKNOWN)
+
+    @pytest.mark.parametrize("error", [TryAgain("Unreachable."), AccessRefused("No way in."), Rejected("No.")])
+    def test_it_stays_unknown_whatever_keeps_the_next_attempt_from_looking(
+        self, gateway: Gateway, error: KvittError
+    ) -> None:
+        self.lost(gateway)
+        gateway.system.orders.fail_next(error, call="find")
+        assert self.outcome(later(gateway)) is Outcome.UNKNOWN
+        assert len(orders(gateway)) == 1
+
+    def test_it_is_unknown_when_it_is_given_up(self, gateway: Gateway) -> None:
+        self.lost(gateway)
+        gateway.system.orders.fail_next(TryAgain("Unreachable."), call="find")
+        gateway.clock.advance(hours=49)
+        gateway.turn()
+        given_up = gateway.transfer("2001-1")
+        assert given_up.error is not None
+        assert (given_up.error.code, given_up.error.retriable) == ("gave_up", True)
+        assert given_up.error.outcome is Outcome.UNKNOWN
+
+    def test_nothing_was_written_where_the_trouble_came_before_the_order(self, gateway: Gateway) -> None:
+        gateway.system.vat.fail_next(TryAgain("Unreachable."), call="codes")
+        assert self.outcome(sent(gateway)) is Outcome.NOTHING_WRITTEN
+
+    def test_nothing_was_written_once_the_accounting_system_has_said_no_to_a_later_call(self, gateway: Gateway) -> None:
+        gateway.system.orders.fail_next(_LOST, call="create")
+        sent(gateway)
+        gateway.clock.advance(seconds=SETTLING.total_seconds())
+        gateway.system.orders.fail_item("2001-1", Rejected("No."))
+        gateway.turn()
+        assert self.outcome(gateway.transfer("2001-1")) is Outcome.NOTHING_WRITTEN
+
+    def test_those_that_are_parked_with_one_keep_what_is_known_of_their_own_orders(self, gateway: Gateway) -> None:
+        self.lost(gateway)
+        for number in ("2", "3"):
+            gateway.add(an_invoice(number=number))
+        gateway.system.customers.fail_next(AccessRefused("No way in."), call="read")
+        gateway.send("2")
+        assert all(gateway.transfer(number).is_parked for number in ("2001-1", "2"))
+        assert self.outcome(gateway.transfer("2001-1")) is Outcome.UNKNOWN
+        assert self.outcome(gateway.transfer("2")) is Outcome.NOTHING_WRITTEN
+
+    def test_the_order_of_one_at_which_workers_died_may_be_there(self, gateway: Gateway) -> None:
+        transfer = self.lost(gateway)
+        with gateway.storage.transaction() as work:
+            died = {"state": TransferState.RUNNING, "attempts": 20, "next_attempt_at": None}
+            work.transfers.save(transfer.model_copy(update=died))
+        gateway.turn()
+        ended = gateway.transfer("2001-1")
+        assert ended.error is not None
+        assert (ended.error.code, ended.error.retriable) == ("worker_died", False)
+        assert ended.error.outcome is Outcome.UNKNOWN

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from core.business import Business, Connection
-from core.errors import AccessRefused, Conflict, KvittError, OutcomeUnknown, Rejected, TryAgain
+from core.errors import AccessRefused, Conflict, KvittError, Outcome, OutcomeUnknown, Rejected, TryAgain
 from core.intent import IntentKind
 from core.invoice import Invoice
 from core.transfer import Transfer, TransferState
@@ -210,6 +210,13 @@ class TransferMachine(RuleBasedStateMachine):
         self.gateway.system.orders.lose_next_answer = True
         self.turn()
 
+    @rule(number=numbers)
+    def an_orders_answer_is_lost_and_then_nobody_answers(self, number: str) -> None:
+        self.an_orders_answer_is_lost(number)
+        self.gateway.system.orders.fail_next(TryAgain("Unreachable."), call="find")
+        self.time_passes(5)
+        self.turn()
+
     @rule(port=writing_ports, seconds=st.integers(0, int(SETTLING.total_seconds()) - 1))
     def a_write_comes_late(self, port: str, seconds: int) -> None:
         getattr(self.gateway.system, port).appears_after = timedelta(seconds=seconds)
@@ -280,6 +287,23 @@ class TransferMachine(RuleBasedStateMachine):
             case TransferState.REJECTED:
                 assert transfer.error is not None
                 assert transfer.next_attempt_at is None
+
+    @invariant()
+    def what_an_error_says_of_the_order_is_true(self) -> None:
+        for transfer in self.everything():
+            if transfer.error is None or transfer.state is TransferState.RUNNING:
+                continue  # while it is running, the error is that of the attempt before
+            orders = [one for one in self.gateway.books.orders.values() if one.draft.reference == transfer.invoice]
+            if transfer.error.outcome is Outcome.NOTHING_WRITTEN:
+                assert not orders, transfer
+            if transfer.error.outcome is Outcome.WRITTEN:
+                assert orders, transfer
+
+    @invariant()
+    def an_error_says_whether_it_passes_by_itself(self) -> None:
+        for transfer in self.everything():
+            if transfer.error and transfer.state is TransferState.WAITING:
+                assert transfer.error.retriable is not transfer.is_parked
 
     @invariant()
     def an_invoice_has_one_transfer_that_counts(self) -> None:

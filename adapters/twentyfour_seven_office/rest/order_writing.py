@@ -1,7 +1,8 @@
 """One order, written with several calls.
 
 Order: a draft marked as unfinished, its rows one by one, and last, with one call, its status and our reference. Killed
-anywhere in between, it is found by its mark and completed. Refused anywhere in between, it is deleted again.
+anywhere in between, it is found by its mark and completed. Refused anywhere in between, it is deleted again. While
+the draft lies there, no error says that nothing was written.
 """
 
 from collections.abc import Callable, Sequence
@@ -33,7 +34,7 @@ from adapters.twentyfour_seven_office.rest.operations import (
 from adapters.twentyfour_seven_office.rest.refusals import Gone
 from adapters.twentyfour_seven_office.rest.session import BusinessSession
 from adapters.twentyfour_seven_office.values import known_number
-from core.errors import AccessRefused, KvittError, OutcomeUnknown, Rejected, TryAgain
+from core.errors import AccessRefused, KvittError, Outcome, OutcomeUnknown, Rejected, TryAgain
 from core.order_draft import OrderDraft
 from core.transfer import Receipt
 
@@ -46,18 +47,30 @@ class OrderWriting:
         self._names = names
         self._before_next_call = before_next_call
         self._is_first = True
+        self._draft_lies_there = False
 
     def write(self, draft: OrderDraft) -> Receipt:
         """Create the order, or complete the one that it was begun as.
 
-        Errors: Rejected, AccessRefused, TryAgain when there is no whole order and no call is open; OutcomeUnknown.
+        Errors: Rejected, AccessRefused, TryAgain when there is no whole order and no call is open (their outcome is
+        `unknown` where a draft lies there); OutcomeUnknown.
         """
+        self._draft_lies_there = draft.begun_as is not None
+        try:
+            return self._written(draft)
+        except (AccessRefused, Rejected, TryAgain) as trouble:
+            if self._draft_lies_there and trouble.outcome is Outcome.NOTHING_WRITTEN:
+                trouble.outcome = Outcome.UNKNOWN
+            raise
+
+    def _written(self, draft: OrderDraft) -> Receipt:
         lines = lines_of(draft, where=CREATE_LINE.where)
         customer = known_number(draft.customer_id, "customer", CREATE_ORDER.where)
         if draft.begun_as is not None:
             return self._completed(draft, lines, known_number(draft.begun_as, "order", GET_ORDER.where), customer)
         asked = begun_order(draft, customer_name=self._name_of(customer), where=CREATE_ORDER.where)
         order_id = int(created_id(self._call(CREATE_ORDER, body=asked), CREATE_ORDER))
+        self._draft_lies_there = True
         return self._finished(draft, order_id, [], lines, lambda: finished_order(draft))
 
     def _completed(self, draft: OrderDraft, lines: Sequence[dict[str, Any]], order_id: int, customer: int) -> Receipt:
@@ -67,9 +80,9 @@ class OrderWriting:
             pages = self._session.pages(GET_LINES, ids={"id": order_id}, before_each=self._before_call)
             there = [line for page in pages for line in page]
         except Gone:
-            raise _order_gone(order_id) from None
+            raise self._order_gone(order_id) from None
         if not is_there(begun):
-            raise _order_gone(order_id)
+            raise self._order_gone(order_id)
         if is_published(begun):
             raise _published_half(order_id)
         kept = fitting(lines, there)
@@ -112,7 +125,7 @@ class OrderWriting:
         try:
             self._call(DELETE_ORDER, id=order_id)
         except Gone:
-            return refusal
+            pass
         except OutcomeUnknown as lost:
             return OutcomeUnknown(
                 f"{refusal.message} Whether order {order_id}, which was begun, is deleted again is not known.",
@@ -124,8 +137,17 @@ class OrderWriting:
                 code=refusal.code,
                 hint=refusal.hint,
                 faults=refusal.faults,
+                outcome=Outcome.WRITTEN,
             )
+        self._draft_lies_there = False
         return refusal
+
+    def _order_gone(self, order_id: int) -> TryAgain:
+        self._draft_lies_there = False
+        return TryAgain(
+            f"{GET_ORDER.where}: order {order_id}, which an earlier attempt began, is gone; a new one is written.",
+            code="order_gone",
+        )
 
     def _name_of(self, customer: int) -> str:
         """Return the customer's name. A call, unless it was seen lately.
@@ -150,16 +172,10 @@ class OrderWriting:
         self._is_first = False
 
 
-def _order_gone(order_id: int) -> TryAgain:
-    return TryAgain(
-        f"{GET_ORDER.where}: order {order_id}, which an earlier attempt began, is gone; a new one is written.",
-        code="order_gone",
-    )
-
-
 def _published_half(order_id: int) -> Rejected:
     return Rejected(
         f"{GET_ORDER.where}: order {order_id} was published as an invoice before it was complete.",
         code="published_incomplete",
         hint="Credit that invoice in 24SevenOffice and clear its internal memo, then retry the transfer.",
+        outcome=Outcome.WRITTEN,
     )

@@ -9,7 +9,7 @@ import pytest
 
 from adapters.twentyfour_seven_office.rest.system import RestAccountingSystem
 from core.business import NewOrderStatus
-from core.errors import AccessRefused, HandedBack, KvittError, OutcomeUnknown, Rejected, TryAgain
+from core.errors import AccessRefused, HandedBack, KvittError, Outcome, OutcomeUnknown, Rejected, TryAgain
 from core.order_draft import OrderDraft
 from core.transfer import Receipt
 from entrypoints.sandbox import Sandbox
@@ -295,9 +295,38 @@ class TestLinesThatDoNotFit:
         sandbox.journal.clear()
         refusal = outcome(system, asked.model_copy(update={"begun_as": str(begun.id)}))
         assert isinstance(refusal, Rejected)
-        assert refusal.code == "published_incomplete"
+        assert (refusal.code, refusal.outcome) == ("published_incomplete", Outcome.WRITTEN)
         assert str(begun.id) in refusal.message
         assert all(operation.startswith("GET") for operation in operations(sandbox))
+
+
+@pytest.mark.parametrize("kind", ["forbidden", "throttled", "validation_error", "reset", "reset_after"])
+@pytest.mark.parametrize("operation", [CREATE, LINE, FINISH, "GET /salesorders/{id}", "GET /salesorders/{id}/lines"])
+@pytest.mark.parametrize("is_begun", [False, True])
+def test_no_error_says_that_nothing_was_written_while_an_order_lies_there(
+    sandbox: Sandbox,
+    system: RestAccountingSystem,
+    books: Books,
+    asked: OrderDraft,
+    operation: str,
+    kind: str,
+    is_begun: bool,
+) -> None:
+    if is_begun:
+        sandbox.inject(LINE, "throttled", after=1)
+        first = outcome(system, asked)
+        assert isinstance(first, TryAgain)
+        assert first.outcome is Outcome.UNKNOWN
+        asked = asked.model_copy(update={"begun_as": str(only_order(books).id)})
+    sandbox.inject(operation, kind)
+    sandbox.inject(DELETE, "forbidden")
+    answer = outcome(system, asked)
+    if isinstance(answer, KvittError):
+        sandbox.settle()
+        assert not books.orders or answer.outcome is not Outcome.NOTHING_WRITTEN
+        assert books.orders or answer.outcome is not Outcome.WRITTEN
+        if kind != "reset_after" and not books.orders:
+            assert answer.outcome is Outcome.NOTHING_WRITTEN or isinstance(answer, OutcomeUnknown)
 
 
 class TestRefusedMidway:
@@ -315,6 +344,7 @@ class TestRefusedMidway:
         refusal = outcome(system, asked)
         assert isinstance(refusal, Rejected)
         assert "tax.rate (enum)" in refusal.message
+        assert refusal.outcome is Outcome.NOTHING_WRITTEN
         assert books.orders == {}
         assert found(system, asked) == []
 
