@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 
 from adapters.twentyfour_seven_office.troubles import UnusableAnswer
 
-LARGEST_ANSWER = 32 * 1024 * 1024
+LARGEST_ANSWER = 24 * 1024 * 1024
 LARGEST_EXCHANGE = LARGEST_ANSWER + 1024 * 1024
 """In bytes, with its headers and all that comes before and between."""
 

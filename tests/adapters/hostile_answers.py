@@ -2,7 +2,7 @@
 
 import gzip
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
 from itertools import repeat
 
@@ -19,7 +19,7 @@ def _head(*headers: str, media_type: str = "application/json") -> bytes:
 
 
 def _layers(*encodings: str, size: int) -> Iterator[bytes]:
-    packer = {"gzip": gzip.compress, "deflate": zlib.compress}
+    packer: dict[str, Callable[[bytes], bytes]] = {"gzip": gzip.compress, "deflate": zlib.compress}
     packed = _packed(encodings[0], size)
     for encoding in encodings[1:]:
         packed = packer[encoding](packed)

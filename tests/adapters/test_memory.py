@@ -24,7 +24,8 @@ SAMPLE = {
     ("rest_read", "small objects"),
 }
 CASES = [
-    *[(call, kind) for call in ("soap_read", "rest_read", "rest_login") for kind in of_any_kind()],
+    *[(call, kind) for call in ("soap_read", "rest_read") for kind in of_any_kind()],
+    ("rest_login", "an endless body"),
     *[("soap_read", kind) for kind in XML],
     *[("rest_read", kind) for kind in JSON],
 ]
@@ -42,7 +43,7 @@ def test_no_answer_uses_up_the_memory(call: str, kind: str) -> None:
 
 
 @pytest.mark.attack
-@pytest.mark.parametrize("size", [4_000_000, 31_000_000])
+@pytest.mark.parametrize("size", [4_000_000, 23_000_000])
 @pytest.mark.parametrize(
     ("call", "kind"), [*[("soap_read", kind) for kind in XML], *[("rest_read", kind) for kind in JSON]]
 )
