@@ -13,6 +13,7 @@ from core.errors import InvalidInput
 from entrypoints.container import Container
 from entrypoints.http.app import create_app
 from entrypoints.http.local_only import is_loopback
+from entrypoints.stopping import Stopping
 from entrypoints.worker import Worker
 
 _WAITING_CONNECTIONS = 128
@@ -104,7 +105,7 @@ class _Server(uvicorn.Server):
     def __init__(
         self,
         config: uvicorn.Config,
-        stopping: threading.Event,
+        stopping: Stopping,
         *,
         announce: Callable[[], None],
         told_to_stop: Callable[[], bool],
