@@ -2,7 +2,6 @@
 
 import os
 import random
-import threading
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
@@ -48,6 +47,7 @@ from entrypoints.acting import current_actor
 from entrypoints.pulse import Pulse
 from entrypoints.readiness import Readiness
 from entrypoints.settings import Settings
+from entrypoints.stopping import Stopping
 from plugins.manager import find_plugins
 from plugins.registry import AccountingRegistry
 
@@ -86,7 +86,7 @@ class Container(containers.DeclarativeContainer):
     queue_kind = providers.Object(INLINE)
 
     clock = providers.Singleton(SystemClock)
-    stopping = providers.ThreadSafeSingleton(threading.Event)
+    stopping = providers.ThreadSafeSingleton(Stopping, settings.provided.stop_patience)
     pulse = providers.Singleton(Pulse)
     telemetry = providers.ThreadSafeSingleton(_telemetry, environment)
     secret_keys = providers.ThreadSafeSingleton(secret_keys_of, settings.provided.home, settings.provided.given_key)
@@ -170,6 +170,9 @@ class Container(containers.DeclarativeContainer):
         pulse=pulse,
         sweep_seconds=settings.provided.sweep_seconds,
         folders=settings.provided.written_folders,
+        telemetry=telemetry,
+        lease=settings.provided.lease,
+        worker_threads=settings.provided.worker_threads,
     )
     sweep = providers.Singleton(Sweep, storage=storage, queue=queue, clock=clock)
 

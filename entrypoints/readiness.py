@@ -1,6 +1,7 @@
 """Whether an installation can do its work: each thing it needs is looked at, and none hides another."""
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,7 @@ from entrypoints.pulse import Pulse
 
 if TYPE_CHECKING:
     from adapters.queue.durable import DurableTransferQueue
+    from adapters.telemetry.telemetry import Telemetry
 
 _SILENT_FOR_LONG_SECONDS = 60.0  # a sweep that waits for its turn in a busy database takes half of that
 
@@ -26,6 +28,9 @@ class Readiness:
         queue: "DurableTransferQueue | None",
         pulse: Pulse,
         sweep_seconds: float,
+        telemetry: "Telemetry",
+        lease: timedelta,
+        worker_threads: int,
         folders: Sequence[Path] = (),
     ) -> None:
         self._storage = storage
@@ -33,12 +38,15 @@ class Readiness:
         self._queue = queue
         self._pulse = pulse
         self._longest_silence = sweep_seconds + _SILENT_FOR_LONG_SECONDS
+        self._telemetry = telemetry
+        self._lease = lease
+        self._worker_threads = worker_threads
 
     def read(self) -> Mapping[str, Exception | None]:
         """Return each check by its name, with what was raised where it fails."""
         checks = {"storage": self._storage.ping, "migrations": self._tables_are_up_to_date, "disk": self._disk_has_room}
         if self._queue is not None:
-            checks |= {"queue": self._queue.ping, "worker": self._worker_lives}
+            checks |= {"queue": self._queue.ping, "worker": self._worker_lives, "turns": self._turns_go_on}
         return {name: _trouble(check) for name, check in checks.items()}
 
     def _disk_has_room(self) -> None:
@@ -59,6 +67,17 @@ class Readiness:
                 "The worker has not looked for work for a while.",
                 code="worker_silent",
                 hint="See the log for why sweeping fails; restart the process when it says nothing.",
+            )
+
+    def _turns_go_on(self) -> None:
+        silent = self._telemetry.turns.silent_for(self._lease.total_seconds())
+        if silent:
+            raise TryAgain(
+                f"{silent} of the {self._worker_threads} turns that this worker can take at once have neither begun "
+                f"nor ended a call for more than {self._lease.total_seconds():g} s.",
+                code="turns_stuck",
+                hint="Restart this process: what they had in hand is looked for and taken up by the next. If it comes "
+                "again, look at the database and report it.",
             )
 
 

@@ -20,6 +20,7 @@ from core.use_cases.forget_old import ForgetOld
 from core.use_cases.sweep import Sweep
 from entrypoints.container import Container
 from entrypoints.pulse import Pulse
+from entrypoints.stopping import Stopping
 
 _TIDY_EVERY = timedelta(hours=1)
 _FORGET_EVERY = timedelta(days=1)
@@ -40,10 +41,9 @@ class Worker:
         self._clock: Clock = container.clock()
         self._telemetry: Telemetry = container.telemetry()
         self._pulse: Pulse = container.pulse()
-        self._stopping: threading.Event = container.stopping()
+        self._stopping: Stopping = container.stopping()
         self._sweep_seconds = container.settings().sweep_seconds
         self._follow_up_seconds = container.settings().follow_up_seconds
-        self._patience = container.settings().stop_patience
         self._sweeper = threading.Thread(target=self._keep_sweeping, name="kvitt-sweeper", daemon=True)
         self._follower = threading.Thread(target=self._keep_following_up, name="kvitt-follow-up", daemon=True)
 
@@ -56,13 +56,13 @@ class Worker:
             self._follower.start()
 
     def stop(self) -> None:
-        """Finish the calls in hand, hand the rest back, and end."""
+        """Finish the calls in hand, hand the rest back, and end; what hangs is left when the time is up."""
         self._stopping.set()
-        patient_until = time.monotonic() + self._patience.total_seconds()
-        self._sweeper.join()
-        self._queue.stop(patience=self._patience)
+        if self._sweeper.is_alive():
+            self._sweeper.join(self._stopping.seconds_left())
+        self._queue.stop(patience=timedelta(seconds=self._stopping.seconds_left()))
         if self._follower.is_alive():  # its call in hand only reads, so it can be left
-            self._follower.join(max(patient_until - time.monotonic(), 0))
+            self._follower.join(self._stopping.seconds_left())
         self._telemetry.close()
 
     def __enter__(self) -> "Worker":

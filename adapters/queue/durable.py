@@ -61,8 +61,8 @@ class DurableTransferQueue:
         )
 
     def stop(self, *, patience: timedelta) -> None:
-        """Stop working; turns at work have so long to come to an end."""
-        DBOS.destroy(workflow_completion_timeout_sec=round(patience.total_seconds()))
+        """Stop working; turns at work have so long to come to an end. One that does not is left to itself."""
+        DBOS.destroy(workflow_completion_timeout_sec=int(patience.total_seconds()))
 
     def put(self, business: str) -> None:
         """Have the business's turn taken soon. One that is put already is enough."""

@@ -12,6 +12,7 @@ from structlog.contextvars import bound_contextvars
 
 from adapters.telemetry.meters import Meters
 from adapters.telemetry.traces import Note, Traces
+from adapters.telemetry.turns_at_work import TurnsAtWork
 from core.errors import KvittError
 from core.transfer import Transfer, TransferState
 
@@ -27,6 +28,7 @@ class Telemetry:
     def __init__(self, meters: Meters, traces: Traces) -> None:
         self.meters = meters
         self.traces = traces
+        self.turns = TurnsAtWork()
 
     @contextmanager
     def call(self, system: str, operation: str, business: str) -> Iterator[None]:
@@ -34,6 +36,7 @@ class Telemetry:
         began = time.perf_counter()
         attributes = {"kvitt.system": system, "kvitt.operation": operation, "kvitt.business": business}
         result = OK
+        self.turns.sign(business)
         with (
             bound_contextvars(operation=operation, business=business),
             self.traces.span(f"{system} {operation}", kind="client", attributes=attributes) as note,
@@ -44,6 +47,7 @@ class Telemetry:
                 result = error.code if isinstance(error, KvittError) else "internal_error"
                 raise
             finally:
+                self.turns.sign(business)
                 seconds = time.perf_counter() - began
                 note("kvitt.result", result)
                 self.meters.calls.labels(system, operation, result).inc()
@@ -60,6 +64,7 @@ class Telemetry:
         with (
             bound_contextvars(business=business),
             self.traces.span("turn", attributes={"kvitt.business": business}),
+            self.turns.turn(business),
         ):
             yield
 
@@ -73,6 +78,7 @@ class Telemetry:
             bound_contextvars(business=first.business, **about),
             self.traces.span("attempt", attributes={f"kvitt.{name}": value for name, value in about.items()}),
         ):
+            self.turns.sign(first.business)
             yield
 
     def took_over(self, business: str, transfers: Sequence[Transfer]) -> None:

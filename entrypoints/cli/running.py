@@ -58,6 +58,7 @@ def serve(host: Host = LOOPBACK, port: Port = SERVE_PORT, as_json: AsJson = Fals
     from entrypoints.data_folder import require_own
     from entrypoints.http.server import serve as serve_http
     from entrypoints.settings import read_settings
+    from entrypoints.stopping import end_in_time
 
     settings = read_settings()
     require_own(settings.home)
@@ -74,6 +75,7 @@ def serve(host: Host = LOOPBACK, port: Port = SERVE_PORT, as_json: AsJson = Fals
 
     signals = _Signals()
     container = make_container(settings, queue=DURABLE)
+    end_in_time(container.stopping(), told_to_stop=lambda: signals.told_to_stop)
     storage = container.storage()
     try:
         if not signals.told_to_stop:
@@ -93,6 +95,7 @@ def worker(as_json: AsJson = False) -> int:
     from entrypoints.data_folder import require_own
     from entrypoints.figures_server import figures_shown
     from entrypoints.settings import read_settings
+    from entrypoints.stopping import end_in_time
     from entrypoints.worker import Worker
 
     settings = read_settings()
@@ -100,6 +103,7 @@ def worker(as_json: AsJson = False) -> int:
     _log_as(settings)
     signals = _Signals()
     container = make_container(settings, queue=DURABLE)
+    end_in_time(container.stopping(), told_to_stop=lambda: signals.told_to_stop)
     storage = container.storage()
     try:
         with figures_shown(container) as port, Worker(container):

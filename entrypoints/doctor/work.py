@@ -44,7 +44,7 @@ def workers(examination: Examination, reports: Sequence[SystemReport]) -> Iterat
     if left:
         yield mend(
             "workers",
-            f"{left} transfers are left running by a worker that has ended.",
+            f"{left} transfers are left running by a worker that has ended or hangs.",
             "Run kvitt serve or kvitt worker: it takes them up, and looks for their orders first.",
         )
     late = [report for report in reports if report.queue_age > LONG_DUE]
@@ -52,7 +52,8 @@ def workers(examination: Examination, reports: Sequence[SystemReport]) -> Iterat
         yield mend(
             "workers",
             f"Transfers to {report.system} have been due for {report.queue_age.total_seconds() / 60:.0f} minutes.",
-            "See that kvitt serve or kvitt worker runs on this database, and what its log says.",
+            "See that kvitt serve or kvitt worker runs on this database, and what its log and its /health/ready say: "
+            "where that names turns_stuck, restart it.",
         )
     if not left and not late:
         yield ok("workers", "Nothing that is due is left waiting.")

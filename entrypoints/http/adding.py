@@ -17,6 +17,8 @@ from core.use_cases.add_invoice import AddedInvoice, AddInvoice, InvoiceToAdd
 MOST_AT_ONCE = 100
 """So many invoices share a transaction, at most: others wait for it."""
 
+_LAST_SECONDS = 5.0
+
 Outcome = AddedInvoice | Exception
 """What came of adding one."""
 
@@ -50,10 +52,10 @@ class Adding:
         return await asked.outcome
 
     def stop(self) -> None:
-        """Store what was asked for, and end the thread."""
+        """Store what was asked for, and end the thread; where the database hangs, leave it."""
         if self._thread is not None:
             self._asked.put(None)
-            self._thread.join()
+            self._thread.join(_LAST_SECONDS)
             self._thread = None
 
     def _work(self, add_invoice: AddInvoice, loop: asyncio.AbstractEventLoop) -> None:

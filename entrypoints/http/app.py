@@ -1,7 +1,6 @@
 """The application: which routes there are, and what every request goes through."""
 
 import asyncio
-from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from importlib.metadata import version
 from typing import Any
@@ -30,11 +29,14 @@ from entrypoints.container import Container
 from entrypoints.http import audit, batches, businesses, health, invoices, metrics, transfers
 from entrypoints.http.access import Access, Gate
 from entrypoints.http.adding import Adding
+from entrypoints.http.health_checks import HealthChecks
 from entrypoints.http.idempotency import IdempotencyKeys
 from entrypoints.http.observed import Observed
 from entrypoints.http.openapi import add_access, add_idempotency, add_parameters, add_schemas, schema_router
 from entrypoints.http.paths import DecodedPathParameters
 from entrypoints.http.problems import EXCEPTION_HANDLERS
+from entrypoints.http.threads import Threads
+from entrypoints.http.vendor_calls import VendorCalls
 from entrypoints.http.waiting import Waiting
 from entrypoints.readiness import Readiness
 
@@ -74,14 +76,22 @@ def create_app(container: Container, *, local_only: bool = True) -> Litestar:
         ],
     )
     adding = Adding(container.add_invoice)
+    vendor_calls = VendorCalls()
+    threads = Threads(THREADS, name="http")
+    health_checks = HealthChecks(container.readiness, threads)
+
+    async def use_threads() -> None:
+        """Have handlers run in threads that readiness looks at."""
+        asyncio.get_running_loop().set_default_executor(threads)
+
     app = Observed(
         telemetry=container.telemetry(),
         route_handlers=[api, *health.HANDLERS, *metrics.HANDLERS],
-        dependencies=_use_cases(container, adding),
+        dependencies=_use_cases(container, adding, vendor_calls, health_checks),
         exception_handlers=EXCEPTION_HANDLERS,
         before_send=[_private],
-        on_startup=[_make_threads],
-        on_shutdown=[adding.stop],
+        on_startup=[use_threads],
+        on_shutdown=[adding.stop, vendor_calls.stop, health_checks.stop],
         openapi_config=OpenAPIConfig(
             title="Kvitt",
             version=version("kvitt"),
@@ -108,8 +118,10 @@ def create_app(container: Container, *, local_only: bool = True) -> Litestar:
     return app
 
 
-def _use_cases(container: Container, gathered: Adding) -> dict[str, Provide]:
-    """The container's use cases by the names under which handlers ask for them; invoices are added `gathered`.
+def _use_cases(container: Container, gathered: Adding, limited: VendorCalls, apart: HealthChecks) -> dict[str, Provide]:
+    """The container's use cases by the names under which handlers ask for them.
+
+    Invoices are added `gathered`; what waits for an accounting system is `limited`; health is looked at `apart`.
 
     Provided on the event loop's one thread, so that no singleton is made twice.
     """
@@ -164,6 +176,12 @@ def _use_cases(container: Container, gathered: Adding) -> dict[str, Provide]:
     def adding() -> Adding:
         return gathered
 
+    def vendor_calls() -> VendorCalls:
+        return limited
+
+    def health_checks() -> HealthChecks:
+        return apart
+
     provided: list[Any] = [
         systems,
         look_up,
@@ -180,13 +198,10 @@ def _use_cases(container: Container, gathered: Adding) -> dict[str, Provide]:
         readiness,
         waiting,
         adding,
+        vendor_calls,
+        health_checks,
     ]
     return {provider.__name__: Provide(provider, sync_to_thread=False) for provider in provided}
-
-
-async def _make_threads() -> None:
-    """Have enough threads that a few slow calls to an accounting system keep nobody else waiting."""
-    asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(THREADS, thread_name_prefix="http"))
 
 
 async def _private(message: Message, scope: Scope) -> None:

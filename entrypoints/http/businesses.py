@@ -21,6 +21,7 @@ from entrypoints.http.pages import USUAL_PAGE, After, Limit, page
 from entrypoints.http.paths import BusinessInPath
 from entrypoints.http.problems import AnyRequest
 from entrypoints.http.schemas import BusinessBody, BusinessDocument, BusinessPage
+from entrypoints.http.vendor_calls import VendorCalls
 from entrypoints.parsing import business_from
 
 # A port can't be checked with isinstance, which the framework would do.
@@ -96,14 +97,17 @@ def list_businesses(
 @post(
     "/businesses/{business:str}/verify",
     status_code=HTTPStatus.OK,
-    sync_to_thread=True,
     tags=_TAGS,
     operation_class=described(answers={HTTPStatus.OK: Verification}, problems=[HTTPStatus.NOT_FOUND, *VENDOR_PROBLEMS]),
     needs=Need.SEND,
 )
-def verify_connection(business: BusinessInPath, verify_business: NamedDependency[VerifyBusiness]) -> Json:
+async def verify_connection(
+    business: BusinessInPath,
+    verify_business: NamedDependency[VerifyBusiness],
+    vendor_calls: NamedDependency[VendorCalls],
+) -> Json:
     """Ask the accounting system, read-only, for everything that a send needs. `ok` says whether it is all there."""
-    return verify_business.verify(business).model_dump(mode="json")
+    return (await vendor_calls.run(partial(verify_business.verify, business))).model_dump(mode="json")
 
 
 HANDLERS = [put_business, get_business, list_businesses, verify_connection]

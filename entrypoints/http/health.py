@@ -7,10 +7,10 @@ from litestar.di import NamedDependency
 
 from core.errors import KvittError, TryAgain
 from entrypoints.documents import Json, problem_document
+from entrypoints.http.health_checks import HealthChecks
 from entrypoints.http.openapi import described
 from entrypoints.http.problems import RETRY_AFTER, AnyRequest, log_bug, problem
 from entrypoints.http.schemas import Health, Ready
-from entrypoints.readiness import Readiness
 
 
 @get(
@@ -26,13 +26,15 @@ def live() -> Json:
 
 @get(
     "/health/ready",
-    sync_to_thread=True,
     tags=["health"],
     operation_class=described(answers={HTTPStatus.OK: Ready}, problems=[HTTPStatus.SERVICE_UNAVAILABLE]),
 )
-def ready(request: AnyRequest, readiness: NamedDependency[Readiness]) -> Response[Json]:
-    """Say whether storage, tables, disk, queue and worker are as they must be; each is named, also when one is not."""
-    troubles = readiness.read()
+async def ready(request: AnyRequest, health_checks: NamedDependency[HealthChecks]) -> Response[Json]:
+    """Say whether what this process needs is as it must be.
+
+    Storage, tables, disk, queue, worker, its turns, and threads for requests: each is named, also when one is not.
+    """
+    troubles = await health_checks.read()
     checks = {name: _told(request, trouble) for name, trouble in troubles.items()}
     failed = [name for name, trouble in troubles.items() if trouble]
     if not failed:

@@ -27,6 +27,7 @@ from entrypoints.http.pages import USUAL_PAGE, After, Limit, page
 from entrypoints.http.paths import BusinessInPath, NumberInPath
 from entrypoints.http.problems import AnyRequest
 from entrypoints.http.schemas import CustomerDocument, InvoicePage, TransferDocument
+from entrypoints.http.vendor_calls import VendorCalls
 from entrypoints.http.waiting import Prefer, Waiting
 from entrypoints.parsing import invoice_from
 
@@ -94,7 +95,6 @@ def list_invoices(
 
 @get(
     f"{_INVOICE}/preview",
-    sync_to_thread=True,
     tags=_TAGS,
     operation_class=described(
         answers={HTTPStatus.OK: InvoicePreview},
@@ -102,17 +102,19 @@ def list_invoices(
     ),
     needs=Need.READ,
 )
-def get_preview(
-    business: BusinessInPath, number: NumberInPath, preview_invoice: NamedDependency[PreviewInvoice]
+async def get_preview(
+    business: BusinessInPath,
+    number: NumberInPath,
+    preview_invoice: NamedDependency[PreviewInvoice],
+    vendor_calls: NamedDependency[VendorCalls],
 ) -> Json:
     """Show the customer decision and the order exactly as it would be written; nothing is written."""
-    return preview_invoice.preview(business, number).model_dump(mode="json")
+    return (await vendor_calls.run(partial(preview_invoice.preview, business, number))).model_dump(mode="json")
 
 
 @post(
     f"{_INVOICE}/customer",
     status_code=HTTPStatus.OK,
-    sync_to_thread=True,
     tags=_TAGS,
     operation_class=described(
         takes=CustomerChoice,
@@ -121,16 +123,17 @@ def get_preview(
     ),
     needs=Need.SEND,
 )
-def choose_customer(
+async def choose_customer(
     business: BusinessInPath,
     number: NumberInPath,
     request: AnyRequest,
     body: RawBody,
     link_customer: NamedDependency[LinkCustomer],
+    vendor_calls: NamedDependency[VendorCalls],
 ) -> Json:
     """Remember which record in the accounting system the invoice's customer is, and show that record."""
     choice = customer_choice_from(json_document(request, body))
-    record = link_customer.link(business, number, choice.customer_id)
+    record = await vendor_calls.run(partial(link_customer.link, business, number, choice.customer_id))
     return record.model_dump(mode="json", exclude={"carried"})
 
 
@@ -160,7 +163,6 @@ async def send(
 @post(
     f"{_INVOICE}/status",
     status_code=HTTPStatus.OK,
-    sync_to_thread=True,
     tags=_TAGS,
     operation_class=described(
         answers={HTTPStatus.OK: PaymentReport},
@@ -168,9 +170,14 @@ async def send(
     ),
     needs=Need.READ,
 )
-def check_payment(business: BusinessInPath, number: NumberInPath, check_status: NamedDependency[CheckStatus]) -> Json:
+async def check_payment(
+    business: BusinessInPath,
+    number: NumberInPath,
+    check_status: NamedDependency[CheckStatus],
+    vendor_calls: NamedDependency[VendorCalls],
+) -> Json:
     """Ask the accounting system whether a sent invoice is paid."""
-    return only(check_status.check(business, [number])).model_dump(mode="json")
+    return only(await vendor_calls.run(partial(check_status.check, business, [number]))).model_dump(mode="json")
 
 
 HANDLERS = [put_invoice, get_invoice, list_invoices, get_preview, choose_customer, send, check_payment]

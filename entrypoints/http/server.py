@@ -14,6 +14,7 @@ from entrypoints.container import Container
 from entrypoints.http.app import create_app
 from entrypoints.http.local_only import is_loopback
 from entrypoints.listening.server import CountedServer, connections_for, listen, quiet_config
+from entrypoints.stopping import Stopping
 from entrypoints.worker import Worker
 
 _KEPT_DESCRIPTORS = 160
@@ -112,7 +113,7 @@ class _Server(CountedServer):
     ) -> None:
         reserve = _KEPT_DESCRIPTORS + container.settings().worker_threads
         super().__init__(config, listener, most=connections_for(reserve=reserve))
-        self._stopping: threading.Event = container.stopping()
+        self._stopping: Stopping = container.stopping()
         self._announce = announce
         self._told_to_stop = told_to_stop
 

@@ -16,6 +16,7 @@ class Ending(Enum):
 
     WHOLE = auto()
     CUT = auto()  # announced in full, broken off halfway
+    DRIPPING = auto()  # a header that never ends, byte by byte, until the caller hangs up
     CLOSED = auto()  # closed without a byte
     RESET = auto()
 

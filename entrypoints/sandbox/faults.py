@@ -14,6 +14,7 @@ KINDS = (
     "reset_after",
     "late",
     "slow",
+    "drip",
     "http_502",
     "http_502_after",
     "html_200",

@@ -100,6 +100,12 @@ def _slow(exchange: Exchange, fault: Fault) -> Reply:
     return exchange.reply()
 
 
+def _drip(exchange: Exchange, _fault: Fault) -> Reply:
+    """The operation is carried out, and its answer comes byte by byte, slower than anybody waits."""
+    exchange.carry_out()
+    return replace(exchange.reply(), ending=Ending.DRIPPING)
+
+
 def _truncated(exchange: Exchange, _fault: Fault) -> Reply:
     """The connection ends halfway; an answer without a body does not arrive at all."""
     exchange.carry_out()
@@ -145,6 +151,7 @@ COMMON: dict[str, Injection] = {
     "reset_after": _after(RESET),
     "late": _late,
     "slow": _slow,
+    "drip": _drip,
     "http_502": _instead(BAD_GATEWAY),
     "http_502_after": _after(BAD_GATEWAY),
     "html_200": _instead(LOGIN_PAGE),

@@ -5,6 +5,7 @@ The standard library's server is used because faults need the raw socket.
 
 import contextlib
 import ipaddress
+import select
 import socket
 import struct
 import sys
@@ -21,6 +22,7 @@ from entrypoints.sandbox.rest.gateway import RestGateway
 LONGEST_BODY = 64 * 1024 * 1024
 NO_CONTENT = 204
 CLOSING_PATIENCE = 5.0  # seconds that running calls get when the server closes
+DRIP_SECONDS = 0.05
 RESET_ON_CLOSE = struct.pack("ii", 1, 0)
 
 
@@ -178,6 +180,9 @@ class Handler(BaseHTTPRequestHandler):
             self._hang_up(reset=reply.ending is Ending.RESET)
             return
         self.send_response(reply.status)
+        if reply.ending is Ending.DRIPPING:
+            self._drip()
+            return
         if reply.status != NO_CONTENT:
             self.send_header("Content-Type", reply.content_type)
             self.send_header("Content-Length", str(len(reply.body)))
@@ -201,6 +206,21 @@ class Handler(BaseHTTPRequestHandler):
         self.wfile.flush()
         if reply.ending is Ending.CUT:
             self._hang_up(reset=False)
+
+    def _drip(self) -> None:
+        """Say no more than a header, a byte at a time, until the caller or this server hangs up."""
+        self.close_connection = True
+        self.send_header("X-Drip", "")
+        self.flush_headers()
+        self.wfile.flush()
+        with contextlib.suppress(OSError):
+            while not self._caller_is_gone(DRIP_SECONDS):
+                self.connection.sendall(b"x")
+
+    def _caller_is_gone(self, seconds: float) -> bool:
+        """Wait so long for the caller to hang up; nothing else comes from one that waits for its answer."""
+        readable, _, _ = select.select([self.connection], [], [], seconds)
+        return bool(readable)
 
     def _hang_up(self, *, reset: bool) -> None:
         """Close at once; with a reset, whatever lingers is thrown away."""

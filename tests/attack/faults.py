@@ -43,6 +43,7 @@ KINDS: Mapping[str, Kind] = {
     "reset before": Kind("reset"),
     "answer lost": Kind("reset_after"),
     "carried out later": Kind("late", {"delay": LATE_SECONDS}),
+    "slow drip": Kind("drip"),
     "502 page": Kind("http_502"),
     "502 page, carried out": Kind("http_502_after"),
     "200 page": Kind("html_200"),

@@ -34,6 +34,7 @@ KINDS = {
     "reset before": Kind("reset"),
     "answer lost": Kind("reset_after"),
     "carried out later": Kind("late", {"delay": LATE_SECONDS}),
+    "slow drip": Kind("drip"),
     "502 page": Kind("http_502"),
     "502 page, carried out": Kind("http_502_after"),
     "200 page, carried out": Kind("login_page_after"),
@@ -83,6 +84,7 @@ SAMPLE = [
     (("SaveInvoices", 1), "answer lost"),
     (("SaveInvoices", 1), "validation fault"),
     (("GetInvoices", 0), "malformed"),
+    (("SaveInvoices", 1), "slow drip"),
 ]
 
 

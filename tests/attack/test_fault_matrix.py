@@ -68,6 +68,7 @@ SAMPLE = [
     ("SaveCompanies", "fault, carried out"),
     ("SaveInvoices", "answer lost"),
     ("SaveInvoices", "carried out later"),
+    ("SaveInvoices", "slow drip"),
     ("SaveInvoices", "502 page, carried out"),
     ("SaveInvoices", "item rejected"),
     (f"GetInvoices{AFTER_A_LOST_ANSWER}", "truncated"),

@@ -36,6 +36,7 @@ MATRIX = [(point, kind) for point in POINTS for kind in ANY_KIND]
 SAMPLE = [
     (("POST /customers", 4), "answer lost"),
     ((LINES, 6), "truncated"),
+    ((FINISH, 6), "slow drip"),
     ((FINISH, 6), "validation error"),
 ]
 KILLS = [

@@ -63,6 +63,7 @@ SAMPLE = [
     ("POST /salesorders", "answer lost"),
     ("POST /salesorders", "carried out later"),
     (LINES, "answer lost"),
+    (LINES, "slow drip"),
     (LINES, "validation error"),
     (LINES, "throttled"),
     (LINES, "502 page, carried out"),

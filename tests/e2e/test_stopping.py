@@ -9,11 +9,14 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
 from core.transfer import Transfer, TransferState
 from entrypoints.container import DURABLE
-from tests.attack.installation import Installation, installed
+from tests.attack.installation import REST, SOAP, Installation, installed
 from tests.homes import furnish
+from tests.postgres import temporary_database
+from tests.systems import System
 
 KVITT = Path(sys.executable).with_name("kvitt")
 PATIENCE = 60
@@ -29,10 +32,13 @@ def installation(tmp_path: Path) -> Iterator[Installation]:
 
 
 @contextmanager
-def _running(installation: Installation, *arguments: str) -> Iterator["subprocess.Popen[str]"]:
+def _running(
+    installation: Installation, *arguments: str, stop_seconds: float | None = None
+) -> Iterator["subprocess.Popen[str]"]:
+    patience = {} if stop_seconds is None else {"KVITT_STOP_SECONDS": str(stop_seconds)}
     with subprocess.Popen(
         [str(KVITT), *arguments],
-        env=installation.environment,
+        env={**installation.environment, **patience},
         text=True,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -116,3 +122,77 @@ def test_a_server_that_is_told_to_stop_as_soon_as_it_says_that_it_listens_stops(
         time.sleep(later_seconds)
         server.send_signal(told)
         assert server.wait(timeout=PATIENCE) == 0
+
+
+STOP_SECONDS = 2
+MARGIN_SECONDS = 6.0
+"""Of a machine that is busy; what hangs here hangs for a minute."""
+
+
+@contextmanager
+def _told_to_stop_soon(installation: Installation, *arguments: str) -> Iterator["subprocess.Popen[str]"]:
+    with _running(installation, *arguments, stop_seconds=STOP_SECONDS) as process:
+        assert process.stderr is not None
+        process.stderr.readline()  # it works now
+        yield process
+
+
+def _see_it_end(process: "subprocess.Popen[str]") -> None:
+    began = time.monotonic()
+    process.send_signal(signal.SIGTERM)
+    try:
+        process.wait(timeout=20)
+    except subprocess.TimeoutExpired:
+        pytest.fail(f"it is still there {time.monotonic() - began:.0f} s after SIGTERM")
+    took = time.monotonic() - began
+    assert took < STOP_SECONDS + MARGIN_SECONDS, f"it ended after {took:.1f} s"
+    assert process.returncode in (0, 3)
+
+
+@pytest.mark.parametrize(
+    ("system", "operation", "command"),
+    [
+        pytest.param(SOAP, "SaveInvoices", ("worker",), id="soap-worker"),
+        pytest.param(REST, "POST /salesorders", ("serve", "--port", "0"), id="rest-serve"),
+        pytest.param(SOAP, "SaveInvoices", ("serve", "--port", "0"), id="soap-serve", marks=pytest.mark.attack),
+        pytest.param(REST, "POST /salesorders", ("worker",), id="rest-worker", marks=pytest.mark.attack),
+    ],
+)
+def test_a_process_whose_call_hangs_ends_in_time_and_nothing_is_doubled(
+    tmp_path: Path, system: System, operation: str, command: tuple[str, ...]
+) -> None:
+    home = furnish(tmp_path / "home", queue=DURABLE)
+    with installed(home, system=system, call_seconds=PATIENCE) as installation:
+        installation.add("1")
+        hung = installation.sandbox.inject(operation, "slow", delay=PATIENCE)  # carried out, and not answered
+        with _told_to_stop_soon(installation, *command) as process:
+            transfer = installation.queue("1")
+            ends = time.monotonic() + PATIENCE
+            while hung.times:
+                assert time.monotonic() < ends
+                time.sleep(0.05)
+            _see_it_end(process)
+        installation.let_leases_run_out()
+        (ended,) = installation.drive(transfer)
+
+        assert ended.state is TransferState.TRANSFERRED
+        assert installation.orders_for("1") == [int(ended.order_id or 0)]
+
+
+@pytest.mark.attack
+@pytest.mark.parametrize("command", [("serve", "--port", "0"), ("worker",)])
+def test_a_process_whose_database_hangs_ends_in_time(
+    tmp_path: Path, postgresql_template: str, command: tuple[str, ...]
+) -> None:
+    with (
+        temporary_database(like=postgresql_template) as url,
+        installed(tmp_path / "home", database_url=url) as installation,
+    ):
+        installation.add("1")
+        with (
+            _told_to_stop_soon(installation, *command) as process,
+            installation.container.storage().write() as database,
+        ):
+            database.execute(text("LOCK TABLE transfers, leases, businesses IN ACCESS EXCLUSIVE MODE"))
+            time.sleep(1)
+            _see_it_end(process)

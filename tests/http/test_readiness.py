@@ -2,11 +2,16 @@
 
 import contextlib
 import subprocess
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from datetime import timedelta
 from pathlib import Path
+from threading import Event
 from typing import Any
 
+import httpx
 import pytest
 from dependency_injector import providers
 from opentelemetry.sdk.trace import TracerProvider
@@ -18,15 +23,18 @@ from adapters.telemetry.meters import Meters
 from adapters.telemetry.telemetry import Telemetry
 from adapters.telemetry.traces import OpenTelemetryTraces
 from core.errors import KvittError, TryAgain
+from core.use_cases.look_up import LookUp
 from entrypoints.container import Container
 from entrypoints.doctor import own_side
 from entrypoints.doctor.findings import Standing, looked_at
+from entrypoints.http import app, threads
+from entrypoints.http.server import answering
 from entrypoints.pulse import Pulse
 from entrypoints.readiness import Readiness
 from entrypoints.sandbox import Sandbox
 from entrypoints.settings import Settings
 from tests.homes import furnished
-from tests.http.clients import client_of
+from tests.http.clients import bearing, client_of, key_for
 from tests.http.documents import Api, add_invoice, business_document, problem_of
 
 
@@ -40,8 +48,18 @@ class Queue:
             raise self.trouble
 
 
-def codes(container: Container, queue: Any, pulse: Pulse, *, sweep_seconds: float = 0) -> dict[str, str]:
-    found = Readiness(storage=container.storage(), queue=queue, pulse=pulse, sweep_seconds=sweep_seconds).read()
+def codes(
+    container: Container, queue: Any, pulse: Pulse, *, sweep_seconds: float = 0, lease_seconds: float = 60
+) -> dict[str, str]:
+    found = Readiness(
+        storage=container.storage(),
+        queue=queue,
+        pulse=pulse,
+        sweep_seconds=sweep_seconds,
+        telemetry=container.telemetry(),
+        lease=timedelta(seconds=lease_seconds),
+        worker_threads=4,
+    ).read()
     return {
         name: trouble.code if isinstance(trouble, KvittError) else str(type(trouble).__name__)
         for name, trouble in found.items()
@@ -59,6 +77,7 @@ def test_one_check_that_fails_hides_no_other(container: Container) -> None:
         "disk": "NoneType",
         "queue": "queue_unavailable",
         "worker": "NoneType",
+        "turns": "NoneType",
     }
 
 
@@ -74,6 +93,43 @@ def test_a_worker_that_has_been_silent_for_long_is_not_ready(container: Containe
     assert codes(container, Queue(), pulse, sweep_seconds=-61)["worker"] == "worker_silent"
 
 
+def test_a_turn_that_has_given_no_sign_of_life_for_longer_than_a_lease_is_told(container: Container) -> None:
+    pulse, telemetry = Pulse(), container.telemetry()
+    pulse.beat()
+    with telemetry.turn("fjell"):
+        assert codes(container, Queue(), pulse)["turns"] == "NoneType"
+        time.sleep(0.3)
+        assert codes(container, Queue(), pulse, lease_seconds=0.2)["turns"] == "turns_stuck"
+        with telemetry.call("24sevenoffice", "GetCompanies", "fjell"):
+            assert codes(container, Queue(), pulse, lease_seconds=0.2)["turns"] == "NoneType"
+    assert codes(container, Queue(), pulse, lease_seconds=0)["turns"] == "NoneType"
+
+
+def test_threads_that_are_all_taken_are_told_of_while_nothing_else_is_answered(
+    container: Container, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As where the database hangs: every request holds a thread, and none is left for others."""
+    monkeypatch.setattr(threads, "_LONG_SECONDS", 0.3)
+    monkeypatch.setattr(app, "THREADS", 2)
+    go_on = Event()
+
+    def hang(*_: object, **__: object) -> list[object]:
+        go_on.wait(20)
+        return []
+
+    monkeypatch.setattr(LookUp, "businesses", hang)
+    with answering(container) as url, httpx.Client(base_url=url, headers=bearing(key_for(container))) as api:
+        with ThreadPoolExecutor(4) as callers:
+            hung = [callers.submit(api.get, "/v1/businesses", timeout=30) for _ in range(4)]
+            time.sleep(1)
+            told = api.get("/health/ready", timeout=5)
+            go_on.set()
+            assert [one.result().status_code for one in hung] == [200] * 4
+        assert told.status_code == 503
+        assert told.json()["checks"]["threads"] == "threads_exhausted"
+        assert api.get("/health/ready").json()["checks"]["threads"] == "ok"
+
+
 def test_a_queue_that_was_not_started_is_told(tmp_path: Path) -> None:
     queue = DurableTransferQueue(f"sqlite:///{tmp_path / 'turns.db'}", take_turn=lambda _business: None, threads=1)
 
@@ -82,9 +138,9 @@ def test_a_queue_that_was_not_started_is_told(tmp_path: Path) -> None:
     assert caught.value.code == "queue_unavailable"
 
 
-def test_a_server_with_a_worker_inside_names_all_five(served: Api) -> None:
+def test_a_server_with_a_worker_inside_names_them_all(served: Api) -> None:
     assert served.get("/health/ready").json()["checks"] == dict.fromkeys(
-        ["storage", "migrations", "disk", "queue", "worker"], "ok"
+        ["storage", "migrations", "disk", "queue", "worker", "turns", "threads"], "ok"
     )
 
 

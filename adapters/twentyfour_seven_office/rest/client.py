@@ -7,7 +7,6 @@ and certificate bundles of the operator's environment are heeded.
 import logging
 import os
 import ssl
-import time
 import weakref
 from functools import lru_cache
 from http.cookiejar import CookieJar, DefaultCookiePolicy
@@ -16,8 +15,11 @@ from typing import Any
 
 import httpx
 
+from adapters.exchange import limited
+from adapters.twentyfour_seven_office.answer_body import LARGEST_EXCHANGE, body_from
 from adapters.twentyfour_seven_office.context import Context
 from adapters.twentyfour_seven_office.rest.answer import Answer
+from adapters.twentyfour_seven_office.rest.connections import limit
 from adapters.twentyfour_seven_office.rest.errors import translated
 from adapters.twentyfour_seven_office.rest.json_text import json_from
 from adapters.twentyfour_seven_office.rest.operations import LOGIN, Operation
@@ -26,7 +28,6 @@ from adapters.twentyfour_seven_office.rest.refusals import error_for, login_erro
 from adapters.twentyfour_seven_office.troubles import UnusableAnswer
 
 CONNECT_TIMEOUT = 10.0
-LARGEST_ANSWER = 64 * 1024 * 1024
 
 _KEPT_CONNECTIONS = 32
 _API_ROOTS = 8  # one in any installation; more where many sandboxes come and go in one process
@@ -43,13 +44,14 @@ class RestClient:
         self._login_url = settings.login_url + LOGIN.path
         self._timeout = settings.timeout
         self._http = httpx.Client(
-            headers={"Accept": "application/json", "User-Agent": "Kvitt"},
+            headers={"Accept": "application/json", "Accept-Encoding": "identity", "User-Agent": "Kvitt"},
             cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
             follow_redirects=False,
             limits=httpx.Limits(max_connections=None, max_keepalive_connections=_KEPT_CONNECTIONS),
             timeout=httpx.Timeout(settings.timeout, connect=min(CONNECT_TIMEOUT, settings.timeout)),
             verify=_trusted(os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE")),
         )
+        limit(self._http)
         weakref.finalize(self, self._http.close)  # httpx leaves open what nobody closes
 
     def call(
@@ -80,19 +82,13 @@ class RestClient:
     def _sent(self, method: str, url: str, body: Any, headers: dict[str, str]) -> Answer:
         content = None if body is None else json_from(body).encode()
         typed = {**headers, "Content-Type": "application/json"} if content else headers
-        deadline = time.monotonic() + self._timeout
         request = self._http.build_request(method, url, content=content, headers=typed)
-        response = self._http.send(request, stream=True)
-        try:
-            return Answer(
-                status=response.status_code,
-                media_type=response.headers.get("Content-Type", "").split(";")[0].strip().lower(),
-                body=_read(response, deadline=deadline),
-                next_page=response.links.get("next", {}).get("url"),
-                retry_after=response.headers.get("Retry-After"),
-            )
-        finally:
-            response.close()
+        with limited(self._timeout, most_bytes=LARGEST_EXCHANGE):
+            response = self._http.send(request, stream=True)
+            try:
+                return _read(response)
+            finally:
+                response.close()
 
 
 @lru_cache(maxsize=_API_ROOTS)
@@ -101,20 +97,18 @@ def shared_client(settings: RestSettings) -> RestClient:
     return RestClient(settings)
 
 
-def _read(response: httpx.Response, *, deadline: float) -> bytes:
-    """Read piece by piece: an answer that drips or never ends is given up."""
-    pieces, size = [], 0
+def _read(response: httpx.Response) -> Answer:
     try:
-        for piece in response.iter_bytes():
-            pieces.append(piece)
-            size += len(piece)
-            if size > LARGEST_ANSWER:
-                raise UnusableAnswer("answer_too_large")
-            if time.monotonic() > deadline:
-                raise UnusableAnswer("timeout")
+        body = body_from(response.iter_raw(), encoding=response.headers.get("Content-Encoding"))
     except httpx.RemoteProtocolError:
         raise UnusableAnswer("broken_answer") from None
-    return b"".join(pieces)
+    return Answer(
+        status=response.status_code,
+        media_type=response.headers.get("Content-Type", "").split(";")[0].strip().lower(),
+        body=body,
+        next_page=response.links.get("next", {}).get("url"),
+        retry_after=response.headers.get("Retry-After"),
+    )
 
 
 @lru_cache(maxsize=_API_ROOTS)

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 
 import httpx
 
+from adapters.exchange import TooMuch
 from adapters.twentyfour_seven_office.context import Context
 from adapters.twentyfour_seven_office.rest.operations import Operation
 from adapters.twentyfour_seven_office.troubles import UnusableAnswer, causes_of, tell_support, trouble
@@ -46,6 +47,6 @@ def _network_trouble(operation: Operation, raised: httpx.HTTPError) -> KvittErro
         return trouble(operation, "unreachable")
     if isinstance(raised, httpx.TimeoutException):
         return trouble(operation, "timeout")
-    if isinstance(raised, httpx.DecodingError):
-        return trouble(operation, "broken_answer")
+    if any(isinstance(cause, TooMuch) for cause in causes_of(raised)):
+        return trouble(operation, "answer_too_large")
     return trouble(operation, "connection_lost")

@@ -10,6 +10,9 @@ from core.fields import plain
 
 _LONGEST_NUMBER = 40  # signs and digits; the vendor's longest amounts have some twenty
 _LARGEST_EXPONENT = 18  # as many digits as the vendor's largest ids have: sums and products of such are exact here
+MOST_MARKS = 1_000_000
+"""How many marks ("," ":" "[" "{") an answer may hold: each value costs memory, however short it is written."""
+
 # What neither a database nor a person's screen can take; JSON can spell it with escapes.
 _UNWRITABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
@@ -30,8 +33,10 @@ def json_from(value: Any) -> str:
 def value_from(content: bytes) -> Any:
     """Read JSON; signs in its texts that nothing can store are replaced.
 
-    Errors: ValueError for what is no JSON, nested beyond reason, or holds a number beyond reason.
+    Errors: ValueError for what is no JSON, nested beyond reason, or holds a number or more values beyond reason.
     """
+    if sum(content.count(mark) for mark in (b",", b":", b"[", b"{")) > MOST_MARKS:
+        raise ValueError("more values than memory should hold")
     try:
         return _storable(
             json.loads(content.decode(), parse_float=_decimal, parse_int=_integer, parse_constant=_no_number)

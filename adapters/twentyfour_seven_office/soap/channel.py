@@ -1,4 +1,4 @@
-"""HTTP to 24SevenOffice's API: one pool of connections, a deadline, and nothing remembered between calls.
+"""HTTP to 24SevenOffice's API: one pool of connections, limits for each call, and nothing remembered between calls.
 
 requests' adapter is used without its Session on purpose. A Session keeps cookies, follows redirects and reads
 .netrc: here every cookie is put on one request and belongs to one business, what is set by an answer is dropped, a
@@ -8,18 +8,18 @@ Certificates are always checked: no setting of a business's or of ours turns tha
 """
 
 import os
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 import requests
-from requests.adapters import HTTPAdapter
-from requests.utils import get_environ_proxies
+from requests.utils import DEFAULT_CA_BUNDLE_PATH, get_environ_proxies
 
+from adapters.exchange import limited
+from adapters.twentyfour_seven_office.answer_body import LARGEST_EXCHANGE, body_from
+from adapters.twentyfour_seven_office.soap.connections import LimitedAdapter
 from adapters.twentyfour_seven_office.troubles import UnusableAnswer
 
 CONNECT_TIMEOUT = 10.0
-LARGEST_ANSWER = 64 * 1024 * 1024
 
 _POOLED_CONNECTIONS = 32
 _PIECE = 64 * 1024
@@ -43,47 +43,44 @@ class Channel:
     def __init__(self, api_url: str, *, timeout: float) -> None:
         self._api_url = api_url
         self._timeout = timeout
-        self._adapter = HTTPAdapter(pool_maxsize=_POOLED_CONNECTIONS)
+        bundle = os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE")
+        self._verify: str | bool = bundle or True
+        self._adapter = LimitedAdapter(bundle=bundle or DEFAULT_CA_BUNDLE_PATH, pool_maxsize=_POOLED_CONNECTIONS)
         self._proxies = get_environ_proxies(api_url, no_proxy=None)
-        self._verify = os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE") or True
 
     def post(self, path: str, body: bytes, *, headers: Mapping[str, str]) -> Answer:
         """Send a request and read the whole answer.
 
-        Errors: those of requests; UnusableAnswer, codes `redirected`, `throttled`, `answer_too_large`, `timeout`.
+        Errors: those of requests and urllib3; UnusableAnswer, codes `redirected`, `throttled`, those of `body_from`.
         """
         request = requests.PreparedRequest()
-        request.prepare(method="POST", url=self._api_url + path, headers=dict(headers), data=body)
-        deadline = time.monotonic() + self._timeout
-        response = self._adapter.send(
-            request,
-            stream=True,
-            timeout=(min(CONNECT_TIMEOUT, self._timeout), self._timeout),
-            verify=self._verify,
-            proxies=dict(self._proxies),
-        )
-        try:
-            if 300 <= response.status_code < 400:
-                raise UnusableAnswer("redirected")
-            if response.status_code == 429:
-                raise UnusableAnswer("throttled")
-            media_type = response.headers.get("Content-Type", "").split(";")[0].strip().lower()
-            content = _read(response, deadline=deadline)
-            return Answer(
-                status=response.status_code, is_xml=media_type in ("text/xml", "application/xml"), body=content
+        asked = {**headers, "Accept-Encoding": "identity"}
+        request.prepare(method="POST", url=self._api_url + path, headers=asked, data=body)
+        with limited(self._timeout, most_bytes=LARGEST_EXCHANGE):
+            response = self._adapter.send(
+                request,
+                stream=True,
+                timeout=(min(CONNECT_TIMEOUT, self._timeout), self._timeout),
+                verify=self._verify,
+                proxies=dict(self._proxies),
             )
-        finally:
-            response.close()
+            try:
+                return _read(response)
+            finally:
+                response.close()
 
 
-def _read(response: requests.Response, *, deadline: float) -> bytes:
-    """Read piece by piece: an answer that drips or never ends is given up."""
-    pieces, size = [], 0
-    for piece in response.iter_content(_PIECE):
-        pieces.append(piece)
-        size += len(piece)
-        if size > LARGEST_ANSWER:
-            raise UnusableAnswer("answer_too_large")
-        if time.monotonic() > deadline:
-            raise UnusableAnswer("timeout")
-    return b"".join(pieces)
+def _read(response: requests.Response) -> Answer:
+    if response.status_code < 200:  # http.client takes it for the answer, which would go to whoever calls next
+        raise UnusableAnswer("broken_answer")
+    if 300 <= response.status_code < 400:
+        raise UnusableAnswer("redirected")
+    if response.status_code == 429:
+        raise UnusableAnswer("throttled")
+    media_type = response.headers.get("Content-Type", "").split(";")[0].strip().lower()
+    pieces = response.raw.stream(_PIECE, decode_content=False)
+    return Answer(
+        status=response.status_code,
+        is_xml=media_type in ("text/xml", "application/xml"),
+        body=body_from(pieces, encoding=response.headers.get("Content-Encoding")),
+    )

@@ -11,8 +11,8 @@ _SOAP = "{http://schemas.xmlsoap.org/soap/envelope/}"
 _TFSO = "{http://24sevenOffice.com/webservices}"
 
 
-MOST_MARKUP = 4_000_000
-"""How many tags an answer may hold: each element costs memory, and one of four bytes costs as much as a long one."""
+MOST_MARKUP = 800_000
+"""How many tags and attributes an answer may hold: each costs memory, and one of four bytes as much as a long one."""
 
 
 class ServiceFault(Exception):  # noqa: N818 - a state of affairs, as in core/errors.py
@@ -47,7 +47,7 @@ def envelope_of(answer: Answer, operation: str) -> Any:
 
 def _parsed(body: bytes) -> Any:
     """Parse without fetching or expanding anything; libxml2 itself gives up beyond 256 levels or 10 MB of one text."""
-    if body.count(b"<") > MOST_MARKUP:
+    if body.count(b"<") + body.count(b"=") > MOST_MARKUP:
         raise UnusableAnswer("answer_too_large")
     parser = etree.XMLParser(
         resolve_entities=False, load_dtd=False, no_network=True, huge_tree=False, remove_comments=True, remove_pis=True

@@ -6,9 +6,10 @@ from contextlib import contextmanager
 
 import requests
 from urllib3.exceptions import HTTPError as PoolError
-from urllib3.exceptions import NewConnectionError
+from urllib3.exceptions import NewConnectionError, ProtocolError
 from urllib3.exceptions import SSLError as PoolSSLError
 
+from adapters.exchange import TooMuch
 from adapters.twentyfour_seven_office.context import Context
 from adapters.twentyfour_seven_office.soap.envelope import ServiceFault
 from adapters.twentyfour_seven_office.soap.operations import Operation
@@ -35,17 +36,16 @@ def translated(operation: Operation, context: Context) -> Iterator[None]:
     except UnusableAnswer as answer:
         tell_support(operation, f"unusable answer: {answer.code}", context)
         error = trouble(operation, answer.code)
-    except requests.RequestException as raised:
+    except (PoolError, OSError) as raised:  # what requests raises is an OSError
         tell_support(operation, f"{type(raised).__name__}: {raised}", context)
         error = _network_trouble(operation, raised)
-    except (PoolError, OSError) as raised:  # the few that requests lets through
-        tell_support(operation, type(raised).__name__, context)
-        error = trouble(operation, "connection_lost")
     raise error from None
 
 
-def _network_trouble(operation: Operation, raised: requests.RequestException) -> KvittError:
+def _network_trouble(operation: Operation, raised: Exception) -> KvittError:
     causes = list(causes_of(raised))
+    if any(isinstance(cause, TooMuch) for cause in causes):
+        return trouble(operation, "answer_too_large")
     if any(isinstance(cause, ssl.SSLCertVerificationError) for cause in causes):
         return trouble(operation, "tls_failed", never_ran=True)
     if isinstance(raised, requests.exceptions.SSLError) or any(isinstance(cause, PoolSSLError) for cause in causes):
@@ -56,6 +56,6 @@ def _network_trouble(operation: Operation, raised: requests.RequestException) ->
         return trouble(operation, "unreachable")
     if isinstance(raised, requests.Timeout) or any(isinstance(cause, TimeoutError) for cause in causes):
         return trouble(operation, "timeout")
-    if isinstance(raised, requests.exceptions.ChunkedEncodingError | requests.exceptions.ContentDecodingError):
+    if isinstance(raised, ProtocolError):  # of the body: until its headers are there, requests wraps what is raised
         return trouble(operation, "broken_answer")
     return trouble(operation, "connection_lost")

@@ -1,7 +1,7 @@
 """The contracts that the vendor publishes: fetched as anybody may, outside of the quota, and compared with ours.
 
 requests is told who is authenticated (nobody), or it would look into .netrc. Proxies and certificate bundles of the
-operator's environment are heeded.
+operator's environment are heeded. The fetching of a contract is limited as a call is.
 """
 
 from collections.abc import Mapping, Sequence
@@ -10,16 +10,23 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
 import requests
+from requests.utils import DEFAULT_CA_BUNDLE_PATH
+from urllib3.exceptions import HTTPError as PoolError
 
+from adapters.exchange import limited
+from adapters.twentyfour_seven_office.answer_body import body_from
+from adapters.twentyfour_seven_office.soap.connections import LimitedAdapter
 from adapters.twentyfour_seven_office.soap.drift import drift, own_contract
 from adapters.twentyfour_seven_office.soap.operations import PATHS
 from adapters.twentyfour_seven_office.soap.operator_settings import OperatorSettings, operator_settings
+from adapters.twentyfour_seven_office.troubles import UnusableAnswer
 from core.errors import TryAgain
 
 SERVICES = tuple(PATHS)
 """The services whose contracts we hold, by our names for them."""
 
 LARGEST = 8 * 1024 * 1024
+_LARGEST_EXCHANGE = LARGEST + 1024 * 1024
 _LONGEST_SECONDS = 20.0
 _PIECE = 64 * 1024
 
@@ -59,31 +66,31 @@ def compared(environment: Mapping[str, str]) -> Comparison:
 def published_contract(settings: OperatorSettings, service: str) -> Published:
     """Fetch the contract of a service.
 
-    Errors: TryAgain, codes `unreachable`, `redirected`, `bad_gateway`, `answer_too_large`.
+    Errors: TryAgain, codes `unreachable`, `redirected`, `bad_gateway`, `answer_too_large`, `broken_answer`.
     """
     where = f"24SevenOffice's contract of the {service} service, at {settings.api_url},"
     address = f"{settings.api_url}{PATHS[service]}?wsdl"
     timeout = min(settings.timeout, _LONGEST_SECONDS)
     try:
-        with requests.Session() as session:
+        with requests.Session() as session, limited(timeout, most_bytes=_LARGEST_EXCHANGE):
             session.auth = _as_anybody
+            session.headers["Accept-Encoding"] = "identity"
+            session.mount(address, LimitedAdapter(bundle=DEFAULT_CA_BUNDLE_PATH, pool_maxsize=1))
             with session.get(address, timeout=timeout, stream=True, allow_redirects=False) as response:
                 if response.status_code != requests.codes.ok:
                     code = "redirected" if response.is_redirect else "bad_gateway"
                     raise TryAgain(f"{where} was answered with HTTP status {response.status_code}.", code=code)
-                return Published(_read(response, where), _date(response.headers.get("Date", "")))
-    except requests.RequestException as error:
+                return Published(_read(response), _date(response.headers.get("Date", "")))
+    except UnusableAnswer as answer:
+        what = "is larger than any we take" if answer.code == "answer_too_large" else "came broken or cut off"
+        raise TryAgain(f"{where} {what}.", code=answer.code) from None
+    except (PoolError, OSError) as error:  # what requests raises is an OSError
         raise TryAgain(f"{where} can't be fetched ({type(error).__name__}).", code="unreachable") from None
 
 
-def _read(response: requests.Response, where: str) -> bytes:
-    pieces, size = [], 0
-    for piece in response.iter_content(_PIECE):
-        pieces.append(piece)
-        size += len(piece)
-        if size > LARGEST:
-            raise TryAgain(f"{where} is larger than any we take.", code="answer_too_large")
-    return b"".join(pieces)
+def _read(response: requests.Response) -> bytes:
+    pieces = response.raw.stream(_PIECE, decode_content=False)
+    return body_from(pieces, encoding=response.headers.get("Content-Encoding"), most=LARGEST)
 
 
 def _as_anybody(request: requests.PreparedRequest) -> requests.PreparedRequest:

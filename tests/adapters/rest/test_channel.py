@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
+from adapters.twentyfour_seven_office import answer_body
 from adapters.twentyfour_seven_office.context import Context
-from adapters.twentyfour_seven_office.rest import client as client_module
 from adapters.twentyfour_seven_office.rest.client import RestClient
 from adapters.twentyfour_seven_office.rest.json_text import json_from
 from adapters.twentyfour_seven_office.rest.mapping.lines import lines_of
@@ -103,7 +103,7 @@ def test_an_answer_that_drips_or_stops_is_given_up(pieces: int) -> None:
 
 
 def test_an_answer_beyond_the_limit_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(client_module, "LARGEST_ANSWER", 1000)
+    monkeypatch.setattr(answer_body, "LARGEST_ANSWER", 1000)
     bomb = gzip.compress(b" " * 1_000_000)
     with serving(answering(bomb, Content_Encoding="gzip")) as url:
         with pytest.raises(TryAgain) as of_read:

@@ -86,7 +86,7 @@ def test_more_tags_than_memory_should_hold_are_not_parsed(monkeypatch: pytest.Mo
 
 
 def test_an_answer_that_unpacks_beyond_the_limit_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("adapters.twentyfour_seven_office.soap.channel.LARGEST_ANSWER", 1_000_000)
+    monkeypatch.setattr("adapters.twentyfour_seven_office.answer_body.LARGEST_ANSWER", 1_000_000)
     packed = zlib.compress(b" " * 50_000_000)
     with serving(answering(packed, Content_Encoding="deflate")) as url, pytest.raises(TryAgain) as refusal:
         call(url)

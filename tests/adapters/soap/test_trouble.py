@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 
 import pytest
 
-from adapters.twentyfour_seven_office.soap import channel
+from adapters.twentyfour_seven_office import answer_body
 from adapters.twentyfour_seven_office.soap.system import SoapAccountingSystem
 from core.customer import Customer
 from core.errors import KvittError, OutcomeUnknown, Rejected, TryAgain
@@ -189,7 +189,7 @@ def test_an_answer_beyond_the_limit_is_given_up(
     sandbox: Sandbox, system: SoapAccountingSystem, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     system.account()
-    monkeypatch.setattr(channel, "LARGEST_ANSWER", 100)
+    monkeypatch.setattr(answer_body, "LARGEST_ANSWER", 100)
     assert raised(lambda: read(system)).code == "answer_too_large"
     found = raised(lambda: write(system))
     assert (type(found), found.code) == (OutcomeUnknown, "answer_too_large")
