@@ -173,7 +173,7 @@ def test_health_is_told(shared_fjell: Api) -> None:
     assert shared_fjell.get("/health/live").json() == {"status": "alive"}
     assert shared_fjell.get("/health/ready").json() == {
         "status": "ready",
-        "checks": {"storage": "ok", "migrations": "ok"},
+        "checks": {"storage": "ok", "migrations": "ok", "disk": "ok", "threads": "ok"},
     }
 
 
@@ -193,6 +193,8 @@ def test_a_storage_that_can_not_be_read_is_not_ready(
     assert response.json()["checks"] == {
         "storage": "storage_busy" if isinstance(trouble, TryAgain) else "failed",
         "migrations": "ok",
+        "disk": "ok",
+        "threads": "ok",
     }
     assert response.headers["retry-after"] == "5"
     assert alive.status_code == 200
