@@ -1,4 +1,4 @@
-.PHONY: demo test attack load bench lint types imports check lock clean
+.PHONY: demo test attack simulate load bench lint types imports check lock clean
 .DEFAULT_GOAL := test
 
 PYTHON ?= python3
@@ -28,7 +28,11 @@ test: $(READY)
 # that hold whatever happens with many more examples; the storm; and what takes too long elsewhere.
 attack: $(READY)
 	@KVITT_TEST_THOROUGH=1 $(BIN)/python -m pytest --numprocesses 2 --dist worksteal -m "" tests/attack tests/load tests/unit
-	@$(BIN)/python -m pytest --numprocesses 2 --dist worksteal -m attack tests/acceptance tests/adapters tests/cli tests/conformance tests/e2e
+	@$(BIN)/python -m pytest --numprocesses 2 --dist worksteal -m attack tests/acceptance tests/adapters tests/cli tests/conformance tests/e2e tests/simulation
+
+# Histories that one number decides: make simulate SEED=7 plays that one and tells it; without a seed, the fixed set.
+simulate: $(READY)
+	@$(BIN)/python -m tests.simulation $(if $(SEED),--seed $(SEED) --verbose,--seed 1 --histories 2000)
 
 # Two minutes at saturation, with two workers on PostgreSQL (KVITT_TEST_POSTGRES_URL, or the default port on loopback).
 load: $(READY)

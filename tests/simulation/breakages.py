@@ -1,0 +1,103 @@
+"""Kvitt broken on purpose, one part of the promise at a time: what a simulation is worth that does not notice?"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from typing import Any
+from unittest.mock import patch
+
+from adapters.storage.intents import SqlIntentStore
+from adapters.storage.leases import SqlLeaseStore
+from core.intent import Intent
+from core.payment import PaymentReason
+from core.use_cases import add_invoice
+from core.use_cases.place_orders import PlaceOrders
+from core.use_cases.transfer_invoices import TransferInvoices
+
+
+@contextmanager
+def nothing_settles() -> Iterator[None]:
+    """An earlier call is taken to have ended as soon as it was begun."""
+
+    def require_settled(self: Intent, *, settling: timedelta, now: datetime) -> None:
+        return
+
+    with patch.object(Intent, "require_settled", require_settled):
+        yield
+
+
+@contextmanager
+def intents_are_not_written() -> Iterator[None]:
+    """Nothing is marked before it is created."""
+    with patch.object(SqlIntentStore, "put", lambda *_: None):
+        yield
+
+
+@contextmanager
+def leases_are_not_checked() -> Iterator[None]:
+    """A worker goes on although another has taken over."""
+    with patch.object(SqlLeaseStore, "renew", lambda *_, **__: None):
+        yield
+
+
+@contextmanager
+def nobody_looks_for_earlier_orders() -> Iterator[None]:
+    """What an earlier attempt may have created is not looked for."""
+    earlier = PlaceOrders.earlier
+
+    def none(self: PlaceOrders, _intents: Any, orders: Any) -> Any:
+        return earlier(self, [], orders)
+
+    with patch.object(PlaceOrders, "earlier", none):
+        yield
+
+
+@contextmanager
+def content_is_not_locked() -> Iterator[None]:
+    """An invoice may be replaced while its order may exist."""
+    with patch.object(add_invoice, "refusal_of_change", lambda *_: None):
+        yield
+
+
+@contextmanager
+def marks_outlive_their_orders() -> Iterator[None]:
+    """What became of an order is not told to its mark."""
+    with patch.object(PlaceOrders, "conclude", lambda *_: None):
+        yield
+
+
+@contextmanager
+def published_counts_as_paid() -> Iterator[None]:
+    """An invoice that is published is taken to be paid."""
+    with patch(
+        "core.payment._reason",
+        lambda _invoice, state: PaymentReason.PAID if state.invoice_number else PaymentReason.NOT_PUBLISHED,
+    ):
+        yield
+
+
+@contextmanager
+def an_error_loses_the_transfer() -> Iterator[None]:
+    """What went wrong with an attempt is not stored, so that nothing says what to do and nobody tries again."""
+    end = TransferInvoices._end
+
+    def only_arrivals(self: TransferInvoices, attempt: Any, outcomes: Any, **options: Any) -> None:
+        failed = [number for number, outcome in outcomes.items() if isinstance(outcome, Exception)]
+        end(self, attempt, {number: outcome for number, outcome in outcomes.items() if number not in failed}, **options)
+        for number in failed:
+            attempt.left.pop(number, None)
+
+    with patch.object(TransferInvoices, "_end", only_arrivals):
+        yield
+
+
+BREAKAGES = (
+    nothing_settles,
+    intents_are_not_written,
+    leases_are_not_checked,
+    nobody_looks_for_earlier_orders,
+    content_is_not_locked,
+    marks_outlive_their_orders,
+    published_counts_as_paid,
+    an_error_loses_the_transfer,
+)

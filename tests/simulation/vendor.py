@@ -1,0 +1,221 @@
+"""A company's books as the gateway sees them: the ports to the accounting system, over a bad line."""
+
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import replace
+from datetime import datetime
+from functools import partial
+from typing import TypeVar
+
+from core.account import Account, Right
+from core.call_budget import CallBudget
+from core.currency import Currency
+from core.customer import Customer, CustomerRecord
+from core.customer_directory import CustomerEntry
+from core.errors import AccessRefused, KvittError, OutcomeUnknown, Rejected, TryAgain
+from core.limits import Limits
+from core.order_draft import OrderDraft
+from core.payment import OrderState
+from core.ports.customer_repo import CustomerUpdate
+from core.product import Category, Product
+from core.transfer import Receipt
+from core.vat_code import VatCode
+from tests.fakes.accounting_system import BookedOrder, go_on
+from tests.simulation.line import Company, Item, Line
+
+Made = TypeVar("Made")
+
+
+class SimulatedSystem:
+    """A company's books as the gateway sees them, over the line."""
+
+    def __init__(self, company: Company) -> None:
+        self._system = company.system
+        self._line = line = Line(company)
+        self.customers = _Customers(company, line)
+        self.products = _Products(company, line)
+        self.vat = _Tables(company, line)
+        self.currencies = self.vat
+        self.orders = _Orders(company, line)
+        self.payments = _Payments(company, line)
+
+    @property
+    def books_id(self) -> str:
+        return self._system.books_id
+
+    @property
+    def limits(self) -> Limits:
+        return self._system.limits
+
+    def budget(self) -> CallBudget | None:
+        return None
+
+    def account(self) -> Account:
+        return self._line.call("account", lambda _: self._system.account())
+
+    def rights(self) -> list[Right]:
+        return self._line.call("rights", lambda _: self._system.rights())
+
+
+class _Part:
+    def __init__(self, company: Company, line: Line) -> None:
+        self._company = company
+        self._system = company.system
+        self._line = line
+
+
+class _Customers(_Part):
+    @property
+    def can_search(self) -> bool:
+        return self._system.customers.can_search
+
+    def find_by_email(self, email: str) -> list[CustomerRecord]:
+        return self._line.call("customers.find_by_email", lambda _: self._system.customers.find_by_email(email))
+
+    def find_by_organization_number(self, number: str) -> list[CustomerRecord]:
+        find = self._system.customers.find_by_organization_number
+        return self._line.call("customers.find_by_organization_number", lambda _: find(number))
+
+    def read(self, customer_ids: Sequence[str]) -> dict[str, CustomerRecord]:
+        return self._line.call("customers.read", lambda _: self._system.customers.read(customer_ids))
+
+    def entries(self, *, changed_since: datetime | None = None) -> Iterator[Sequence[CustomerEntry]]:
+        pages = self._line.call(
+            "customers.entries", lambda _: list(self._system.customers.entries(changed_since=changed_since))
+        )
+        yield from pages
+
+    def create(self, customers: Sequence[Customer]) -> list[str | KvittError]:
+        def effect(item: Item) -> list[str | KvittError]:
+            return [_made(item(), partial(self._made, one)) for one in customers]
+
+        return self._line.call(f"customers.create {len(customers)}", effect, writes=True)
+
+    def _made(self, customer: Customer) -> str | KvittError:
+        self._company.made_for.append(customer)
+        return self._system.customers.create([customer])[0]
+
+    def update(self, updates: Sequence[CustomerUpdate]) -> list[KvittError | None]:
+        return self._line.call("customers.update", lambda _: self._system.customers.update(updates), writes=True)
+
+
+class _Products(_Part):
+    def find_products(self, name: str) -> list[Product]:
+        return self._line.call("products.find_products", lambda _: self._system.products.find_products(name))
+
+    def find_categories(self, name: str) -> list[Category]:
+        return self._line.call("products.find_categories", lambda _: self._system.products.find_categories(name))
+
+    def create_category(self, name: str) -> str:
+        create = self._system.products.create_category
+        return self._line.call("products.create_category", lambda _: create(name), writes=True)
+
+    def create_product(self, name: str, *, category_id: str) -> str:
+        create = self._system.products.create_product
+        return self._line.call("products.create_product", lambda _: create(name, category_id=category_id), writes=True)
+
+
+class _Tables(_Part):
+    def codes(self) -> list[VatCode]:
+        return self._line.call("vat.codes", lambda _: self._system.vat.codes())
+
+    def currencies(self) -> list[Currency]:
+        return self._line.call("currencies", lambda _: self._system.currencies.currencies())
+
+
+class _Orders(_Part):
+    def find(
+        self, references: Collection[str], *, customer_ids: Sequence[str], since: datetime
+    ) -> dict[str, list[Receipt]]:
+        found = self._line.call(
+            "orders.find", lambda _: self._system.orders.find(references, customer_ids=customer_ids, since=since)
+        )
+        if any(one.is_whole for receipts in found.values() for one in receipts):
+            self._company.world.saw["found again"] += 1
+        return found
+
+    def create(
+        self, drafts: Sequence[OrderDraft], *, before_next_call: Callable[[], None]
+    ) -> list[Receipt | KvittError]:
+        if self._company.in_steps:
+            return self._one_by_one(drafts, before_next_call)
+        said = f"orders.create {' '.join(draft.reference for draft in drafts)}"
+
+        def effect(item: Item) -> list[Receipt | KvittError]:
+            return [_made(item(), partial(self._made, draft)) for draft in drafts]
+
+        return self._line.call(said, effect, writes=True)
+
+    def _made(self, draft: OrderDraft) -> Receipt | KvittError:
+        return self._system.orders.create([draft], before_next_call=go_on)[0]
+
+    def _one_by_one(
+        self, drafts: Sequence[OrderDraft], before_next_call: Callable[[], None]
+    ) -> list[Receipt | KvittError]:
+        """Write orders one after the other. What meets one is its own answer, once another has been begun."""
+        answers: list[Receipt | KvittError] = []
+        for draft in drafts:
+            if answers:
+                before_next_call()
+            try:
+                answers.append(self._in_steps(draft, before_next_call))
+            except (AccessRefused, OutcomeUnknown, Rejected, TryAgain) as error:
+                if not answers:
+                    raise
+                answers.append(error)
+        return answers
+
+    def _in_steps(self, draft: OrderDraft, before_next_call: Callable[[], None]) -> Receipt | KvittError:
+        """Write an order with a call that begins it, one for each row, and one that finishes it."""
+        order_id = draft.begun_as
+        if order_id is None:
+            begun = draft.model_copy(update={"rows": ()})
+            book = self._system.orders.book
+            order_id = self._line.call(
+                f"orders.begin {draft.reference}", lambda _: book(begun, is_whole=False).id, writes=True
+            )
+        try:
+            for rows in range(1, len(draft.rows) + 1):
+                before_next_call()
+                self._line.call(
+                    f"orders.row {rows} of {draft.reference}",
+                    partial(self._written, order_id, draft, rows),
+                    writes=True,
+                )
+            before_next_call()
+            return self._line.call(
+                f"orders.finish {draft.reference}", partial(self._finished, order_id, draft), writes=True
+            )
+        except TryAgain as error:  # something was written, so the whole must not be done once more at once
+            raise TryAgain(error.message, code=error.code, not_before=error.not_before) from error
+
+    def _written(self, order_id: str, draft: OrderDraft, rows: int, _: Item) -> None:
+        order = self._there(order_id)
+        if len(order.draft.rows) < rows:
+            so_far = draft.model_copy(update={"rows": draft.rows[:rows]})
+            self._system.books.orders[order_id] = replace(order, draft=so_far)
+
+    def _finished(self, order_id: str, draft: OrderDraft, _: Item) -> Receipt:
+        order = self._there(order_id)
+        self._system.books.orders[order_id] = replace(
+            order, draft=draft, customer_id=draft.customer_id or "", is_whole=True
+        )
+        return Receipt(order_id=order_id, customer_id=draft.customer_id or "")
+
+    def _there(self, order_id: str) -> BookedOrder:
+        order = self._system.books.orders.get(order_id)
+        if order is None:
+            raise TryAgain("The order that was begun is gone.")
+        return order
+
+
+class _Payments(_Part):
+    def states(self, order_ids: Sequence[str]) -> dict[str, OrderState | KvittError]:
+        return self._line.call("payments.states", lambda _: self._system.payments.states(order_ids))
+
+
+def _made(failure: KvittError | None, make: Callable[[], Made | KvittError]) -> Made | KvittError:
+    """Make an item. A refusal is one before it was made; an answer that is lost, one after."""
+    if isinstance(failure, Rejected):
+        return failure
+    made = make()
+    return failure or made
