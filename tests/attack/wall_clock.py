@@ -12,24 +12,17 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Any
 
 import httpx
-import psycopg
 import pytest
-from psycopg import sql
 from requests import PreparedRequest, Response
 from requests.adapters import HTTPAdapter
 from sqlalchemy import Engine, event
 
+from adapters.storage import SqlStorage
+from tests.attack.launcher import watch_calls, watch_commits
+from tests.postgres import give_own_time, step_time
 from tests.systems import rest_operation, soap_operation
 
 _IN_THE_MIDDLE_SECONDS = 0.2
-
-_OWN_TIME = """
-CREATE SCHEMA stepped;
-CREATE TABLE stepped.wall (shift interval NOT NULL);
-INSERT INTO stepped.wall VALUES ('0');
-CREATE FUNCTION stepped.clock_timestamp() RETURNS timestamptz LANGUAGE sql VOLATILE
-    AS 'SELECT pg_catalog.clock_timestamp() + shift FROM stepped.wall';
-"""
 
 
 class WallClock:
@@ -49,8 +42,7 @@ class WallClock:
         """Set the clock, once and for all: somebody's `date -s`."""
         self._shift += by
         if self._database_url:
-            with psycopg.connect(self._database_url) as database:
-                database.execute("UPDATE stepped.wall SET shift = shift + %s", [by])
+            step_time(self._database_url, by)
 
     @contextmanager
     def of_another_machine(self, ahead: timedelta) -> Iterator[None]:
@@ -64,20 +56,19 @@ class WallClock:
 
 @contextmanager
 def moved_clocks(database_url: str | None, monkeypatch: pytest.MonkeyPatch) -> Iterator[WallClock]:
-    """Lay a clock that can be stepped under everything that is opened within the block."""
+    """Lay a clock that can be stepped under everything that is opened within the block; each write looks at it."""
     clock = WallClock(database_url)
     monkeypatch.setattr("adapters.clock.datetime", clock)
+    # Otherwise nobody would look at the clocks for half a minute, and a step in the middle would not be met at all.
+    monkeypatch.setattr("adapters.storage.shared_clock.KEPT_EVERY", timedelta())
     if database_url:
-        with psycopg.connect(database_url, autocommit=True) as database:
-            database.execute(_OWN_TIME)
-            name = sql.Identifier(database.info.dbname)
-            database.execute(sql.SQL("ALTER DATABASE {} SET search_path = public, stepped, pg_catalog").format(name))
+        give_own_time(database_url)
 
     def strftime(form: str, *of: str) -> str:
+        """Nobody asks SQLite for the time; who does is told the wall clock's, in this form."""
         assert form == "%Y-%m-%d %H:%M:%f", form
         assert of[0] == "now", of
-        seconds = float(of[1].removesuffix(" seconds")) if len(of) > 1 else 0
-        instant = clock.now() + timedelta(seconds=seconds)
+        instant = clock.now() + timedelta(seconds=float(of[1].removesuffix(" seconds")) if len(of) > 1 else 0)
         return f"{instant:%Y-%m-%d %H:%M:%S}.{instant.microsecond // 1000:03}"
 
     def set_up(connection: Any, _record: Any) -> None:
@@ -89,6 +80,36 @@ def moved_clocks(database_url: str | None, monkeypatch: pytest.MonkeyPatch) -> I
         yield clock
     finally:
         event.remove(Engine, "connect", set_up)
+
+
+class Stepper:
+    """Steps the clock right before the n-th commit or call of a name, and notes what happens (as a Killer does)."""
+
+    def __init__(self, event: str, number: int, act: Callable[[], None]) -> None:
+        self.acted = False
+        self.seen: list[str] = []
+        self._point = (event, number)
+        self._act = act
+
+    def begins(self, event: str) -> bool:
+        """Something is about to happen."""
+        self.seen.append(event)
+        is_the_point = (event, self.seen.count(event)) == self._point
+        if is_the_point:
+            self._act()
+            self.acted = True
+        return is_the_point
+
+    def ended(self, *, is_the_point: bool) -> None:
+        """It has happened."""
+
+
+def watch(stepper: Stepper, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have every commit and call of this process told to the stepper, for the length of the test."""
+    for where, name in ((SqlStorage, "write"), (HTTPAdapter, "send"), (httpx.Client, "send")):
+        monkeypatch.setattr(where, name, getattr(where, name))  # so that it is put back
+    watch_commits(stepper)
+    watch_calls(stepper)
 
 
 def when_called(operation: str, act: Callable[[], None], monkeypatch: pytest.MonkeyPatch, *, nth: int = 1) -> None:
