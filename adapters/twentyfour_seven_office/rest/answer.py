@@ -11,7 +11,7 @@ from adapters.twentyfour_seven_office.troubles import UnusableAnswer
 class Answer:
     """What came back. It may hold a token: never logged, never shown.
 
-    `next_page` is the address in the Link header, `retry_after` and `date` those headers as they stand.
+    `next_page` is the address in the Link header, `retry_after` that header as it stands.
     """
 
     status: int
@@ -19,7 +19,6 @@ class Answer:
     body: bytes = field(default=b"", repr=False)
     next_page: str | None = None
     retry_after: str | None = None
-    date: str | None = None
 
     @property
     def is_good(self) -> bool:

@@ -90,7 +90,6 @@ class RestClient:
                 body=_read(response, deadline=deadline),
                 next_page=response.links.get("next", {}).get("url"),
                 retry_after=response.headers.get("Retry-After"),
-                date=response.headers.get("Date"),
             )
         finally:
             response.close()

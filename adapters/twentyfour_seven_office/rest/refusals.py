@@ -116,7 +116,7 @@ def _place(error: dict[str, Any], context: Context) -> str:
 
 
 def _too_many(answer: Answer, operation: Operation, context: Context, *, code: str) -> TryAgain:
-    opens = called_again_at(answer.retry_after, now=context.now, date=answer.date)
+    opens = called_again_at(answer.retry_after, now=context.now)
     return TryAgain(
         f"{operation.where}: the server wants fewer calls; it is called again at {opens:%H:%M:%S} UTC.",
         code=code,
