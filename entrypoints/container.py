@@ -3,12 +3,13 @@
 import os
 import random
 from collections.abc import Callable, Mapping
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from dependency_injector import containers, providers
 
 from adapters.api_key_text import new_api_key_text
-from adapters.clock import SystemClock
+from adapters.clock import MachineClocks, SystemClock
 from adapters.identifiers import time_ordered_id
 from adapters.queue.inline import InlineTransferQueue
 from adapters.secrets import secret_box_with, secret_keys_of
@@ -85,13 +86,15 @@ class Container(containers.DeclarativeContainer):
 
     queue_kind = providers.Object(INLINE)
 
-    clock = providers.Singleton(SystemClock)
+    machine = providers.Singleton(MachineClocks)
+    wall_clock = providers.Singleton(SystemClock)
     stopping = providers.ThreadSafeSingleton(Stopping, settings.provided.stop_patience)
     pulse = providers.Singleton(Pulse)
     telemetry = providers.ThreadSafeSingleton(_telemetry, environment)
     secret_keys = providers.ThreadSafeSingleton(secret_keys_of, settings.provided.home, settings.provided.given_key)
     secret_box = providers.ThreadSafeSingleton(secret_box_with, secret_keys)
-    storage = providers.ThreadSafeSingleton(open_storage, settings.provided.database, secret_box)
+    storage = providers.ThreadSafeSingleton(open_storage, settings.provided.database, secret_box, machine=machine)
+    clock = providers.ThreadSafeSingleton(attrgetter("clock"), storage)
     sessions = providers.ThreadSafeSingleton(SqlSessionStore, storage, secret_box)
     calls = providers.ThreadSafeSingleton(SqlCallCounter, storage)
     surroundings = providers.ThreadSafeSingleton(

@@ -9,6 +9,7 @@ from pydantic import BeforeValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from core.errors import InvalidInput
+from core.timeline import SETTLED_FOR_CERTAIN
 
 _Level = Annotated[Literal["debug", "info", "warning", "error"], BeforeValidator(str.lower)]
 
@@ -84,8 +85,8 @@ class Settings(BaseSettings):
 
     @property
     def settling(self) -> timedelta:
-        """`settling_seconds` as a length of time."""
-        return timedelta(seconds=self.settling_seconds)
+        """`settling_seconds` as a length of time by the installation's clock, on whichever machine it ends."""
+        return timedelta(seconds=self.settling_seconds) * SETTLED_FOR_CERTAIN
 
     @property
     def stop_patience(self) -> timedelta:

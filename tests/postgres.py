@@ -8,6 +8,7 @@ import os
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from functools import cache
 
 import psycopg
@@ -17,6 +18,14 @@ from psycopg import sql
 from adapters.storage.schema import metadata
 
 _DEFAULT = "postgresql://postgres@127.0.0.1:5432/postgres"
+
+_OWN_TIME = """
+CREATE SCHEMA stepped;
+CREATE TABLE stepped.wall (shift interval NOT NULL);
+INSERT INTO stepped.wall VALUES ('0');
+CREATE FUNCTION stepped.clock_timestamp() RETURNS timestamptz LANGUAGE sql VOLATILE
+    AS 'SELECT pg_catalog.clock_timestamp() + shift FROM stepped.wall';
+"""
 
 
 @cache
@@ -66,3 +75,17 @@ def empty(url: str) -> None:
         database.execute("SET session_replication_role = replica")  # no trigger and no foreign key objects
         for table in metadata.tables:
             database.execute(sql.SQL("DELETE FROM {}").format(sql.Identifier(table)))
+
+
+def give_own_time(url: str) -> None:
+    """Have a database tell its own time from now on, which `step_time` sets: the server's is everybody's."""
+    with psycopg.connect(url, autocommit=True) as database:
+        database.execute(_OWN_TIME)
+        name = sql.Identifier(database.info.dbname)
+        database.execute(sql.SQL("ALTER DATABASE {} SET search_path = public, stepped, pg_catalog").format(name))
+
+
+def step_time(url: str, by: timedelta) -> None:
+    """Set the clock of a database that has its own."""
+    with psycopg.connect(url) as database:
+        database.execute("UPDATE stepped.wall SET shift = shift + %s", [by])

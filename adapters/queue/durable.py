@@ -100,7 +100,7 @@ class DurableTransferQueue:
 
     def tidy(self) -> None:
         """Forget turns that ended more than a day ago; DBOS keeps all it ever ran."""
-        before = (datetime.now(UTC) - _KEPT).isoformat()
+        before = (datetime.now(UTC) - _KEPT).isoformat()  # by the wall clock, as DBOS dates them
         while ended := DBOS.list_workflows(
             status=_FINISHED,
             completed_before=before,

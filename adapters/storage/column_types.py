@@ -1,19 +1,8 @@
-"""Column types, and the present instant, that the databases do not have alike."""
+"""Column types that the databases do not have alike."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
-from sqlalchemy import (
-    BigInteger,
-    ColumnElement,
-    DateTime,
-    Dialect,
-    Integer,
-    String,
-    TypeDecorator,
-    func,
-    literal,
-    type_coerce,
-)
+from sqlalchemy import BigInteger, DateTime, Dialect, Integer, String, TypeDecorator
 from sqlalchemy.types import TypeEngine
 
 
@@ -50,12 +39,3 @@ def exact_text(length: int | None = None) -> TypeEngine[str]:
 def serial_number() -> TypeEngine[int]:
     """Return a type for a key that the database counts up itself (SQLite does so for INTEGER alone)."""
     return BigInteger().with_variant(Integer(), "sqlite")
-
-
-def database_instant(dialect: str, from_now: timedelta = timedelta()) -> ColumnElement[datetime]:
-    """Return the instant so long from now, as an expression that the database computes when it gets there."""
-    if dialect == "postgresql":
-        return type_coerce(func.clock_timestamp() + literal(from_now), UtcDateTime)
-    shift = f"{from_now.total_seconds():+.3f} seconds"
-    # SQLite tells milliseconds; the zeros make it the form in which it keeps all instants.
-    return type_coerce(func.strftime("%Y-%m-%d %H:%M:%f", "now", shift).concat("000"), UtcDateTime)

@@ -8,22 +8,25 @@ from pathlib import Path
 from sqlalchemy import Connection, func, make_url, select, text, update
 from sqlalchemy.exc import ArgumentError
 
-from adapters.storage.column_types import database_instant
+from adapters.clock import MachineClocks
 from adapters.storage.database_errors import translated
 from adapters.storage.engine import READ_ONLY, make_engine
 from adapters.storage.schema import IS_THERE, businesses, leases, transfers
+from adapters.storage.shared_clock import told_by
 from core.transfer import TransferState
 
+_THIS_MACHINE = MachineClocks()
 _PATIENCE = timedelta(seconds=5)
 
 
 class Examination:
-    """One look at the database of a URL.
+    """One look at the database of a URL, from a machine with these clocks.
 
     Errors of everything here: InvalidInput, code `bad_database_url`; TryAgain, code `storage_busy`.
     """
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, *, machine: MachineClocks = _THIS_MACHINE) -> None:
+        self._machine = machine
         self._engine = make_engine(url, busy_timeout=_PATIENCE)
 
     def close(self) -> None:
@@ -52,11 +55,10 @@ class Examination:
         with self._read() as database:
             return str(database.scalar(text("PRAGMA journal_mode"))).lower()
 
-    def now(self) -> datetime:
-        """Return the database's own time, by which leases are kept."""
+    def clocks(self) -> tuple[datetime, datetime | None]:
+        """Return the wall clock that the installation goes by, and what time it is there; None where nobody began."""
         with self._read() as database:
-            instant: datetime = database.scalar(select(database_instant(database.dialect.name)))  # type: ignore[assignment]
-            return instant
+            return told_by(database, self._machine)
 
     def sealed_settings(self) -> dict[str, str]:
         """Return what is kept encrypted of each business's connection, by the business's name."""
@@ -72,11 +74,12 @@ class Examination:
 
     def left_running(self) -> int:
         """Return how many transfers are running that no worker holds: their worker died."""
-        held = select(leases.c.business).where(leases.c.expires_at > database_instant(self._engine.dialect.name))
-        query = select(func.count()).where(
-            transfers.c.state == TransferState.RUNNING, transfers.c.business.not_in(held)
-        )
         with self._read() as database:
+            wall, instant = told_by(database, self._machine)
+            held = select(leases.c.business).where(leases.c.expires_at > (instant or wall))
+            query = select(func.count()).where(
+                transfers.c.state == TransferState.RUNNING, transfers.c.business.not_in(held)
+            )
             return database.scalar(query) or 0
 
     @contextmanager

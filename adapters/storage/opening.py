@@ -4,19 +4,29 @@ from datetime import timedelta
 
 from sqlalchemy import Engine, inspect, text
 
+from adapters.clock import MachineClocks
 from adapters.storage.database_errors import translated
 from adapters.storage.engine import BUSY_TIMEOUT, READ_ONLY, make_engine
 from adapters.storage.schema import LATEST_REVISION
+from adapters.storage.shared_clock import SharedClock
 from adapters.storage.unit_of_work import SqlStorage
 from core.ports.secret_box import SecretBox
 
+_THIS_MACHINE = MachineClocks()
+
 
 def open_storage(
-    url: str, secret_box: SecretBox, *, busy_timeout: timedelta = BUSY_TIMEOUT, outlives_power_cuts: bool = True
+    url: str,
+    secret_box: SecretBox,
+    *,
+    busy_timeout: timedelta = BUSY_TIMEOUT,
+    outlives_power_cuts: bool = True,
+    machine: MachineClocks = _THIS_MACHINE,
 ) -> SqlStorage:
     """Open the database of that URL; tables that are missing or old are made or migrated.
 
-    `busy_timeout` is how long a transaction waits for its turn. `outlives_power_cuts` as for the engine.
+    `busy_timeout` is how long a transaction waits for its turn. `outlives_power_cuts` as for the engine. `machine` has
+    the clocks from which the installation's is kept.
     Errors: InvalidInput, code `bad_database_url` or, when a newer Kvitt was here, `database_too_new`; TryAgain, code
     `storage_busy`.
     """
@@ -28,10 +38,12 @@ def open_storage(
                 from adapters.storage.migrate import upgrade
 
                 upgrade(engine)
+            clock = SharedClock(engine, machine)
+            clock.open()
     except BaseException:
         engine.dispose()
         raise
-    return SqlStorage(engine, secret_box)
+    return SqlStorage(engine, secret_box, clock)
 
 
 def _is_up_to_date(engine: Engine) -> bool:

@@ -26,7 +26,7 @@ from adapters.storage.append_only import append_only_statements
 from adapters.storage.column_types import UtcDateTime, exact_text, serial_number
 from core.intent import IntentKind
 
-LATEST_REVISION = "0003"
+LATEST_REVISION = "0005"
 """The migration that leads to these tables."""
 
 _NAME_LENGTH = 50
@@ -273,6 +273,17 @@ leases = Table(
     Column("holder", Text, nullable=False),
     Column("token", BigInteger, nullable=False),
     Column("expires_at", UtcDateTime, nullable=False),
+)
+
+# Where each machine is in the installation's line of time (core.timeline), by its boot.
+clocks = Table(
+    "clocks",
+    metadata,
+    Column("boot", exact_text(_ID_LENGTH), primary_key=True),
+    Column("elapsed_us", BigInteger, nullable=False),
+    Column("wall", UtcDateTime, nullable=False),
+    Column("instant", UtcDateTime, nullable=False),
+    Column("epoch", BigInteger, nullable=False),
 )
 
 journal = Table(

@@ -5,9 +5,10 @@ from datetime import datetime
 
 from sqlalchemy import BindParameter, ColumnElement, Connection, Select, and_, bindparam, select, update
 
-from adapters.storage.column_types import UtcDateTime, database_instant
+from adapters.storage.column_types import UtcDateTime
 from adapters.storage.insertion import insert_into
 from adapters.storage.schema import businesses, leases, pauses, transfers
+from adapters.storage.shared_clock import SharedClock
 from core.errors import Conflict, Underway
 from core.transfer import Transfer, TransferState
 
@@ -51,8 +52,9 @@ _THESE_LOCKED = _THESE_LOCKED.with_for_update()
 class SqlTransferStore:
     """The transfers."""
 
-    def __init__(self, database: Connection) -> None:
+    def __init__(self, database: Connection, clock: SharedClock) -> None:
         self._database = database
+        self._clock = clock
 
     def get(self, transfer_id: str, *, for_update: bool = False) -> Transfer | None:
         """Return a transfer, or None."""
@@ -152,7 +154,7 @@ class SqlTransferStore:
         """Return the businesses that have something due and that nobody holds or has paused, by name."""
         left = select(transfers.c.business).where(transfers.c.state == TransferState.RUNNING)
         due = select(transfers.c.business).where(_is_due(now))
-        held = select(leases.c.business).where(leases.c.expires_at > database_instant(self._database.dialect.name))
+        held = select(leases.c.business).where(leases.c.expires_at > self._clock.now())
         paused = (
             select(businesses.c.name).join(pauses, pauses.c.system == businesses.c.system).where(pauses.c.until > now)
         )

@@ -25,6 +25,7 @@ from adapters.storage.pauses import SqlPauseStore
 from adapters.storage.records import SqlRecordStore
 from adapters.storage.reference_data import SqlReferenceCache
 from adapters.storage.schema import businesses
+from adapters.storage.shared_clock import SharedClock
 from adapters.storage.status_checks import SqlStatusStore
 from adapters.storage.transfers import SqlTransferStore
 from core.ports.secret_box import SecretBox
@@ -33,9 +34,10 @@ from core.ports.secret_box import SecretBox
 class SqlUnitOfWork:
     """The stores within one transaction; of no use after it."""
 
-    def __init__(self, database: Connection, secret_box: SecretBox) -> None:
+    def __init__(self, database: Connection, secret_box: SecretBox, clock: SharedClock) -> None:
         self._database = database
         self._secret_box = secret_box
+        self._clock = clock
 
     @cached_property
     def businesses(self) -> SqlBusinessStore:
@@ -50,7 +52,7 @@ class SqlUnitOfWork:
     @cached_property
     def transfers(self) -> SqlTransferStore:
         """Transfers."""
-        return SqlTransferStore(self._database)
+        return SqlTransferStore(self._database, self._clock)
 
     @cached_property
     def batches(self) -> SqlBatchStore:
@@ -125,17 +127,19 @@ class SqlUnitOfWork:
     @cached_property
     def leases(self) -> SqlLeaseStore:
         """Leases."""
-        return SqlLeaseStore(self._database)
+        return SqlLeaseStore(self._database, self._clock)
 
 
 class SqlStorage:
     """One database with everything in it, for any number of threads.
 
-    A thread has one transaction at a time: on SQLite a second one would wait for the first.
+    A thread has one transaction at a time: on SQLite a second one would wait for the first. `clock` is the time by
+    which everything in it waits; it must be open.
     Errors of everything here: TryAgain, code `storage_busy`.
     """
 
-    def __init__(self, engine: Engine, secret_box: SecretBox) -> None:
+    def __init__(self, engine: Engine, secret_box: SecretBox, clock: SharedClock) -> None:
+        self.clock = clock
         self._engine = engine
         self._secret_box = secret_box
 
@@ -143,13 +147,15 @@ class SqlStorage:
     def transaction(self) -> Iterator[SqlUnitOfWork]:
         """Begin a transaction: committed at the end of the block, rolled back when the block raises."""
         with self.write() as database:
-            yield SqlUnitOfWork(database, self._secret_box)
+            yield SqlUnitOfWork(database, self._secret_box, self.clock)
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
         """Begin a transaction below the stores, for what is no part of the unit of work."""
-        with translated(), self._engine.begin() as database:
-            yield database
+        with translated():
+            self.clock.keep()
+            with self._engine.begin() as database:
+                yield database
 
     @contextmanager
     def read(self) -> Iterator[Connection]:

@@ -24,7 +24,7 @@ def examine(container: Container, *, offline: bool = False) -> Iterator[Finding]
     else:
         yield ok("storage", "There is no database yet; the first command makes it.")
     if not offline:
-        yield from looked_at("contract", partial(vendor.contracts, container.environment(), container.clock()))
+        yield from looked_at("contract", partial(vendor.contracts, container.environment(), container.wall_clock()))
 
 
 def _examine_key(container: Container) -> Iterator[Finding]:
@@ -39,7 +39,7 @@ def _examine_key(container: Container) -> Iterator[Finding]:
 def _examine_stored(container: Container, key: Sequence[Finding]) -> Iterator[Finding]:
     """Look at what is stored; `key` is what was found of the secret key."""
     settings = container.settings()
-    with closing(Examination(settings.database)) as examination:
+    with closing(Examination(settings.database, machine=container.machine())) as examination:
         if examination.revision() is None:
             yield ok("storage", "The database holds no tables yet; the first command makes them.")
             return
@@ -50,7 +50,7 @@ def _examine_stored(container: Container, key: Sequence[Finding]) -> Iterator[Fi
                 yield finding
                 if finding.standing is not Standing.OK:
                     return  # what follows reads these tables, and would only wait for the same database again
-        yield from looked_at("clock", partial(work.clock, examination, container.clock()))
+        yield from looked_at("clock", partial(work.clock, examination, container.wall_clock()))
         if key and all(finding.standing is Standing.OK for finding in key):
             yield from looked_at("secrets", lambda: own_side.secrets(examination, container.secret_box()))
             yield from looked_at("plugins", lambda: own_side.plugins(container.systems(), examination))

@@ -22,8 +22,17 @@ _SCARCE = 10
 
 
 def clock(examination: Examination, clock: Clock) -> Iterator[Finding]:
-    """Whether this machine and the database agree on the time."""
-    yield agreeing("clock", "the database's", clock.now() - examination.now(), CLOCKS_AGREE)
+    """Whether this machine and the database agree on the time, and Kvitt's own time with theirs."""
+    wall, own = examination.clocks()
+    yield agreeing("clock", "the database's", clock.now() - wall, CLOCKS_AGREE)
+    apart = own - wall if own else timedelta()
+    if abs(apart) > CLOCKS_AGREE:
+        yield warning(
+            "clock",
+            f"Kvitt's own time is {abs(apart.total_seconds()):.0f} s {'ahead of' if apart > timedelta() else 'behind'} "
+            "the database's clock, which was set.",
+            "Nothing to mend where that clock is right: Kvitt follows it slowly, so that no wait is cut short.",
+        )
 
 
 def agreeing(check: str, whose: str, apart: timedelta, tolerated: timedelta) -> Finding:

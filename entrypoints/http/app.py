@@ -1,7 +1,7 @@
 """The application: which routes there are, and what every request goes through."""
 
 import asyncio
-from functools import cache
+from functools import cache, partial
 from importlib.metadata import version
 from typing import Any
 
@@ -14,6 +14,7 @@ from litestar.routes import HTTPRoute
 from litestar.types import Message, Scope
 
 from adapters.telemetry.telemetry import Telemetry
+from core.errors import KvittError
 from core.ports.accounting_system import AccountingSystems
 from core.use_cases.check_status import CheckStatus
 from core.use_cases.connect_business import ConnectBusiness
@@ -34,7 +35,7 @@ from entrypoints.http.idempotency import IdempotencyKeys
 from entrypoints.http.observed import Observed
 from entrypoints.http.openapi import add_access, add_idempotency, add_parameters, add_schemas, schema_router
 from entrypoints.http.paths import DecodedPathParameters
-from entrypoints.http.problems import EXCEPTION_HANDLERS
+from entrypoints.http.problems import EXCEPTION_HANDLERS, from_kvitt
 from entrypoints.http.threads import Threads
 from entrypoints.http.vendor_calls import VendorCalls
 from entrypoints.http.waiting import Waiting
@@ -88,7 +89,10 @@ def create_app(container: Container, *, local_only: bool = True) -> Litestar:
         telemetry=container.telemetry(),
         route_handlers=[api, *health.HANDLERS, *metrics.HANDLERS],
         dependencies=_use_cases(container, adding, vendor_calls, health_checks),
-        exception_handlers=EXCEPTION_HANDLERS,
+        exception_handlers={
+            **EXCEPTION_HANDLERS,
+            KvittError: partial(from_kvitt, now=lambda: container.clock().now()),
+        },
         before_send=[_private],
         on_startup=[use_threads],
         on_shutdown=[adding.stop, vendor_calls.stop, health_checks.stop],

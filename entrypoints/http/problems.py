@@ -3,7 +3,7 @@
 import logging
 import math
 import traceback
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Any
@@ -46,14 +46,18 @@ def problem(document: Json, *, headers: Mapping[str, str] | None = None) -> Resp
     return Response(document, status_code=document["status"], media_type=MEDIA_TYPE, headers=headers)
 
 
-def from_kvitt(_request: AnyRequest, error: KvittError) -> Response[Json]:
-    """Show what a caller can act on."""
+def _wall_clock() -> datetime:
+    return datetime.now(UTC)
+
+
+def from_kvitt(_request: AnyRequest, error: KvittError, *, now: Callable[[], datetime] = _wall_clock) -> Response[Json]:
+    """Show what a caller can act on. `now` is the clock by which the error says when trying makes sense."""
     document = problem_document(error)
     headers = {}
     if document["status"] == HTTPStatus.UNAUTHORIZED:
         headers["WWW-Authenticate"] = 'Bearer realm="kvitt"'
     if document["status"] in (HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.TOO_MANY_REQUESTS):
-        headers["Retry-After"] = str(_seconds_until(error.not_before if isinstance(error, TryAgain) else None))
+        headers["Retry-After"] = str(_retry_after(error, now))
     return problem(document, headers=headers)
 
 
@@ -123,7 +127,6 @@ def _sent_name(request: AnyRequest, name: str) -> str:
     return (isinstance(definition, ParameterKwarg) and definition.name) or name
 
 
-def _seconds_until(instant: datetime | None) -> int:
-    if instant is None:
-        return RETRY_AFTER
-    return max(1, math.ceil((instant - datetime.now(UTC)).total_seconds()))
+def _retry_after(error: KvittError, now: Callable[[], datetime]) -> int:
+    not_before = error.not_before if isinstance(error, TryAgain) else None
+    return RETRY_AFTER if not_before is None else max(1, math.ceil((not_before - now()).total_seconds()))

@@ -15,7 +15,6 @@ from typing import NamedTuple
 from dependency_injector import providers
 from sqlalchemy import update
 
-from adapters.storage.column_types import database_instant
 from adapters.storage.schema import leases
 from core.business import Business
 from core.errors import Outcome
@@ -169,8 +168,9 @@ class Installation:
 
     def let_leases_run_out(self) -> None:
         """Do as if the length of a lease had passed since the last renewal."""
-        with self.container.storage().write() as database:
-            database.execute(update(leases).values(expires_at=database_instant(database.dialect.name)))
+        storage = self.container.storage()
+        with storage.write() as database:
+            database.execute(update(leases).values(expires_at=storage.clock.now()))
 
     def story(self, transfer: Transfer) -> Sequence[Step]:
         """The steps of a transfer, the oldest first."""

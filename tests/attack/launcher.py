@@ -15,7 +15,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, Protocol
 
 import httpx
 from requests import PreparedRequest, Response
@@ -37,6 +37,16 @@ BEFORE, DURING, AFTER = "before", "during", "after"
 
 _UNDER_WAY_SECONDS = 0.1
 _BETWEEN_LOOKS = 0.05
+
+
+class Watcher(Protocol):
+    """Who is told of each event."""
+
+    def begins(self, event: str) -> bool:
+        """Something is about to happen. Return whether this is the point that is waited for."""
+
+    def ended(self, *, is_the_point: bool) -> None:
+        """It has happened."""
 
 
 class Killer:
@@ -70,7 +80,7 @@ def kill() -> None:
     os.kill(os.getpid(), signal.SIGKILL)
 
 
-def watch_commits(killer: Killer) -> None:
+def watch_commits(killer: Watcher) -> None:
     """Watch the end of every transaction of our storage. DBOS's own are not among them."""
     write = SqlStorage.write
 
@@ -84,7 +94,7 @@ def watch_commits(killer: Killer) -> None:
     SqlStorage.write = watched  # type: ignore[method-assign, assignment]
 
 
-def watch_calls(killer: Killer) -> None:
+def watch_calls(killer: Watcher) -> None:
     """Watch every call to the accounting system."""
     send_soap, send_rest = HTTPAdapter.send, httpx.Client.send
 
@@ -124,7 +134,7 @@ def run_engine(container: Container, business: str) -> None:
 
 def _live(container: Container, business: str) -> bool:
     with container.storage().read() as database:
-        transfers = SqlTransferStore(database)
+        transfers = SqlTransferStore(database, container.storage().clock)
         return any(transfers.list(business, state=state, limit=1) for state in TransferState if not state.is_final)
 
 

@@ -1,4 +1,6 @@
-"""A storm: many businesses, workers killed at random, lost answers, sessions that expire. Exactly one order each.
+"""A storm: many businesses, workers killed at random, lost answers, sessions that expire, a server's clock that is set.
+
+Exactly one order each.
 
 Every other business reaches 24SevenOffice over REST.
 
@@ -18,6 +20,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -29,10 +32,11 @@ from entrypoints.container import Container, make_container
 from entrypoints.sandbox import Sandbox
 from entrypoints.sandbox.faults import Fault
 from entrypoints.settings import read_settings
-from tests.postgres import temporary_database
+from tests.postgres import give_own_time, step_time, temporary_database
 from tests.systems import SYSTEMS, System
 
 ROOT = Path(__file__).parents[2]
+HOUR = timedelta(hours=1)
 
 LOST = ("reset_after", "http_502_after", "login_page_after", "truncated", "malformed", "reset", "late")
 CALLS_PER_LOST_ANSWER = 20
@@ -79,6 +83,7 @@ def seed() -> str:
 @pytest.fixture
 def database() -> Iterator[str]:
     with temporary_database() as url:
+        give_own_time(url)
         yield url
 
 
@@ -104,13 +109,13 @@ def container(database: str, office: Sandbox, tmp_path: Path, monkeypatch: pytes
 
 
 @pytest.mark.attack
-def test_the_whole_storm(seed: str, container: Container, office: Sandbox, tmp_path: Path) -> None:
-    weather(WHOLE, seed, container, office, tmp_path)
+def test_the_whole_storm(seed: str, container: Container, database: str, office: Sandbox, tmp_path: Path) -> None:
+    weather(WHOLE, seed, container, database, office, tmp_path)
 
 
-def weather(scale: Scale, seed: str, container: Container, office: Sandbox, logs: Path) -> None:
+def weather(scale: Scale, seed: str, container: Container, database: str, office: Sandbox, logs: Path) -> None:
     """Let the storm rage until everything has arrived; then look at the books."""
-    chance = random.Random(seed)
+    chance, shift, steps = random.Random(seed), timedelta(), 0
     people_the_world(scale, container, office)
     with crew(scale.workers, chance, logs) as workers, bad_connection(chance, office) as connection:
         workers.begin(patience=scale.patience)
@@ -126,10 +131,15 @@ def weather(scale: Scale, seed: str, container: Container, office: Sandbox, logs
                 workers.kill_one_at_work()
                 if chance.random() < 0.5:
                     office.expire_sessions()
+                if chance.random() < 0.5:
+                    target = chance.choice([one for one in (-HOUR, timedelta(), HOUR) if one != shift])
+                    step_time(database, target - shift)
+                    shift, steps = target, steps + 1
     seconds = time.monotonic() - began
     office.settle()
     print(  # noqa: T201 - figures
-        f"{scale.businesses * scale.invoices} invoices, {workers.killed} kills, {connection.lost} answers lost "
+        f"{scale.businesses * scale.invoices} invoices, {workers.killed} kills, {steps} steps of the clock, "
+        f"{connection.lost} answers lost "
         f"{dict(connection.kinds)}, {office.journal.count()} calls, {office.journal.count('Login')} logins, "
         f"{seconds:.0f} s"
     )

@@ -1,4 +1,5 @@
 import os
+import re
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
@@ -305,6 +306,18 @@ def test_clocks_that_are_apart_are_to_be_mended(seconds: int, standing: str) -> 
 
     assert found.standing.value == standing
     assert standing == "ok" or ("ahead" if seconds > 0 else "behind") in found.message
+
+
+@pytest.mark.parametrize(("by", "told_as"), [("+10 minutes", "ahead of"), ("-10 minutes", "behind")])
+def test_kvitt_s_own_time_that_follows_a_clock_that_was_set_is_told(
+    fjell: Kvitt, database: Callable[[str], None], by: str, told_as: str
+) -> None:
+    database(f"UPDATE clocks SET instant = strftime('%Y-%m-%d %H:%M:%f000', instant, '{by}')")
+
+    answer = fjell("doctor", "--offline", "--json")
+
+    assert (answer.code, standings(answer)["clock"]) == (0, "warning")
+    assert re.search(rf"Kvitt's own time is (59\d|60\d) s {told_as} the database's clock", told(answer, "clock"))
 
 
 def test_a_disk_that_is_nearly_full_is_to_be_mended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

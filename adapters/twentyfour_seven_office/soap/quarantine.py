@@ -13,7 +13,8 @@ _FORMS = (
     "%m/%d/%Y %I:%M:%S %p",
     "%d/%m/%Y %H:%M:%S",
 )
-_LONGEST = timedelta(hours=24)  # the quota is by the hour: a time further away is one that was misread
+# The quota is by the hour: a time further away was misread, or told by a clock that is set otherwise than ours.
+_LONGEST = timedelta(hours=1)
 
 
 def quarantine_end(text: str, *, now: datetime) -> datetime:

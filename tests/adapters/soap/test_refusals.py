@@ -124,6 +124,7 @@ def test_secrets_are_hidden_in_any_case() -> None:
         ("11/23/2026 4:00:00 PM", datetime(2026, 11, 23, 15, tzinfo=UTC)),
         ("soon", datetime(2026, 11, 23, 15, tzinfo=UTC)),
         ("2029-01-01T00:00:00Z", datetime(2026, 11, 23, 15, tzinfo=UTC)),
+        ("2026-11-23T18:00:00Z", datetime(2026, 11, 23, 15, tzinfo=UTC)),
     ],
 )
 def test_a_quarantine_ends(text: str, ends: datetime) -> None:

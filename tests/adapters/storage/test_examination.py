@@ -60,8 +60,10 @@ class ExaminationContract:
             work.forgetting.erase("fjell", at=NOW)
         assert examination.systems() == {}
 
-    def test_the_databases_clock_is_told(self, examination: Examination) -> None:
-        assert abs(datetime.now(UTC) - examination.now()) < timedelta(seconds=5)
+    def test_the_databases_clock_is_told_and_the_installations(self, examination: Examination) -> None:
+        wall, own = examination.clocks()
+        assert own is not None
+        assert max(abs(datetime.now(UTC) - one) for one in (wall, own)) < timedelta(seconds=5)
 
     def test_a_running_transfer_is_left_behind_unless_somebody_holds_its_business(
         self, examination: Examination, filled: str

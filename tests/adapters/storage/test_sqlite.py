@@ -312,7 +312,7 @@ def _plans(storage: SqlStorage, ask: Callable[[UnitOfWork], object]) -> list[str
         work.statuses.add("fjell", a_report())
     with storage.write() as database:
         event.listen(database, "before_cursor_execute", note)
-        ask(SqlUnitOfWork(database, BOX))
+        ask(SqlUnitOfWork(database, BOX, storage.clock))
         return [
             str(step.detail)
             for statement, parameters in asked
