@@ -6,7 +6,7 @@ Pure: the time is given. Source: DESIGN, "The language" and "Errors".
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from core.errors import AccessRefused, KvittError, OutcomeUnknown, TryAgain
+from core.errors import AccessRefused, KvittError, OtherBooks, OutcomeUnknown, TryAgain
 from core.fields import Document, Instant
 from core.payment import BookedTotals
 
@@ -52,8 +52,9 @@ class Transfer(Document):
     `not_before` is set where trying earlier can't help or must not be: a quota's hour, the settling time of an
     intent; a person's retry does not override it. `trying_since` is when it was sent or last retried by a person.
     `bulk` ones let single ones go first. One that is moved `alone` was among several when Kvitt itself failed at one of
-    them. A superseded one is history: the invoice was sent again because its order
-    was gone. `version` counts the writes, so that two writers cannot both win.
+    them. A superseded one is history: the invoice was sent again because its order was gone. `books` is the key of the
+    books that the order lies in, None while it has none, and of transfers from before that was kept. `version` counts
+    the writes, so that two writers cannot both win.
     """
 
     id: str
@@ -73,12 +74,22 @@ class Transfer(Document):
     bulk: bool = False
     alone: bool = False
     superseded: bool = False
+    books: str | None = None
     version: int = 0
 
     @property
     def is_parked(self) -> bool:
         """Whether it waits for the connection to be mended, with no time set."""
         return self.state is TransferState.WAITING and self.next_attempt_at is None
+
+    @property
+    def is_shut_out(self) -> bool:
+        """Whether it is parked because there is no way into the account: others of the business fare no better."""
+        return self.is_parked and self.error is not None and self.error.code != OtherBooks.default_code
+
+    def is_elsewhere(self, books: str) -> bool:
+        """Whether its order lies in other books than these."""
+        return self.books not in (None, books)
 
 
 class RetryPolicy(Document):
@@ -126,13 +137,14 @@ def started(transfer: Transfer) -> Transfer:
     )
 
 
-def arrived(transfer: Transfer, receipt: Receipt, *, warnings: tuple[str, ...], now: datetime) -> Transfer:
-    """The order exists."""
+def arrived(transfer: Transfer, receipt: Receipt, *, warnings: tuple[str, ...], books: str, now: datetime) -> Transfer:
+    """The order exists, in the books of this key."""
     return transfer.model_copy(
         update={
             "state": TransferState.TRANSFERRED,
             "order_id": receipt.order_id,
             "customer_id": receipt.customer_id,
+            "books": books,
             "warnings": warnings,
             "error": None,
             "not_before": None,
@@ -147,7 +159,8 @@ def failed(transfer: Transfer, error: KvittError, *, policy: RetryPolicy, now: d
 
     TryAgain and OutcomeUnknown are tried again after the policy's delay, never before the error's own time, until
     the policy gives up; AccessRefused parks, always with the code `access_refused` (the message says which way in is
-    barred); everything else waits for a person. `chance`, between 0 and 1, spreads the retries.
+    barred), and so does OtherBooks, with its own; everything else waits for a person. `chance`, between 0 and 1,
+    spreads the retries.
     """
     told = TransferError(code=error.code, message=error.message, hint=error.hint)
     if isinstance(error, TryAgain | OutcomeUnknown) and not policy.gives_up(transfer, now=now):
@@ -161,6 +174,8 @@ def failed(transfer: Transfer, error: KvittError, *, policy: RetryPolicy, now: d
                 "not_before": not_before,
             }
         )
+    if isinstance(error, OtherBooks):
+        return parked(transfer, told)
     if isinstance(error, AccessRefused):
         return parked(transfer, told.model_copy(update={"code": AccessRefused.default_code}))
     if isinstance(error, TryAgain | OutcomeUnknown):

@@ -107,7 +107,7 @@ class TakeTurn:
 
     def _worked(self, ended: Sequence[Transfer]) -> None:
         """Park the business's other transfers too when there is no way into the account: none would fare better."""
-        error = next((one.error for one in ended if one.is_parked), None)
+        error = next((one.error for one in ended if one.is_shut_out), None)
         if error is None:
             return
         with self._storage.transaction() as work:
