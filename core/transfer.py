@@ -85,7 +85,12 @@ class Transfer(Document):
     @property
     def is_shut_out(self) -> bool:
         """Whether it is parked because there is no way into the account: others of the business fare no better."""
-        return self.is_parked and self.error is not None and self.error.code != OtherBooks.default_code
+        return self.is_parked and not self.waits_for_its_books
+
+    @property
+    def waits_for_its_books(self) -> bool:
+        """Whether it is parked until the connection leads to the books again that its order was begun in."""
+        return self.is_parked and self.error is not None and self.error.code == OtherBooks.default_code
 
     def is_elsewhere(self, books: str) -> bool:
         """Whether its order lies in other books than these."""

@@ -103,14 +103,22 @@ def _require_movable(work: UnitOfWork, business: Business, *, is_other_system: b
 
 
 def _require_nothing_open(work: UnitOfWork, business: Business) -> None:
-    if open_orders := work.intents.open_orders(business.name, limit=_MOST_NAMED):
+    open_orders = _open_orders(work, business.name)
+    if open_orders:
         raise Conflict(
-            f"It is still being found out whether there is an order for {', '.join(open_orders)}"
-            f"{' and others' if len(open_orders) == _MOST_NAMED else ''}, and only the account at "
+            f"It is still being found out whether there is an order for {', '.join(open_orders[:_MOST_NAMED])}"
+            f"{' and others' if len(open_orders) > _MOST_NAMED else ''}, and only the account at "
             f"{business.accounting.system} that the business is connected to now can tell.",
             code="orders_open",
             hint="Wait until these transfers have ended, or retry them (transfer list), then change the connection.",
         )
+
+
+def _open_orders(work: UnitOfWork, business: str) -> list[str]:
+    """Return the numbers of the invoices whose orders are open, those left out that wait for other books than these."""
+    numbers = work.intents.open_orders(business, limit=_AT_ONCE)
+    transfers = work.transfers.of_invoices(business, numbers)
+    return [number for number in numbers if number not in transfers or not transfers[number].waits_for_its_books]
 
 
 def _require_books_told(work: UnitOfWork, business: Business) -> None:

@@ -1,5 +1,7 @@
 """The books belong to the intent and to the receipt: what lies in one company's ledger is not judged in another's."""
 
+from datetime import timedelta
+
 import pytest
 
 from core.books import Books, same_books
@@ -7,6 +9,7 @@ from core.business import Business, Connection
 from core.errors import AccessRefused, Conflict, OtherBooks, Rejected, TryAgain
 from core.payment import PaymentReport
 from core.transfer import Transfer, TransferState
+from core.use_cases.follow_up import FollowedUp, FollowUp
 from tests.fakes import Gateway
 from tests.fakes.accounting_system import COMPANY, FakeAccountingSystem
 from tests.unit.samples import an_invoice
@@ -108,6 +111,23 @@ class TestAChangeOfTheAccount:
         assert code_of(gateway, "1") == "other_books"
         assert orders(gateway) == [1, 0]
 
+    def test_it_can_be_set_back_to_where_an_order_is_open(self, gateway: Gateway) -> None:
+        begun(gateway, "1")
+        gateway.system.down = AccessRefused("There is no company of that name any more.")
+        now_due(gateway)
+        connect(gateway, OTHER)
+        gateway.turn()
+        begun(gateway, "2")
+        with pytest.raises(Conflict, match="order for 2") as refused:
+            connect(gateway, COMPANY)
+        assert refused.value.code == "orders_open"
+        gateway.send("2")
+        account(gateway, COMPANY).down = None
+        connect(gateway, COMPANY)
+        gateway.turn()
+        assert gateway.transfer("1").state is TransferState.TRANSFERRED
+        assert orders(gateway) == [1, 1]
+
     def test_it_is_refused_while_nobody_told_where_earlier_orders_lie(self, gateway: Gateway) -> None:
         gateway.add(an_invoice(number="1"))
         from_before(gateway, gateway.send("1"))
@@ -193,6 +213,22 @@ class TestAnInvoiceInOtherBooks:
         assert moved.system.calls == ["payments.states"]
         assert isinstance(moved.check_status.check("fjell", ["1"])[0], OtherBooks)
         assert moved.system.calls == ["payments.states"]
+
+    def test_a_follow_up_asks_about_the_others_alone_and_is_no_trouble(self, moved: Gateway) -> None:
+        follow_up = FollowUp(
+            storage=moved.storage,
+            systems=moved.systems,
+            clock=moved.clock,
+            check_status=moved.check_status,
+            interval=timedelta(hours=1),
+            stopping=lambda: False,
+        )
+        account(moved, COMPANY).calls.clear()
+        assert follow_up.run() == [FollowedUp(business="fjell", reports=1)]
+        assert account(moved, COMPANY).calls == []
+        connect(moved, COMPANY)
+        moved.clock.advance(hours=2)
+        assert follow_up.run() == [FollowedUp(business="fjell", reports=1)]
 
     def test_it_is_neither_sent_again_nor_previewed_nor_linked(self, moved: Gateway) -> None:
         for ask in (
