@@ -4,7 +4,8 @@ Pure: candidates come in as records, the choice goes out. Source: documented beh
 DESIGN, "Which customer".
 """
 
-from collections.abc import Callable, Sequence
+import re
+from collections.abc import Callable, Collection, Sequence
 
 from core.customer import (
     Customer,
@@ -17,6 +18,7 @@ from core.customer import (
 from core.errors import Rejected
 from core.fields import Document
 
+_FORMER_LINK_KEY = re.compile(r"(?P<books>.*?) (?P<customer>(?:organization|person):.*)", re.DOTALL)
 _CUSTOMERS = frozenset({CustomerKind.BUSINESS, CustomerKind.CONSUMER})
 
 
@@ -47,6 +49,17 @@ def creation_keys(customer: Customer) -> list[str]:
 def link_key(customer: Customer, *, books: str) -> str:
     """Return the key of what is remembered about a customer in these books; in others it counts for nothing."""
     return f"{books} {customer_key(customer)}"
+
+
+def claimed_link_key(key: str, *, books: str, settings: Collection[str]) -> str | None:
+    """Return a customer link's key in these books where it was made for them before books were told at login.
+
+    Such a key begins with a name that ended with the setting that decided the books. None for another's.
+    """
+    former = _FORMER_LINK_KEY.fullmatch(key)
+    if former is None or not any(former["books"].endswith(f" {setting}") for setting in settings if setting):
+        return None
+    return f"{books} {former['customer']}"
 
 
 def link_holds(link: CustomerLink, customer: Customer, record: CustomerRecord) -> bool:

@@ -103,6 +103,16 @@ class OrderThere(Conflict):
     outcome = Outcome.WRITTEN
 
 
+class OtherBooks(Conflict):
+    """The invoice's order lies, or may lie, in other books than those that the business is connected to now.
+
+    Nothing is asked or written about it there. A transfer waits until the connection leads to its books again.
+    """
+
+    default_code = "other_books"
+    outcome = Outcome.UNKNOWN
+
+
 class InvalidInvoice(KvittError):
     """The invoice's data must be mended. Every fault is named, not just the first."""
 

@@ -25,9 +25,11 @@ class IntentKind(StrEnum):
 class Intent(Document):
     """That a create call was, or was about to be, made.
 
-    `key` names what is created: the invoice's number, the customer's key, the product's or category's name.
+    `key` names what is created: the invoice's number; of what is no order the books (`intent_key`), and the customer's
+    key, the product's or category's name.
     `first_at` and `last_at` are when the first and the latest such call started; `customer_ids` are those that an
-    order was meant for. `refused` means that the accounting system said no to the latest call and nothing older
+    order was meant for; `books` is the key of the books that it was about to be created in, None of marks from before
+    that was kept. `refused` means that the accounting system said no to the latest call and nothing older
     is open: later attempts still look first, but nothing has to settle and the content is not locked.
     """
 
@@ -37,6 +39,7 @@ class Intent(Document):
     last_at: Instant
     customer_ids: tuple[str, ...] = ()
     refused: bool = False
+    books: str | None = None
 
     @property
     def is_open(self) -> bool:
@@ -47,6 +50,10 @@ class Intent(Document):
     def look_since(self) -> datetime:
         """From when to look for what may have been created: a day before the first call, because clocks differ."""
         return self.first_at - CLOCKS_DIFFER
+
+    def is_elsewhere(self, books: str) -> bool:
+        """Whether it was made for other books than these."""
+        return self.books not in (None, books)
 
     def require_settled(self, *, settling: timedelta, now: datetime) -> None:
         """Raise Unsettled while the latest call may still be running on the accounting system's side.
@@ -62,10 +69,16 @@ class Intent(Document):
             )
 
 
+def intent_key(key: str, *, books: str) -> str:
+    """Return the key of the mark of anything but an order: there may be one of its name in each of several books."""
+    return f"{books} {key}"
+
+
 def declared(
-    earlier: Intent | None, *, kind: IntentKind, key: str, customer_id: str | None = None, now: datetime
+    earlier: Intent | None, *, kind: IntentKind, key: str, customer_id: str | None = None, books: str, now: datetime
 ) -> Intent:
-    """Return the intent for a call about to start, carrying on the earlier one where there is one."""
-    first_at, known = (earlier.first_at, earlier.customer_ids) if earlier else (now, ())
+    """Return the intent for a call about to start, carrying on the earlier one of these books where there is one."""
+    carried_on = earlier if earlier and not earlier.is_elsewhere(books) else None
+    first_at, known = (carried_on.first_at, carried_on.customer_ids) if carried_on else (now, ())
     ids = dict.fromkeys([*known, *([customer_id] if customer_id else [])])
-    return Intent(kind=kind, key=key, first_at=first_at, last_at=now, customer_ids=tuple(ids))
+    return Intent(kind=kind, key=key, first_at=first_at, last_at=now, customer_ids=tuple(ids), books=books)

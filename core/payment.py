@@ -8,6 +8,8 @@ from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 
+from pydantic import Field
+
 from core.fields import DecimalText, Document, Instant, IsoDate, plain
 from core.invoice import Invoice
 from core.totals import to_the_ore, totals_of
@@ -54,7 +56,10 @@ class OrderState(Document):
 
 
 class PaymentReport(Document):
-    """The answer to Check Status. `invoiced_at` and `paid_at` are Norwegian dates, `checked_at` a UTC instant."""
+    """The answer to Check Status. `invoiced_at` and `paid_at` are Norwegian dates, `checked_at` a UTC instant.
+
+    `books` is the key of the books that were asked; it is kept and not shown.
+    """
 
     invoice: str
     status: PaymentStatusValue
@@ -65,6 +70,7 @@ class PaymentReport(Document):
     paid_at: IsoDate | None = None
     checked_at: Instant
     warnings: tuple[str, ...] = ()
+    books: str | None = Field(default=None, exclude=True)
 
     @property
     def is_settled(self) -> bool:
@@ -72,11 +78,13 @@ class PaymentReport(Document):
         return self.reason in (PaymentReason.PAID, PaymentReason.DELETED)
 
 
-def payment_report(invoice: Invoice, state: OrderState | None, *, order_id: str, checked_at: datetime) -> PaymentReport:
+def payment_report(
+    invoice: Invoice, state: OrderState | None, *, order_id: str, checked_at: datetime, books: str | None = None
+) -> PaymentReport:
     """Say whether the invoice is paid, from its order's state; None means that the order is gone.
 
-    An order that carries another number than the invoice's is reported with a warning: it may be somebody else's, in
-    an account that the business was connected to since.
+    `books` is the key of the books that were asked. An order that carries another number than the invoice's is reported
+    with a warning: it may be somebody else's, of a transfer from before it was kept in which books its order lies.
     """
     if state is None:
         return PaymentReport(
@@ -85,6 +93,7 @@ def payment_report(invoice: Invoice, state: OrderState | None, *, order_id: str,
             reason=PaymentReason.DELETED,
             order_id=order_id,
             checked_at=checked_at,
+            books=books,
         )
     reason = _reason(invoice, state)
     return PaymentReport(
@@ -96,6 +105,7 @@ def payment_report(invoice: Invoice, state: OrderState | None, *, order_id: str,
         invoiced_at=state.invoiced_at,
         paid_at=state.paid_at if reason is PaymentReason.PAID else None,
         checked_at=checked_at,
+        books=books,
         warnings=(
             *_other_reference(invoice, state),
             *total_differences(invoice, state.totals),

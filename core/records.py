@@ -20,6 +20,7 @@ class RecordKind(StrEnum):
     STATUS = "status"
     LINK = "customer_link"
     INTENT = "intent"
+    BOOKS = "books"
     BATCH = "batch"
     BATCH_MEMBER = "batch_member"
     REFERENCE = "reference_data"

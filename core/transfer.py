@@ -9,7 +9,7 @@ from typing import Any, Self
 
 from pydantic import ConfigDict, JsonValue, model_validator
 
-from core.errors import AccessRefused, KvittError, Outcome, OutcomeUnknown, TryAgain
+from core.errors import AccessRefused, KvittError, OtherBooks, Outcome, OutcomeUnknown, TryAgain
 from core.fields import Document, Instant
 from core.intent import Intent
 from core.payment import BookedTotals
@@ -90,8 +90,9 @@ class Transfer(Document):
     `not_before` is set where trying earlier can't help or must not be: a quota's hour, the settling time of an
     intent; a person's retry does not override it. `trying_since` is when it was sent or last retried by a person.
     `bulk` ones let single ones go first. One that is moved `alone` was among several when Kvitt itself failed at one of
-    them. A superseded one is history: the invoice was sent again because its order
-    was gone. `version` counts the writes, so that two writers cannot both win.
+    them. A superseded one is history: the invoice was sent again because its order was gone. `books` is the key of the
+    books that the order lies in, None while it has none, and of transfers from before that was kept. `version` counts
+    the writes, so that two writers cannot both win.
     """
 
     id: str
@@ -111,6 +112,7 @@ class Transfer(Document):
     bulk: bool = False
     alone: bool = False
     superseded: bool = False
+    books: str | None = None
     version: int = 0
 
     @model_validator(mode="before")
@@ -127,6 +129,20 @@ class Transfer(Document):
     def is_parked(self) -> bool:
         """Whether it waits for the connection to be mended, with no time set."""
         return self.state is TransferState.WAITING and self.next_attempt_at is None
+
+    @property
+    def is_shut_out(self) -> bool:
+        """Whether it is parked because there is no way into the account: others of the business fare no better."""
+        return self.is_parked and not self.waits_for_its_books
+
+    @property
+    def waits_for_its_books(self) -> bool:
+        """Whether it is parked until the connection leads to the books again that its order was begun in."""
+        return self.is_parked and self.error is not None and self.error.code == OtherBooks.default_code
+
+    def is_elsewhere(self, books: str) -> bool:
+        """Whether its order lies in other books than these."""
+        return self.books not in (None, books)
 
 
 class RetryPolicy(Document):
@@ -174,13 +190,14 @@ def started(transfer: Transfer) -> Transfer:
     )
 
 
-def arrived(transfer: Transfer, receipt: Receipt, *, warnings: tuple[str, ...], now: datetime) -> Transfer:
-    """The order exists."""
+def arrived(transfer: Transfer, receipt: Receipt, *, warnings: tuple[str, ...], books: str, now: datetime) -> Transfer:
+    """The order exists, in the books of this key."""
     return transfer.model_copy(
         update={
             "state": TransferState.TRANSFERRED,
             "order_id": receipt.order_id,
             "customer_id": receipt.customer_id,
+            "books": books,
             "warnings": warnings,
             "error": None,
             "not_before": None,
@@ -203,8 +220,9 @@ def failed(
 
     TryAgain and OutcomeUnknown are tried again after the policy's delay, never before the error's own time, until
     the policy gives up; AccessRefused parks, always with the code `access_refused` (the message says which way in is
-    barred); everything else waits for a person. `chance`, between 0 and 1, spreads the retries. `order_open`: an order
-    of this transfer may be there, whatever the error says of the latest attempt.
+    barred), and so does OtherBooks, with its own; everything else waits for a person. `chance`, between 0 and 1,
+    spreads the retries. `order_open`: an order of this transfer may be there, whatever the error says of the latest
+    attempt.
     """
     told = TransferError.of(error, order_open=order_open)
     if isinstance(error, TryAgain | OutcomeUnknown) and not policy.gives_up(transfer, now=now):
@@ -218,6 +236,8 @@ def failed(
                 "not_before": not_before,
             }
         )
+    if isinstance(error, OtherBooks):
+        return parked(transfer, told)
     if isinstance(error, AccessRefused):
         return parked(transfer, told.model_copy(update={"code": AccessRefused.default_code}))
     if isinstance(error, TryAgain | OutcomeUnknown):

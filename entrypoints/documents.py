@@ -29,7 +29,7 @@ from core.transfer import Transfer, TransferState
 
 Json = dict[str, Any]
 
-OURS_ALONE = ("not_before", "version", "trying_since", "bulk", "alone", "superseded")
+OURS_ALONE = ("not_before", "version", "trying_since", "bulk", "alone", "superseded", "books")
 """Fields of a transfer that nobody outside is shown."""
 
 _TITLES_AND_STATUSES: list[tuple[type[KvittError], str, int]] = [

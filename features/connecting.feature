@@ -124,6 +124,46 @@ Feature: Connecting a business to its 24Seven account
       Then the books of "Fjellutleie AS" hold the orders of "fjell" and no others
       And the books of "Dal Maskin AS" hold the orders of "dal" and no others
 
+  Rule: An order lies in the books of one company, and is looked for nowhere else
+
+    Background:
+      Given the business "fjell" gives the account name "Fjellutleie AS"
+      And an invoice of type "Data for Accounting" whose data is complete
+
+    Scenario: The account stays while it is open whether there is an order
+      Given 24Seven creates the order but its answer is lost
+      And the invoice was sent
+      When the business is connected to the company "Dal Maskin AS"
+      Then it was refused because of "orders open"
+      When the transfer is tried again
+      Then the transfer has arrived
+      And 24Seven has one order for the invoice
+      And nothing was written in the books of "Dal Maskin AS"
+
+    Scenario: In the books of another company it is neither judged nor made again
+      Given the invoice was sent
+      When the business is connected to the company "Dal Maskin AS"
+      And the status of the invoice is checked
+      Then it was refused because of "other books"
+      And the reason names "Fjellutleie AS"
+      And its order can't be made again
+      And 24Seven has one order for the invoice
+      And nothing was written in the books of "Dal Maskin AS"
+
+    Scenario: Connected to its company again, it is judged again
+      Given the invoice was sent
+      When the business is connected to the company "Dal Maskin AS"
+      And the business is connected to the company "Fjellutleie AS"
+      And the status of the invoice is checked
+      Then the invoice is "not paid" because it is "not published"
+
+    Scenario: Reached by another way in, the company is the same
+      Given the invoice was sent
+      When the business reaches the company "Fjellutleie AS" by the other way in
+      And the status of the invoice is checked
+      Then the invoice is "not paid" because it is "not published"
+      And 24Seven has one order for the invoice
+
   Rule: Verifying reports what a send needs, and writes nothing
 
     Background:

@@ -15,7 +15,7 @@ from core.errors import AccessRefused, Fault, InvalidInput, KvittError
 from core.ports.accounting_system import AccountingSystem
 from core.ports.surroundings import Surroundings
 from plugins.catalogue import BrokenPlugin, Catalogue
-from plugins.settings import secret_names
+from plugins.settings import deciding_books, secret_names
 from plugins.spec import AccountingPlugin
 
 _log = logging.getLogger(__name__)
@@ -46,7 +46,7 @@ class AccountingRegistry:
         return tuple(self._catalogue.broken)
 
     def open(self, business: Business) -> AccountingSystem:
-        """Return the business's books: the same object until anything about the business changes.
+        """Return the business's books: the same object until anything about the business changes, or they have moved.
 
         Errors: AccessRefused, codes `unknown_accounting_system`, `broken_plugin`, `bad_connection` and what else the
         plugin finds wrong with its settings: what the business has to send waits until that is mended.
@@ -56,7 +56,9 @@ class AccountingRegistry:
         system = self._opened(business)  # without the lock: a plugin that takes its time holds up nobody else
         with self._lock:
             known = self._open.get(business.name)
-            if known and known[0] == business:  # somebody else was faster: there is one object for all
+            if (
+                known and known[0] == business and not known[1].has_moved
+            ):  # somebody else was faster: there is one object for all
                 return known[1]
             self._open[business.name] = (business, system)
             self._open.move_to_end(business.name)
@@ -67,7 +69,7 @@ class AccountingRegistry:
     def _already_open(self, business: Business) -> AccountingSystem | None:
         with self._lock:
             known = self._open.get(business.name)
-            if known is None or known[0] != business:
+            if known is None or known[0] != business or known[1].has_moved:
                 return None
             self._open.move_to_end(business.name)
             return known[1]
@@ -114,6 +116,13 @@ class AccountingRegistry:
         Errors: InvalidInput, code `unknown_accounting_system`.
         """
         return secret_names(self._plugin(system).settings)
+
+    def deciding_books(self, system: str) -> frozenset[str]:
+        """Return the names of the settings that decide which books a connection leads to.
+
+        Errors: InvalidInput, code `unknown_accounting_system`.
+        """
+        return deciding_books(self._plugin(system).settings)
 
     def model(self, system: str) -> type[BaseModel]:
         """Return the model of a plugin's settings.

@@ -4,6 +4,9 @@ from dataclasses import dataclass
 from typing import Any, get_args
 
 from pydantic import BaseModel, SecretBytes, SecretStr
+from pydantic.fields import FieldInfo
+
+DECIDES_BOOKS = "decides_books"
 
 
 @dataclass(frozen=True)
@@ -33,6 +36,23 @@ def settings_of(model: type[BaseModel]) -> list[Setting]:
 def secret_names(model: type[BaseModel]) -> frozenset[str]:
     """Return the names of the settings that are secrets."""
     return frozenset(name for name, field in model.model_fields.items() if _is_secret(field.annotation))
+
+
+def deciding_books(model: type[BaseModel]) -> frozenset[str]:
+    """Return the names of the settings that decide which books a connection leads to.
+
+    Every setting that is no secret does, unless the model says otherwise of it:
+    `Field(json_schema_extra={"decides_books": False})`, or True of a secret.
+    """
+    secrets = secret_names(model)
+    return frozenset(
+        name for name, field in model.model_fields.items() if _said_to_decide(field, otherwise=name not in secrets)
+    )
+
+
+def _said_to_decide(field: FieldInfo, *, otherwise: bool) -> bool:
+    said = field.json_schema_extra
+    return bool(said.get(DECIDES_BOOKS, otherwise)) if isinstance(said, dict) else otherwise
 
 
 def _is_secret(annotation: Any) -> bool:

@@ -17,6 +17,7 @@ import pytest
 from core.api_key import ApiKey, Role
 from core.audit import COMMAND_LINE, WORKER, Action, Actor, ActorKind, AuditEntry, AuditResult
 from core.batch import Batch, BatchMember, Refusal, counts_of
+from core.books import Books
 from core.business import Business, Connection, NewOrderStatus
 from core.customer import Address, Customer
 from core.customer_choice import CustomerLink
@@ -428,7 +429,9 @@ class BatchContract(_WithBusinesses):
             failed(started(transfers[2]), error, policy=POLICY, now=NOW + MINUTE),
             failed(started(transfers[3]), error, policy=POLICY, now=NOW),
             failed(started(transfers[4]), AccessRefused("No way in"), policy=POLICY, now=NOW),
-            arrived(started(transfers[5]), Receipt(order_id="1", customer_id="2"), warnings=(), now=NOW),
+            arrived(
+                started(transfers[5]), Receipt(order_id="1", customer_id="2"), warnings=(), books="fake 7", now=NOW
+            ),
             failed(started(transfers[6]), Rejected("No"), policy=POLICY, now=NOW),
             started(transfers[7]),
         ]
@@ -466,7 +469,9 @@ class TransferContract(_WithBusinesses):
             failed(running, TryAgain("Later – ø", not_before=NOW + MINUTE), policy=POLICY, now=NOW),
             failed(running, AccessRefused("No way in"), policy=POLICY, now=NOW),
             failed(running, Rejected("No", code="no", hint="Mend it"), policy=POLICY, now=NOW),
-            arrived(running, Receipt(order_id="900", customer_id="7"), warnings=("Shortened…", "ø"), now=NOW),
+            arrived(
+                running, Receipt(order_id="900", customer_id="7"), warnings=("Shortened…", "ø"), books="fake 7", now=NOW
+            ),
         ]
         with stocked.transaction() as work:
             work.transfers.add(a_transfer())
@@ -598,7 +603,9 @@ class TransferContract(_WithBusinesses):
     @pytest.mark.parametrize(
         "end",
         [
-            lambda running: arrived(running, Receipt(order_id="1", customer_id="2"), warnings=(), now=NOW),
+            lambda running: arrived(
+                running, Receipt(order_id="1", customer_id="2"), warnings=(), books="fake 7", now=NOW
+            ),
             lambda running: failed(running, Rejected("No"), policy=POLICY, now=NOW),
             lambda running: failed(running, AccessRefused("No way in"), policy=POLICY, now=NOW),
         ],
@@ -749,7 +756,7 @@ class TransferContract(_WithBusinesses):
             work.transfers.save(failed(running("parked"), AccessRefused("No"), policy=POLICY, now=NOW))
             work.transfers.save(failed(running("rejected"), Rejected("No"), policy=POLICY, now=NOW))
             receipt = Receipt(order_id="1", customer_id="2")
-            work.transfers.save(arrived(running("transferred"), receipt, warnings=(), now=NOW))
+            work.transfers.save(arrived(running("transferred"), receipt, warnings=(), books="fake 7", now=NOW))
             there = {
                 parked: [one.id for one in work.transfers.not_begun("fjell", parked=parked, limit=9)]
                 for parked in (True, False)
@@ -939,7 +946,9 @@ class FollowUpContract(_WithBusinesses):
     def arrive(work: UnitOfWork, identifier: str, number: str, business: str = "fjell") -> Transfer:
         work.transfers.add(a_transfer(identifier, number, business))
         receipt = Receipt(order_id=f"order-{number}", customer_id="7")
-        return work.transfers.save(arrived(a_transfer(identifier, number, business), receipt, warnings=(), now=NOW))
+        return work.transfers.save(
+            arrived(a_transfer(identifier, number, business), receipt, warnings=(), books="fake 7", now=NOW)
+        )
 
     def test_what_has_arrived_is_open_and_listed_by_number_page_by_page(self, arrived_ones: Storage) -> None:
         with arrived_ones.transaction() as work:
@@ -1324,6 +1333,73 @@ def a_dated_batch(identifier: str, at: datetime, business: str = "fjell") -> Bat
     return Batch(id=identifier, business=business, created_at=at)
 
 
+class BooksContract(_WithBusinesses):
+    """The books that a login has led to, and what they claim that was kept before they were told."""
+
+    HERE = Books(system="fake", company_id="7", company="Fjellutleie AS")
+
+    def test_books_are_remembered_by_business_and_told_of_anew(self, stocked: Storage) -> None:
+        other = Books(system="fake", company_id="8")
+        with stocked.transaction() as work:
+            assert work.books.of("fjell") == {}
+            work.books.put("fjell", self.HERE)
+            work.books.put("fjell", other)
+        with stocked.transaction() as work:
+            assert work.books.of("fjell") == {"fake 7": self.HERE, "fake 8": other}
+            assert work.books.of("vidde") == {}
+            renamed = self.HERE.model_copy(update={"company": "Fjell AS"})
+            work.books.put("fjell", renamed)
+            assert work.books.of("fjell")["fake 7"] == renamed
+
+    def test_what_was_kept_without_its_books_is_claimed_once(self, stocked: Storage) -> None:
+        receipt = Receipt(order_id="91", customer_id="2")
+        with stocked.transaction() as work:
+            for number, books in (("1", None), ("2", "fake 8")):
+                work.transfers.add(a_transfer(f"t{number}", invoice=number))
+                arriving = arrived(work.transfers.get(f"t{number}"), receipt, warnings=(), books="", now=NOW)  # type: ignore[arg-type]
+                work.transfers.save(arriving.model_copy(update={"books": books}))
+                work.statuses.add("fjell", a_report(number).model_copy(update={"books": books}))
+                mark = Intent(kind=IntentKind.ORDER, key=number, first_at=NOW, last_at=NOW, books=books)
+                work.intents.put("fjell", mark)
+            work.transfers.add(a_transfer("t3", invoice="3"))
+            work.intents.put("fjell", Intent(kind=IntentKind.PRODUCT, key="Leie", first_at=NOW, last_at=NOW))
+            assert work.books.has_unclaimed("fjell")
+            assert not work.books.has_unclaimed("vidde")
+            work.books.claim("fjell", self.HERE, settings=[])
+        with stocked.transaction() as work:
+            transfers = work.transfers.of_invoices("fjell", ["1", "2", "3"])
+            assert {number: one.books for number, one in transfers.items()} == {"1": "fake 7", "2": "fake 8", "3": None}
+            intents = work.intents.of_keys("fjell", IntentKind.ORDER, ["1", "2"])
+            assert {number: one.books for number, one in intents.items()} == {"1": "fake 7", "2": "fake 8"}
+            product = work.intents.get("fjell", IntentKind.PRODUCT, "fake 7 Leie")
+            assert product is not None
+            assert product.books == "fake 7"
+            assert work.intents.get("fjell", IntentKind.PRODUCT, "Leie") is None
+            assert [work.statuses.latest("fjell", one).books for one in ("1", "2")] == ["fake 7", "fake 8"]  # type: ignore[union-attr]
+            assert not work.books.has_unclaimed("fjell")
+
+    def test_customer_links_are_claimed_that_were_made_for_the_connection_as_it_is(self, stocked: Storage) -> None:
+        with stocked.transaction() as work:
+            for business in ("fjell", "vidde"):
+                work.links.put(
+                    business,
+                    CustomerLink(key="https://old.example Fjellutleie AS organization:911000008", customer_id="4"),
+                    CustomerLink(
+                        key="https://api.example Fjellutleie AS organization:911000008", customer_id="5", chosen=True
+                    ),
+                    CustomerLink(key="https://api.example Dal AS organization:911000008", customer_id="6"),
+                )
+            work.books.claim("fjell", self.HERE, settings=["secret", "Fjellutleie AS"])
+        claimed, others = "fake 7 organization:911000008", "https://api.example Dal AS organization:911000008"
+        with stocked.transaction() as work:
+            found = work.links.of_keys("fjell", [claimed, others])
+            assert {key: (link.customer_id, link.chosen) for key, link in found.items()} == {
+                claimed: ("5", True),
+                others: ("6", False),
+            }
+            assert work.links.of_keys("vidde", [claimed]) == {}
+
+
 class RecordContract(_WithBusinesses):
     @pytest.fixture
     def filled(self, stocked: Storage) -> Storage:
@@ -1349,6 +1425,7 @@ class RecordContract(_WithBusinesses):
                         work.intents.put(business, Intent(kind=kind, key=number, first_at=NOW, last_at=NOW))
                 for books in ("books", "other", "third"):
                     work.directory.mark_read(business, books, at=NOW)
+                    work.books.put(business, Books(system="fake", company_id=books, company=business))
         return stocked
 
     def test_records_are_given_page_by_page_and_of_one_business_alone(self, filled: Storage) -> None:
@@ -1380,7 +1457,9 @@ class ForgettingContract(_WithBusinesses):
         work.invoices.mark_sent(business, [number])
         if ended_at:
             receipt = Receipt(order_id=f"9{number}", customer_id="77")
-            work.transfers.save(arrived(started(transfer), receipt, warnings=("Kari is warned of",), now=ended_at))
+            work.transfers.save(
+                arrived(started(transfer), receipt, warnings=("Kari is warned of",), books="fake 7", now=ended_at)
+            )
 
     def test_an_erased_business_is_not_there_and_says_nothing(self, stocked: Storage) -> None:
         with stocked.transaction() as work:
@@ -1391,6 +1470,7 @@ class ForgettingContract(_WithBusinesses):
             work.directory.put("fjell", "books", [CustomerEntry(id="7", emails=("kari@example.com",))])
             work.directory.mark_read("fjell", "books", at=NOW)
             work.references.put("fjell", "vat", "[]", now=NOW)
+            work.books.put("fjell", Books(system="fake", company_id="7", company="Kari Fjell"))
             work.statuses.add("fjell", a_report("1"))
             work.batches.put(a_dated_batch("b", NOW))
             work.batches.add_members("b", [BatchMember(invoice="1", transfer_id="fjell-1")])
@@ -1551,6 +1631,7 @@ class ForgettingContract(_WithBusinesses):
 
 
 class StorageContract(
+    BooksContract,
     RecordContract,
     ForgettingContract,
     TransactionContract,

@@ -15,6 +15,7 @@ from adapters.storage.schema import (
     IS_OPEN_ORDER,
     batch_members,
     batches,
+    books,
     businesses,
     customer_directories,
     customer_directory_keys,
@@ -43,6 +44,7 @@ _OF_ONE = (
     customer_directory_keys,
     reference_data,
     follow_ups,
+    books,
 )
 _SAYS_NOTHING = (
     update(invoices)

@@ -10,6 +10,7 @@ from sqlalchemy import Column, ColumnElement, Connection, FromClause, select, tu
 from adapters.storage.schema import (
     batch_members,
     batches,
+    books,
     customer_directories,
     customer_directory_keys,
     customer_links,
@@ -49,6 +50,7 @@ _SOURCES = {
     RecordKind.STATUS: _source((status_checks.c.id,), left_out=("business", "id")),
     RecordKind.LINK: _source((customer_links.c.key,)),
     RecordKind.INTENT: _source((intents.c.kind, intents.c.key)),
+    RecordKind.BOOKS: _source((books.c.key,)),
     RecordKind.BATCH: _source((batches.c.id,)),
     RecordKind.BATCH_MEMBER: _source(
         (batch_members.c.position,),

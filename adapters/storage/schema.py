@@ -107,6 +107,7 @@ transfers = Table(
     Column("superseded", Boolean, nullable=False),
     Column("settled", Boolean, nullable=False, default=False),
     Column("version", Integer, nullable=False),
+    Column("books", exact_text()),
 )
 # The promise that an invoice has one transfer, held by the database itself; superseded ones are history.
 Index(
@@ -180,9 +181,21 @@ intents = Table(
     Column("last_at", UtcDateTime, nullable=False),
     Column("customer_ids", JSON, nullable=False),
     Column("refused", Boolean, nullable=False),
+    Column("books", exact_text()),
 )
 # Marks of orders of which it is open whether they were made.
 IS_OPEN_ORDER = and_(intents.c.kind == IntentKind.ORDER, intents.c.refused.is_(False))
+
+# The books that a business's login has led to. Where `books` is null elsewhere, the row is from before they were told.
+books = Table(
+    "books",
+    metadata,
+    _of_business(primary_key=True),
+    Column("key", exact_text(), primary_key=True),
+    Column("system", Text, nullable=False),
+    Column("company_id", Text, nullable=False),
+    Column("company", Text, nullable=False),
+)
 
 customer_links = Table(
     "customer_links",
@@ -239,6 +252,7 @@ status_checks = Table(
     Column("paid_at", Date),
     Column("checked_at", UtcDateTime, nullable=False),
     Column("warnings", JSON, nullable=False),
+    Column("books", exact_text()),
 )
 Index(
     "ix_status_checks_invoice",

@@ -20,7 +20,7 @@ class SqlStatusStore:
         """Store reports, and close or open the orders that they are about."""
         if not reports:
             return
-        rows = [{"business": business, **report.model_dump()} for report in reports]
+        rows = [{"business": business, **report.model_dump(), "books": report.books} for report in reports]
         self._database.execute(insert(status_checks), rows)
         self._settle(business, {(report.invoice, report.order_id): report.is_settled for report in reports})
 

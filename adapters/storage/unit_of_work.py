@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Engine, inspect, select, text
 from adapters.storage.api_keys import SqlApiKeyStore
 from adapters.storage.audit import SqlAuditStore
 from adapters.storage.batches import SqlBatchStore
+from adapters.storage.books import SqlBooksStore
 from adapters.storage.businesses import SqlBusinessStore
 from adapters.storage.customer_directories import SqlDirectoryStore
 from adapters.storage.customer_links import SqlCustomerLinkStore
@@ -63,6 +64,11 @@ class SqlUnitOfWork:
     def intents(self) -> SqlIntentStore:
         """Intents."""
         return SqlIntentStore(self._database)
+
+    @cached_property
+    def books(self) -> SqlBooksStore:
+        """Books."""
+        return SqlBooksStore(self._database)
 
     @cached_property
     def links(self) -> SqlCustomerLinkStore:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Protocol
 
 from core.account import Account, Right
+from core.books import Books
 from core.business import Business, Connection
 from core.call_budget import CallBudget
 from core.limits import Limits
@@ -17,9 +18,19 @@ from core.ports.vat_table import CurrencyTable, VatTable
 class AccountingSystem(Protocol):
     """One business's books. Opening it calls nobody; the first use of a port does."""
 
+    def identity(self) -> Books:
+        """Say whose books these are, as the login told; no call while a login is kept.
+
+        It is always the same of one object: whatever it reads or writes is in these books.
+        Errors: AccessRefused when there is no way in; TryAgain.
+        """
+
     @property
-    def books_id(self) -> str:
-        """Name the books, without a call: what is remembered of them never counts for others."""
+    def has_moved(self) -> bool:
+        """Whether the login has come to lead to other books: each call is TryAgain then, code `books_changed`.
+
+        The books are opened anew then. False for good where the settings alone decide the books.
+        """
 
     @property
     def limits(self) -> Limits:
@@ -69,7 +80,7 @@ class AccountingSystems(Protocol):
     """The accounting systems that there are plugins for."""
 
     def open(self, business: Business) -> AccountingSystem:
-        """Return the business's books.
+        """Return the business's books; anew when those that it had open have moved.
 
         Errors: AccessRefused when there is no such plugin, it is broken, or its settings are not as it needs them: a
         business that was stored once and can't be opened now waits until that is mended.
@@ -86,6 +97,13 @@ class AccountingSystems(Protocol):
 
     def secrets(self, system: str) -> frozenset[str]:
         """Return the names of a plugin's secret settings.
+
+        Errors: InvalidInput when there is no such plugin.
+        """
+
+    def deciding_books(self, system: str) -> frozenset[str]:
+        """Return the names of the settings that decide which books a connection leads to; what it says otherwise
+        may change at any time.
 
         Errors: InvalidInput when there is no such plugin.
         """

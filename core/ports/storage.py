@@ -8,6 +8,7 @@ from typing import Protocol
 from core.api_key import ApiKey
 from core.audit import AuditEntry, KeptEntry
 from core.batch import Batch, BatchCounts, BatchItem, BatchMember
+from core.books import Books
 from core.business import Business
 from core.customer_choice import CustomerLink
 from core.customer_directory import CustomerEntry
@@ -161,7 +162,7 @@ class BatchStore(Protocol):
 
 
 class IntentStore(Protocol):
-    """The marks of what is about to be created."""
+    """The marks of what is about to be created: of orders, one for each invoice, in whichever books."""
 
     def get(self, business: str, kind: IntentKind, key: str) -> Intent | None:
         """Return the intent, or None."""
@@ -180,6 +181,25 @@ class IntentStore(Protocol):
 
     def remove(self, business: str, kind: IntentKind, *keys: str) -> None:
         """Forget intents: what they were about exists and is known."""
+
+
+class BooksStore(Protocol):
+    """The books that each business's login has led to."""
+
+    def of(self, business: str) -> Mapping[str, Books]:
+        """Return a business's books, by key; none before its first login."""
+
+    def put(self, business: str, books: Books) -> None:
+        """Remember books, in place of what was said of those of the same key."""
+
+    def has_unclaimed(self, business: str) -> bool:
+        """Whether an order was created before it was kept in which books, and nobody has claimed it."""
+
+    def claim(self, business: str, books: Books, *, settings: Collection[str]) -> None:
+        """Take all of a business that is kept without its books to be these books'.
+
+        `settings` are what its connection says: of the customer links those are claimed that were made for it.
+        """
 
 
 class CustomerLinkStore(Protocol):
@@ -433,6 +453,10 @@ class UnitOfWork(Protocol):
     @property
     def intents(self) -> IntentStore:
         """Intents."""
+
+    @property
+    def books(self) -> BooksStore:
+        """Books."""
 
     @property
     def links(self) -> CustomerLinkStore:

@@ -15,13 +15,15 @@ from core.ports.clock import Clock
 from core.ports.storage import Storage
 from core.transfer import Transfer, TransferState
 from core.use_cases.auditor import Auditor
+from core.use_cases.books_at_hand import invoices_elsewhere, note_books
 from core.use_cases.look_up import require_business, unknown_invoice
 
 PIECE = 1000
 """So many invoices are read, asked about and stored at a time, however many there are."""
 
 Answer = PaymentReport | KvittError
-"""A report, or why there is none: not found (NotFound) and never sent (Conflict, code `not_sent`) are reasons."""
+"""A report, or why there is none: not found (NotFound), never sent (Conflict, code `not_sent`) and
+transferred into other books (OtherBooks) are reasons."""
 
 
 class CheckStatus:
@@ -55,17 +57,26 @@ class CheckStatus:
             invoices = work.invoices.of_numbers(business_name, set(numbers))
             transfers = work.transfers.of_invoices(business_name, invoices.keys())
         order_ids = {number: order_id for number in numbers if (order_id := _arrived_as(transfers.get(number)))}
+        if not order_ids:
+            return [_not_asked(business_name, number, invoices, transfers) for number in numbers]
+        system = self._systems.open(business)
+        here = system.identity()
+        with self._storage.transaction() as work:
+            note_books(work, business, here)
+            elsewhere = invoices_elsewhere(work, business_name, (transfers[one] for one in order_ids), here=here)
+        order_ids = {number: order_id for number, order_id in order_ids.items() if number not in elsewhere}
         wanted = list(dict.fromkeys(order_ids.values()))
-        states = self._systems.open(business).payments.states(wanted) if wanted else {}
+        states = system.payments.states(wanted) if wanted else {}
         now = self._clock.now()
 
         def answer(invoice: Invoice, order_id: str) -> Answer:
             state = states.get(order_id)
             if isinstance(state, KvittError):
                 return state
-            return payment_report(invoice, state, order_id=order_id, checked_at=now)
+            return payment_report(invoice, state, order_id=order_id, checked_at=now, books=here.key)
 
-        answers = {number: answer(invoices[number], order_id) for number, order_id in order_ids.items()}
+        answers: dict[str, Answer] = {**elsewhere}
+        answers |= {number: answer(invoices[number], order_id) for number, order_id in order_ids.items()}
         with self._storage.transaction() as work:
             work.statuses.add(business_name, *(one for one in answers.values() if isinstance(one, PaymentReport)))
             if answers and not by_itself:  # many are one entry: what was answered of each is kept with its invoice

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from core.audit import Action
 from core.business import Business, Connection
-from core.errors import InvalidInput, OrderOpen, TryAgain
+from core.errors import Conflict, InvalidInput, OrderOpen, TryAgain
 from core.ports.accounting_system import AccountingSystems
 from core.ports.clock import Clock
 from core.ports.storage import Storage, UnitOfWork
@@ -40,9 +40,11 @@ class ConnectBusiness:
         through the old one and releases the transfers that were parked for it. A business that moves to another
         accounting system keeps its invoices and transfers, with their order ids.
 
-        Errors: InvalidInput, naming every setting that is missing, wrong or unknown. For a move: Conflict, code
-        `orders_open`, while it is open whether an invoice has an order, which only the system that was asked can tell;
-        TryAgain, code `business_busy`, while a worker writes to it.
+        Errors: InvalidInput, naming every setting that is missing, wrong or unknown. For what may lead to other books:
+        Conflict, code `orders_open`, while it is open whether an invoice has an order, which only the books that were
+        asked can tell, and code `books_unknown`, while it was never told in which books earlier orders lie; TryAgain,
+        code `business_busy`, while a worker writes to them. Where invoices wait because there is no way into the
+        account, it may be named anew all the same: nothing that lies in other books is touched in these.
         """
         with (
             self._auditor.refusals(Action.BUSINESS_STORED, business=business.name),
@@ -52,8 +54,8 @@ class ConnectBusiness:
             connection = self._systems.checked(self._with_kept_secrets(business.accounting, earlier))
             stored = business.model_copy(update={"accounting": connection})
             self._require_fitting(stored)
-            if earlier and earlier.accounting.system != connection.system:
-                _require_movable(work, earlier)
+            if earlier and self._may_lead_elsewhere(earlier.accounting, connection):
+                _require_movable(work, earlier, is_other_system=earlier.accounting.system != connection.system)
             work.businesses.put(stored)
             if earlier and earlier.accounting != connection:
                 work.references.drop(business.name)
@@ -68,6 +70,12 @@ class ConnectBusiness:
         kept = {name: value for name, value in earlier.accounting.settings.items() if name in secrets}
         return Connection.of(given.system, {**kept, **given.settings})
 
+    def _may_lead_elsewhere(self, earlier: Connection, given: Connection) -> bool:
+        if earlier.system != given.system:
+            return True
+        deciding = self._systems.deciding_books(given.system)
+        return any(earlier.settings.get(name) != given.settings.get(name) for name in deciding)
+
     def _require_fitting(self, business: Business) -> None:
         longest = self._systems.open(business).limits.product_name
         for field, name in (("product_name", business.product_name), ("category_name", business.category_name)):
@@ -78,23 +86,51 @@ class ConnectBusiness:
                 )
 
 
-def _require_movable(work: UnitOfWork, business: Business) -> None:
-    """Let nobody write to the old accounting system any more, and leave nothing behind that only it can tell."""
+def _require_movable(work: UnitOfWork, business: Business, *, is_other_system: bool) -> None:
+    """Let nobody write to the old books any more, and leave nothing behind that only they can tell."""
     lease = work.leases.acquire(business.name, holder=_HOLDER, length=_WHILE_MOVING)
     if lease is None:
         raise TryAgain(
-            f"A worker is moving invoices of business {business.name} right now; its accounting system can be changed "
-            "when that has ended.",
+            f"A worker is moving invoices of business {business.name} right now; the account that it is connected to "
+            "can be changed when that has ended.",
             code="business_busy",
             hint="Give the business again in a moment.",
         )
-    if open_orders := work.intents.open_orders(business.name, limit=_MOST_NAMED):
-        raise OrderOpen(
-            f"It is still being found out whether {business.accounting.system} has an order for "
-            f"{', '.join(open_orders)}{' and others' if len(open_orders) == _MOST_NAMED else ''}, and no other system "
-            "can tell.",
-            code="orders_open",
-            hint="Wait until these transfers have ended, or retry them (transfer list), then change the accounting "
-            "system.",
-        )
+    if is_other_system or not _is_shut_out(work, business.name):
+        _require_nothing_open(work, business)
+        _require_books_told(work, business)
     work.leases.release(lease)
+
+
+def _require_nothing_open(work: UnitOfWork, business: Business) -> None:
+    open_orders = _open_orders(work, business.name)
+    if open_orders:
+        raise OrderOpen(
+            f"It is still being found out whether there is an order for {', '.join(open_orders[:_MOST_NAMED])}"
+            f"{' and others' if len(open_orders) > _MOST_NAMED else ''}, and only the account at "
+            f"{business.accounting.system} that the business is connected to now can tell.",
+            code="orders_open",
+            hint="Wait until these transfers have ended, or retry them (transfer list), then change the connection.",
+        )
+
+
+def _open_orders(work: UnitOfWork, business: str) -> list[str]:
+    """Return the numbers of the invoices whose orders are open, those left out that wait for other books than these."""
+    numbers = work.intents.open_orders(business, limit=_AT_ONCE)
+    transfers = work.transfers.of_invoices(business, numbers)
+    return [number for number in numbers if number not in transfers or not transfers[number].waits_for_its_books]
+
+
+def _require_books_told(work: UnitOfWork, business: Business) -> None:
+    if not work.books.of(business.name) and work.books.has_unclaimed(business.name):
+        raise Conflict(
+            f"Invoices of business {business.name} were transferred before Kvitt kept in which books they lie, and its "
+            "connection has not been used since.",
+            code="books_unknown",
+            hint="Run business verify with the connection as it is, which tells it; then change the connection.",
+        )
+
+
+def _is_shut_out(work: UnitOfWork, business: str) -> bool:
+    """Whether invoices wait because there is no way into the account: then nobody can find out anything there."""
+    return any(one.is_shut_out for one in work.transfers.not_begun(business, parked=True, limit=_AT_ONCE))

@@ -36,10 +36,11 @@ class CustomerDirectory:
         searches = sum(map(_searches, customers)) if system.customers.can_search else None
         if not self._is_up_to_date(business, system, searches=searches):
             return None
+        books = system.identity().key
         with self._storage.transaction() as work:
             return work.directory.find(
                 business,
-                system.books_id,
+                books,
                 numbers={one.key_number for one in customers if one.key_number},
                 emails={one.key_email for one in customers if one.key_email},
             )
@@ -47,15 +48,16 @@ class CustomerDirectory:
     def forget(self, business: str, customer_ids: Iterable[str], system: AccountingSystem) -> None:
         """Leave out customers that are gone."""
         if gone := list(customer_ids):
+            books = system.identity().key
             with self._storage.transaction() as work:
-                work.directory.remove(business, system.books_id, gone)
+                work.directory.remove(business, books, gone)
 
     def _is_up_to_date(self, business: str, system: AccountingSystem, *, searches: int | None) -> bool:
         """Read what is new, or everything; give that up when it takes more calls than the searches would.
 
         Where there is no searching (None), nothing is given up.
         """
-        books, began = system.books_id, self._clock.now()
+        books, began = system.identity().key, self._clock.now()
         with self._storage.transaction() as work:
             read_at = work.directory.read_at(business, books)
             is_usable = read_at is not None and began - read_at <= TOO_FAR_BACK

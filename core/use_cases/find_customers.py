@@ -91,8 +91,9 @@ class FindCustomers:
             number: failures.get(decision.record.id) or ids.get(decision.record.id, decision.record.id)
             for number, decision in plan.decisions.items()
         }
+        books = system.identity().key
         learned = [
-            CustomerLink(key=link_key(customers[number], books=system.books_id), customer_id=answer)
+            CustomerLink(key=link_key(customers[number], books=books), customer_id=answer)
             for number, answer in answers.items()
             if isinstance(answer, str) and plan.decisions[number].link is None
         ]
@@ -120,6 +121,7 @@ class FindCustomers:
             IntentKind.CUSTOMER,
             [New(creation_keys(customer), customer) for customer in new.values()],
             system.customers.create,
+            books=system.identity().key,
             looked_at=found.looked_at,
             most_at_once=min(self._most_at_once, system.limits.items_per_write),
         )

@@ -7,14 +7,15 @@ once an interval.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import TypeGuard
 
 from core.business import Business
-from core.errors import KvittError, TryAgain
+from core.errors import KvittError, OtherBooks, TryAgain
 from core.payment import PaymentReport
 from core.ports.accounting_system import AccountingSystems
 from core.ports.clock import Clock
 from core.ports.storage import Storage
-from core.use_cases.check_status import PIECE, CheckStatus
+from core.use_cases.check_status import PIECE, Answer, CheckStatus
 from core.use_cases.look_up import require_business
 
 
@@ -68,7 +69,7 @@ class FollowUp:
             while numbers := self._next(business, after):
                 answers = self._check_status.check(name, numbers, by_itself=True)
                 reports += sum(isinstance(answer, PaymentReport) for answer in answers)
-                trouble = trouble or next((one for one in answers if isinstance(one, KvittError)), None)
+                trouble = trouble or next((one for one in answers if _is_trouble(one)), None)
                 after = numbers[-1]
         except KvittError as error:
             trouble = error
@@ -110,3 +111,8 @@ class FollowUp:
             work.follow_ups.count_as_begun(name, error.not_before - self._interval)
             if error.for_everyone:
                 work.pauses.put(require_business(work, name).accounting.system, error.not_before)
+
+
+def _is_trouble(answer: Answer) -> TypeGuard[KvittError]:
+    """Whether an answer tells of trouble. That an order lies in other books is none: it is not asked about there."""
+    return isinstance(answer, KvittError) and not isinstance(answer, OtherBooks)

@@ -7,6 +7,7 @@ from core.errors import InvalidInput
 from core.ports.accounting_system import AccountingSystems
 from core.ports.storage import Storage
 from core.use_cases.auditor import Auditor
+from core.use_cases.books_at_hand import note_books, require_here
 from core.use_cases.look_up import require_business, require_invoice
 
 
@@ -21,7 +22,8 @@ class LinkCustomer:
     def link(self, business_name: str, number: str, customer_id: str) -> CustomerRecord:
         """Remember that the invoice's customer is this record, and return the record as it reads now.
 
-        Errors: NotFound; InvalidInput when there is no such record, or it is a supplier's; AccessRefused; TryAgain.
+        Errors: NotFound; InvalidInput when there is no such record, or it is a supplier's; OtherBooks, where the
+        invoice's order lies or may lie in others; AccessRefused; TryAgain.
         """
         about = {"business": business_name, "invoice": number}
         with self._auditor.refusals(Action.CUSTOMER_LINKED, **about):  # without what was given: it may be anything
@@ -43,6 +45,10 @@ class LinkCustomer:
                 hint="Add the invoice again with one of them, then link its customer.",
             )
         system = self._systems.open(business)
+        here = system.identity()
+        with self._storage.transaction() as work:
+            note_books(work, business, here)
+            require_here(work, business_name, number, here=here)
         record = system.customers.read([customer_id]).get(customer_id)
         if record is None or record.kind is CustomerKind.SUPPLIER:
             raise InvalidInput(
@@ -52,4 +58,4 @@ class LinkCustomer:
                 code="unknown_customer",
                 hint="Take the id from the transfer's error, or from the customer's page in the accounting system.",
             )
-        return link_key(invoice.customer, books=system.books_id), record
+        return link_key(invoice.customer, books=here.key), record

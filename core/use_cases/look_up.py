@@ -118,7 +118,8 @@ class LookUp:
         """Return what the accounting system last said about the payment of the transfer's order, or None."""
         with self._storage.transaction() as work:
             report = work.statuses.latest(transfer.business, transfer.invoice)
-        return report if report and report.order_id == transfer.order_id else None
+        is_of_it = report and report.order_id == transfer.order_id and report.books in (None, transfer.books)
+        return report if is_of_it else None
 
     def transfers(
         self, business: str | None, *, state: TransferState | None = None, limit: int, after: str | None = None

@@ -105,16 +105,23 @@ class PlaceOrders:
             yield piece
 
     def create(
-        self, hold: Hold, invoices: Mapping[str, Invoice], drafts: Sequence[OrderDraft], orders: OrderSink
+        self,
+        hold: Hold,
+        invoices: Mapping[str, Invoice],
+        drafts: Sequence[OrderDraft],
+        orders: OrderSink,
+        *,
+        books: str,
     ) -> Outcomes:
         """Write the intents, then create the orders with one call; `invoices` are what the drafts were made from.
 
+        `books` is the key of the books that `orders` leads to.
         OutcomeUnknown leaves an intent standing. TryAgain, code `invoice_changed`, for an invoice that was replaced
         while its order was being prepared.
         Errors: LeaseLost, and what keeps everything from being created (TryAgain, AccessRefused, HandedBack).
         """
         outcomes: dict[str, PlacedOrder | KvittError] = {}
-        answers = written(drafts, lambda some: self._created(hold, invoices, some, orders))
+        answers = written(drafts, lambda some: self._created(hold, invoices, some, orders, books=books))
         for draft, answer in zip(drafts, answers, strict=True):
             outcomes[draft.reference] = answer if isinstance(answer, KvittError) else PlacedOrder(receipt=answer)
         return outcomes
@@ -131,9 +138,15 @@ class PlaceOrders:
             _mark_refused(work, business, refused)
 
     def _created(
-        self, hold: Hold, invoices: Mapping[str, Invoice], drafts: Sequence[OrderDraft], orders: OrderSink
+        self,
+        hold: Hold,
+        invoices: Mapping[str, Invoice],
+        drafts: Sequence[OrderDraft],
+        orders: OrderSink,
+        *,
+        books: str,
     ) -> Sequence[Receipt | KvittError]:
-        unchanged = self._declare(hold, invoices, drafts)
+        unchanged = self._declare(hold, invoices, drafts, books=books)
         fresh = [draft for draft in drafts if draft.reference in unchanged]
 
         def before_next_call() -> None:
@@ -156,7 +169,9 @@ class PlaceOrders:
             now = self._clock.now()
             work.intents.put(hold.business, *(intent.model_copy(update={"last_at": now}) for intent in standing))
 
-    def _declare(self, hold: Hold, invoices: Mapping[str, Invoice], drafts: Sequence[OrderDraft]) -> Collection[str]:
+    def _declare(
+        self, hold: Hold, invoices: Mapping[str, Invoice], drafts: Sequence[OrderDraft], *, books: str
+    ) -> Collection[str]:
         """Mark the orders that are about to be created; return the numbers of those whose invoice is still the same."""
         with self._storage.transaction() as work:
             stored = work.invoices.of_numbers(hold.business, [one.reference for one in drafts], for_update=True)
@@ -166,7 +181,14 @@ class PlaceOrders:
             hold.renew(work)  # last of what may raise: steps are flushed by it, and lost with the transaction
             earlier, now = work.intents.of_keys(hold.business, IntentKind.ORDER, list(fresh)), self._clock.now()
             marks = [
-                declared(earlier.get(number), kind=IntentKind.ORDER, key=number, customer_id=draft.customer_id, now=now)
+                declared(
+                    earlier.get(number),
+                    kind=IntentKind.ORDER,
+                    key=number,
+                    customer_id=draft.customer_id,
+                    books=books,
+                    now=now,
+                )
                 for number, draft in fresh.items()
             ]
             work.intents.put(hold.business, *marks)

@@ -9,6 +9,7 @@ from core.order_draft import OrderDraft
 from core.ports.accounting_system import AccountingSystems
 from core.ports.storage import Storage
 from core.totals import InvoiceTotals, totals_of
+from core.use_cases.books_at_hand import note_books, require_here
 from core.use_cases.find_customers import FindCustomers
 from core.use_cases.look_up import require_business, require_invoice
 from core.use_cases.reference_data import ReferenceData
@@ -54,16 +55,20 @@ class PreviewInvoice:
     def preview(self, business_name: str, number: str) -> InvoicePreview:
         """Show the decisions for an invoice.
 
-        Errors: NotFound; InvalidInvoice, naming every fault; Rejected, as a send would be; AccessRefused; TryAgain.
+        Errors: NotFound; InvalidInvoice, naming every fault; Rejected, as a send would be; OtherBooks, where
+        its order lies or may lie in others; AccessRefused; TryAgain.
         """
         with self._storage.transaction() as work:
             business = require_business(work, business_name)
             invoice = require_invoice(work, business_name, number)
-            system = self._systems.open(business)
             kept = work.references.all(business_name)
-            customers = {number: invoice.customer}
-            links = self._find_customers.remembered(work, business_name, customers, books=system.books_id)
+        system = self._systems.open(business)
         require_sendable(invoice, limits=system.limits)
+        here, customers = system.identity(), {number: invoice.customer}
+        with self._storage.transaction() as work:
+            note_books(work, business, here)
+            require_here(work, business_name, number, here=here)
+            links = self._find_customers.remembered(work, business_name, customers, books=here.key)
         prepared = self._reference_data.fitting([invoice], business, system, kept=kept)
         if number in prepared.refused:
             raise prepared.refused[number]

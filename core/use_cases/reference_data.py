@@ -19,7 +19,6 @@ from core.limits import Limits
 from core.outcome import only
 from core.ports.accounting_system import AccountingSystem
 from core.ports.clock import Clock
-from core.ports.product_catalog import ProductCatalog
 from core.ports.storage import Storage
 from core.product import Product, named_exactly
 from core.references import References
@@ -87,17 +86,18 @@ class ReferenceData:
         if found.references.product_id is not None or not found.orders:
             return found
         name = business.product_name
-        category_id = self._category_id(business, system.products, hold)
+        category_id = self._category_id(business, system, hold)
         product_id = only(
             self._create_once.create(
                 hold,
                 IntentKind.PRODUCT,
                 [New([name], name)],
                 lambda names: [system.products.create_product(one, category_id=category_id) for one in names],
+                books=system.identity().key,
                 looked_at=found.references.looked_at,
             )
         )
-        shelf = _Shelf(self._storage, self._clock, business=business.name, books=system.books_id, entries={})
+        shelf = _Shelf(self._storage, self._clock, business=business.name, books=system.identity().key, entries={})
         shelf.keep(_product_entry(business), _PRODUCT, Product(id=product_id, name=name))
         references = found.references.model_copy(update={"product_id": product_id})
         return _prepared([one for one in invoices if one.number in found.orders], business, references, system.limits)
@@ -111,7 +111,7 @@ class ReferenceData:
         self, invoices: Sequence[Invoice], business: Business, system: AccountingSystem, kept: Entries
     ) -> References:
         looked_at = self._clock.now()
-        shelf = _Shelf(self._storage, self._clock, business=business.name, books=system.books_id, entries=kept)
+        shelf = _Shelf(self._storage, self._clock, business=business.name, books=system.identity().key, entries=kept)
         name = business.product_name
         product = shelf.kept_or(
             _product_entry(business),
@@ -133,8 +133,8 @@ class ReferenceData:
             currencies=currencies or (),
         )
 
-    def _category_id(self, business: Business, catalog: ProductCatalog, hold: Hold) -> str:
-        looked_at = self._clock.now()
+    def _category_id(self, business: Business, system: AccountingSystem, hold: Hold) -> str:
+        looked_at, catalog = self._clock.now(), system.products
         name = business.category_name
         if category := named_exactly(name, catalog.find_categories(name)):
             return category.id
@@ -144,6 +144,7 @@ class ReferenceData:
                 IntentKind.CATEGORY,
                 [New([name], name)],
                 lambda names: [catalog.create_category(one) for one in names],
+                books=system.identity().key,
                 looked_at=looked_at,
             )
         )

@@ -15,6 +15,7 @@ from core.ports.storage import Storage
 from core.ports.transfer_queue import TransferQueue
 from core.transfer import Transfer, TransferState, new_transfer, superseded
 from core.use_cases.auditor import Auditor
+from core.use_cases.books_at_hand import note_books, require_here
 from core.use_cases.look_up import require_business, require_invoice, require_transfer
 
 
@@ -42,7 +43,8 @@ class SendAgain:
         """Send the invoice again, once the accounting system itself says that the order is gone.
 
         Errors: NotFound; Conflict, code `not_sent`, when it has not arrived before (send it as usual); Conflict, code
-        `order_exists`, naming the order that is still there; AccessRefused; TryAgain.
+        `order_exists`, naming the order that is still there; OtherBooks, when it lies in others than the business is
+        connected to now; AccessRefused; TryAgain.
         """
         with self._auditor.refusals(Action.INVOICE_SENT_AGAIN, business=business_name, invoice=number):
             new = self._recorded(business_name, number)
@@ -61,7 +63,12 @@ class SendAgain:
                 code="not_sent",
                 hint="Send it as usual; a transfer that waits or was rejected is tried again that way.",
             )
-        _require_gone(old, self._systems.open(business))
+        system = self._systems.open(business)
+        here = system.identity()
+        with self._storage.transaction() as work:
+            note_books(work, business, here)
+            require_here(work, business_name, number, here=here)
+        _require_gone(old, system)
         new = new_transfer(self._new_id(), business=business_name, invoice=number, now=self._clock.now())
         story = f"Sent again: order {old.order_id} of transfer {old.id} is gone from the accounting system."
         with self._storage.transaction() as work:

@@ -111,7 +111,7 @@ class TakeTurn:
 
     def _worked(self, ended: Sequence[Transfer]) -> None:
         """Park the business's other transfers too when there is no way into the account: none would fare better."""
-        told = next((one.error for one in ended if one.is_parked), None)
+        told = next((one.error for one in ended if one.is_shut_out), None)
         if told is None:
             return
         error = told.model_copy(update={"outcome": AccessRefused.outcome})  # of the others; that of theirs is looked up

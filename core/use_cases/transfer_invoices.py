@@ -6,10 +6,11 @@ Source: documented behaviour, "What happens in 24Seven?"; DESIGN, "Sending an in
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
+from core.books import Books
 from core.business import Business
 from core.completeness import require_sendable
 from core.errors import HandedBack, InvalidInvoice, KvittError, LeaseLost, Outcome, Rejected, TryAgain
-from core.intent import IntentKind
+from core.intent import Intent, IntentKind
 from core.invoice import Invoice
 from core.limits import Limits
 from core.payment import total_differences
@@ -20,6 +21,7 @@ from core.ports.work_observer import WorkObserver
 from core.transfer import RetryPolicy, Transfer, TransferState, arrived, failed, handed_back, singled_out
 from core.unobserved import NOBODY
 from core.use_cases.auditor import Auditor
+from core.use_cases.books_at_hand import note_books, orders_begun_elsewhere
 from core.use_cases.create_once import NOTHING_WRITTEN
 from core.use_cases.find_customers import FindCustomers
 from core.use_cases.hold import Hold
@@ -44,11 +46,23 @@ class Attempt:
         self.hold = hold
         self.system = ""
         self.begun: set[str] = set()
+        self._here: Books | None = None
 
     @property
     def is_bulk(self) -> bool:
         """Whether nobody waits for these: calls and time are left to single sends where they are short."""
         return all(transfer.bulk for transfer in self.left.values())
+
+    @property
+    def here(self) -> Books:
+        """The books that the login leads to: nothing is asked or written before they are known."""
+        if self._here is None:
+            raise RuntimeError("nobody has logged in yet")
+        return self._here
+
+    def logged_in(self, books: Books) -> None:
+        """The login leads to these books."""
+        self._here = books
 
     def work_on(self, numbers: Iterable[str]) -> None:
         """Tell the steps from here on in the stories of these invoices' transfers."""
@@ -117,10 +131,18 @@ class TransferInvoices:
             invoices = work.invoices.of_numbers(business.name, numbers)
             intents = work.intents.of_keys(business.name, IntentKind.ORDER, numbers)
             kept = work.references.all(business.name)
-            system = WatchedSystem(self._systems.open(business), attempt.hold, self._clock, is_bulk=attempt.is_bulk)
-            customers = {number: invoice.customer for number, invoice in invoices.items()}
-            links = self._find_customers.remembered(work, business.name, customers, books=system.books_id)
-        earlier = self._place_orders.earlier(list(intents.values()), system.orders)
+        system = WatchedSystem(self._systems.open(business), attempt.hold, self._clock, is_bulk=attempt.is_bulk)
+        self._end(attempt, _incomplete((invoices[one] for one in numbers if one not in intents), system.limits))
+        if not attempt.left:
+            return
+        attempt.logged_in(system.identity())
+        customers = {number: invoices[number].customer for number in attempt.left}
+        with self._storage.transaction() as work:
+            note_books(work, business, attempt.here)
+            elsewhere = orders_begun_elsewhere(work, business.name, intents.values(), here=attempt.here)
+            links = self._find_customers.remembered(work, business.name, customers, books=attempt.here.key)
+        self._end(attempt, elsewhere)
+        earlier = self._place_orders.earlier(_of_these_books(attempt, intents), system.orders)
         attempt.begun |= earlier.begun.keys()
         self._end(attempt, _with_differences(earlier.outcomes, invoices))
         self._end(attempt, _incomplete((invoices[number] for number in attempt.left), system.limits))
@@ -159,7 +181,7 @@ class TransferInvoices:
             if attempt.is_bulk and self._gives_way(attempt):
                 return
             attempt.work_on(draft.reference for draft in piece)
-            outcomes = self._place_orders.create(attempt.hold, invoices, piece, system.orders)
+            outcomes = self._place_orders.create(attempt.hold, invoices, piece, system.orders, books=attempt.here.key)
             refused = {number: outcome for number, outcome in outcomes.items() if isinstance(outcome, Rejected)}
             if refused and may_be_old:
                 # What was kept may be gone since: the product, say. That is looked at once.
@@ -183,7 +205,7 @@ class TransferInvoices:
         """Look once more for what was begun: an order that was refused halfway may lie there unfinished."""
         with self._storage.transaction() as work:
             intents = work.intents.of_keys(attempt.hold.business, IntentKind.ORDER, list(attempt.left))
-        earlier = self._place_orders.earlier(list(intents.values()), system.orders)
+        earlier = self._place_orders.earlier(_of_these_books(attempt, intents), system.orders)
         self._end(attempt, _with_differences(earlier.outcomes, invoices))
         return earlier.begun
 
@@ -234,7 +256,7 @@ class TransferInvoices:
             for number, outcome in outcomes.items():
                 said_no = were_asked_for and isinstance(outcome, NOTHING_WRITTEN)
                 order_open = not said_no and (number in may_exist or number in attempt.begun)
-                transfer = self._after(attempt.left[number], outcome, order_open=order_open)
+                transfer = self._after(attempt, number, outcome, order_open=order_open)
                 attempt.hold.tell(_told(transfer, outcome), of=transfer.id)
                 ended.append(transfer)
                 if isinstance(outcome, TryAgain) and outcome.for_everyone:
@@ -250,14 +272,19 @@ class TransferInvoices:
         for number in outcomes:
             del attempt.left[number]
 
-    def _after(self, transfer: Transfer, outcome: PlacedOrder | KvittError, *, order_open: bool) -> Transfer:
-        now = self._clock.now()
+    def _after(self, attempt: Attempt, number: str, outcome: PlacedOrder | KvittError, *, order_open: bool) -> Transfer:
+        transfer, now = attempt.left[number], self._clock.now()
         if isinstance(outcome, PlacedOrder):
-            return arrived(transfer, outcome.receipt, warnings=outcome.warnings, now=now)
+            return arrived(transfer, outcome.receipt, warnings=outcome.warnings, books=attempt.here.key, now=now)
         if isinstance(outcome, HandedBack):
             return handed_back(transfer, now=now)
         chance = self._chance()
         return failed(transfer, outcome, policy=self._retry_policy, now=now, chance=chance, order_open=order_open)
+
+
+def _of_these_books(attempt: Attempt, intents: Mapping[str, Intent]) -> list[Intent]:
+    """Leave out what was refused in other books: an order of theirs can't be looked for here."""
+    return [one for number, one in intents.items() if number in attempt.left and not one.is_elsewhere(attempt.here.key)]
 
 
 def _incomplete(invoices: Iterable[Invoice], limits: Limits) -> dict[str, InvalidInvoice]:

@@ -11,6 +11,7 @@ from core.ports.clock import Clock
 from core.ports.storage import Storage
 from core.product import named_exactly
 from core.use_cases.auditor import Auditor
+from core.use_cases.books_at_hand import note_books
 from core.use_cases.connect_business import release_parked
 from core.use_cases.look_up import require_business
 from core.vat_code import VatCode, sale_rates, vat_code_for
@@ -57,8 +58,10 @@ class VerifyBusiness:
         with self._auditor.refusals(Action.BUSINESS_VERIFIED, business=name):
             with self._storage.transaction() as work:
                 business = require_business(work, name)
-            verification = _look(business, self._systems.open(business))
+            system = self._systems.open(business)
+            verification, books = _look(business, system), system.identity()
         with self._storage.transaction() as work:
+            note_books(work, business, books)
             if verification.ok:
                 release_parked(work, name, clock=self._clock)
             self._auditor.done(work, Action.BUSINESS_VERIFIED, business=name)

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import TypeVar
 
 from core.account import Account, Right
+from core.books import Books
 from core.call_budget import CallBudget
 from core.currency import Currency
 from core.customer import Customer, CustomerRecord
@@ -64,6 +65,7 @@ class WatchedSystem:
     def __init__(self, system: AccountingSystem, hold: Hold, clock: Clock, *, is_bulk: bool = False) -> None:
         self._system = system
         self._watch = Watch(system, hold, clock, is_bulk=is_bulk)
+        self._identity: Books | None = None
         self.customers = WatchedCustomers(system, self._watch)
         self.products = WatchedProducts(system, self._watch)
         self.vat = WatchedVat(system, self._watch)
@@ -71,10 +73,16 @@ class WatchedSystem:
         self.orders = WatchedOrders(system, self._watch)
         self.payments = WatchedPayments(system, self._watch)
 
+    def identity(self) -> Books:
+        """Whose books these are; it is asked once, and told of only where there is no way in."""
+        if self._identity is None:
+            self._identity = self._watch.call("Logging in", self._system.identity, lambda _books: None)
+        return self._identity
+
     @property
-    def books_id(self) -> str:
+    def has_moved(self) -> bool:
         """The system's own; no call."""
-        return self._system.books_id
+        return self._system.has_moved
 
     @property
     def limits(self) -> Limits:

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 
 import pytest
 
+from core.books import same_books
 from core.business import Connection
 from core.errors import AccessRefused, InvalidInput
 from plugins.conformance.bench import Bench, NotPossible
@@ -20,25 +21,38 @@ class Connections(Setup):
     """What a connection promises."""
 
     def test_opening_books_calls_nobody(self, bench: Bench, kvitt: Installation) -> None:
-        """Opening them, their name and their limits take no call: both are needed where no call may be made."""
+        """Opening them and their limits take no call: they are needed where no call may be made."""
         try:
             before = bench.calls_made()
         except NotPossible as impossible:
             pytest.skip(str(impossible))
         system = kvitt.opened_anew()
-        _ = system.books_id, system.limits, system.customers.can_search
-        assert bench.calls_made() == before, "opening books, books_id and limits call nobody"
+        _ = system.has_moved, system.limits, system.customers.can_search
+        assert bench.calls_made() == before, "opening books, has_moved and limits call nobody"
 
-    def test_books_have_a_name_that_tells_them_from_others(self, bench: Bench, kvitt: Installation) -> None:
-        """What is remembered of customers counts for these books only."""
+    def test_books_have_an_identity_that_tells_them_from_others(self, bench: Bench, kvitt: Installation) -> None:
+        """What is kept of orders and customers counts for these books only, however they were opened."""
         try:
             other = bench.other_books()
         except NotPossible as impossible:
             pytest.skip(str(impossible))
         kvitt.connect(other, name="other")
-        assert kvitt.system("other").books_id != kvitt.system(BUSINESS).books_id, "other books, another books_id"
+        these = kvitt.system(BUSINESS).identity()
+        assert not same_books(kvitt.system("other").identity(), these), "other books, another identity"
         kvitt.connect(bench.connection(), name="same")
-        assert kvitt.system("same").books_id == kvitt.system(BUSINESS).books_id, "the same books, the same books_id"
+        assert same_books(kvitt.system("same").identity(), these), "the same books, the same identity"
+        assert these.company_id.strip(), "an identity is never blank"
+
+    def test_asking_for_the_identity_again_calls_nobody(self, bench: Bench, kvitt: Installation) -> None:
+        """The login told it, and is kept."""
+        system = kvitt.system()
+        these = system.identity()
+        try:
+            before = bench.calls_made()
+        except NotPossible as impossible:
+            pytest.skip(str(impossible))
+        assert system.identity() == these
+        assert bench.calls_made() == before, "identity() calls nobody while a login is kept"
 
     def test_secrets_are_never_shown(self, bench: Bench, kvitt: Installation) -> None:
         """A setting of type SecretStr is write-only."""
@@ -49,7 +63,7 @@ class Connections(Setup):
         given = Connection.of(connection["system"], _settings(connection))
         shown = kvitt.systems.shown(kvitt.systems.checked(given))
         system = kvitt.system()
-        told = f"{dict(shown)} {given!r} {system!r} {system.books_id} {system.orders!r} {system.customers!r}"
+        told = f"{dict(shown)} {given!r} {system!r} {system.identity()!r} {system.orders!r} {system.customers!r}"
         assert not any(secret in told for secret in secrets), "secrets are in nothing that is shown, repr included"
 
     def test_a_connection_that_is_not_accepted_is_access_refused_and_tells_no_secret(

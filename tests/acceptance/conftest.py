@@ -88,8 +88,9 @@ def environment(
     for name in [name for name in os.environ if name.startswith("KVITT_")]:
         monkeypatch.delenv(name)
     monkeypatch.setenv("KVITT_HOME", str(settings.home))
-    for name, value in office.system.environment(office.sandbox).items():
-        monkeypatch.setenv(name, value)
+    for system in SYSTEMS.values():
+        for name, value in system.environment(office.sandbox).items():
+            monkeypatch.setenv(name, value)
     if request.node.get_closest_marker("impatient"):
         monkeypatch.setenv("KVITT_TFSO_TIMEOUT", str(IMPATIENT_SECONDS))
 

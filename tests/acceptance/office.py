@@ -18,7 +18,7 @@ from entrypoints.sandbox.users import Account
 from tests.acceptance.gateway import Json
 from tests.acceptance.movable_clock import MovableClock
 from tests.openapi.vendor_contract import assert_kept_where_known
-from tests.systems import System
+from tests.systems import SYSTEMS, System
 
 COMPANY = "Fjellutleie AS"
 LANDING_COMPANY = "Demo Annet AS"
@@ -59,6 +59,12 @@ class Office:
         """What a business says of its accounting system to reach this company's books."""
         known = [account for account in self.sandbox.accounts if account.name == company]
         return self.system.connection(company, known[0] if known else None)
+
+    def connection_by_the_other_way(self, company: str) -> Json:
+        """Let the integration in by the other way as well, and return what a business says to come by it."""
+        (other,) = [system for system in SYSTEMS.values() if system is not self.system]
+        other.invite(self.sandbox, self._invited_by)
+        return other.connection(company, self.sandbox.account(company))
 
     def company(self, name: str = COMPANY) -> Account:
         return self.sandbox.account(name)

@@ -36,6 +36,10 @@ class Story:
         self.business = business or self.business
         self.gateway.connect(self.business.document())
 
+    def change(self, business: BusinessBuilder) -> None:
+        """Ask for the business to be stored otherwise."""
+        self._ask(lambda: self.gateway.connect(business.document()))
+
     def verify(self, business: str) -> None:
         self._ask(lambda: self.gateway.verify(business))
 

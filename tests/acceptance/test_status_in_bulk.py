@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from dependency_injector import providers
 
+from adapters.twentyfour_seven_office.whose_books import books_of
 from core.errors import AccessRefused
 from core.invoice import Invoice
 from core.payment import PaymentReason, PaymentReport
@@ -60,7 +61,8 @@ def orders(fjell: Container, office: Office) -> dict[str, int]:
             work.invoices.put("fjell", Invoice.model_validate({**document, "number": number}))
             receipt = Receipt(order_id=str(orders[number]), customer_id=str(customer))
             transfer = new_transfer(f"transfer-{number}", business="fjell", invoice=number, now=now)
-            work.transfers.add(arrived(transfer, receipt, warnings=(), now=now))
+            books = books_of(str(office.company().number), "").key
+            work.transfers.add(arrived(transfer, receipt, warnings=(), books=books, now=now))
     office.sandbox.journal.clear()
     return orders
 

@@ -23,14 +23,14 @@ MATRIX = KillMatrix(
         "SaveCompanies": 1,
         "SaveInvoices": 1,
     },
-    commits=22,
+    commits=23,
 )
 """A cold send for a new company; a test sees that it is no more."""
 
 SAMPLE = [
     ("SaveCompanies:1", AFTER),
     ("SaveInvoices:1", AFTER),
-    ("commit:19", AFTER),
+    ("commit:20", AFTER),
 ]
 CREATING = [call for call in MATRIX.calls if call.startswith("Save")]
 SHORT_LEASE_SECONDS = 3.0

@@ -17,15 +17,16 @@ import sys
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from core.business import Business
+from core.errors import Conflict, TryAgain
 from core.invoice import Invoice
 from core.transfer import Transfer, TransferState
 from entrypoints.container import Container, make_container
@@ -59,7 +60,10 @@ SETTINGS = {
 
 @dataclass(frozen=True)
 class Scale:
-    """How big a storm is. `pause` is the mean time between two kills, in seconds; so is `patience`, for the whole."""
+    """How big a storm is. `pause` is the mean time between two kills, in seconds; so is `patience`, for the whole.
+
+    `companies` are those that each business is connected to in turn.
+    """
 
     workers: int
     businesses: int
@@ -67,6 +71,7 @@ class Scale:
     customers: int
     pause: float
     patience: float
+    companies: int = 1
 
 
 WHOLE = Scale(workers=4, businesses=20, invoices=15, customers=5, pause=1.0, patience=300)
@@ -113,11 +118,22 @@ def test_the_whole_storm(seed: str, container: Container, database: str, office:
     weather(WHOLE, seed, container, database, office, tmp_path)
 
 
+@pytest.mark.attack
+def test_the_storm_while_businesses_change_their_accounts(
+    seed: str, container: Container, database: str, office: Sandbox, tmp_path: Path
+) -> None:
+    weather(replace(WHOLE, invoices=8, companies=2), seed, container, database, office, tmp_path)
+
+
 def weather(scale: Scale, seed: str, container: Container, database: str, office: Sandbox, logs: Path) -> None:
     """Let the storm rage until everything has arrived; then look at the books."""
     chance, shift, steps = random.Random(seed), timedelta(), 0
     people_the_world(scale, container, office)
-    with crew(scale.workers, chance, logs) as workers, bad_connection(chance, office) as connection:
+    with (
+        crew(scale.workers, chance, logs) as workers,
+        bad_connection(chance, office) as connection,
+        changing_accounts(scale, chance, container, office) as changes,
+    ):
         workers.begin(patience=scale.patience)
         began = time.monotonic()
         strikes_at = began + chance.uniform(0, FIRST_STRIKE_SECONDS)  # while there is work, however fast the machine
@@ -141,25 +157,36 @@ def weather(scale: Scale, seed: str, container: Container, database: str, office
         f"{scale.businesses * scale.invoices} invoices, {workers.killed} kills, {steps} steps of the clock, "
         f"{connection.lost} answers lost "
         f"{dict(connection.kinds)}, {office.journal.count()} calls, {office.journal.count('Login')} logins, "
-        f"{seconds:.0f} s"
+        f"accounts: {dict(changes)}, {seconds:.0f} s"
     )
     see_exactly_one_of_each(scale, container, office)
     assert workers.complaints() == []
     assert workers.killed > 0
     assert connection.lost > 0
+    assert scale.companies == 1 or changes["changed"] > 0
 
 
 def people_the_world(scale: Scale, container: Container, office: Sandbox) -> None:
     """Have companies invite the integration's user; connect their businesses, and add their invoices."""
     names = [f"b{nth:02}" for nth in range(scale.businesses)]
-    accounts = [office.add_account(f"Firma {name} AS") for name in names]
+    accounts = [office.add_account(company) for name in names for company in companies_of(name, scale)]
     for system in SYSTEMS.values():
         system.invite(office, accounts)
-    for name, account in zip(names, accounts, strict=True):
-        connection = system_of(name).connection(account.name, account)
-        container.connect_business().store(Business.model_validate({"name": name, "accounting": connection}))
+    for name in names:
+        connect(name, companies_of(name, scale)[0], container, office)
         for nth in range(scale.invoices):
             container.add_invoice().add(name, an_invoice(f"{name}-{nth}", customer=nth % scale.customers))
+
+
+def companies_of(business: str, scale: Scale) -> list[str]:
+    """The names of the companies that a business is connected to, now the one and now the other."""
+    return [f"Firma {business} AS", *(f"Firma {business} {nth} AS" for nth in range(1, scale.companies))]
+
+
+def connect(business: str, company: str, container: Container, office: Sandbox) -> None:
+    """Connect a business to a company."""
+    connection = system_of(business).connection(company, office.account(company))
+    container.connect_business().store(Business.model_validate({"name": business, "accounting": connection}))
 
 
 def system_of(business: str) -> System:
@@ -212,20 +239,37 @@ def see_exactly_one_of_each(scale: Scale, container: Container, office: Sandbox)
     """One order for each invoice and no other, the one that its transfer names; nothing else doubled."""
     transfers = {one.invoice: one for one in container.look_up().transfers(None, limit=100_000)}
     ordered: Counter[str] = Counter()
-    for nth in range(scale.businesses):
-        books, reference = office.account(f"Firma b{nth:02} AS").books, system_of(f"b{nth:02}").reference
-        ordered.update(reference(order) for order in books.orders.values())
-        assert sorted(
-            customer.emails["Primary"] if "Primary" in customer.emails else str(customer.emails)
-            for customer in books.customers.values()
-        ) == [f"kunde{customer}@prove.example" for customer in range(scale.customers)], f"the customers of b{nth:02}"
-        assert (len(books.products), len(books.categories)) == (1, 1), f"the products of b{nth:02}"
-        for order in books.orders.values():
-            assert transfers[reference(order)].order_id == str(order.id)
-            assert transfers[reference(order)].business == f"b{nth:02}"
+    for business in (f"b{nth:02}" for nth in range(scale.businesses)):
+        for company in companies_of(business, scale):
+            ordered.update(see_books(business, company, scale, transfers, office))
     doubled = [(number, transfers[number]) for number, orders in ordered.items() if orders > 1]
     assert not doubled, stories(container, list(doubled))
     assert len(ordered) == len(transfers) == scale.businesses * scale.invoices
+
+
+def see_books(
+    business: str, company: str, scale: Scale, transfers: Mapping[str, Transfer], office: Sandbox
+) -> list[str]:
+    """See that nothing is doubled in a company's books, and return the references of its orders."""
+    account, reference = office.account(company), system_of(business).reference
+    books = account.books
+    held = sorted(
+        customer.emails["Primary"] if "Primary" in customer.emails else str(customer.emails)
+        for customer in books.customers.values()
+    )
+    everyone = [f"kunde{customer}@prove.example" for customer in range(scale.customers)]
+    products = (len(books.products), len(books.categories))
+    if scale.companies == 1:
+        assert held == everyone, f"the customers of {company}"
+        assert products == (1, 1), f"the products of {company}"
+    else:  # it was left before it had all
+        assert held == sorted(set(held) & set(everyone)), f"the customers of {company}"
+        assert max(products) <= 1, f"the products of {company}"
+    for order in books.orders.values():
+        transfer = transfers[reference(order)]
+        assert (transfer.business, transfer.order_id) == (business, str(order.id))
+        assert transfer.books == f"24sevenoffice {account.number}"
+    return [reference(order) for order in books.orders.values()]
 
 
 class Crew:
@@ -307,6 +351,34 @@ def crew(size: int, chance: random.Random, logs: Path) -> Iterator[Crew]:
         yield workers
     finally:
         workers.dismiss()
+
+
+@contextmanager
+def changing_accounts(
+    scale: Scale, chance: random.Random, container: Container, office: Sandbox
+) -> Iterator[Counter[str]]:
+    """Connect one business after another to another of its companies; count what came of it."""
+    own_chance = random.Random(chance.random())
+    came, over = Counter[str](), threading.Event()
+
+    def keep_changing() -> None:
+        while not over.wait(own_chance.uniform(0, 0.1)):
+            business = f"b{own_chance.randrange(scale.businesses):02}"
+            try:
+                connect(business, own_chance.choice(companies_of(business, scale)), container, office)
+                came["changed"] += 1
+            except (Conflict, TryAgain) as refused:
+                came[refused.code] += 1
+
+    thread = threading.Thread(target=keep_changing, name="changing-accounts", daemon=True)
+    if scale.companies > 1:
+        thread.start()
+    try:
+        yield came
+    finally:
+        over.set()
+        if scale.companies > 1:
+            thread.join()
 
 
 @dataclass

@@ -181,7 +181,7 @@ def _fill(container: Container, numbers: range, size: int) -> None:
 def _arrived(nth: int) -> Transfer:
     at = _LONG_AGO + timedelta(seconds=nth)
     transfer = started(new_transfer(f"{nth:032}", business=BUSINESS, invoice=f"old-{nth:08}", now=at))
-    return arrived(transfer, Receipt(order_id=str(nth), customer_id="1"), warnings=(), now=at)
+    return arrived(transfer, Receipt(order_id=str(nth), customer_id="1"), warnings=(), books="fake 7", now=at)
 
 
 def _seconds(work: Callable[[], None]) -> float:

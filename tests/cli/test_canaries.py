@@ -203,7 +203,7 @@ REPRS: list[Callable[[Path], object]] = [
     lambda home: Settings.model_validate(
         {"home": home, "secret_key": canaries.PASSWORD, "database_url": f"x://{canaries.PASSWORD}@h"}
     ),
-    lambda _home: KeptSession(fingerprint="f", identity_id="i", session_id=canaries.PASSWORD),
+    lambda _home: KeptSession("f", "i", "7", "Fjell AS", session_id=canaries.PASSWORD),
     lambda home: KeyFile(home),
     lambda home: FernetSecretBox(KeyFile(home).keys()),
     lambda home: GivenKeys(KeyFile(home).keys()[0]),

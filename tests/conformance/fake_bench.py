@@ -164,7 +164,7 @@ class FakeBench(Bench):
     def _open(self, business: Business, settings: FakeSettings, surroundings: Surroundings) -> FakeAccountingSystem:
         system = FakeAccountingSystem(surroundings.clock)
         system.books = self._accounts[settings.account]
-        system.books_id = f"fake {settings.account}"
+        system.books_id = settings.account
         system.orders.in_steps = self.writes_orders_in_steps
         if settings.password.get_secret_value() != PASSWORD:
             system.down = AccessRefused("The password is not accepted.")

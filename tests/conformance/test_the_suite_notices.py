@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
+from core.books import Books
 from core.customer import Address
 from core.errors import AccessRefused, KvittError, OutcomeUnknown, Rejected, TryAgain
 from core.payment import OrderState
@@ -104,13 +105,23 @@ def names_all_books_alike(system: FakeAccountingSystem) -> None:
     system.books_id = "fake"
 
 
+def asks_for_the_identity(system: FakeAccountingSystem) -> None:
+    identity = system.identity
+
+    def asked() -> Books:
+        system.calls.append("account")
+        return identity()
+
+    system.identity = asked  # type: ignore[method-assign]
+
+
 def tells_the_password(system: FakeAccountingSystem) -> None:
     if system.down:
         system.down = AccessRefused("The password wrong-horse is not accepted.")
 
 
 def shows_the_password(system: FakeAccountingSystem) -> None:
-    system.books_id = f"fake {PASSWORD}"
+    system.books_id = PASSWORD
 
 
 def all_but_the_first(pages: Iterator[Any]) -> Iterator[Any]:
@@ -159,7 +170,8 @@ CASES = {
     ),
     "a limit that does not hold": Case(claims_too_much, SUITE.test_texts_as_long_as_the_limits_fit),
     "calls made when opened": Case(calls_when_opened, SUITE.test_opening_books_calls_nobody),
-    "books named alike": Case(names_all_books_alike, SUITE.test_books_have_a_name_that_tells_them_from_others),
+    "an identity that is asked for": Case(asks_for_the_identity, SUITE.test_asking_for_the_identity_again_calls_nobody),
+    "books named alike": Case(names_all_books_alike, SUITE.test_books_have_an_identity_that_tells_them_from_others),
     "a secret in a message": Case(
         tells_the_password, SUITE.test_a_connection_that_is_not_accepted_is_access_refused_and_tells_no_secret
     ),

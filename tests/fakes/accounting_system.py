@@ -15,6 +15,7 @@ from math import floor
 from typing import TypeVar
 
 from core.account import Account, Right
+from core.books import Books as Identity
 from core.business import Business, Connection
 from core.call_budget import CallBudget
 from core.currency import Currency
@@ -32,6 +33,7 @@ from core.vat_code import VatCode
 
 Made = TypeVar("Made")
 
+COMPANY = "Fjellutleie AS"
 PAGE = 3
 """How many customers a page of the directory holds."""
 
@@ -135,7 +137,8 @@ class FakeAccountingSystem:
         self.clock = clock
         self.books = Books()
         self.calls: list[str] = []
-        self.books_id = "fake"
+        self.books_id = "7"
+        self.has_moved = False
         self.limits = Limits(row_text=300, customer_name=200, product_name=125, decimals=4)
         self.account_name = "Fjellutleie AS"
         self.missing_rights: list[str] = []
@@ -149,6 +152,7 @@ class FakeAccountingSystem:
         self.orders = FakeOrders(self, "orders")
         self.payments = FakePayments(self, "payments")
         self._is_in_transaction = is_in_transaction
+        self._is_let_in = False
         self._watchers: dict[str, list[Callable[[], None]]] = defaultdict(list)
 
     @property
@@ -164,6 +168,15 @@ class FakeAccountingSystem:
         """Do nothing special from now on when a call arrives."""
         self._watchers.clear()
 
+    def identity(self) -> Identity:
+        """Say whose books these are; who is let in once stays so."""
+        if self._is_in_transaction():
+            raise RuntimeError("somebody logs in within a transaction")
+        if self.down is not None and not self._is_let_in:
+            raise self.down
+        self._is_let_in = True
+        return Identity(system="fake", company_id=self.books_id, company=self.account_name)
+
     def budget(self) -> CallBudget | None:
         """Say what the test has set; no call."""
         return self.call_budget
@@ -171,7 +184,7 @@ class FakeAccountingSystem:
     def account(self) -> Account:
         """Say whose books these are."""
         self.noted("account")
-        return Account(name=self.account_name, id="7")
+        return Account(name=self.account_name, id=self.books_id)
 
     def rights(self) -> list[Right]:
         """Say what is allowed."""
@@ -503,7 +516,10 @@ class FakePayments(_Port):
 
 
 class FakeAccountingSystems:
-    """The plugins: one under the given name and "another" like it, with an account for each business."""
+    """The plugins: one under the given name and "another" like it.
+
+    Each business has an account of its own for each account name, alike through both.
+    """
 
     required = frozenset({"account_name", "password"})
     optional = frozenset({"username"})
@@ -514,13 +530,26 @@ class FakeAccountingSystems:
         self._clock = clock
         self._plugins = {system, "another"}
         self._is_in_transaction = is_in_transaction or (lambda: False)
-        self._opened: dict[str, FakeAccountingSystem] = {}
+        self._accounts: dict[tuple[str, str], FakeAccountingSystem] = {}
+        self._named: dict[str, str] = {}
+        self._led: dict[tuple[str, str], str] = {}
 
     def of(self, business: str) -> FakeAccountingSystem:
-        """Return the account of a business."""
-        if business not in self._opened:
-            self._opened[business] = FakeAccountingSystem(self._clock, is_in_transaction=self._is_in_transaction)
-        return self._opened[business]
+        """Return the account that a business opened last."""
+        return self.account(business, self._named.get(business, COMPANY))
+
+    def account(self, business: str, name: str) -> FakeAccountingSystem:
+        """Return the account of this name that a business may be connected to."""
+        if (business, name) not in self._accounts:
+            account = FakeAccountingSystem(self._clock, is_in_transaction=self._is_in_transaction)
+            account.account_name = name
+            account.books_id = "7" if name == COMPANY else f"company of {name}"
+            self._accounts[business, name] = account
+        return self._accounts[business, name]
+
+    def leads_to(self, business: str, name: str, *, account_name: str = COMPANY) -> None:
+        """Let the account name lead to the account of another one from now on."""
+        self._led[business, account_name] = name
 
     def open(self, business: Business) -> FakeAccountingSystem:
         """Return the business's books; calls nobody."""
@@ -528,6 +557,8 @@ class FakeAccountingSystems:
             self.checked(business.accounting)
         except InvalidInput as error:
             raise AccessRefused(error.message, code=error.code) from None
+        name = business.accounting.settings["account_name"]
+        self._named[business.name] = self._led.get((business.name, name), name)
         return self.of(business.name)
 
     def uninstall(self, system: str) -> None:
@@ -559,6 +590,10 @@ class FakeAccountingSystems:
         if system not in self._plugins:
             raise InvalidInput(f'There is no plugin for the accounting system "{system}".', code="unknown_system")
         return frozenset({"password"})
+
+    def deciding_books(self, system: str) -> frozenset[str]:
+        """Return the names of the settings that decide the books."""
+        return frozenset({"account_name"})
 
 
 def _receipt(order: BookedOrder) -> Receipt:

@@ -16,12 +16,13 @@ from typing import Any
 from core.api_key import ApiKey
 from core.audit import AuditEntry, KeptEntry
 from core.batch import Batch, BatchCounts, BatchItem, BatchMember, counts_of
+from core.books import Books
 from core.business import Business
 from core.customer import normal_email, normal_organization_number
-from core.customer_choice import CustomerLink
+from core.customer_choice import CustomerLink, claimed_link_key
 from core.customer_directory import CustomerEntry
 from core.errors import Conflict, LeaseLost
-from core.intent import Intent, IntentKind
+from core.intent import Intent, IntentKind, intent_key
 from core.invoice import Invoice, InvoiceType
 from core.journal import Step
 from core.kept_answer import KeptAnswer
@@ -50,6 +51,7 @@ class _Tables:
     batch_members: dict[tuple[str, str], BatchMember] = field(default_factory=dict)
     transfers: dict[str, Transfer] = field(default_factory=dict)
     intents: dict[tuple[str, IntentKind, str], Intent] = field(default_factory=dict)
+    books: dict[tuple[str, str], Books] = field(default_factory=dict)
     links: dict[tuple[str, str], CustomerLink] = field(default_factory=dict)
     directories: dict[tuple[str, str], datetime] = field(default_factory=dict)
     directory: dict[tuple[str, str, str], CustomerEntry] = field(default_factory=dict)
@@ -137,6 +139,7 @@ class FakeUnitOfWork:
         self.transfers = _Transfers(self, clock, meanwhile)
         self.batches = _Batches(self)
         self.intents = _Intents(self)
+        self.books = _Books(self)
         self.links = _Links(self)
         self.directory = _Directory(self)
         self.references = _References(self)
@@ -376,6 +379,37 @@ class _Intents(_Store):
     def remove(self, business: str, kind: IntentKind, *keys: str) -> None:
         for key in keys:
             self._tables.intents.pop((business, kind, key), None)
+
+
+class _Books(_Store):
+    def of(self, business: str) -> Mapping[str, Books]:
+        return {key: books for (owner, key), books in self._tables.books.items() if owner == business}
+
+    def put(self, business: str, books: Books) -> None:
+        self._tables.books[business, books.key] = books
+
+    def has_unclaimed(self, business: str) -> bool:
+        mine = [one for one in self._tables.transfers.values() if one.business == business]
+        return any(one.order_id and one.books is None for one in mine)
+
+    def claim(self, business: str, books: Books, *, settings: Collection[str]) -> None:
+        tables, claimed = self._tables, {"books": books.key}
+        for one in list(tables.transfers.values()):
+            if one.business == business and one.order_id and one.books is None:
+                tables.transfers[one.id] = one.model_copy(update=claimed)
+        tables.statuses = [
+            (owner, report.model_copy(update=claimed) if owner == business and report.books is None else report)
+            for owner, report in tables.statuses
+        ]
+        for (owner, kind, key), intent in list(tables.intents.items()):
+            if owner == business and intent.books is None:
+                del tables.intents[owner, kind, key]
+                new = key if kind is IntentKind.ORDER else intent_key(key, books=books.key)
+                tables.intents[owner, kind, new] = intent.model_copy(update={**claimed, "key": new})
+        for (owner, former), link in sorted(tables.links.items(), key=lambda one: one[1].chosen):
+            if owner == business and (mine := claimed_link_key(former, books=books.key, settings=settings)):
+                del tables.links[owner, former]
+                tables.links[owner, mine] = link.model_copy(update={"key": mine})
 
 
 class _Links(_Store):
@@ -621,7 +655,7 @@ class _Records(_Store):
             case RecordKind.STATUS:
                 for nth, (owner, report) in enumerate(tables.statuses):
                     if owner == business:
-                        yield (nth,), report.model_dump(mode="json")
+                        yield (nth,), {**report.model_dump(mode="json"), "books": report.books}
             case RecordKind.LINK:
                 for (owner, key), link in tables.links.items():
                     if owner == business:
@@ -630,6 +664,10 @@ class _Records(_Store):
                 for (owner, intent_kind, key), intent in tables.intents.items():
                     if owner == business:
                         yield (intent_kind, key), intent.model_dump(mode="json")
+            case RecordKind.BOOKS:
+                for (owner, key), told in tables.books.items():
+                    if owner == business:
+                        yield (key,), {"key": key, **told.model_dump(mode="json")}
             case RecordKind.BATCH:
                 for name in batches:
                     yield (name,), tables.batches[name].model_dump(mode="json", exclude={"business"})
@@ -664,7 +702,13 @@ class _Forgetting(_Store):
         self._drop_batches({one.id for one in tables.batches.values() if one.business == business})
         tables.journal = [one for one in tables.journal if tables.transfers[one[0]].business != business]
         tables.statuses = [one for one in tables.statuses if one[0] != business]
-        per_business: list[dict[Any, Any]] = [tables.links, tables.directories, tables.directory, tables.references]
+        per_business: list[dict[Any, Any]] = [
+            tables.links,
+            tables.directories,
+            tables.directory,
+            tables.references,
+            tables.books,
+        ]
         for table in per_business:
             for key in [key for key in table if key[0] == business]:
                 del table[key]

@@ -133,11 +133,11 @@ class Installation:
     def read_directory(self) -> None:
         """Have the customer directory, as an earlier batch would leave it."""
         system = self.gateway.system
-        pages = list(system.customers.entries())
+        pages, books = list(system.customers.entries()), system.identity().key
         with self.gateway.storage.transaction() as work:
             for page in pages:
-                work.directory.put("fjell", system.books_id, page)
-            work.directory.mark_read("fjell", system.books_id, at=self.gateway.clock.now())
+                work.directory.put("fjell", books, page)
+            work.directory.mark_read("fjell", books, at=self.gateway.clock.now())
 
     def note_what_orders_find(self) -> None:
         """Note each customer's record as it stands when the order is created: it is copied into the order."""

@@ -48,7 +48,7 @@ def _sent(storage: FakeStorage, clock: FakeClock, number: str) -> None:
         work.transfers.add(transfer)
         work.invoices.mark_sent("fjell", [number])
         receipt = Receipt(order_id="900", customer_id="7")
-        work.transfers.save(arrived(started(transfer), receipt, warnings=(), now=clock.now()))
+        work.transfers.save(arrived(started(transfer), receipt, warnings=(), books="fake 7", now=clock.now()))
         work.journal.add([(number, Step(at=clock.now(), text="Attempt 1 began."))])
         work.batches.put(a_dated_batch(f"batch-{number}", clock.now()))
 

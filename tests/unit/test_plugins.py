@@ -6,6 +6,7 @@ import types
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from importlib.metadata import EntryPoint, version
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -37,7 +38,7 @@ class OtherSettings(BaseModel):
 
 
 def open_other(business: Business, settings: OtherSettings, surroundings: Surroundings) -> Any:
-    return object()
+    return SimpleNamespace(has_moved=False)
 
 
 class Other:
@@ -82,7 +83,20 @@ def test_24sevenoffices_rest_api_is_built_in(registry: AccountingRegistry) -> No
         "account_name": "Fjell AS",
     }
     system = registry.open(business(system="24sevenoffice-rest", **GOOD_REST))
-    assert system.books_id == "https://rest.api.24sevenoffice.com/v1 1"
+    assert system.limits.product_name == 150
+
+
+def test_a_plugin_tells_which_settings_decide_the_books(registry: AccountingRegistry) -> None:
+    """Secrets that are changed for the same login lead nowhere else."""
+    assert registry.deciding_books("24sevenoffice") == {"account_name", "username", "application_id"}
+    assert registry.deciding_books("24sevenoffice-rest") == {"organization_id"}
+
+
+def test_every_setting_but_a_secret_decides_the_books_of_a_plugin_that_says_nothing(
+    registry: AccountingRegistry,
+) -> None:
+    settings = registry.model("other")
+    assert registry.deciding_books("other") == set(settings.model_fields) - registry.secrets("other")
 
 
 def test_a_good_connection_is_read_trimmed(registry: AccountingRegistry) -> None:
@@ -147,13 +161,20 @@ def test_books_stay_open_until_the_business_changes(registry: AccountingRegistry
     assert registry.open(business(folder="y")) is changed
 
 
+def test_books_that_have_moved_are_opened_anew(registry: AccountingRegistry) -> None:
+    first = registry.open(business())
+    first.has_moved = True  # type: ignore[misc]
+    assert registry.open(business()) is not first
+    assert registry.open(business()) is registry.open(business())
+
+
 def test_a_plugin_that_takes_its_time_to_open_holds_up_nobody_else(monkeypatch: pytest.MonkeyPatch) -> None:
     begun, go_on = threading.Event(), threading.Event()
 
     def open_slowly(business: Business, settings: OtherSettings, surroundings: Surroundings) -> Any:
         begun.set()
         assert go_on.wait(10)
-        return object()
+        return SimpleNamespace(has_moved=False)
 
     installed(monkeypatch, slow=registers("slow", open_=open_slowly), other=Other())
     registry = load_plugins(SURROUNDINGS)

@@ -54,7 +54,7 @@ def test_a_started_transfer_runs_its_next_attempt_and_forgets_earlier_warnings()
 
 def test_an_arrived_transfer_holds_the_receipt_and_no_error() -> None:
     waiting = after(TryAgain("later", not_before=_NOW + timedelta(hours=1)))
-    done = arrived(waiting, Receipt(order_id="9", customer_id="5"), warnings=("w",), now=_NOW)
+    done = arrived(waiting, Receipt(order_id="9", customer_id="5"), warnings=("w",), books="fake 7", now=_NOW)
     assert (done.state, done.order_id, done.customer_id) == (TransferState.TRANSFERRED, "9", "5")
     assert (done.error, done.next_attempt_at, done.not_before) == (None, None, None)
     assert (done.finished_at, done.warnings) == (_NOW, ("w",))
@@ -170,7 +170,11 @@ def test_a_person_does_not_override_a_not_before() -> None:
 
 @pytest.mark.parametrize(
     "transfer",
-    [_QUEUED, _RUNNING, arrived(_RUNNING, Receipt(order_id="9", customer_id="5"), warnings=(), now=_NOW)],
+    [
+        _QUEUED,
+        _RUNNING,
+        arrived(_RUNNING, Receipt(order_id="9", customer_id="5"), warnings=(), books="fake 7", now=_NOW),
+    ],
 )
 def test_what_is_queued_runs_or_has_arrived_stays_as_it_is(transfer: Transfer) -> None:
     assert due_now(transfer, now=_NOW + timedelta(hours=1)) == transfer
@@ -237,7 +241,7 @@ def test_an_error_that_was_stored_before_it_said_so_is_read_as_what_it_may_be(
     assert (read.retriable, read.outcome) == (retriable, Outcome.UNKNOWN)
 
 
-_INTENT = declared(None, kind=IntentKind.ORDER, key="2001-1", now=_NOW)
+_INTENT = declared(None, kind=IntentKind.ORDER, key="2001-1", books="fake 7", now=_NOW)
 _REFUSED = _INTENT.model_copy(update={"refused": True})
 
 

@@ -165,9 +165,9 @@ class TestIntent:
     @pytest.mark.parametrize(
         ("call", "kind", "key"),
         [
-            ("customers.create", IntentKind.CUSTOMER, "email:signe@post.example"),
-            ("products.create_category", IntentKind.CATEGORY, "SharefoxRental"),
-            ("products.create_product", IntentKind.PRODUCT, "Sharefox rental"),
+            ("customers.create", IntentKind.CUSTOMER, "fake 7 email:signe@post.example"),
+            ("products.create_category", IntentKind.CATEGORY, "fake 7 SharefoxRental"),
+            ("products.create_product", IntentKind.PRODUCT, "fake 7 Sharefox rental"),
         ],
     )
     def test_the_same_holds_for_what_else_is_created(
@@ -336,7 +336,7 @@ class TestALostLease:
         with gateway.storage.transaction() as work:
             assert work.leases.acquire("fjell", holder="another", length=LEASE)
             earlier = work.intents.get("fjell", kind, key)
-            work.intents.put("fjell", declared(earlier, kind=kind, key=key, now=gateway.clock.now()))
+            work.intents.put("fjell", declared(earlier, kind=kind, key=key, books="fake 7", now=gateway.clock.now()))
 
     def test_an_order_whose_receipt_came_too_late_is_found_by_the_next_worker(self, gateway: Gateway) -> None:
         def take_over() -> None:

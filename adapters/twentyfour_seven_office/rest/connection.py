@@ -15,9 +15,13 @@ class RestConnection(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
-    client_id: Name = Field(description="The id of the API client, as 24SevenOffice gave it.")
+    client_id: Name = Field(
+        description="The id of the API client, as 24SevenOffice gave it.", json_schema_extra={"decides_books": False}
+    )
     client_secret: FilledSecret = Field(description="The secret of the API client.")
     organization_id: Name = Field(description="The organization at 24SevenOffice whose books these are.")
     account_name: Name | None = Field(
-        default=None, description="The organization's name, exactly; when given, it is checked with every login."
+        default=None,
+        description="The organization's name, exactly; when given, it is checked with every login.",
+        json_schema_extra={"decides_books": False},
     )

@@ -16,7 +16,9 @@ from adapters.twentyfour_seven_office.rest.paging import MOST_PAGES, next_page_u
 from adapters.twentyfour_seven_office.rest.refusals import TokenEnded
 from adapters.twentyfour_seven_office.rest.token import Token, fingerprint_of, login_request, token_in
 from adapters.twentyfour_seven_office.troubles import trouble
+from adapters.twentyfour_seven_office.whose_books import books_of
 from core.account import Account
+from core.books import Books
 from core.errors import AccessRefused
 from core.ports.surroundings import Surroundings
 
@@ -94,6 +96,14 @@ class BusinessSession:
             url = next_page_url(link, page=url, root=self._root)
             if url is None or url in seen or len(seen) >= MOST_PAGES:
                 raise trouble(operation, "broken_answer")
+
+    def books(self) -> Books:
+        """Say for whose books the token is; gets one where none is kept. The company's name is the one it must have.
+
+        Errors: AccessRefused; TryAgain.
+        """
+        self._token(besides=set())
+        return books_of(self._connection.organization_id, self._connection.account_name or "")
 
     def account(self) -> Account:
         """Ask whose books these are.

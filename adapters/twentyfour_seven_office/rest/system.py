@@ -22,6 +22,7 @@ from adapters.twentyfour_seven_office.rest.session import BusinessSession
 from adapters.twentyfour_seven_office.rest.tables import RestCurrencyTable, RestVatTable
 from adapters.twentyfour_seven_office.rights import right
 from core.account import Account, Right
+from core.books import Books
 from core.business import Business
 from core.call_budget import CallBudget
 from core.limits import Limits
@@ -45,11 +46,12 @@ LIMITS = Limits(
 class RestAccountingSystem:
     """The AccountingSystem port."""
 
-    def __init__(self, session: BusinessSession, clock: Clock, *, books_id: str) -> None:
+    has_moved = False  # a token is for the organization that it was asked for
+
+    def __init__(self, session: BusinessSession, clock: Clock) -> None:
         names = CustomerNames()
         self._session = session
         self._clock = clock
-        self.books_id = books_id
         self.limits = LIMITS
         self.customers = RestCustomerRepo(session, names)
         self.products = RestProductCatalog(session)
@@ -57,6 +59,10 @@ class RestAccountingSystem:
         self.currencies = RestCurrencyTable(session)
         self.orders = RestOrderSink(session, names)
         self.payments = RestPaymentStatus(session, clock)
+
+    def identity(self) -> Books:
+        """Say for whose books the token is. No call while one is kept."""
+        return self._session.books()
 
     def budget(self) -> CallBudget | None:
         """The API has no quota that is known of: a server that wants fewer calls says so (429)."""
@@ -99,8 +105,7 @@ def open_rest_system(
         system=business.accounting.system,
         client=partial(_client, settings),
     )
-    books_id = f"{settings.rest_url} {connection.organization_id}"
-    return RestAccountingSystem(session, surroundings.clock, books_id=books_id)
+    return RestAccountingSystem(session, surroundings.clock)
 
 
 def _client(settings: RestSettings) -> "RestClient":

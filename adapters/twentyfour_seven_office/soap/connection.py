@@ -28,7 +28,7 @@ class SoapConnection(BaseModel):
 
     account_name: Name = Field(description="The company name shown top right in 24SevenOffice, exactly.")
     application_id: Annotated[FilledSecret, AfterValidator(_guid)] = Field(
-        description="The integration's guid, from 24SevenOffice."
+        description="The integration's guid, from 24SevenOffice.", json_schema_extra={"decides_books": True}
     )
     username: Name = Field(description="The e-mail address of the user that 24SevenOffice was told to invite.")
     password: FilledSecret = Field(description="That user's password.")

@@ -9,13 +9,15 @@ from adapters.twentyfour_seven_office.soap.connection import SoapConnection
 
 @dataclass(frozen=True)
 class KeptSession:
-    """A session id, and the identity (company) that it stands in. The session id is a secret.
+    """A session id, the identity that it stands in, and the company behind that. The session id is a secret.
 
     `fingerprint` tells for which connection it was made: another connection never uses it.
     """
 
     fingerprint: str
     identity_id: str
+    company_id: str
+    company: str
     session_id: str = field(repr=False)
 
     def to_text(self) -> str:
@@ -27,7 +29,7 @@ class KeptSession:
         """Read what was written down; None for nothing, or for what some other version wrote."""
         try:
             found = json.loads(text or "null")
-            kept = cls(found["fingerprint"], found["identity_id"], found["session_id"])
+            kept = cls(**{name: found[name] for name in cls.__dataclass_fields__})
         except (ValueError, TypeError, KeyError):
             return None
         return kept if all(isinstance(value, str) for value in asdict(kept).values()) else None

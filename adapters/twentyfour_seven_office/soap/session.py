@@ -8,6 +8,7 @@ import re
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from adapters.twentyfour_seven_office.context import Context
@@ -18,6 +19,8 @@ from adapters.twentyfour_seven_office.soap.kept_session import KeptSession, fing
 from adapters.twentyfour_seven_office.soap.operations import GET_IDENTITIES, GET_IDENTITY, LOGIN, Operation
 from adapters.twentyfour_seven_office.soap.quota import QUOTA_EXCEEDED, Quota
 from adapters.twentyfour_seven_office.soap.refusals import SessionEnded
+from adapters.twentyfour_seven_office.whose_books import books_of
+from core.books import Books
 from core.errors import AccessRefused, Rejected, TryAgain
 from core.ports.surroundings import Surroundings
 
@@ -50,6 +53,9 @@ class BusinessSession:
         self._quota = quota
         self._client = client
         self._fingerprint = fingerprint_of(connection, api_url=api_url)
+        self._lock = Lock()
+        self._company_id: str | None = None
+        self._has_moved = False
         self._login = KeptLogin(
             business, surroundings.sessions, fingerprint=self._fingerprint, read=KeptSession.from_text
         )
@@ -83,6 +89,19 @@ class BusinessSession:
                     raise TryAgain(error.message, code=error.code, at_once=True) from None
         raise lost
 
+    @property
+    def has_moved(self) -> bool:
+        """Whether logging in has come to lead to another company than before: then no call is made any more."""
+        return self._has_moved
+
+    def books(self) -> Books:
+        """Say whose books these are, as the login told; logs in where no session is kept.
+
+        Errors: AccessRefused; TryAgain.
+        """
+        session, _ = self._session(besides={_NO_SESSION})
+        return books_of(session.company_id, session.company)
+
     def identity(self) -> Identity:
         """Ask in which company the session stands.
 
@@ -97,8 +116,24 @@ class BusinessSession:
         raise self._wrong_company(identity)
 
     def _session(self, *, besides: set[str]) -> tuple[KeptSession, bool]:
-        """Return a session other than those known to have ended, and whether this call has made it."""
-        return self._login.live(is_live=lambda session: session.session_id not in besides, log_in=self._logged_in)
+        """Return a session other than those known to have ended, and whether this call has made it.
+
+        Errors: TryAgain, code `books_changed`, when it stands in another company than those before it.
+        """
+        session, is_new = self._login.live(
+            is_live=lambda session: session.session_id not in besides, log_in=self._logged_in
+        )
+        with self._lock:
+            self._company_id = self._company_id or session.company_id
+            self._has_moved = self._has_moved or session.company_id != self._company_id
+        if self._has_moved:
+            raise TryAgain(
+                f'{LOGIN.where}: "{self._connection.account_name}" has come to be another company than before; nothing '
+                "was read or written there.",
+                code="books_changed",
+                hint="Nothing to mend: it is decided anew what may be done in these books.",
+            )
+        return session, is_new
 
     def _logged_in(self, last: KeptSession | None) -> KeptSession:
         """Log in to the company known from before; where that is refused, choose it anew, once."""
@@ -130,7 +165,13 @@ class BusinessSession:
         identity = identity_from(self._called(GET_IDENTITY, session_id=session_id))
         if identity is None or identity.id != identity_id:
             raise self._wrong_company(identity)
-        return KeptSession(fingerprint=self._fingerprint, identity_id=identity_id, session_id=session_id)
+        return KeptSession(
+            fingerprint=self._fingerprint,
+            identity_id=identity_id,
+            company_id=identity.client_id or identity.id,
+            company=identity.name,
+            session_id=session_id,
+        )
 
     def _credential(self, **more: str) -> dict[str, str]:
         return {

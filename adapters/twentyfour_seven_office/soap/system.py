@@ -15,6 +15,7 @@ from adapters.twentyfour_seven_office.soap.quota import Quota, shared_quota
 from adapters.twentyfour_seven_office.soap.session import BusinessSession
 from adapters.twentyfour_seven_office.soap.tables import SoapCurrencyTable, SoapVatTable
 from core.account import Account, Right
+from core.books import Books
 from core.business import Business
 from core.call_budget import CallBudget
 from core.limits import Limits
@@ -32,10 +33,9 @@ _ID_PROPERTY = {"string": ["Id"]}
 class SoapAccountingSystem:
     """The AccountingSystem port."""
 
-    def __init__(self, session: BusinessSession, quota: Quota, *, books_id: str) -> None:
+    def __init__(self, session: BusinessSession, quota: Quota) -> None:
         self._session = session
         self._quota = quota
-        self.books_id = books_id
         self.limits = LIMITS
         self.customers = SoapCustomerRepo(session)
         self.products = SoapProductCatalog(session)
@@ -43,6 +43,15 @@ class SoapAccountingSystem:
         self.currencies = SoapCurrencyTable(session)
         self.orders = SoapOrderSink(session)
         self.payments = SoapPaymentStatus(session)
+
+    @property
+    def has_moved(self) -> bool:
+        """Whether the account name has come to lead to another company."""
+        return self._session.has_moved
+
+    def identity(self) -> Books:
+        """Say in whose books the session stands. No call while one is kept."""
+        return self._session.books()
 
     def budget(self) -> CallBudget:
         """Say how many calls the installation has left in this hour. No call; one read of the storage."""
@@ -94,7 +103,7 @@ def open_soap_system(
         system=business.accounting.system,
         client=partial(_client, settings),
     )
-    return SoapAccountingSystem(session, quota, books_id=f"{settings.api_url} {connection.account_name}")
+    return SoapAccountingSystem(session, quota)
 
 
 def _client(settings: OperatorSettings) -> "SoapClient":

@@ -3,8 +3,10 @@
 import re
 from concurrent.futures import ThreadPoolExecutor
 
+import pytest
 from pytest_bdd import given, parsers, then, when
 
+from core.errors import OtherBooks
 from core.transfer import TransferState
 from core.use_cases.verify_business import Verification
 from entrypoints.container import Container
@@ -49,6 +51,23 @@ def gives_a_wrong_password(business: str, account_name: str, office: Office, sto
     setting, _ = office.system.password
     builder.accounting[setting] = WRONG_PASSWORD
     story.connect(builder)
+
+
+@when(parsers.parse('the business is connected to the company "{company}"'))
+def connected_anew(company: str, office: Office, story: Story) -> None:
+    story.change(BusinessBuilder(office.connection(company), story.business.name))
+
+
+@when(parsers.parse('the business reaches the company "{company}" by the other way in'))
+def reached_otherwise(company: str, office: Office, story: Story) -> None:
+    story.change(BusinessBuilder(office.connection_by_the_other_way(company), story.business.name))
+    assert story.refusal is None
+
+
+@then("its order can't be made again")
+def not_made_again(container: Container, story: Story) -> None:
+    with pytest.raises(OtherBooks):
+        container.send_again().send(story.business.name, story.invoice.number)
 
 
 @when("the right password is given")

@@ -34,8 +34,19 @@ def test_opening_calls_nobody(sandbox: Sandbox, open_system: Open) -> None:
     assert operations(sandbox) == []
 
 
-def test_books_are_named_by_address_and_organization(sandbox: Sandbox, open_system: Open) -> None:
-    assert open_system(organization_id="77").books_id == f"{sandbox.rest_url} 77"
+def test_the_login_tells_whose_books_these_are_and_no_call_is_made_for_it(sandbox: Sandbox, open_system: Open) -> None:
+    system, number = open_system(account_name=DEMO_ACCOUNT), sandbox.account(DEMO_ACCOUNT).number
+    told = system.identity()
+    assert (told.system, told.company_id, told.company) == ("24sevenoffice", str(number), DEMO_ACCOUNT)
+    before = operations(sandbox)
+    assert system.identity() == told
+    system.vat.codes()
+    assert operations(sandbox) == [*before, "GET /taxes"]
+
+
+def test_who_is_not_let_in_has_no_books(open_system: Open) -> None:
+    with pytest.raises(AccessRefused):
+        open_system(organization_id="77").identity()
 
 
 def test_account_tells_whose_books_these_are(sandbox: Sandbox, open_system: Open) -> None:

@@ -251,3 +251,50 @@ def test_errors_are_of_the_core(open_system: Open) -> None:
     with pytest.raises(KvittError) as error:
         open_system(url="http://127.0.0.1:9").account()
     assert error.value.code == "unreachable"
+
+
+class TestTheBooks:
+    """Whose they are, by the company behind the session."""
+
+    def test_the_login_tells_and_no_call_is_made_for_it(self, sandbox: Sandbox, open_system: Open) -> None:
+        system, number = open_system(), sandbox.account(DEMO_ACCOUNT).number
+        told = system.identity()
+        assert (told.system, told.company_id, told.company) == ("24sevenoffice", str(number), DEMO_ACCOUNT)
+        assert operations(sandbox) == COLD
+        assert system.identity() == told
+        system.vat.codes()
+        assert operations(sandbox) == [*COLD, "GetVatTypeList"]
+
+    def test_another_process_is_told_by_the_session_that_was_kept(self, sandbox: Sandbox, open_system: Open) -> None:
+        told = open_system().identity()
+        assert open_system().identity() == told
+        assert operations(sandbox) == COLD
+
+    def test_who_is_not_let_in_has_none(self, open_system: Open) -> None:
+        refused(open_system(password="wrong").identity)
+
+    @pytest.mark.parametrize("ends", [True, False], ids=["session ended", "kept by another process"])
+    def test_a_name_that_leads_to_another_company_by_now_is_written_to_by_nobody_who_knew_the_first(
+        self, sandbox: Sandbox, open_system: Open, ends: bool
+    ) -> None:
+        """The company was closed, and another of its name has invited the user: only who opens it anew gets there."""
+        system = open_system()
+        before = system.identity()
+        namesake = sandbox.add_account(DEMO_ACCOUNT)
+        user = sandbox.add_user(DEMO_USERNAME, PASSWORD, application_id=DEMO_APPLICATION_ID, accounts=[namesake])
+        assert user.default_account is namesake
+        sandbox.expire_sessions()
+        if not ends:
+            with pytest.raises(TryAgain):
+                open_system().vat.codes()  # found its session ended, and the company gone
+            assert open_system().identity().company_id == str(namesake.number)
+        for _ in range(2):
+            with pytest.raises(TryAgain) as moved:
+                system.vat.codes()
+            assert moved.value.code == "books_changed"
+            with pytest.raises(TryAgain) as moved:
+                system.customers.create([Customer(name="Kari")])
+            assert moved.value.code == "books_changed"
+        assert system.has_moved
+        assert namesake.books.customers == {}
+        assert open_system().identity() == before.model_copy(update={"company_id": str(namesake.number)})

@@ -31,7 +31,9 @@ class FiguresContract:
             transfers = [a_transfer(f"t{nth}", str(nth), ("fjell", "vidde")[nth % 2], NOW) for nth in range(6)]
             work.transfers.add_all(transfers)
             work.transfers.save(started(transfers[0]))
-            arrived_one = arrived(started(transfers[1]), Receipt(order_id="1", customer_id="2"), warnings=(), now=NOW)
+            arrived_one = arrived(
+                started(transfers[1]), Receipt(order_id="1", customer_id="2"), warnings=(), books="fake 7", now=NOW
+            )
             work.transfers.save(arrived_one)
 
         assert SqlFigures(storage).by_system() == [

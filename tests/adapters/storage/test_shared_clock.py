@@ -218,7 +218,7 @@ def put_intents(storage: SqlStorage, now: datetime) -> None:
     write(storage)
 
     def mark(key: str) -> Intent:
-        return declared(None, kind=IntentKind.ORDER, key=key, now=now)
+        return declared(None, kind=IntentKind.ORDER, key=key, books="fake 7", now=now)
 
     with storage.transaction() as work:
         work.intents.put("fjell", mark("open"), mark("refused").model_copy(update={"refused": True}))

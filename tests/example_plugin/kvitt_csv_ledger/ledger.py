@@ -5,6 +5,7 @@ from pathlib import Path
 from pydantic import SecretStr
 
 from core.account import Account, Right
+from core.books import Books
 from core.call_budget import CallBudget
 from core.currency import Currency
 from core.limits import Limits
@@ -21,17 +22,25 @@ from kvitt_csv_ledger.products import LedgerProducts
 class Ledger:
     """One business's ledger. Making it touches no file."""
 
+    has_moved = False  # the settings alone say where it lies
     limits = Limits(row_text=500, customer_name=200, product_name=100, decimals=6)
 
     def __init__(self, path: Path, password: SecretStr, clock: Clock) -> None:
         self._folder = Folder(path, password)
-        self.books_id = f"csv-ledger {path}"
+        self._path = path
+        self._identity: Books | None = None
         self.customers = LedgerCustomers(self._folder, clock)
         self.products = LedgerProducts(self._folder)
         self.vat = LedgerVat(self._folder)
         self.currencies = NoCurrencies()
         self.orders = LedgerOrders(self._folder, clock)
         self.payments = LedgerPayments(self._folder)
+
+    def identity(self) -> Books:
+        """Say whose ledger it is: it is told from others by where it lies."""
+        if self._identity is None:
+            self._identity = Books(system="csv-ledger", company_id=str(self._path), company=self.account().name)
+        return self._identity
 
     def budget(self) -> CallBudget | None:
         """Nobody counts how often a file is read."""
