@@ -103,6 +103,13 @@ class TryAgain(KvittError):
         self.at_once = at_once
 
 
+class RecoveryNeeded(TryAgain):
+    """The database was put back to an earlier day: nothing is sent until it has learnt what was sent since."""
+
+    default_code = "recovery_needed"
+    default_hint = "Run kvitt recover (HTTP: POST /v1/recover): it ties the orders that are there to their invoices."
+
+
 class TooManyRequests(TryAgain):
     """The caller asks more often than it may; `not_before` says when it may again."""
 

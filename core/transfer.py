@@ -6,7 +6,7 @@ Pure: the time is given. Source: DESIGN, "The language" and "Errors".
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from core.errors import AccessRefused, KvittError, OutcomeUnknown, TryAgain
+from core.errors import AccessRefused, KvittError, OutcomeUnknown, RecoveryNeeded, TryAgain
 from core.fields import Document, Instant
 from core.payment import BookedTotals
 
@@ -147,9 +147,12 @@ def failed(transfer: Transfer, error: KvittError, *, policy: RetryPolicy, now: d
 
     TryAgain and OutcomeUnknown are tried again after the policy's delay, never before the error's own time, until
     the policy gives up; AccessRefused parks, always with the code `access_refused` (the message says which way in is
-    barred); everything else waits for a person. `chance`, between 0 and 1, spreads the retries.
+    barred), and so does RecoveryNeeded, until `kvitt recover` has run; everything else waits for a person. `chance`,
+    between 0 and 1, spreads the retries.
     """
     told = TransferError(code=error.code, message=error.message, hint=error.hint)
+    if isinstance(error, RecoveryNeeded):
+        return parked(transfer, told)
     if isinstance(error, TryAgain | OutcomeUnknown) and not policy.gives_up(transfer, now=now):
         not_before = error.not_before if isinstance(error, TryAgain) else None
         again = max(now + policy.delay(transfer.attempts, chance=chance), not_before or now)
@@ -203,7 +206,7 @@ def _gave_up(transfer: Transfer, error: KvittError) -> TransferError:
 
 
 def parked(transfer: Transfer, error: TransferError) -> Transfer:
-    """Wait, with no time set, until the connection is mended."""
+    """Wait, with no time set, until what is in the way of all is mended: the connection, or a database put back."""
     return transfer.model_copy(
         update={"state": TransferState.WAITING, "error": error, "next_attempt_at": None, "not_before": None}
     )

@@ -25,7 +25,7 @@ class SqlLeaseStore:
         """Take the business, or return None while somebody else's lease lives."""
         dialect = self._database.dialect.name
         statement = insert_into(dialect, leases).values(
-            business=business, holder=holder, token=1, expires_at=database_instant(dialect, length)
+            business=business, holder=holder, token=1, expires_at=database_instant(dialect, length), orders_noted=0
         )
         taken = statement.on_conflict_do_update(
             index_elements=["business"],

@@ -14,6 +14,7 @@ from core.customer import CustomerRecord
 from core.fields import Instant
 from core.invoice import Invoice
 from core.journal import Step
+from core.recovery import Recovery
 from core.transfer import Transfer
 from entrypoints.documents import OURS_ALONE
 
@@ -178,6 +179,18 @@ class AuditPage(Page):
     """A page of the audit trail."""
 
     items: list[AuditDocument]
+
+
+class RecoveryDocument(BaseModel):
+    """How recovery stands after the database was put back. While `needed`, nothing is sent for `left`.
+
+    `not_before`: orders are read from then on, when calls from before can't take effect any more.
+    """
+
+    needed: bool
+    not_before: Instant | None
+    left: list[str]
+    businesses: list[Recovery]
 
 
 class Health(BaseModel):
