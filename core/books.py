@@ -49,6 +49,7 @@ def order_elsewhere(number: str, *, there: Books, here: Books) -> OtherBooks:
         "now, and nothing was asked or written there about it.",
         hint=f"Look for its order in the books of {there.named}, or set the business's connection back to them "
         "(business add).",
+        code="other_books",
         outcome=Outcome.WRITTEN,
     )
 

@@ -169,6 +169,14 @@ class Unsettled(TryAgain):
     outcome = Outcome.UNKNOWN
 
 
+class RecoveryNeeded(TryAgain):
+    """The database was put back to an earlier day: nothing is sent until it has learnt what was sent since."""
+
+    default_code = "recovery_needed"
+    default_hint = "Run kvitt recover (HTTP: POST /v1/recover): it ties the orders that are there to their invoices."
+    retriable = False
+
+
 class TooManyRequests(TryAgain):
     """The caller asks more often than it may; `not_before` says when it may again."""
 

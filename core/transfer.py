@@ -9,7 +9,7 @@ from typing import Any, Self
 
 from pydantic import ConfigDict, JsonValue, model_validator
 
-from core.errors import AccessRefused, KvittError, OtherBooks, Outcome, OutcomeUnknown, TryAgain
+from core.errors import AccessRefused, KvittError, OtherBooks, Outcome, OutcomeUnknown, RecoveryNeeded, TryAgain
 from core.fields import Document, Instant
 from core.intent import Intent
 from core.payment import BookedTotals
@@ -220,11 +220,13 @@ def failed(
 
     TryAgain and OutcomeUnknown are tried again after the policy's delay, never before the error's own time, until
     the policy gives up; AccessRefused parks, always with the code `access_refused` (the message says which way in is
-    barred), and so does OtherBooks, with its own; everything else waits for a person. `chance`, between 0 and 1,
-    spreads the retries. `order_open`: an order of this transfer may be there, whatever the error says of the latest
-    attempt.
+    barred), and so do OtherBooks and RecoveryNeeded, with their own; everything else waits for a person. `chance`,
+    between 0 and 1, spreads the retries. `order_open`: an order of this transfer may be there, whatever the error says
+    of the latest attempt.
     """
     told = TransferError.of(error, order_open=order_open)
+    if isinstance(error, RecoveryNeeded):
+        return parked(transfer, told)
     if isinstance(error, TryAgain | OutcomeUnknown) and not policy.gives_up(transfer, now=now):
         not_before = error.not_before if isinstance(error, TryAgain) else None
         again = max(now + policy.delay(transfer.attempts, chance=chance), not_before or now)
@@ -293,7 +295,7 @@ def _gave_up(transfer: Transfer, last: TransferError) -> TransferError:
 
 
 def parked(transfer: Transfer, error: TransferError) -> Transfer:
-    """Wait, with no time set, until the connection is mended."""
+    """Wait, with no time set, until what is in the way of all is mended: the connection, or a database put back."""
     return transfer.model_copy(
         update={"state": TransferState.WAITING, "error": error, "next_attempt_at": None, "not_before": None}
     )

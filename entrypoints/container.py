@@ -11,12 +11,14 @@ from dependency_injector import containers, providers
 from adapters.api_key_text import new_api_key_text
 from adapters.clock import MachineClocks, SystemClock
 from adapters.identifiers import time_ordered_id
+from adapters.mark_file import MarkFile
 from adapters.queue.inline import InlineTransferQueue
 from adapters.secrets import secret_box_with, secret_keys_of
 from adapters.storage import SqlCallCounter, SqlFigures, SqlKeyRing, SqlSealedTexts, SqlSessionStore, open_storage
 from core.ports.surroundings import Surroundings
 from core.transfer import RetryPolicy
 from core.use_cases.add_invoice import AddInvoice
+from core.use_cases.adopt_order import AdoptOrder
 from core.use_cases.auditor import Auditor
 from core.use_cases.authenticate import Authenticate
 from core.use_cases.check_status import CheckStatus
@@ -35,13 +37,16 @@ from core.use_cases.manage_transfers import ManageTransfers
 from core.use_cases.place_orders import PlaceOrders
 from core.use_cases.preview_invoice import PreviewInvoice
 from core.use_cases.read_figures import ReadFigures
+from core.use_cases.recover import Recover
 from core.use_cases.reference_data import ReferenceData
+from core.use_cases.restore_watch import RestoreWatch
 from core.use_cases.rotate_secret import RotateSecret
 from core.use_cases.send_again import SendAgain
 from core.use_cases.send_invoice import SendInvoice
 from core.use_cases.send_many import SendMany
 from core.use_cases.sweep import Sweep
 from core.use_cases.take_turn import TakeTurn
+from core.use_cases.tie_order import TieOrder
 from core.use_cases.transfer_invoices import TransferInvoices
 from core.use_cases.verify_business import VerifyBusiness
 from entrypoints.acting import current_actor
@@ -105,6 +110,14 @@ class Container(containers.DeclarativeContainer):
     _auditor = providers.ThreadSafeSingleton(
         Auditor, storage=storage, clock=clock, actor=providers.Object(current_actor)
     )
+    restore_watch = providers.ThreadSafeSingleton(
+        RestoreWatch,
+        storage=storage,
+        marks=providers.ThreadSafeSingleton(MarkFile, settings.provided.home, settings.provided.database),
+        clock=clock,
+        auditor=_auditor,
+        wait=stopping.provided.wait,
+    )
 
     _create_once = providers.ThreadSafeSingleton(
         CreateOnce, storage=storage, clock=clock, settling=settings.provided.settling
@@ -124,6 +137,7 @@ class Container(containers.DeclarativeContainer):
         PlaceOrders,
         storage=storage,
         clock=clock,
+        watch=restore_watch,
         settling=settings.provided.settling,
         most_at_once=settings.provided.chunk_size,
     )
@@ -142,6 +156,7 @@ class Container(containers.DeclarativeContainer):
         reference_data=_reference_data,
         find_customers=_find_customers,
         place_orders=_place_orders,
+        watch=restore_watch,
         chance=providers.Object(random.random),
         observer=telemetry,
     )
@@ -151,6 +166,7 @@ class Container(containers.DeclarativeContainer):
         clock=clock,
         auditor=_auditor,
         transfer_invoices=_transfer_invoices,
+        watch=restore_watch,
         lease=settings.provided.lease,
         new_holder=providers.Object(time_ordered_id),
         stopping=stopping.provided.is_set,
@@ -251,6 +267,36 @@ class Container(containers.DeclarativeContainer):
     )
     manage_transfers = providers.Singleton(ManageTransfers, storage=storage, queue=queue, clock=clock, auditor=_auditor)
     link_customer = providers.Singleton(LinkCustomer, storage=storage, systems=systems, auditor=_auditor)
+    _tie_order = providers.Singleton(
+        TieOrder,
+        storage=storage,
+        auditor=_auditor,
+        find_customers=_find_customers,
+        new_id=providers.Object(time_ordered_id),
+    )
+    recover = providers.Singleton(
+        Recover,
+        storage=storage,
+        systems=systems,
+        clock=clock,
+        auditor=_auditor,
+        watch=restore_watch,
+        tie_order=_tie_order,
+        settling=settings.provided.settling,
+        lease=settings.provided.lease,
+        new_holder=providers.Object(time_ordered_id),
+    )
+    adopt_order = providers.Singleton(
+        AdoptOrder,
+        storage=storage,
+        systems=systems,
+        clock=clock,
+        auditor=_auditor,
+        tie_order=_tie_order,
+        settling=settings.provided.settling,
+        lease=settings.provided.lease,
+        new_holder=providers.Object(time_ordered_id),
+    )
     check_status = providers.Singleton(CheckStatus, storage=storage, systems=systems, clock=clock, auditor=_auditor)
     manage_api_keys = providers.Singleton(
         ManageApiKeys,

@@ -1,6 +1,7 @@
 """The documents that go out, the same over HTTP and on the command line."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from core.api_key import ApiKey
@@ -25,6 +26,7 @@ from core.errors import (
 )
 from core.journal import Step
 from core.ports.accounting_system import AccountingSystems
+from core.recovery import Recovery
 from core.transfer import Transfer, TransferState
 
 Json = dict[str, Any]
@@ -112,6 +114,14 @@ def batch_item_document(item: BatchItem) -> Json:
 def api_key_document(key: ApiKey) -> Json:
     """Show a key, without what opens anything."""
     return key.model_dump(mode="json")
+
+
+def recovery_document(recoveries: Sequence[Recovery], settled_at: datetime | None) -> Json:
+    """Show how recovery stands, business by business."""
+    left = [one.business for one in recoveries if one.needed]
+    not_before = settled_at.isoformat(timespec="milliseconds").replace("+00:00", "Z") if settled_at and left else None
+    shown = [one.model_dump(mode="json") for one in recoveries]
+    return {"needed": bool(left), "not_before": not_before, "left": left, "businesses": shown}
 
 
 def audit_document(entry: KeptEntry) -> Json:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from adapters.storage import SqlStorage
 from adapters.storage.schema import LATEST_REVISION
-from core.errors import TryAgain
+from core.errors import RecoveryNeeded, TryAgain
 from entrypoints.data_folder import require_room
 from entrypoints.pulse import Pulse
 
@@ -44,7 +44,12 @@ class Readiness:
 
     def read(self) -> Mapping[str, Exception | None]:
         """Return each check by its name, with what was raised where it fails."""
-        checks = {"storage": self._storage.ping, "migrations": self._tables_are_up_to_date, "disk": self._disk_has_room}
+        checks = {
+            "storage": self._storage.ping,
+            "migrations": self._tables_are_up_to_date,
+            "disk": self._disk_has_room,
+            "recovery": self._nothing_to_recover,
+        }
         if self._queue is not None:
             checks |= {"queue": self._queue.ping, "worker": self._worker_lives, "turns": self._turns_go_on}
         return {name: _trouble(check) for name, check in checks.items()}
@@ -58,6 +63,12 @@ class Readiness:
                 f"The tables are at revision {found}, and this Kvitt works with {LATEST_REVISION}.",
                 code="migrations_differ",
                 hint="Run one version of Kvitt everywhere, and restart this process.",
+            )
+
+    def _nothing_to_recover(self) -> None:
+        if shut := self._storage.shut_businesses():
+            raise RecoveryNeeded(
+                f"The database was put back to an earlier day; nothing is sent for {len(shut)} businesses."
             )
 
     def _worker_lives(self) -> None:

@@ -17,6 +17,7 @@ from core.ports.clock import Clock
 from core.ports.storage import Storage
 from core.use_cases.follow_up import FollowedUp, FollowUp
 from core.use_cases.forget_old import ForgetOld
+from core.use_cases.restore_watch import RestoreWatch
 from core.use_cases.sweep import Sweep
 from entrypoints.container import Container
 from entrypoints.pulse import Pulse
@@ -35,6 +36,7 @@ class Worker:
     def __init__(self, container: Container) -> None:
         self._queue: DurableTransferQueue = container.queue()
         self._sweep: Sweep = container.sweep()
+        self._watch: RestoreWatch = container.restore_watch()
         self._follow_up: FollowUp = container.follow_up()
         self._forget_old: ForgetOld = container.forget_old()
         self._storage: Storage = container.storage()
@@ -77,6 +79,7 @@ class Worker:
         pieces: Iterator[None] = iter(())
         while not self._stopping.is_set():
             try:
+                self._watch.keep_watch()
                 self._sweep.run()
                 self._pulse.beat()
                 self._telemetry.swept()

@@ -26,7 +26,7 @@ class SqlLeaseStore:
         """Take the business, or return None while somebody else's lease lives."""
         now = self._clock.now()
         statement = insert_into(self._database.dialect.name, leases).values(
-            business=business, holder=holder, token=1, expires_at=now + length
+            business=business, holder=holder, token=1, expires_at=now + length, orders_noted=0
         )
         taken = statement.on_conflict_do_update(
             index_elements=["business"],

@@ -26,7 +26,7 @@ from adapters.storage.append_only import append_only_statements
 from adapters.storage.column_types import UtcDateTime, exact_text, serial_number
 from core.intent import IntentKind
 
-LATEST_REVISION = "0005"
+LATEST_REVISION = "0006"
 """The migration that leads to these tables."""
 
 _NAME_LENGTH = 50
@@ -279,7 +279,7 @@ erasures = Table(
 # Businesses that were not erased.
 IS_THERE = businesses.c.name.not_in(select(erasures.c.business))
 
-# The row stays when a lease is given up, so that its token never starts over.
+# The row stays when a lease is given up, so that its token never starts over, nor the number of orders noted.
 leases = Table(
     "leases",
     metadata,
@@ -287,6 +287,31 @@ leases = Table(
     Column("holder", Text, nullable=False),
     Column("token", BigInteger, nullable=False),
     Column("expires_at", UtcDateTime, nullable=False),
+    Column("orders_noted", BigInteger, nullable=False, server_default="0"),
+)
+
+# One row: what tells this database from others, and whether it was put back to an earlier day.
+installation = Table(
+    "installation",
+    metadata,
+    Column("only", Integer, primary_key=True, autoincrement=False),
+    Column("id", exact_text(_ID_LENGTH), nullable=False),
+    Column("noticed_at", UtcDateTime),
+    Column("known_until", UtcDateTime),
+    Column("alive_at", UtcDateTime),
+)
+
+recoveries = Table(
+    "recoveries",
+    metadata,
+    _of_business(primary_key=True),
+    Column("needed", Boolean, nullable=False),
+    Column("since", UtcDateTime),
+    Column("ended_at", UtcDateTime),
+    Column("orders", Integer, nullable=False),
+    Column("tied", Integer, nullable=False),
+    Column("findings", JSON, nullable=False),
+    Column("trouble", JSON(none_as_null=True)),
 )
 
 # Where each machine is in the installation's line of time (core.timeline), by its boot.

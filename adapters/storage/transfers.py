@@ -69,6 +69,14 @@ class SqlTransferStore:
             for_update=for_update,
         )
 
+    def of_order(self, business: str, order_id: str) -> Transfer | None:
+        """Return the business's transfer that arrived as this order, or None; superseded ones are history."""
+        return self._first(
+            _TRANSFERS.where(
+                transfers.c.business == business, transfers.c.order_id == order_id, transfers.c.superseded.is_(False)
+            )
+        )
+
     def of_invoices(
         self, business: str, numbers: Collection[str], *, for_update: bool = False
     ) -> Mapping[str, Transfer]:

@@ -1,6 +1,7 @@
 """Transactions over all the stores."""
 
-from collections.abc import Iterator
+import os
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import cached_property
 
@@ -17,6 +18,7 @@ from adapters.storage.database_errors import translated
 from adapters.storage.engine import READ_ONLY
 from adapters.storage.follow_ups import SqlFollowUpStore
 from adapters.storage.forgetting import SqlForgettingStore
+from adapters.storage.installation import SqlInstallationStore
 from adapters.storage.intents import SqlIntentStore
 from adapters.storage.invoices import SqlInvoiceStore
 from adapters.storage.journal import SqlJournalStore
@@ -131,6 +133,11 @@ class SqlUnitOfWork:
         return SqlForgettingStore(self._database, self._secret_box)
 
     @cached_property
+    def installation(self) -> SqlInstallationStore:
+        """The installation."""
+        return SqlInstallationStore(self._database, self._clock)
+
+    @cached_property
     def leases(self) -> SqlLeaseStore:
         """Leases."""
         return SqlLeaseStore(self._database, self._clock)
@@ -148,6 +155,7 @@ class SqlStorage:
         self.clock = clock
         self._engine = engine
         self._secret_box = secret_box
+        self._file = self._file_now()
 
     @contextmanager
     def transaction(self) -> Iterator[SqlUnitOfWork]:
@@ -158,6 +166,7 @@ class SqlStorage:
     @contextmanager
     def write(self) -> Iterator[Connection]:
         """Begin a transaction below the stores, for what is no part of the unit of work."""
+        self._follow_the_file()
         with translated():
             self.clock.keep()
             with self._engine.begin() as database:
@@ -166,13 +175,35 @@ class SqlStorage:
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """Begin a transaction that only reads, and on SQLite waits for no writer."""
+        self._follow_the_file()
         with translated(), self._engine.connect().execution_options(**READ_ONLY) as database:
             yield database
+
+    def _follow_the_file(self) -> None:
+        """Let go of an SQLite file in whose place another was put: what is written to it reaches nobody any more."""
+        now = self._file_now()
+        if now is not None and now != self._file:
+            self._engine.dispose()
+            self._file = now
+
+    def _file_now(self) -> int | None:
+        name = self._engine.url.database
+        if self._engine.dialect.name != "sqlite" or not name:
+            return None
+        try:
+            return os.stat(name).st_ino
+        except OSError:
+            return None
 
     def ping(self) -> None:
         """Read a little, to see that the database is there."""
         with self.read() as database:
             database.execute(select(businesses.c.name).limit(1))
+
+    def shut_businesses(self) -> Sequence[str]:
+        """Return the businesses that are known to need recovery; no writer is waited for."""
+        with self.read() as database:
+            return [one.business for one in SqlInstallationStore(database, self.clock).recoveries(needed=True)]
 
     def revision(self) -> str | None:
         """Return the revision of the tables, or None where there are none."""

@@ -1,11 +1,12 @@
 """Where orders go."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import datetime
 from typing import Protocol
 
 from core.errors import KvittError
 from core.order_draft import OrderDraft
+from core.recovery import FoundOrder
 from core.transfer import Receipt
 
 
@@ -19,6 +20,20 @@ class OrderSink(Protocol):
 
         References are compared exactly; those that no order carries are left out. Oldest order first. Where an order is
         written with several calls, those that were begun and not finished are among them, and not whole.
+        Errors: AccessRefused, TryAgain, Rejected.
+        """
+
+    def changed_since(self, since: datetime) -> Iterator[Sequence[FoundOrder]]:
+        """Yield all orders created or changed since then, page by page, the oldest first; each page is a call or more.
+
+        Of every customer, published ones too, in as few calls as the system allows. Deleted ones are left out, and so
+        may be those that carry no number where ours would be. One that changes meanwhile may come twice.
+        Errors, from each page: AccessRefused, TryAgain, Rejected.
+        """
+
+    def read(self, order_id: str) -> FoundOrder | None:
+        """Return one order with the number that it carries, or None when it is gone or never was.
+
         Errors: AccessRefused, TryAgain, Rejected.
         """
 

@@ -19,6 +19,7 @@ from core.kept_answer import KeptAnswer
 from core.lease import Lease
 from core.payment import PaymentReport
 from core.records import Place, Record, RecordKind
+from core.recovery import Installation, Recovery
 from core.transfer import Transfer, TransferState
 
 
@@ -86,6 +87,9 @@ class TransferStore(Protocol):
 
     def of_invoice(self, business: str, number: str, *, for_update: bool = False) -> Transfer | None:
         """Return the invoice's transfer, or None; superseded ones are history. `for_update` as in get."""
+
+    def of_order(self, business: str, order_id: str) -> Transfer | None:
+        """Return the business's transfer that arrived as this order, or None; superseded ones are history."""
 
     def of_invoices(
         self, business: str, numbers: Collection[str], *, for_update: bool = False
@@ -389,6 +393,46 @@ class LeaseStore(Protocol):
         """Give the business up; nothing happens when the lease was lost."""
 
 
+class InstallationStore(Protocol):
+    """What the database says of itself, and how businesses are recovered after it was put back to an earlier day."""
+
+    def get(self) -> Installation:
+        """Return what the database says of itself; its id is made when it is first asked for."""
+
+    def put(self, installation: Installation) -> None:
+        """Store it, changed; `alive_at` stays as it is kept."""
+
+    def beat(self) -> None:
+        """Say that a worker is there now, by the store's own clock."""
+
+    def note_orders(self, business: str) -> int:
+        """Count that orders of a business are about to be created, and return the count, which only ever grows.
+
+        The business's lease is held, so that businesses do not wait for each other.
+        """
+
+    def noted(self, businesses: Collection[str]) -> Mapping[str, int]:
+        """Return these counts, by business; those that are nothing are left out."""
+
+    def latest_noted(self, *, limit: int) -> Mapping[str, int]:
+        """Return the counts of the businesses that were held last, the latest last; those that are nothing left out."""
+
+    def last_sent_at(self, business: str | None = None) -> datetime | None:
+        """Return when an order was last created, or about to be, as far as the store knows; of all, or of one."""
+
+    def shut_all(self) -> None:
+        """Have every business recovered: from when on, where that is not said yet, is a day before its last order."""
+
+    def recovery(self, business: str) -> Recovery | None:
+        """Return how a business's recovery stands, or None where it never needed one."""
+
+    def put_recovery(self, recovery: Recovery) -> None:
+        """Store a recovery, new or changed."""
+
+    def recoveries(self, *, needed: bool | None = None) -> Sequence[Recovery]:
+        """Return recoveries, by business: all, or those that are needed, or not any more."""
+
+
 class RecordStore(Protocol):
     """All that is kept of a business beside its invoices and transfers, to be handed out."""
 
@@ -501,6 +545,10 @@ class UnitOfWork(Protocol):
     @property
     def leases(self) -> LeaseStore:
         """Leases."""
+
+    @property
+    def installation(self) -> InstallationStore:
+        """The installation."""
 
     @property
     def records(self) -> RecordStore:

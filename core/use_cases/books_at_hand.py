@@ -38,7 +38,7 @@ def orders_begun_elsewhere(
     work: UnitOfWork, business: str, intents: Iterable[Intent], *, here: Books
 ) -> Mapping[str, OtherBooks]:
     """Return the errors for those of these intents of orders that are open in other books, by invoice number."""
-    open_ones = [intent for intent in intents if intent.is_elsewhere(here.key) and not intent.refused]
+    open_ones = [intent for intent in intents if intent.is_open_elsewhere(here.key)]
     known = work.books.of(business) if open_ones else {}
     return {one.key: intent_elsewhere(one.key, there=known_as(one.books or "", known), here=here) for one in open_ones}
 

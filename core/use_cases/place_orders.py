@@ -21,6 +21,7 @@ from core.transfer import Receipt, Transfer, order_may_exist
 from core.use_cases.array_write import written
 from core.use_cases.create_once import NOTHING_WRITTEN
 from core.use_cases.hold import Hold
+from core.use_cases.restore_watch import Noting, RestoreWatch
 
 
 class PlacedOrder(Document):
@@ -55,9 +56,12 @@ class PlaceOrders:
     `settling` is how long a call may still be running on the accounting system's side, from its start.
     """
 
-    def __init__(self, *, storage: Storage, clock: Clock, settling: timedelta, most_at_once: int) -> None:
+    def __init__(
+        self, *, storage: Storage, clock: Clock, watch: RestoreWatch, settling: timedelta, most_at_once: int
+    ) -> None:
         self._storage = storage
         self._clock = clock
+        self._watch = watch
         self._settling = settling
         self._most_at_once = most_at_once
 
@@ -146,12 +150,14 @@ class PlaceOrders:
         *,
         books: str,
     ) -> Sequence[Receipt | KvittError]:
-        unchanged = self._declare(hold, invoices, drafts, books=books)
+        unchanged, noting = self._declare(hold, invoices, drafts, books=books)
         fresh = [draft for draft in drafts if draft.reference in unchanged]
 
         def before_next_call() -> None:
             self._still_writing(hold, unchanged)
 
+        if noting:
+            self._watch.noted(noting)
         try:
             answers = iter(one_each(fresh, orders.create(fresh, before_next_call=before_next_call)) if fresh else ())
         except NOTHING_WRITTEN:
@@ -171,14 +177,20 @@ class PlaceOrders:
 
     def _declare(
         self, hold: Hold, invoices: Mapping[str, Invoice], drafts: Sequence[OrderDraft], *, books: str
-    ) -> Collection[str]:
-        """Mark the orders that are about to be created; return the numbers of those whose invoice is still the same."""
+    ) -> tuple[Collection[str], Noting | None]:
+        """Mark the orders that are about to be created; return the numbers of those whose invoice is still the same.
+
+        Beside them, what came of noting that in a database that may have been put back at this very moment.
+        """
         with self._storage.transaction() as work:
             stored = work.invoices.of_numbers(hold.business, [one.reference for one in drafts], for_update=True)
             fresh = {one.reference: one for one in drafts if stored.get(one.reference) == invoices[one.reference]}
             if fresh:
                 hold.tell(_noted(len(fresh)))
             hold.renew(work)  # last of what may raise: steps are flushed by it, and lost with the transaction
+            noting = self._watch.noting(work, hold.business) if fresh else None
+            if noting and noting.number is None:
+                return fresh.keys(), noting
             earlier, now = work.intents.of_keys(hold.business, IntentKind.ORDER, list(fresh)), self._clock.now()
             marks = [
                 declared(
@@ -192,7 +204,7 @@ class PlaceOrders:
                 for number, draft in fresh.items()
             ]
             work.intents.put(hold.business, *marks)
-        return fresh.keys()
+        return fresh.keys(), noting
 
 
 def orders_that_may_exist(work: UnitOfWork, transfers: Sequence[Transfer]) -> Collection[str]:

@@ -12,6 +12,7 @@ from core.unobserved import NOBODY
 from core.use_cases.auditor import Auditor
 from core.use_cases.hold import Hold
 from core.use_cases.place_orders import orders_that_may_exist
+from core.use_cases.restore_watch import RestoreWatch
 from core.use_cases.transfer_invoices import TransferInvoices
 
 MOST_TOGETHER = 1000
@@ -38,6 +39,7 @@ class TakeTurn:
         clock: Clock,
         auditor: Auditor,
         transfer_invoices: TransferInvoices,
+        watch: RestoreWatch,
         lease: timedelta,
         new_holder: Callable[[], str],
         stopping: Callable[[], bool],
@@ -47,6 +49,7 @@ class TakeTurn:
         self._clock = clock
         self._auditor = auditor
         self._transfer_invoices = transfer_invoices
+        self._watch = watch
         self._lease = lease
         self._new_holder = new_holder
         self._stopping = stopping
@@ -59,6 +62,7 @@ class TakeTurn:
         system is paused, or this process stops, nothing is taken.
         Errors: LeaseLost, when the turn took too long and another worker has taken over.
         """
+        self._watch.check()
         while (hold := self._held(business)) is not None:
             with self._observer.turn(business):
                 self._work_off(hold)

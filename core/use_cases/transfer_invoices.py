@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from core.books import Books
 from core.business import Business
 from core.completeness import require_sendable
-from core.errors import HandedBack, InvalidInvoice, KvittError, LeaseLost, Outcome, Rejected, TryAgain
+from core.errors import HandedBack, InvalidInvoice, KvittError, LeaseLost, Outcome, RecoveryNeeded, Rejected, TryAgain
 from core.intent import Intent, IntentKind
 from core.invoice import Invoice
 from core.limits import Limits
@@ -28,6 +28,7 @@ from core.use_cases.hold import Hold
 from core.use_cases.look_up import require_business
 from core.use_cases.place_orders import Outcomes, PlacedOrder, PlaceOrders, orders_that_may_exist
 from core.use_cases.reference_data import Fitting, ReferenceData
+from core.use_cases.restore_watch import RestoreWatch
 from core.use_cases.watched_system import WatchedSystem
 
 _PUT_OFF = HandedBack("An invoice before it changes the same customer's record; this one is decided anew after that.")
@@ -83,6 +84,7 @@ class TransferInvoices:
         reference_data: ReferenceData,
         find_customers: FindCustomers,
         place_orders: PlaceOrders,
+        watch: RestoreWatch,
         chance: Callable[[], float],
         observer: WorkObserver = NOBODY,
     ) -> None:
@@ -94,6 +96,7 @@ class TransferInvoices:
         self._reference_data = reference_data
         self._find_customers = find_customers
         self._place_orders = place_orders
+        self._watch = watch
         self._chance = chance
         self._observer = observer
 
@@ -128,6 +131,7 @@ class TransferInvoices:
         with self._storage.transaction() as work:
             business = require_business(work, attempt.hold.business)
             attempt.system = business.accounting.system
+            self._watch.require_open(work, business.name)
             invoices = work.invoices.of_numbers(business.name, numbers)
             intents = work.intents.of_keys(business.name, IntentKind.ORDER, numbers)
             kept = work.references.all(business.name)
@@ -325,5 +329,6 @@ def _told(transfer: Transfer, outcome: PlacedOrder | KvittError) -> str:
     if transfer.state is TransferState.REJECTED:
         return f"Rejected: {said}"
     if transfer.next_attempt_at is None:
-        return f"Parked until the connection is mended: {said}"
+        until = "kvitt recover has run" if isinstance(outcome, RecoveryNeeded) else "the connection is mended"
+        return f"Parked until {until}: {said}"
     return f"Waits until {transfer.next_attempt_at:%H:%M:%S} UTC: {said}"

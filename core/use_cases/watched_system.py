@@ -21,6 +21,7 @@ from core.ports.accounting_system import AccountingSystem
 from core.ports.clock import Clock
 from core.ports.customer_repo import CustomerUpdate
 from core.product import Category, Product
+from core.recovery import FoundOrder
 from core.transfer import Receipt
 from core.use_cases.hold import Hold
 from core.vat_code import VatCode
@@ -241,6 +242,18 @@ class WatchedOrders:
             else f"Looking whether any of {len(references)} orders is there already",
             lambda: self._sink.find(references, customer_ids=customer_ids, since=since),
             lambda found: _found_orders(found, len(references)),
+        )
+
+    def changed_since(self, since: datetime) -> Iterator[Sequence[FoundOrder]]:
+        """Read orders, page by page, the hold being kept."""
+        pages = self._sink.changed_since(since)
+        while page := self._watch.call("Reading orders", lambda: next(pages, ()), lambda page: f"{len(page)} read"):
+            yield page
+
+    def read(self, order_id: str) -> FoundOrder | None:
+        """Read one order."""
+        return self._watch.call(
+            f"Reading order {order_id}", lambda: self._sink.read(order_id), lambda found: "there" if found else "gone"
         )
 
     def create(

@@ -40,7 +40,7 @@ def audit(
 
     if invoice is not None and business is None:
         raise typer.BadParameter("say of which business the invoice is.", param_hint="--business")
-    begin = _instant(since) if since is not None else None
+    begin = instant(since) if since is not None else None
     with installation() as container:
         found = container.look_up().audit(business=business, invoice=invoice, since=begin, limit=limit + 1, after=after)
     entries = found[:limit]
@@ -55,7 +55,7 @@ def audit(
     return ExitCode.DONE
 
 
-def _instant(text: str) -> datetime:
+def instant(text: str) -> datetime:
     """Read a date or an instant; without an offset it is meant in this machine's time zone."""
     try:
         return datetime.fromisoformat(text).astimezone()

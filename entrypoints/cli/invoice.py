@@ -242,6 +242,29 @@ def _send_each(
 
 
 @app.command()
+def adopt(
+    number: InvoiceNumber,
+    order_id: Annotated[str, typer.Argument(metavar="ORDER_ID", help="The order's id in the accounting system.")],
+    business: BusinessName,
+    yes: Annotated[bool, typer.Option("--yes", help="Take it though it differs from the invoice.")] = False,
+    as_json: AsJson = False,
+) -> int:
+    """Say that an order is the invoice's. Its number, customer and totals are compared first; says what differs."""
+    from entrypoints.cli.installation import installation
+    from entrypoints.documents import transfer_document
+
+    with installation() as container:
+        transfer = container.adopt_order().adopt(business, number, order_id, accept_differences=yes)
+    if as_json:
+        print_json(transfer_document(transfer))
+        return ExitCode.DONE
+    show(f"Order {transfer.order_id} is the order of invoice {number}.")
+    for warning in transfer.warnings:
+        show(f"  {warning}")
+    return ExitCode.DONE
+
+
+@app.command()
 def status(
     business: BusinessName, numbers: InvoiceNumbers = None, every: EveryInvoice = False, as_json: AsJson = False
 ) -> int:

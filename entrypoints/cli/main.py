@@ -9,7 +9,19 @@ from typing import Annotated
 import typer
 
 from core.errors import InvalidInput, KvittError, Outcome
-from entrypoints.cli import api_key, audit, business, customer, doctor, invoice, plugin, running, secret, transfer
+from entrypoints.cli import (
+    api_key,
+    audit,
+    business,
+    customer,
+    doctor,
+    invoice,
+    plugin,
+    recover,
+    running,
+    secret,
+    transfer,
+)
 from entrypoints.cli.exit_codes import ExitCode, code_of_error
 from entrypoints.cli.output import print_json, say, say_error, use_safe_encoding
 
@@ -39,6 +51,7 @@ app.add_typer(transfer.app, name="transfer")
 app.add_typer(plugin.app, name="plugin")
 app.add_typer(api_key.app, name="api-key")
 app.command()(audit.audit)
+app.command()(recover.recover)
 app.add_typer(secret.app, name="secret")
 
 

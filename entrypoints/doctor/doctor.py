@@ -60,6 +60,7 @@ def _examine_stored(container: Container, key: Sequence[Finding]) -> Iterator[Fi
 def _examine_work(container: Container, examination: Examination) -> Iterator[Finding]:
     def all_of_it() -> Iterator[Finding]:
         reports = container.read_figures().read()
+        yield from work.recovery(container.storage().shut_businesses())
         yield from work.workers(examination, reports)
         yield from work.stopped(reports)
         yield from work.quota(reports)

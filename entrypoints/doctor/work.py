@@ -68,6 +68,18 @@ def workers(examination: Examination, reports: Sequence[SystemReport]) -> Iterat
         yield ok("workers", "Nothing that is due is left waiting.")
 
 
+def recovery(shut: Sequence[str]) -> Iterator[Finding]:
+    """Whether the database was put back, and does not know yet what was sent since."""
+    if shut:
+        yield mend(
+            "recovery",
+            f"The database was put back to an earlier day; nothing is sent for {len(shut)} businesses.",
+            "kvitt recover ties the orders that are there to their invoices, and lets sending go on.",
+        )
+    else:
+        yield ok("recovery", "The database knows of all orders that were noted in it.")
+
+
 def stopped(reports: Sequence[SystemReport]) -> Iterator[Finding]:
     """What waits for a person."""
     for report in reports:

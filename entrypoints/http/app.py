@@ -16,6 +16,7 @@ from litestar.types import Message, Scope
 from adapters.telemetry.telemetry import Telemetry
 from core.errors import KvittError
 from core.ports.accounting_system import AccountingSystems
+from core.use_cases.adopt_order import AdoptOrder
 from core.use_cases.check_status import CheckStatus
 from core.use_cases.connect_business import ConnectBusiness
 from core.use_cases.link_customer import LinkCustomer
@@ -23,11 +24,12 @@ from core.use_cases.look_up import LookUp
 from core.use_cases.manage_transfers import ManageTransfers
 from core.use_cases.preview_invoice import PreviewInvoice
 from core.use_cases.read_figures import ReadFigures
+from core.use_cases.recover import Recover
 from core.use_cases.send_invoice import SendInvoice
 from core.use_cases.send_many import SendMany
 from core.use_cases.verify_business import VerifyBusiness
 from entrypoints.container import Container
-from entrypoints.http import audit, batches, businesses, health, invoices, metrics, transfers
+from entrypoints.http import audit, batches, businesses, health, invoices, metrics, recovery, transfers
 from entrypoints.http.access import Access, Gate
 from entrypoints.http.adding import Adding
 from entrypoints.http.health_checks import HealthChecks
@@ -69,6 +71,7 @@ def create_app(container: Container, *, local_only: bool = True) -> Litestar:
             *transfers.HANDLERS,
             *batches.HANDLERS,
             *audit.HANDLERS,
+            *recovery.HANDLERS,
         ],
         middleware=[
             DecodedPathParameters(),
@@ -161,6 +164,12 @@ def _use_cases(container: Container, gathered: Adding, limited: VendorCalls, apa
     def manage_transfers() -> ManageTransfers:
         return container.manage_transfers()
 
+    def adopt_order() -> AdoptOrder:
+        return container.adopt_order()
+
+    def recover() -> Recover:
+        return container.recover()
+
     def read_figures() -> ReadFigures:
         return container.read_figures()
 
@@ -197,6 +206,8 @@ def _use_cases(container: Container, gathered: Adding, limited: VendorCalls, apa
         send_many,
         check_status,
         manage_transfers,
+        adopt_order,
+        recover,
         read_figures,
         telemetry,
         readiness,

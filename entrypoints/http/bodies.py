@@ -6,13 +6,33 @@ from typing import Annotated, Any, Literal, Self, TypeVar
 
 from litestar.concurrency import sync_to_thread
 from litestar.exceptions import ClientException
-from pydantic import ConfigDict, Field, model_validator
+from pydantic import ConfigDict, Field, field_validator, model_validator
 
 from core.errors import InvalidInput
-from core.fields import Document, InvoiceNumber, Text
+from core.fields import Document, Instant, InvoiceNumber, Text
 from core.json_text import BadJson, json_from
 from entrypoints.http.problems import AnyRequest
 from entrypoints.parsing import read
+
+
+class OrderChoice(Document):
+    """A person's word that an order is the invoice's, and whether it is taken though it differs."""
+
+    order_id: Text
+    accept_differences: bool = False
+
+
+class RecoveryStart(Document):
+    """From when on orders are read, where the database was put back unnoticed; null where it was noticed."""
+
+    since: Instant | None = None
+
+    @field_validator("since", mode="before")
+    @classmethod
+    def _written_out(cls, value: object) -> object:
+        if not isinstance(value, str | None):
+            raise ValueError('write it like "2026-10-01T12:00:00Z"')
+        return value
 
 
 class CustomerChoice(Document):
@@ -64,6 +84,22 @@ def customer_choice_from(document: object) -> CustomerChoice:
     Errors: InvalidInput, code `not_a_customer_choice`.
     """
     return read(CustomerChoice, document, what="a customer choice", code="not_a_customer_choice")
+
+
+def order_choice_from(document: object) -> OrderChoice:
+    """Read an order choice from parsed JSON.
+
+    Errors: InvalidInput, code `not_an_order_choice`.
+    """
+    return read(OrderChoice, document, what="an order choice", code="not_an_order_choice")
+
+
+def recovery_start_from(document: object) -> RecoveryStart:
+    """Read from parsed JSON from when on orders are read.
+
+    Errors: InvalidInput, code `not_a_recovery_start`.
+    """
+    return read(RecoveryStart, document, what="the start of a recovery", code="not_a_recovery_start")
 
 
 async def read_aside(read: Callable[[], Read], body: bytes) -> Read:

@@ -13,15 +13,23 @@ from core.invoice import Invoice
 from core.outcome import only
 from core.payment import PaymentReport
 from core.use_cases.add_invoice import Addition, InvoiceToAdd
+from core.use_cases.adopt_order import AdoptOrder
 from core.use_cases.check_status import CheckStatus
 from core.use_cases.link_customer import LinkCustomer
 from core.use_cases.look_up import LookUp
 from core.use_cases.preview_invoice import InvoicePreview, PreviewInvoice
 from core.use_cases.send_invoice import SendInvoice
 from entrypoints.acting import current_actor
-from entrypoints.documents import Json
+from entrypoints.documents import Json, transfer_document
 from entrypoints.http.adding import Adding
-from entrypoints.http.bodies import CustomerChoice, customer_choice_from, json_document, read_aside
+from entrypoints.http.bodies import (
+    CustomerChoice,
+    OrderChoice,
+    customer_choice_from,
+    json_document,
+    order_choice_from,
+    read_aside,
+)
 from entrypoints.http.openapi import VENDOR_PROBLEMS, described
 from entrypoints.http.pages import USUAL_PAGE, After, Limit, page
 from entrypoints.http.paths import BusinessInPath, NumberInPath
@@ -138,6 +146,34 @@ async def choose_customer(
 
 
 @post(
+    f"{_INVOICE}/adopt",
+    status_code=HTTPStatus.OK,
+    sync_to_thread=True,
+    tags=_TAGS,
+    operation_class=described(
+        takes=OrderChoice,
+        answers={HTTPStatus.OK: TransferDocument},
+        problems=[HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT, *VENDOR_PROBLEMS],
+    ),
+    needs=Need.SEND,
+)
+def adopt_order_of(
+    business: BusinessInPath,
+    number: NumberInPath,
+    request: AnyRequest,
+    body: RawBody,
+    adopt_order: NamedDependency[AdoptOrder],
+) -> Json:
+    """Say that an order in the accounting system is the invoice's; number, customer and totals are compared first.
+
+    409 `order_differs` says what differs; it is taken all the same with `accept_differences`.
+    """
+    choice = order_choice_from(json_document(request, body))
+    adopted = adopt_order.adopt(business, number, choice.order_id, accept_differences=choice.accept_differences)
+    return transfer_document(adopted)
+
+
+@post(
     f"{_INVOICE}/send",
     tags=_TAGS,
     operation_class=described(
@@ -180,7 +216,7 @@ async def check_payment(
     return only(await vendor_calls.run(partial(check_status.check, business, [number]))).model_dump(mode="json")
 
 
-HANDLERS = [put_invoice, get_invoice, list_invoices, get_preview, choose_customer, send, check_payment]
+HANDLERS = [put_invoice, get_invoice, list_invoices, get_preview, choose_customer, adopt_order_of, send, check_payment]
 
 
 def _shown(invoice: Invoice) -> Json:

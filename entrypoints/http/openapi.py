@@ -32,7 +32,7 @@ from core.invoice import Invoice
 from core.payment import PaymentReport
 from core.use_cases.preview_invoice import InvoicePreview
 from core.use_cases.verify_business import Verification
-from entrypoints.http.bodies import CustomerChoice, InvoicesToSend
+from entrypoints.http.bodies import CustomerChoice, InvoicesToSend, OrderChoice, RecoveryStart
 from entrypoints.http.idempotency import KEY_HEADER, LONGEST_KEY, REPLAYED_HEADER
 from entrypoints.http.problems import MEDIA_TYPE, AnyRequest
 from entrypoints.http.schemas import (
@@ -46,6 +46,7 @@ from entrypoints.http.schemas import (
     InvoicePage,
     Problem,
     Ready,
+    RecoveryDocument,
     TransferDocument,
     TransferPage,
     TransferStory,
@@ -56,7 +57,7 @@ VENDOR_PROBLEMS = (HTTPStatus.FAILED_DEPENDENCY, HTTPStatus.UNPROCESSABLE_ENTITY
 
 Mode = Literal["validation", "serialization"]
 
-_TAKEN: list[type[BaseModel]] = [BusinessBody, Invoice, InvoicesToSend, CustomerChoice]
+_TAKEN: list[type[BaseModel]] = [BusinessBody, Invoice, InvoicesToSend, CustomerChoice, OrderChoice, RecoveryStart]
 _ANSWERED: list[type[BaseModel]] = [
     AuditPage,
     BatchDocument,
@@ -70,6 +71,7 @@ _ANSWERED: list[type[BaseModel]] = [
     PaymentReport,
     Problem,
     Ready,
+    RecoveryDocument,
     TransferDocument,
     TransferPage,
     TransferStory,

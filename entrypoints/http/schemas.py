@@ -15,6 +15,7 @@ from core.errors import Outcome
 from core.fields import Instant
 from core.invoice import Invoice
 from core.journal import Step
+from core.recovery import Recovery
 from core.transfer import Transfer
 from entrypoints.documents import OURS_ALONE
 
@@ -181,6 +182,18 @@ class AuditPage(Page):
     """A page of the audit trail."""
 
     items: list[AuditDocument]
+
+
+class RecoveryDocument(BaseModel):
+    """How recovery stands after the database was put back. While `needed`, nothing is sent for `left`.
+
+    `not_before`: orders are read from then on, when calls from before can't take effect any more.
+    """
+
+    needed: bool
+    not_before: Instant | None
+    left: list[str]
+    businesses: list[Recovery]
 
 
 class Health(BaseModel):

@@ -6,6 +6,7 @@ from itertools import count
 from pathlib import Path
 from shutil import copyfile
 
+from adapters.mark_file import MarkFile
 from adapters.queue.inline import InlineTransferQueue
 from adapters.secrets import KeyFile, secret_box_with
 from adapters.storage import SqlCallCounter, SqlSessionStore, open_storage
@@ -28,6 +29,7 @@ from core.use_cases.manage_transfers import ManageTransfers
 from core.use_cases.place_orders import PlaceOrders
 from core.use_cases.preview_invoice import InvoicePreview, PreviewInvoice
 from core.use_cases.reference_data import ReferenceData
+from core.use_cases.restore_watch import RestoreWatch
 from core.use_cases.send_invoice import SendInvoice
 from core.use_cases.send_many import SendMany
 from core.use_cases.take_turn import TakeTurn
@@ -71,6 +73,7 @@ class Installation:
         copyfile(template, database)
         box = secret_box_with(KeyFile(folder))
         self._storage = open_storage(f"sqlite:///{database}", box, outlives_power_cuts=False)
+        self._marks = MarkFile(folder, f"sqlite:///{database}")
         self.clock = MovableClock()
         self.systems: AccountingRegistry = load_plugins(
             Surroundings(
@@ -174,8 +177,11 @@ class Installation:
             directory=CustomerDirectory(storage=storage, clock=clock),
             most_at_once=_CHUNK,
         )
+        no_wait: Callable[[float], None] = lambda _seconds: None  # noqa: E731 - typed
+        watch = RestoreWatch(storage=storage, marks=self._marks, clock=clock, auditor=self._auditor, wait=no_wait)
         return TakeTurn(
             storage=storage,
+            watch=watch,
             clock=clock,
             transfer_invoices=TransferInvoices(
                 storage=storage,
@@ -184,7 +190,10 @@ class Installation:
                 retry_policy=RetryPolicy(),
                 reference_data=self._reference_data,
                 find_customers=self._find_customers,
-                place_orders=PlaceOrders(storage=storage, clock=clock, settling=_SETTLING, most_at_once=_CHUNK),
+                watch=watch,
+                place_orders=PlaceOrders(
+                    storage=storage, clock=clock, watch=watch, settling=_SETTLING, most_at_once=_CHUNK
+                ),
                 chance=lambda: 0,
                 auditor=self._auditor,
             ),

@@ -54,6 +54,35 @@ class OrderPorts(Setup):
         _created(system, drafts_for(system, ["2001-1"]))
         assert system.orders.find(["2001-1"], customer_ids=[other], since=_yesterday()) == {}
 
+    def test_all_orders_since_an_instant_are_read_with_their_numbers(self, kvitt: Installation) -> None:
+        """After a restore the books are asked what was made since; whose orders they are is decided in the core."""
+        system = kvitt.system()
+        references = ["2001-1", "2001-2", "2001-3"]
+        receipts = _created(system, drafts_for(system, references))
+        pages = list(system.orders.changed_since(_yesterday()))
+        assert all(pages), "a page that holds nothing is not yielded"
+        read = {one.reference: one.receipt for page in pages for one in page}
+        assert {reference: read[reference].order_id for reference in references} == {
+            reference: receipt.order_id for reference, receipt in zip(references, receipts, strict=True)
+        }
+        assert all(read[reference].customer_id == receipts[0].customer_id for reference in references)
+        assert all(read[reference].is_whole for reference in references)
+        totals = [read[reference].totals for reference in references]
+        assert all(one is None or one.gross == 1500 for one in totals), "totals include VAT, where they are told"
+        assert list(system.orders.changed_since(datetime.now(UTC) + _A_DAY)) == [], "older orders are left out"
+
+    def test_one_order_is_read_with_its_number(self, bench: Bench, kvitt: Installation) -> None:
+        """A person names an order; what it says is read before it is taken for an invoice's."""
+        system = kvitt.system()
+        gone, here = _created(system, drafts_for(system, ["2001-1", "2001-2"]))
+        bench.delete_order(gone.order_id)
+        found = system.orders.read(here.order_id)
+        assert found is not None, "an order that is there is answered"
+        assert found.reference == "2001-2", "with the number that it carries"
+        assert (found.receipt.order_id, found.receipt.customer_id) == (here.order_id, here.customer_id)
+        for order_id in (gone.order_id, _unknown_id(here.order_id), "no such id"):
+            assert system.orders.read(order_id) is None, "an order that is gone, or never was, is None"
+
     def test_one_order_that_can_not_be_created_hides_no_other(self, bench: Bench, kvitt: Installation) -> None:
         """Each draft gets its own answer, in order."""
         system = kvitt.system()
@@ -87,6 +116,8 @@ class OrderPorts(Setup):
             system.orders.create(drafts, before_next_call=lost)
         (begun,) = bench.orders()
         customer_ids = [drafts[0].customer_id or ""]
+        (read,) = [one for page in system.orders.changed_since(_yesterday()) for one in page]
+        assert (read.reference, read.receipt.is_whole) == ("2001-1", False), "and read with its number, not whole"
         (receipt,) = system.orders.find(["2001-1"], customer_ids=customer_ids, since=_yesterday())["2001-1"]
         assert (receipt.order_id, receipt.is_whole) == (begun.id, False), "an order that was begun is found, not whole"
         (completed,) = _created(system, [drafts[0].model_copy(update={"begun_as": begun.id})])

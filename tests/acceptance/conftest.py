@@ -24,7 +24,19 @@ from tests.homes import furnished
 from tests.http.clients import client_of
 from tests.systems import SYSTEMS, System
 
-STEPS = ("business", "customers", "invoices", "many", "orders", "products", "sending", "status", "totals", "trouble")
+STEPS = (
+    "business",
+    "customers",
+    "invoices",
+    "many",
+    "orders",
+    "products",
+    "recovering",
+    "sending",
+    "status",
+    "totals",
+    "trouble",
+)
 USE_CASES, *OTHER_ENTRIES = "use_cases", "http", "command_line"
 SOAP, REST = SYSTEMS
 ONLY_WITH = {"company_by_name": SOAP, "row_by_row": REST, "open_amount": REST}

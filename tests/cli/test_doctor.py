@@ -56,7 +56,19 @@ def test_an_installation_that_is_well_is_exit_0(fjell: Kvitt, office: Sandbox) -
 
     assert answer.code == 0, answer
     assert standings(answer) == dict.fromkeys(
-        ["disk", "secret key", "migrations", "storage", "clock", "secrets", "plugins", "workers", "quota", "contract"],
+        [
+            "disk",
+            "secret key",
+            "migrations",
+            "storage",
+            "clock",
+            "secrets",
+            "plugins",
+            "recovery",
+            "workers",
+            "quota",
+            "contract",
+        ],
         "ok",
     )
     assert office.journal.calls() == []

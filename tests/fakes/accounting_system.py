@@ -28,6 +28,7 @@ from core.payment import BookedTotals, OrderState
 from core.ports.clock import Clock
 from core.ports.customer_repo import CustomerUpdate
 from core.product import Category, Product
+from core.recovery import FoundOrder
 from core.transfer import Receipt
 from core.vat_code import VatCode
 
@@ -405,6 +406,20 @@ class FakeOrders(_Port):
                 found.setdefault(order.draft.reference, []).append(_receipt(order))
         return found
 
+    def changed_since(self, since: datetime) -> Iterator[Sequence[FoundOrder]]:
+        """Yield pages of PAGE."""
+        now = self._system.clock.now()
+        shown = [one for one in self.books.orders.values() if one.changed_at >= since and one.visible_from <= now]
+        for start in range(0, max(len(shown), 1), PAGE):
+            self._called("changed_since")
+            if page := [_found(one) for one in shown[start : start + PAGE]]:
+                yield page
+
+    def read(self, order_id: str) -> FoundOrder | None:
+        self._called("read")
+        order = self.books.orders.get(order_id)
+        return _found(order) if order else None
+
     def create(
         self, drafts: Sequence[OrderDraft], *, before_next_call: Callable[[], None]
     ) -> list[Receipt | KvittError]:
@@ -594,6 +609,10 @@ class FakeAccountingSystems:
     def deciding_books(self, system: str) -> frozenset[str]:
         """Return the names of the settings that decide the books."""
         return frozenset({"account_name"})
+
+
+def _found(order: BookedOrder) -> FoundOrder:
+    return FoundOrder(reference=order.draft.reference, receipt=_receipt(order))
 
 
 def _receipt(order: BookedOrder) -> Receipt:

@@ -1,5 +1,6 @@
 """The whole gateway over fakes: every use case, wired as an installation is, with short names at hand."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from itertools import count
 
@@ -10,6 +11,7 @@ from core.ports.work_observer import WorkObserver
 from core.transfer import RetryPolicy, Transfer
 from core.unobserved import NOBODY
 from core.use_cases.add_invoice import AddInvoice
+from core.use_cases.adopt_order import AdoptOrder
 from core.use_cases.auditor import Auditor
 from core.use_cases.authenticate import Authenticate
 from core.use_cases.check_status import CheckStatus
@@ -23,16 +25,20 @@ from core.use_cases.manage_api_keys import ManageApiKeys
 from core.use_cases.manage_transfers import ManageTransfers
 from core.use_cases.place_orders import PlaceOrders
 from core.use_cases.preview_invoice import PreviewInvoice
+from core.use_cases.recover import Recover
 from core.use_cases.reference_data import ReferenceData
+from core.use_cases.restore_watch import RestoreWatch
 from core.use_cases.send_again import SendAgain
 from core.use_cases.send_invoice import SendInvoice
 from core.use_cases.send_many import SendMany
 from core.use_cases.sweep import Sweep
 from core.use_cases.take_turn import TakeTurn
+from core.use_cases.tie_order import TieOrder
 from core.use_cases.transfer_invoices import TransferInvoices
 from core.use_cases.verify_business import VerifyBusiness
 from tests.fakes.accounting_system import Books, FakeAccountingSystem, FakeAccountingSystems
 from tests.fakes.clock import FakeClock
+from tests.fakes.marks import FakeMarks
 from tests.fakes.queue import FakeQueue
 from tests.fakes.storage import FakeStorage
 
@@ -60,9 +66,15 @@ class Gateway:
         )
         self.queue = FakeQueue()
         self.is_stopping = False
+        self.while_waiting: Callable[[], None] = lambda: None
+        """What others do while a new home listens for workers."""
         self.actor: Actor = WORKER
         self.auditor = Auditor(storage=self.storage, clock=self.clock, actor=lambda: self.actor)
         ids, holders, keys = count(1), count(1), count(1)
+        self.marks = FakeMarks()
+        self.restore_watch = RestoreWatch(
+            storage=self.storage, marks=self.marks, clock=self.clock, auditor=self.auditor, wait=self._let_pass
+        )
         create_once = CreateOnce(storage=self.storage, clock=self.clock, settling=SETTLING)
         reference_data = ReferenceData(storage=self.storage, clock=self.clock, create_once=create_once)
         find_customers = FindCustomers(
@@ -85,11 +97,17 @@ class Gateway:
                 reference_data=reference_data,
                 find_customers=find_customers,
                 place_orders=PlaceOrders(
-                    storage=self.storage, clock=self.clock, settling=SETTLING, most_at_once=chunk_size
+                    storage=self.storage,
+                    clock=self.clock,
+                    watch=self.restore_watch,
+                    settling=SETTLING,
+                    most_at_once=chunk_size,
                 ),
+                watch=self.restore_watch,
                 chance=lambda: 0,
                 observer=observer,
             ),
+            watch=self.restore_watch,
             lease=LEASE,
             new_holder=lambda: f"holder-{next(holders)}",
             stopping=lambda: self.is_stopping,
@@ -137,6 +155,33 @@ class Gateway:
             storage=self.storage, queue=self.queue, clock=self.clock, auditor=self.auditor
         )
         self.link_customer = LinkCustomer(storage=self.storage, systems=self.systems, auditor=self.auditor)
+        tie_order = TieOrder(
+            storage=self.storage,
+            auditor=self.auditor,
+            find_customers=find_customers,
+            new_id=lambda: f"transfer-{next(ids):06}",
+        )
+        self.recover = Recover(
+            storage=self.storage,
+            systems=self.systems,
+            clock=self.clock,
+            auditor=self.auditor,
+            watch=self.restore_watch,
+            tie_order=tie_order,
+            settling=SETTLING,
+            lease=LEASE,
+            new_holder=lambda: f"holder-{next(holders)}",
+        )
+        self.adopt_order = AdoptOrder(
+            storage=self.storage,
+            systems=self.systems,
+            clock=self.clock,
+            auditor=self.auditor,
+            tie_order=tie_order,
+            settling=SETTLING,
+            lease=LEASE,
+            new_holder=lambda: f"holder-{next(holders)}",
+        )
         self.check_status = CheckStatus(
             storage=self.storage, systems=self.systems, clock=self.clock, auditor=self.auditor
         )
@@ -153,6 +198,10 @@ class Gateway:
                 accounting=Connection.of(system, {"account_name": "Fjellutleie AS", "password": "open sesame"}),
             )
         )
+
+    def _let_pass(self, seconds: float) -> None:
+        self.clock.advance(seconds=seconds)
+        self.while_waiting()
 
     @property
     def system(self) -> FakeAccountingSystem:

@@ -12,6 +12,7 @@ from copy import copy
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
+from uuid import uuid4
 
 from core.api_key import ApiKey
 from core.audit import AuditEntry, KeptEntry
@@ -22,7 +23,7 @@ from core.customer import normal_email, normal_organization_number
 from core.customer_choice import CustomerLink, claimed_link_key
 from core.customer_directory import CustomerEntry
 from core.errors import Conflict, LeaseLost
-from core.intent import Intent, IntentKind, intent_key
+from core.intent import CLOCKS_DIFFER, Intent, IntentKind, intent_key
 from core.invoice import Invoice, InvoiceType
 from core.journal import Step
 from core.kept_answer import KeptAnswer
@@ -31,6 +32,7 @@ from core.payment import PaymentReport
 from core.ports.clock import Clock
 from core.ports.key_ring import KeptKey
 from core.records import Place, Record, RecordKind
+from core.recovery import Installation, Recovery
 from core.transfer import Transfer, TransferError, TransferState
 
 _PENDING = (TransferState.QUEUED, TransferState.WAITING)
@@ -67,6 +69,9 @@ class _Tables:
     leases: dict[str, _HeldLease] = field(default_factory=dict)
     lease_tokens: dict[str, int] = field(default_factory=dict)
     erased: set[str] = field(default_factory=set)
+    noted: dict[str, int] = field(default_factory=dict)
+    installation: list[Installation] = field(default_factory=list)
+    recoveries: dict[str, Recovery] = field(default_factory=dict)
 
     def copy(self) -> "_Tables":
         return _Tables(**{name: copy(table) for name, table in vars(self).items()})
@@ -91,6 +96,14 @@ class FakeStorage:
     def beaten_by(self, rival: Transfer) -> None:
         """Let somebody else's transfer of the same invoice be committed just before the next one is added."""
         self._rival = rival
+
+    def backup(self) -> "_Tables":
+        """Return all that is kept now."""
+        return self._tables.copy()
+
+    def restore(self, backup: "_Tables") -> None:
+        """Put a backup in the place of all that is kept."""
+        self._tables = backup.copy()
 
     @contextmanager
     def transaction(self) -> Iterator["FakeUnitOfWork"]:
@@ -151,6 +164,7 @@ class FakeUnitOfWork:
         self.api_keys = _ApiKeys(self)
         self.audit = _Audit(self)
         self.leases = _Leases(self, clock)
+        self.installation = _Installation(self, clock)
         self.records = _Records(self)
         self.forgetting = _Forgetting(self)
 
@@ -248,6 +262,9 @@ class _Transfers(_Store):
 
     def of_invoice(self, business: str, number: str, *, for_update: bool = False) -> Transfer | None:
         return next((one for one in self._of(business) if one.invoice == number and not one.superseded), None)
+
+    def of_order(self, business: str, order_id: str) -> Transfer | None:
+        return next((one for one in self._of(business) if one.order_id == order_id and not one.superseded), None)
 
     def of_invoices(
         self, business: str, numbers: Collection[str], *, for_update: bool = False
@@ -634,6 +651,65 @@ class _Leases(_Store):
         held = self._tables.leases.get(lease.business)
         if held and held.lease == lease:
             del self._tables.leases[lease.business]
+
+
+class _Installation(_Store):
+    def __init__(self, work: FakeUnitOfWork, clock: Clock) -> None:
+        super().__init__(work)
+        self._clock = clock
+
+    def get(self) -> Installation:
+        if not self._tables.installation:
+            self._tables.installation.append(Installation(id=uuid4().hex))
+        return self._tables.installation[0]
+
+    def put(self, installation: Installation) -> None:
+        self._tables.installation[:] = [installation.model_copy(update={"alive_at": self.get().alive_at})]
+
+    def beat(self) -> None:
+        self._tables.installation[:] = [self.get().model_copy(update={"alive_at": self._clock.now()})]
+
+    def note_orders(self, business: str) -> int:
+        number = self._tables.noted.pop(business, 0) + 1
+        self._tables.noted[business] = number
+        return number
+
+    def noted(self, businesses: Collection[str]) -> Mapping[str, int]:
+        return {one: self._tables.noted[one] for one in businesses if one in self._tables.noted}
+
+    def latest_noted(self, *, limit: int) -> Mapping[str, int]:
+        return dict(list(self._tables.noted.items())[-limit:])
+
+    def last_sent_at(self, business: str | None = None) -> datetime | None:
+        arrived = [
+            one.finished_at
+            for one in self._tables.transfers.values()
+            if one.state is TransferState.TRANSFERRED and business in (None, one.business)
+        ]
+        noted = [
+            intent.last_at
+            for (owner, kind, _), intent in self._tables.intents.items()
+            if kind is IntentKind.ORDER and business in (None, owner)
+        ]
+        return max((at for at in [*arrived, *noted] if at), default=None)
+
+    def shut_all(self) -> None:
+        for name in self._tables.businesses:
+            last = self.last_sent_at(name) or self.last_sent_at()
+            earlier = self._tables.recoveries.get(name)
+            if earlier is None or not earlier.needed:
+                since = last - CLOCKS_DIFFER if last else None
+                self._tables.recoveries[name] = Recovery(business=name, since=since)
+
+    def recovery(self, business: str) -> Recovery | None:
+        return self._tables.recoveries.get(business)
+
+    def put_recovery(self, recovery: Recovery) -> None:
+        self._tables.recoveries[recovery.business] = recovery
+
+    def recoveries(self, *, needed: bool | None = None) -> Sequence[Recovery]:
+        every = [self._tables.recoveries[name] for name in sorted(self._tables.recoveries)]
+        return [one for one in every if needed in (None, one.needed) and one.business in self._tables.businesses]
 
 
 class _Records(_Store):

@@ -12,6 +12,9 @@ ROUTES = {
     ("get", "/health/live"),
     ("get", "/health/ready"),
     ("get", "/v1/audit"),
+    ("get", "/v1/recover"),
+    ("post", "/v1/recover"),
+    ("post", "/v1/businesses/{business}/invoices/{number}/adopt"),
     ("get", "/v1/businesses/{business}/audit"),
     ("get", "/v1/businesses"),
     ("put", "/v1/businesses/{business}"),
@@ -101,6 +104,8 @@ def test_bodies_are_described(document: Json) -> None:
         "put_business": "BusinessBody",
         "put_invoice": "Invoice-Input",
         "choose_customer": "CustomerChoice",
+        "adopt_order_of": "OrderChoice",
+        "post_recovery": "RecoveryStart",
         "send_many": "InvoicesToSend",
     }
     schemas = document["components"]["schemas"]

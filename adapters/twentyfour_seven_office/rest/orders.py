@@ -1,18 +1,20 @@
 """Where orders go at 24SevenOffice: begun, written row by row, and finished."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import datetime
 
 from adapters.twentyfour_seven_office.rest.customer_names import CustomerNames
-from adapters.twentyfour_seven_office.rest.mapping.orders import receipts_in
-from adapters.twentyfour_seven_office.rest.mapping.values import instant_out
+from adapters.twentyfour_seven_office.rest.mapping.orders import found_order_in, receipts_in
+from adapters.twentyfour_seven_office.rest.mapping.values import instant_out, item_in
 from adapters.twentyfour_seven_office.rest.one_by_one import one_by_one
-from adapters.twentyfour_seven_office.rest.operations import GET_ORDERS
+from adapters.twentyfour_seven_office.rest.operations import GET_ORDER, GET_ORDERS
 from adapters.twentyfour_seven_office.rest.order_writing import OrderWriting
+from adapters.twentyfour_seven_office.rest.refusals import Gone
 from adapters.twentyfour_seven_office.rest.session import BusinessSession
 from adapters.twentyfour_seven_office.values import numbers_of
 from core.errors import KvittError
 from core.order_draft import OrderDraft
+from core.recovery import FoundOrder
 from core.transfer import Receipt
 
 _PAGE = 100
@@ -48,6 +50,24 @@ class RestOrderSink:
             reference: sorted(receipts, key=lambda receipt: int(receipt.order_id))
             for reference, receipts in found.items()
         }
+
+    def changed_since(self, since: datetime) -> Iterator[Sequence[FoundOrder]]:
+        """Read all orders created since then, one call for a hundred; the vendor has no search by change."""
+        for page in self._session.pages(GET_ORDERS, {"createdFrom": instant_out(since), "limit": _PAGE}):
+            orders = [order for one in page if (order := found_order_in(one))]
+            if orders:
+                yield orders
+
+    def read(self, order_id: str) -> FoundOrder | None:
+        """Read one order, with one call; none is made for what can't be an id of the vendor's."""
+        for number in numbers_of([order_id]):
+            try:
+                order = item_in(self._session.call(GET_ORDER, id=number), GET_ORDER, asked=number)
+            except Gone:
+                return None
+            found = found_order_in(order)
+            return found if found and found.receipt.order_id == order_id else None
+        return None
 
     def create(
         self, drafts: Sequence[OrderDraft], *, before_next_call: Callable[[], None]

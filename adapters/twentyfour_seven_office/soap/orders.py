@@ -1,6 +1,6 @@
 """Where orders go at 24SevenOffice."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -18,6 +18,7 @@ from adapters.twentyfour_seven_office.soap.mapping.orders import (
     FIND_PROPERTIES,
     asked_key,
     found_key,
+    found_order_in,
     new_order,
     receipt_in,
     same_order,
@@ -28,6 +29,7 @@ from adapters.twentyfour_seven_office.soap.session import BusinessSession
 from adapters.twentyfour_seven_office.values import numbers_of
 from core.errors import KvittError, Rejected
 from core.order_draft import OrderDraft
+from core.recovery import FoundOrder
 from core.transfer import Receipt
 
 
@@ -62,6 +64,25 @@ class SoapOrderSink:
             reference: sorted(receipts, key=lambda receipt: int(receipt.order_id))
             for reference, receipts in found.items()
         }
+
+    def changed_since(self, since: datetime) -> Iterator[Sequence[FoundOrder]]:
+        """Read all orders changed since then, with one call: there are no pages, and no end to search before."""
+        found = self._read_orders({"ChangedAfter": instant_out(since)})
+        if found:
+            yield sorted(found, key=lambda one: int(one.receipt.order_id))
+
+    def read(self, order_id: str) -> FoundOrder | None:
+        """Read one order, with one call; none is made for what can't be an id of the vendor's."""
+        numbers = numbers_of([order_id])
+        found = self._read_orders({"OrderIds": {"int": numbers}}) if numbers else []
+        return next((one for one in found if one.receipt.order_id == order_id), None)
+
+    def _read_orders(self, search: Mapping[str, Any]) -> list[FoundOrder]:
+        answer = self._session.call(
+            GET_INVOICES, searchParams=search, invoiceReturnProperties={"string": list(FIND_PROPERTIES)}
+        )
+        orders = (found_order_in(order) for order in readable_items(answer, GET_INVOICES))
+        return [order for order in orders if order]
 
     def create(
         self, drafts: Sequence[OrderDraft], *, before_next_call: Callable[[], None]

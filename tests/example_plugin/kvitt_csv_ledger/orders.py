@@ -1,6 +1,6 @@
 """The OrderSink port."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import datetime
 from uuid import uuid4
 
@@ -8,6 +8,7 @@ from core.errors import KvittError, Rejected
 from core.fields import plain
 from core.order_draft import OrderDraft
 from core.ports.clock import Clock
+from core.recovery import FoundOrder
 from core.transfer import Receipt
 from kvitt_csv_ledger.errors import translated
 from kvitt_csv_ledger.folder import Folder, Row
@@ -34,6 +35,20 @@ class LedgerOrders:
             if head["reference"] in references and head["customer_id"] in customer_ids and is_recent:
                 found.setdefault(head["reference"], []).append(_receipt(rows))
         return found
+
+    def changed_since(self, since: datetime) -> Iterator[Sequence[FoundOrder]]:
+        """Yield all orders changed since then, as one page."""
+        with translated():
+            orders = orders_in(self._folder.rows("orders"))
+        recent = [rows for rows in orders.values() if datetime.fromisoformat(rows[0]["changed_at"]) >= since]
+        if recent:
+            yield [_found(rows) for rows in recent]
+
+    def read(self, order_id: str) -> FoundOrder | None:
+        """Return one order, or None when there is none of this id."""
+        with translated():
+            rows = orders_in(self._folder.rows("orders")).get(order_id)
+        return _found(rows) if rows else None
 
     def create(
         self,
@@ -94,6 +109,10 @@ def orders_in(lines: list[Row]) -> dict[str, list[Row]]:
     for line in lines:
         orders.setdefault(line["id"], []).append(line)
     return orders
+
+
+def _found(rows: list[Row]) -> FoundOrder:
+    return FoundOrder(reference=rows[0]["reference"], receipt=_receipt(rows))
 
 
 def _receipt(rows: list[Row]) -> Receipt:

@@ -13,6 +13,7 @@ from core.business import NewOrderStatus
 from core.currency import HOME_CURRENCY
 from core.order_draft import OrderDraft
 from core.payment import BookedTotals
+from core.recovery import FoundOrder
 from core.transfer import Receipt
 
 _UNFINISHED = " (not complete yet: Kvitt is still writing this order, do not publish it)"
@@ -78,15 +79,21 @@ def reference_on(order: Item) -> str | None:
 
 def receipts_in(order: Item, wanted: Collection[str]) -> dict[str, Receipt]:
     """Read whether an order carries one of our references, whole or unfinished: reference -> receipt."""
+    found = found_order_in(order)
+    if found is None or found.reference is None or found.reference not in wanted:
+        return {}
+    return {found.reference: found.receipt}
+
+
+def found_order_in(order: Item) -> FoundOrder | None:
+    """Read an order and the number that it carries, whole or unfinished; None when it is gone, or has no customer."""
     order_id, customer_id = id_in(order.get("id")), id_in(part(order, "customer").get("id"))
-    memo = reference_on(order)
-    if order_id is None or customer_id is None or memo is None or not is_there(order):
-        return {}
+    if order_id is None or customer_id is None or not is_there(order):
+        return None
+    memo = reference_on(order) or ""
     reference = memo.removesuffix(_UNFINISHED)
-    if reference not in wanted:
-        return {}
     receipt = Receipt(order_id=order_id, customer_id=customer_id, totals=totals_in(order), is_whole=reference == memo)
-    return {reference: receipt}
+    return FoundOrder(reference=reference or None, receipt=receipt)
 
 
 def totals_in(order: Item) -> BookedTotals | None:

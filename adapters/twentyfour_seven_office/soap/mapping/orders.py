@@ -17,6 +17,7 @@ from core.business import NewOrderStatus
 from core.currency import Currency
 from core.order_draft import OrderDraft, OrderRow
 from core.payment import BookedTotals, OrderState
+from core.recovery import FoundOrder
 from core.transfer import Receipt
 
 FIND_PROPERTIES = ("OrderId", "CustomerId", "CustomerReferenceNo", "OrderTotalIncVat", "OrderTotalVat")
@@ -85,6 +86,12 @@ def receipt_in(order: Mapping[str, Any], *, customer_id: str | None = None) -> R
     if order_id is None or customer is None:
         return None
     return Receipt(order_id=order_id, customer_id=customer, totals=totals_in(order))
+
+
+def found_order_in(order: Mapping[str, Any]) -> FoundOrder | None:
+    """Read an order and the number that it carries; None without an order id or a customer."""
+    receipt = receipt_in(order)
+    return FoundOrder(reference=order.get("CustomerReferenceNo") or None, receipt=receipt) if receipt else None
 
 
 def totals_in(order: Mapping[str, Any]) -> BookedTotals | None:

@@ -1,0 +1,184 @@
+"""Adopt an order: a person says that an order in the books is an invoice's, and that is looked into first."""
+
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+
+from core.audit import Action
+from core.errors import Conflict, InvalidInput, KvittError, OrderOpen, OrderThere, TryAgain
+from core.intent import Intent, IntentKind
+from core.invoice import Invoice
+from core.lease import Lease
+from core.payment import total_differences
+from core.ports.accounting_system import AccountingSystem, AccountingSystems
+from core.ports.clock import Clock
+from core.ports.storage import Storage, UnitOfWork
+from core.recovery import FoundOrder, other_customer
+from core.transfer import Transfer, TransferState, superseded
+from core.use_cases.auditor import Auditor
+from core.use_cases.books_at_hand import note_books, require_here
+from core.use_cases.hold import Hold
+from core.use_cases.look_up import require_business, require_invoice
+from core.use_cases.tie_order import TieOrder
+from core.use_cases.watched_system import WatchedSystem
+
+
+class AdoptOrder:
+    """Ties one order to one invoice. `settling` is how long a call may still take effect after it began."""
+
+    def __init__(
+        self,
+        *,
+        storage: Storage,
+        systems: AccountingSystems,
+        clock: Clock,
+        auditor: Auditor,
+        tie_order: TieOrder,
+        settling: timedelta,
+        lease: timedelta,
+        new_holder: Callable[[], str],
+    ) -> None:
+        self._storage = storage
+        self._systems = systems
+        self._clock = clock
+        self._auditor = auditor
+        self._tie_order = tie_order
+        self._settling = settling
+        self._lease = lease
+        self._new_holder = new_holder
+
+    def adopt(self, business: str, number: str, order_id: str, *, accept_differences: bool = False) -> Transfer:
+        """Tie the order to the invoice and return the transfer, which has arrived; what differs is among its warnings.
+
+        Adopting the order that is the invoice's already changes nothing. Published and paid orders are taken too.
+        Errors: NotFound; InvalidInput, code `unknown_order`; Conflict, codes `order_taken` (it is another invoice's),
+        `order_exists` (the invoice has another order), `order_unfinished`, and `order_differs`, saying what differs,
+        unless that is accepted; TryAgain, codes `business_busy`, and `settling` while it is open whether an order of
+        the invoice's is being created; OtherBooks where its order lies, or may lie, in other books; AccessRefused.
+        """
+        with self._auditor.refusals(Action.ORDER_ADOPTED, business=business, invoice=number):
+            lease = self._held(business, number)
+            hold = Hold(lease, storage=self._storage, clock=self._clock, length=self._lease, stopping=lambda: False)
+            try:
+                return self._adopted(hold, number, order_id, accept_differences=accept_differences)
+            finally:
+                hold.release()
+
+    def _held(self, business: str, number: str) -> Lease:
+        with self._storage.transaction() as work:
+            require_business(work, business)
+            require_invoice(work, business, number)
+            lease = work.leases.acquire(business, holder=self._new_holder(), length=self._lease)
+        if lease is None:
+            raise TryAgain(f'A worker moves invoices of "{business}" right now.', code="business_busy")
+        return lease
+
+    def _adopted(self, hold: Hold, number: str, order_id: str, *, accept_differences: bool) -> Transfer:
+        with self._storage.transaction() as work:
+            business = require_business(work, hold.business)
+            invoice = require_invoice(work, hold.business, number)
+            old = work.transfers.of_invoice(hold.business, number)
+            intent = work.intents.get(hold.business, IntentKind.ORDER, number)
+            _require_free(work, hold.business, number, order_id)
+        if old and old.state is TransferState.TRANSFERRED and old.order_id == order_id:
+            return old
+        system = WatchedSystem(self._systems.open(business), hold, self._clock)
+        here = system.identity()
+        with self._storage.transaction() as work:
+            note_books(work, business, here)
+            require_here(work, hold.business, number, here=here)
+        self._require_no_other(number, order_id, old, intent, system)
+        order = system.orders.read(order_id)
+        if order is None:
+            raise InvalidInput(
+                f'The accounting system has no order with the id "{order_id}".',
+                code="unknown_order",
+                hint="Take the id from the order's page in the accounting system.",
+            )
+        differences = self._differences(hold.business, invoice, order, system)
+        if differences and not accept_differences:
+            raise Conflict(
+                f"Order {order_id} is not what invoice {number} says. {' '.join(differences)}",
+                code="order_differs",
+                hint='If it is the right order all the same, adopt it with --yes (HTTP: "accept_differences": true).',
+            )
+        return self._tied(hold, number, order, old, differences, books=here.key)
+
+    def _tied(
+        self,
+        hold: Hold,
+        number: str,
+        order: FoundOrder,
+        old: Transfer | None,
+        differences: Sequence[str],
+        *,
+        books: str,
+    ) -> Transfer:
+        receipt, now = order.receipt, self._clock.now()
+        with self._storage.transaction() as work:
+            hold.renew(work)
+            _require_free(work, hold.business, number, receipt.order_id)
+            live = work.transfers.of_invoice(hold.business, number, for_update=True)
+            if live and live.state is TransferState.TRANSFERRED:
+                if old is None or live.order_id != old.order_id:
+                    raise _has_order(number, live.order_id or "")
+                work.transfers.save(superseded(live))
+                live = None
+            return self._tie_order.tie(
+                work, hold.business, number, receipt, transfer=live, warnings=differences, books=books, now=now
+            )
+
+    def _require_no_other(
+        self, number: str, order_id: str, old: Transfer | None, intent: Intent | None, system: AccountingSystem
+    ) -> None:
+        """Ask for the order that the invoice was sent as, and for what an earlier attempt may have created."""
+        if old and old.state is TransferState.TRANSFERRED and old.order_id:
+            state = system.payments.states([old.order_id]).get(old.order_id)
+            if isinstance(state, KvittError):
+                raise state
+            if state:
+                raise _has_order(number, old.order_id)
+        if intent and not intent.refused:
+            asked_at = self._clock.now()
+            ids = list(intent.customer_ids)
+            found = system.orders.find([number], customer_ids=ids, since=intent.look_since).get(number, [])
+            others = [one.order_id for one in found if one.order_id != order_id]
+            if others:
+                raise _has_order(number, ", ".join(others))
+            if not found:
+                intent.require_settled(settling=self._settling, now=asked_at)
+
+    def _differences(
+        self, business: str, invoice: Invoice, order: FoundOrder, system: AccountingSystem
+    ) -> Sequence[str]:
+        receipt, number = order.receipt, invoice.number
+        if not receipt.is_whole:
+            raise OrderOpen(
+                f"Order {receipt.order_id} was begun and never finished.",
+                code="order_unfinished",
+                hint="Send the invoice: the order is completed.",
+            )
+        said = f'carries the number "{order.reference}"' if order.reference else "carries no number"
+        others = self._tie_order.other_customers(business, {number: [receipt.customer_id]}, system)
+        return [
+            *([] if order.reference == number else [f"Order {receipt.order_id} {said}."]),
+            *([other_customer(receipt)] if others.get(number) else []),
+            *total_differences(invoice, receipt.totals),
+        ]
+
+
+def _require_free(work: UnitOfWork, business: str, number: str, order_id: str) -> None:
+    owner = work.transfers.of_order(business, order_id)
+    if owner and owner.invoice != number:
+        raise Conflict(
+            f"Order {order_id} is the order of invoice {owner.invoice}.",
+            code="order_taken",
+            hint="See that invoice's transfer (transfer list); an order belongs to one invoice.",
+        )
+
+
+def _has_order(number: str, order_id: str) -> OrderThere:
+    return OrderThere(
+        f"Invoice {number} has order {order_id}, which is still in the accounting system.",
+        code="order_exists",
+        hint="Delete one of the two there first, if the other is to be the invoice's.",
+    )

@@ -1,0 +1,82 @@
+"""Tie an order that is in the books to its invoice, as if the transfer had just arrived."""
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from datetime import datetime
+
+from core.audit import Action
+from core.customer_choice import matching_customer
+from core.errors import Rejected
+from core.intent import IntentKind
+from core.journal import Step
+from core.ports.accounting_system import AccountingSystem
+from core.ports.storage import Storage, UnitOfWork
+from core.transfer import Receipt, Transfer, arrived, new_transfer
+from core.use_cases.auditor import Auditor
+from core.use_cases.find_customers import FindCustomers
+
+
+class TieOrder:
+    """Compares customers, and ties orders to invoices."""
+
+    def __init__(
+        self, *, storage: Storage, auditor: Auditor, find_customers: FindCustomers, new_id: Callable[[], str]
+    ) -> None:
+        self._storage = storage
+        self._auditor = auditor
+        self._find_customers = find_customers
+        self._new_id = new_id
+
+    def tie(
+        self,
+        work: UnitOfWork,
+        business: str,
+        number: str,
+        receipt: Receipt,
+        *,
+        transfer: Transfer | None,
+        warnings: Sequence[str],
+        books: str,
+        now: datetime,
+    ) -> Transfer:
+        """Make the order the invoice's: `transfer` has arrived with it, and where there is none one is made.
+
+        `books` is the key of the books that the order lies in.
+        """
+        if transfer is None:
+            transfer = new_transfer(self._new_id(), business=business, invoice=number, now=now)
+            work.transfers.add(transfer)
+        tied = work.transfers.save(arrived(transfer, receipt, warnings=tuple(warnings), books=books, now=now))
+        work.invoices.mark_sent(business, [number])
+        work.intents.remove(business, IntentKind.ORDER, number)
+        text = f"Order {receipt.order_id} was found in the accounting system and tied to the invoice."
+        work.journal.add([(tied.id, Step(at=now, text=text))])
+        self._auditor.done(work, Action.ORDER_ADOPTED, business=business, invoice=number, subject=receipt.order_id)
+        self._auditor.ended(work, [tied])
+        return tied
+
+    def other_customers(
+        self, business: str, asked: Mapping[str, Collection[str]], system: AccountingSystem
+    ) -> Mapping[str, Collection[str]]:
+        """Return, by invoice number, which of the customers asked about are known not to be the invoice's.
+
+        One who is remembered to be it is asked nobody about; the others' records are read.
+        """
+        with self._storage.transaction() as work:
+            invoices = work.invoices.of_numbers(business, list(asked))
+            customers = {number: invoice.customer for number, invoice in invoices.items() if invoice.rows}
+            links = self._find_customers.remembered(work, business, customers, books=system.identity().key)
+        remembered = {number: link.customer_id for number, link in links.items()}
+        open_ones = {number: [one for one in asked[number] if one != remembered.get(number)] for number in customers}
+        wanted = sorted({one for some in open_ones.values() for one in some})
+        records = system.customers.read(wanted) if wanted else {}
+
+        def is_other(number: str, customer_id: str) -> bool:
+            record = records.get(customer_id)
+            if record is None:
+                return False
+            try:
+                return matching_customer(customers[number], [record]) is None
+            except Rejected:
+                return False
+
+        return {number: [one for one in some if is_other(number, one)] for number, some in open_ones.items()}

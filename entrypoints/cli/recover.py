@@ -1,0 +1,107 @@
+"""`kvitt recover`: after a backup was put back, learn from the books what was sent since."""
+
+import time
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from entrypoints.cli.exit_codes import ExitCode
+from entrypoints.cli.options import AsJson
+from entrypoints.cli.output import print_json, say, show
+
+if TYPE_CHECKING:
+    from core.recovery import Recovery
+    from core.use_cases.recover import Recover
+
+_LONGEST_WAIT = 600.0
+_PAUSE_SECONDS = 1.0
+
+
+def recover(
+    since: Annotated[
+        str | None,
+        typer.Option(
+            metavar="INSTANT",
+            help="Recover every business by its orders from then on, such as 2026-10-01T12:00:00Z: for a restore that "
+            "could not be noticed.",
+        ),
+    ] = None,
+    wait: Annotated[
+        float, typer.Option(metavar="SECONDS", min=0, help="How long to wait for calls from before to end.")
+    ] = _LONGEST_WAIT,
+    as_json: AsJson = False,
+) -> int:
+    """After a backup was put back: tie the orders that are there to their invoices, then let sending go on.
+
+    Nothing is sent before that. It can be stopped and run again.
+    """
+    from entrypoints.cli.audit import instant
+    from entrypoints.cli.installation import installation
+    from entrypoints.documents import recovery_document
+
+    begin = instant(since).astimezone(UTC) if since is not None else None
+    with installation() as container:
+        use_case = container.recover()
+        left = use_case.begin(begin)
+        if left and not as_json:
+            say(f"{len(left)} to recover: {', '.join(left)}")
+        done = _recover_all(use_case, left, patience=wait, tell=lambda one: None if as_json else _tell(one))
+        every, settled_at = use_case.all(), use_case.settled_at()
+    if as_json:
+        print_json(recovery_document(every, settled_at))
+    elif not left:
+        _tell_nothing_left(every)
+    still_left = [one for one in every if one.needed]
+    if not still_left:
+        return ExitCode.DONE
+    if not as_json:
+        say(f"Nothing is sent yet for: {', '.join(one.business for one in still_left)}. Run kvitt recover again.")
+    return ExitCode.NOT_FINISHED if len(done) < len(left) else ExitCode.NO_ACCESS
+
+
+def _recover_all(
+    use_case: "Recover", left: Sequence[str], *, patience: float, tell: Callable[["Recovery"], None]
+) -> list["Recovery"]:
+    """Recover each, waiting for what is over soon; return those that were gone through."""
+    from core.errors import LeaseLost, TryAgain
+
+    done: list[Recovery] = []
+    give_up_at, told = time.monotonic() + patience, set[str]()
+    waiting = list(left)
+    while waiting:
+        for business in list(waiting):
+            try:
+                recovery = use_case.recover(business)
+            except (TryAgain, LeaseLost) as error:
+                if error.code not in told:
+                    told.add(error.code)
+                    say(error.message)
+                continue
+            waiting.remove(business)
+            done.append(recovery)
+            tell(recovery)
+        if not waiting or time.monotonic() >= give_up_at:
+            break
+        time.sleep(min(_PAUSE_SECONDS, max(give_up_at - time.monotonic(), 0)))
+    return done
+
+
+def _tell(recovery: "Recovery") -> None:
+    if recovery.trouble:
+        show(f"{recovery.business}: {recovery.trouble.message} [{recovery.trouble.code}]")
+        show(f"  {recovery.trouble.hint}")
+        return
+    show(f"{recovery.business}: {recovery.orders} orders read, {recovery.tied} tied to their invoices.")
+    for finding in recovery.findings:
+        show(f"  {finding.invoice} (order {', '.join(finding.order_ids)}): {finding.message}")
+
+
+def _tell_nothing_left(every: Sequence["Recovery"]) -> None:
+    say("There is nothing to recover. After a restore that could not be noticed, give --since.")
+    for recovery in every:
+        ended: datetime | None = recovery.ended_at
+        if recovery.findings and ended:
+            show(f"Left to a person by the recovery of {ended:%Y-%m-%d %H:%M} UTC:")
+            _tell(recovery)

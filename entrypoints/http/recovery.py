@@ -1,0 +1,60 @@
+"""Recovery over HTTP: after the database was put back, the orders that are there are tied to their invoices."""
+
+from http import HTTPStatus
+from time import monotonic
+
+from litestar import get, post
+from litestar.di import NamedDependency
+from litestar.params import RawBody
+
+from core.api_key import Need
+from core.errors import LeaseLost, TryAgain
+from core.use_cases.recover import Recover
+from entrypoints.documents import Json, recovery_document
+from entrypoints.http.bodies import RecoveryStart, json_document, recovery_start_from
+from entrypoints.http.openapi import described
+from entrypoints.http.problems import AnyRequest
+from entrypoints.http.schemas import RecoveryDocument
+
+_TAGS = ["recovery"]
+_LONGEST_SECONDS = 50.0
+"""So long a request begins with further businesses; those that are left take another request."""
+
+
+@get(
+    "/recover",
+    sync_to_thread=True,
+    tags=_TAGS,
+    operation_class=described(answers={HTTPStatus.OK: RecoveryDocument}),
+    needs=Need.OVERSEE,
+)
+def get_recovery(recover: NamedDependency[Recover]) -> Json:
+    """Show how recovery stands, and what the last one left to a person."""
+    return recovery_document(recover.all(), recover.settled_at())
+
+
+@post(
+    "/recover",
+    status_code=HTTPStatus.OK,
+    sync_to_thread=True,
+    tags=_TAGS,
+    operation_class=described(takes=RecoveryStart, answers={HTTPStatus.OK: RecoveryDocument}),
+    needs=Need.ADMINISTER,
+)
+def post_recovery(request: AnyRequest, body: RawBody, recover: NamedDependency[Recover]) -> Json:
+    """Recover the businesses that are left, one after the other. Ask again, with `{}`, while any is `left`.
+
+    With `since` all of them are recovered by the orders from then on: for a restore that could not be noticed.
+    """
+    until = monotonic() + _LONGEST_SECONDS
+    for business in recover.begin(recovery_start_from(json_document(request, body)).since):
+        if monotonic() >= until:
+            break
+        try:
+            recover.recover(business)
+        except (TryAgain, LeaseLost):
+            continue  # what it waits for is over soon; `not_before` says when
+    return recovery_document(recover.all(), recover.settled_at())
+
+
+HANDLERS = [get_recovery, post_recovery]
