@@ -14,6 +14,7 @@ from pydantic_core import PydanticCustomError
 
 from core.customer import Customer, is_norwegian_organization_number
 from core.errors import Fault, InvalidInvoice
+from core.fields import hidden_in
 from core.invoice import Invoice, InvoiceRow, InvoiceType
 from core.limits import Limits
 
@@ -46,6 +47,7 @@ def completeness_faults(invoice: Invoice, *, limits: Limits) -> list[Fault]:
     return [
         *_head_faults(invoice),
         *_customer_faults(invoice.customer, limits=limits),
+        *_hidden_signs(invoice.customer),
         *(
             Fault(f"rows[{index}].{field}", message)
             for index, row in enumerate(invoice.rows)
@@ -89,6 +91,17 @@ def _customer_faults(customer: Customer, *, limits: Limits) -> Iterator[Fault]:
         and not is_norwegian_organization_number(customer.organization_number or "")
     ):
         yield Fault("customer.organization_number", "is not a Norwegian organization number: its check digit is wrong")
+
+
+def _hidden_signs(customer: Customer) -> Iterator[Fault]:
+    """Name what is refused of a new invoice, but was taken in under an earlier version."""
+    fields = ("name", "email", "organization_name", "organization_number")
+    texts = {field: getattr(customer, field) for field in fields}
+    if customer.address:
+        texts |= {f"address.{part}": text for part, text in customer.address}
+    for field, text in texts.items():
+        if fault := hidden_in(text or ""):
+            yield Fault(f"customer.{field}", fault)
 
 
 def _row_faults(row: InvoiceRow, *, limits: Limits) -> Iterator[tuple[str, str]]:

@@ -4,6 +4,7 @@ What cannot be represented exactly is refused here; whether a document is comple
 """
 
 import re
+from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Annotated
@@ -16,8 +17,16 @@ from pydantic import (
     Field,
     PlainSerializer,
     StringConstraints,
+    ValidationInfo,
     WithJsonSchema,
 )
+
+AS_STORED: Mapping[str, bool] = {"as stored": True}
+"""The validation context in which a store reads back what it holds.
+
+What was taken in under an earlier version stays readable, whatever is refused of new documents since. Whether it may
+still be sent is judged with its completeness.
+"""
 
 _DECIMAL = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,10})?")
 _ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
@@ -90,16 +99,25 @@ def _writable(value: str) -> str:
     return value
 
 
-def shown_whole(value: str) -> str:
-    """Return the text, if it is what it looks like.
+def hidden_in(text: str) -> str | None:
+    """Say which sign of the text is invisible or turns it round, or return None: the text is what it looks like."""
+    hidden = _HIDDEN_SIGN.search(text)
+    if hidden is None:
+        return None
+    return (
+        f"holds the invisible sign U+{ord(hidden[0]):04X} (character {hidden.start() + 1}), with which a name "
+        "looks like another; take it out"
+    )
 
-    Errors: ValueError, naming the sign that is invisible or turns the text round.
-    """
-    if hidden := _HIDDEN_SIGN.search(value):
-        raise ValueError(
-            f"holds the invisible sign U+{ord(hidden[0]):04X} (character {hidden.start() + 1}), with which a name "
-            "looks like another; take it out"
-        )
+
+def is_as_stored(info: ValidationInfo) -> bool:
+    """Whether a store is reading back what it holds."""
+    return info.context is AS_STORED
+
+
+def _shown_whole(value: str, info: ValidationInfo) -> str:
+    if not is_as_stored(info) and (fault := hidden_in(value)):
+        raise ValueError(fault)
     return value
 
 
@@ -141,14 +159,14 @@ Instant = Annotated[
 Text = Annotated[str, AfterValidator(_writable), _TEXT_SCHEMA]
 """Text that every store and wire format of ours can carry."""
 
-ShownText = Annotated[str, AfterValidator(_writable), AfterValidator(shown_whole), _SHOWN_SCHEMA]
+ShownText = Annotated[str, AfterValidator(_writable), AfterValidator(_shown_whole), _SHOWN_SCHEMA]
 """A name or address: text that is what it looks like. Row texts and comments are any text: nobody is known by them."""
 
 Name = Annotated[
     str,
     StringConstraints(strip_whitespace=True, min_length=1),
     AfterValidator(_writable),
-    AfterValidator(shown_whole),
+    AfterValidator(_shown_whole),
     _NAME_SCHEMA,
 ]
 """A name that says something, without the spaces around it."""

@@ -36,6 +36,14 @@ Feature: Check Status
       When the status of the invoice is checked
       Then the report says that it was paid on 2021-07-01
 
+    Scenario: More was paid than the invoice says
+      Given the accountant has published the order
+      And the customer paid 2000.00 on 2021-02-01
+      When the status of the invoice is checked
+      Then the invoice is "paid" because it is "paid"
+      And the report says that it was paid on 2021-02-01
+      And the report has no warning
+
     Scenario: Every check asks anew
       Given the accountant has published the order
       And the status of the invoice was checked

@@ -272,6 +272,19 @@ class InvoiceContract(_WithBusinesses):
         with stocked.transaction() as work:
             assert work.invoices.get("fjell", "INV/2021 – ø%_'") == Invoice(number="INV/2021 – ø%_'")
 
+    def test_what_an_earlier_version_took_in_and_this_one_refuses_is_read(self, stocked: Storage) -> None:
+        stored = an_invoice().model_copy(update={"customer": Customer().model_copy(update={"name": "Kari\u202eÅs"})})
+        with stocked.transaction() as work:
+            work.businesses.put(a_business().model_copy(update={"product_name": "Leie\u200b"}))
+            work.invoices.put("fjell", stored)
+        with stocked.transaction() as work:
+            assert work.invoices.get("fjell", "1001") == stored
+            assert work.invoices.of_numbers("fjell", ["1001"]) == {"1001": stored}
+            assert work.invoices.list("fjell", limit=1) == [stored]
+            business = work.businesses.get("fjell")
+            assert business is not None
+            assert business.product_name == "Leie\u200b"
+
     def test_an_invoice_that_is_put_again_is_replaced(self, stocked: Storage) -> None:
         with stocked.transaction() as work:
             work.invoices.put("fjell", an_invoice())

@@ -10,6 +10,7 @@ from adapters.storage.insertion import put
 from adapters.storage.schema import IS_THERE, businesses, erasures
 from adapters.storage.sealed import lock_for_sealing
 from core.business import Business, Connection
+from core.fields import AS_STORED
 from core.ports.secret_box import SecretBox
 
 _NAMED = select(businesses.c.name).where(businesses.c.name == bindparam("name"), IS_THERE)
@@ -57,4 +58,5 @@ class SqlBusinessStore:
     def _business(self, row: RowMapping) -> Business:
         settings = json.loads(self._secret_box.open(row["sealed_settings"]))
         connection = Connection.of(row["system"], settings)
-        return Business.model_validate({**json.loads(row["document"]), "name": row["name"], "accounting": connection})
+        document = {**json.loads(row["document"]), "name": row["name"], "accounting": connection}
+        return Business.model_validate(document, context=AS_STORED)

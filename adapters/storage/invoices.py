@@ -10,6 +10,7 @@ from sqlalchemy.sql.dml import ReturningInsert
 
 from adapters.storage.insertion import insert_into
 from adapters.storage.schema import invoices
+from core.fields import AS_STORED
 from core.invoice import Invoice, InvoiceType
 
 # What every invoice goes through is made once: making a statement takes longer than carrying it out.
@@ -32,7 +33,7 @@ class SqlInvoiceStore:
     def get(self, business: str, number: str) -> Invoice | None:
         """Return an invoice, or None."""
         document = self._database.scalar(_OF_NUMBER, {"business": business, "number": number})
-        return Invoice.model_validate_json(document) if document is not None else None
+        return _invoice(document) if document is not None else None
 
     def of_numbers(self, business: str, numbers: Collection[str], *, for_update: bool = False) -> Mapping[str, Invoice]:
         """Return those of these invoices that there are, by number.
@@ -43,7 +44,7 @@ class SqlInvoiceStore:
         rows = self._database.execute(
             _OF_NUMBERS_LOCKED if for_update else _OF_NUMBERS, {"business": business, "numbers": list(numbers)}
         )
-        return {number: Invoice.model_validate_json(document) for number, document in rows}
+        return {number: _invoice(document) for number, document in rows}
 
     def add_new(self, given: Collection[tuple[str, Invoice]]) -> Collection[tuple[str, str]]:
         """Store those of these invoices that are new; return the business and number of each."""
@@ -64,7 +65,7 @@ class SqlInvoiceStore:
         if after is not None:
             query = query.where(invoices.c.number > after)
         documents = self._database.scalars(query.order_by(invoices.c.number).limit(limit))
-        return [Invoice.model_validate_json(document) for document in documents]
+        return [_invoice(document) for document in documents]
 
     def unsent(self, business: str, *, limit: int, after: str | None = None) -> Sequence[str]:
         """Return the numbers of the invoices that are data for accounting and not marked as sent, at most `limit`."""
@@ -83,6 +84,10 @@ class SqlInvoiceStore:
         if numbers:
             unmarked = and_(invoices.c.business == business, invoices.c.number.in_(numbers), invoices.c.sent.is_(False))
             self._database.execute(update(invoices).where(unmarked).values(sent=True))
+
+
+def _invoice(document: str) -> Invoice:
+    return Invoice.model_validate_json(document, context=AS_STORED)
 
 
 def _row(business: str, invoice: Invoice) -> dict[str, Any]:

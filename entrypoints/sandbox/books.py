@@ -175,11 +175,12 @@ class Books:
     def pay(self, number: int, on: date | None = None, amount: Decimal | None = None) -> None:
         """Take a payment for an invoice, on a Norwegian date (today by default); goes by invoice or order number.
 
-        `amount` is in the invoice's currency, and negative for a credit note; None settles what is open. An
-        invoice settled already, settled again, is settled in this payment's place.
+        `amount` is in the invoice's currency, and negative for a credit note; None settles what is open. It may be
+        more than is open: the invoice is settled then, and what was paid too much stays in the ledger. An invoice
+        settled already, settled again without an amount, is settled in this payment's place.
 
         Errors: KeyError for an unknown number, NotPossibleError for an order that has not been published, or
-        an amount that is not open.
+        an amount of nothing or of the wrong sign.
         """
         with self._lock:
             order = next((o for o in self.orders.values() if o.invoice_id == number), None)
@@ -189,15 +190,13 @@ class Books:
             if amount is None and order.paid is not None:
                 self.ledger.undo_payments(order)
                 order.paid, order.paid_amount = None, Decimal(0)
-            still_open = order.total_inc_vat - order.paid_amount
-            if amount is not None and not 0 < amount * still_open <= still_open**2:
-                raise NotPossibleError(
-                    f"Of invoice {order.invoice_id} {still_open:f} is open; {amount:f} can't be paid."
-                )
-            paid = still_open if amount is None else amount
+            total = order.total_inc_vat
+            if amount is not None and amount * total <= 0:
+                raise NotPossibleError(f"Invoice {order.invoice_id} is for {total:f}; {amount:f} can't be paid.")
+            paid = total - order.paid_amount if amount is None else amount
             order.paid_amount += paid
             day = on or self.today()
-            if order.paid_amount == order.total_inc_vat:
+            if order.paid is None and abs(order.paid_amount) >= abs(total):
                 order.paid = midnight(day)
             order.date_changed = self._clock()
             self.ledger.settle(order, paid, on=day, at=order.date_changed)

@@ -1,9 +1,10 @@
 """The SOAP contracts, as the sandbox uses them: what is called, how it is described, whether a request fits.
 
-The files are the ones the adapter reads; nothing else is shared with it.
+The files are the ones the adapter reads; nothing else is shared with it. What it does not call is added to them.
 """
 
 import re
+from collections.abc import Sequence
 from copy import deepcopy
 from dataclasses import dataclass
 from functools import cache
@@ -14,6 +15,7 @@ from urllib.parse import urlsplit
 
 from lxml import etree
 
+from entrypoints.sandbox.added_operations import ADDED, AddedOperation, add
 from entrypoints.sandbox.refusals import InvalidRequestError
 
 NAMESPACE = "http://24sevenOffice.com/webservices"
@@ -37,8 +39,10 @@ class Member:
 class Contract:
     """One service's WSDL."""
 
-    def __init__(self, source: bytes) -> None:
+    def __init__(self, source: bytes, added: Sequence[AddedOperation] = ()) -> None:
         self._root = _parsed(source)
+        for operation in added:
+            add(operation, self._root, NAMESPACE)
         self.service: str = self._root.find(f"{WSDL}service").get("name")
         address = next(self._root.iter(f"{SOAP}address")).get("location")
         self.path = urlsplit(address).path
@@ -82,7 +86,7 @@ class Contract:
 def contract(name: str) -> Contract:
     """The contract kept under this file name; read once."""
     folder = files("adapters.twentyfour_seven_office.soap") / "contracts"
-    return Contract((folder / f"{name}.wsdl").read_bytes())
+    return Contract((folder / f"{name}.wsdl").read_bytes(), ADDED.get(name, ()))
 
 
 def _parsed(source: bytes) -> Any:

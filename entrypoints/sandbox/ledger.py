@@ -57,7 +57,8 @@ class Ledger:
 
     def settle(self, order: Order, amount: Decimal, *, on: date, at: datetime) -> None:
         """Enter a payment, in the order's currency; the last one leaves nothing behind of what was rounded."""
-        kroner = self.open_amount(order) if order.paid is not None else _kroner(order, amount)
+        is_last = order.paid_amount == order.total_inc_vat
+        kroner = self.open_amount(order) if is_last else _kroner(order, amount)
         self._enter(PAYMENT, order, {BANK: kroner, RECEIVABLE: -kroner}, on=on, at=at)
 
     def open_amount(self, order: Order) -> Decimal:

@@ -58,8 +58,11 @@ def _order(account: Account, order: Order) -> str:
     acts = ""
     if order.invoice_id is None:
         acts += _form("/control/publish", "Publish", order_id)
-    elif order.paid is None:
-        acts += _form("/control/pay", "Pay", order_id, '<input name="amount" size="8" placeholder="all of it"> ')
+    else:
+        whole = "all of it" if order.paid is None else "more"
+        required = "" if order.paid is None else " required"
+        amount = f'<input name="amount" size="8" placeholder="{whole}"{required}> '
+        acts += _form("/control/pay", "Pay", order_id, amount)
     acts += " " + _form("/control/delete", "Delete", order_id)
     return (
         f'<tr><td>{order.id} <span class="faint">{escape(order.status)}</span></td>'
@@ -72,9 +75,10 @@ def _order(account: Account, order: Order) -> str:
 
 
 def _paid(order: Order) -> str:
-    """When an invoice was settled, or how much of it has been paid so far."""
+    """When an invoice was settled, and what was paid too much, or how much of it has been paid so far."""
     if order.paid:
-        return day_of(order.paid).isoformat()
+        too_much = order.paid_amount - order.total_inc_vat
+        return day_of(order.paid).isoformat() + (f", {too_much:f} too much" if too_much else "")
     return f"{order.paid_amount:f} so far" if order.paid_amount else ""
 
 

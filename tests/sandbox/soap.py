@@ -21,6 +21,8 @@ PATHS = {
     "Login": "/authenticate/v001/authenticate.asmx",
     "HasSession": "/authenticate/v001/authenticate.asmx",
     "GetIdentity": "/authenticate/v001/authenticate.asmx",
+    "GetIdentities": "/authenticate/v001/authenticate.asmx",
+    "SetIdentityById": "/authenticate/v001/authenticate.asmx",
     "GetIdentitiesWithCredential": "/authenticate/v001/authenticate.asmx",
     "GetCompanySyncList": "/CRM/Company/V001/CompanyService.asmx",
     "GetCompanies": "/CRM/Company/V001/CompanyService.asmx",

@@ -1,9 +1,13 @@
 """Logging in, and where a session stands."""
 
+from pathlib import Path
+from urllib.request import urlopen
+
 import pytest
 
 from entrypoints.sandbox import Sandbox
 from entrypoints.sandbox.users import Account
+from tests.adapters.test_contracts import BINDINGS, Contract, vendors
 from tests.sandbox.soap import Caller, Clock, Fault, credential, properties, text
 
 ZERO = "00000000-0000-0000-0000-000000000000"
@@ -71,6 +75,79 @@ def test_identities_are_listed_without_a_session_the_blocked_ones_too(stranger: 
         ("Fjellutleie AS", "false", None),
         ("Blokkert AS", "false", "true"),
     ]
+
+
+def chosen(identity_id: str) -> str:
+    return f"<identityId>{identity_id}</identityId>"
+
+
+def standing(caller: Caller) -> str | None:
+    """The company that a caller's session stands in."""
+    return text(caller.call("GetIdentity"), "Client/Name")
+
+
+def test_a_session_lists_its_users_identities_and_which_it_stands_in(stranger: Caller) -> None:
+    stranger.log_in()
+    identities = stranger.call("GetIdentities")
+    named = ("Client/Name", "IsCurrent", "IsDefault", "IsDisabled")
+    assert [tuple(text(one, name) for name in named) for one in identities] == [
+        ("Demo Annet AS", "true", "true", None),
+        ("Fjellutleie AS", "false", "false", None),
+        ("Blokkert AS", "false", "false", "true"),
+    ]
+
+
+def test_a_session_is_moved_for_all_who_use_it_and_for_no_other(
+    stranger: Caller, sandbox: Sandbox, account: Account, other_account: Account
+) -> None:
+    shared_id, (sharer, other) = stranger.log_in(), (Caller(sandbox.url), Caller(sandbox.url))
+    sharer.cookie = shared_id
+    other.log_in()
+    assert stranger.call("SetIdentityById", chosen(account.identity_id.upper())).text == "true"
+    assert [standing(caller) for caller in (stranger, sharer, other)] == [
+        "Fjellutleie AS",
+        "Fjellutleie AS",
+        "Demo Annet AS",
+    ]
+    sharer.call("SaveCategories", "<categories><Category><Name>X</Name></Category></categories>")
+    assert (len(account.books.categories), len(other_account.books.categories)) == (1, 0)
+    other.log_in()
+    assert standing(other) == "Demo Annet AS"  # the default is not changed by it
+    sharer.close()
+    other.close()
+
+
+def test_an_identity_that_the_user_has_not_moves_nothing(sandbox: Sandbox, stranger: Caller) -> None:
+    stranger.log_in()
+    for nobody in (ZERO, sandbox.add_account("En annen AS").identity_id):
+        assert stranger.call("SetIdentityById", chosen(nobody)).text == "false"
+    assert standing(stranger) == "Demo Annet AS"
+
+
+def test_a_session_is_not_moved_into_a_blocked_identity(sandbox: Sandbox, stranger: Caller) -> None:
+    stranger.log_in()
+    with pytest.raises(Fault, match=r"---> Provided IdentityId is blocked\. Please use GetIdentitiesWithCredential"):
+        stranger.call("SetIdentityById", chosen(sandbox.account("Blokkert AS").identity_id))
+    assert standing(stranger) == "Demo Annet AS"
+
+
+def test_without_a_session_nothing_is_listed_or_moved(stranger: Caller, account: Account) -> None:
+    for operation, inner in (("GetIdentities", ""), ("SetIdentityById", chosen(account.identity_id))):
+        with pytest.raises(Fault, match=NOT_AUTHENTICATED):
+            stranger.call(operation, inner)
+
+
+def test_the_sandbox_describes_what_it_adds_as_the_vendor_does(sandbox: Sandbox, tmp_path: Path) -> None:
+    with urlopen(f"{sandbox.url}/authenticate/v001/authenticate.asmx?WSDL") as answer:
+        published = tmp_path / "authenticate.wsdl"
+        published.write_bytes(answer.read())
+    mine, theirs = Contract(published), vendors("authenticate")
+    for version in BINDINGS:
+        for operation in ("GetIdentities", "SetIdentityById"):
+            described = mine.operations(version)[operation]
+            assert described == theirs.operations(version)[operation]
+            for element in described[1:]:
+                assert mine.wrapper(element) == theirs.wrapper(element)
 
 
 def test_wrong_credentials_list_nothing(stranger: Caller) -> None:

@@ -25,6 +25,7 @@ def test_the_examples_are_complete(examples: list[Invoice]) -> None:
     assert {invoice.number: faults_of(invoice) for invoice in examples if faults_of(invoice)} == {}
 
 
+_HIDING = Address(city="B\u200bø")
 _BACKWARDS = Period(start=date(2021, 1, 12), end=date(2021, 1, 10))
 
 ALONE: list[tuple[str, dict[str, Any]]] = [
@@ -47,6 +48,8 @@ ALONE: list[tuple[str, dict[str, Any]]] = [
     ("customer.email", {"customer": a_person(email="Signe <signe@post.example>")}),
     ("customer.address.country", {"customer": a_person(address=Address(country="Norge"))}),
     ("customer.address.country", {"customer": a_person(address=Address(country="no"))}),
+    ("customer.name", {"customer": a_person().model_copy(update={"name": "Signe \u202eTom"})}),
+    ("customer.address.city", {"customer": a_person(address=Address()).model_copy(update={"address": _HIDING})}),
     ("customer.organization_number", {"customer": a_company(organization_number="911 000 009")}),
     ("customer.organization_number", {"customer": a_company(organization_number="12345")}),
     ("customer.organization_number", {"customer": a_company(organization_number="---")}),

@@ -47,13 +47,39 @@ def get_identities_with_credential(visit: Visit) -> Any:
     if user is None:
         return None
     current = visit.session.account if visit.session and visit.session.user is user else None
-    return [_identity(user, account, current=current) for account in user.accounts + user.blocked]
+    return _identities(user, current=current)
+
+
+def get_identities(visit: Visit) -> list[Values]:
+    """All identities of the session's user, the blocked ones too."""
+    session = visit.live_session
+    return _identities(session.user, current=session.account)
+
+
+def set_identity_by_id(visit: Visit) -> bool:
+    """Move the session into another company of its user's; whoever else uses its id is moved along.
+
+    False, and the session stays where it is, when the user has no such identity (G). Errors: CallRefusedError for one
+    that may not be used.
+    """
+    session = visit.live_session
+    account = session.user.account(visit.asked.get("identityId", ""))  # the zero guid is read as none
+    if account is None:
+        return False
+    if not session.user.may_use(account):
+        raise CallRefusedError(BLOCKED)
+    session.account = account
+    return True
 
 
 def _user(visit: Visit, credential: Values) -> User | None:
     return visit.world.users.authenticated(
         credential.get("Username", ""), credential.get("Password", ""), credential.get("ApplicationId", "")
     )
+
+
+def _identities(user: User, *, current: Account | None) -> list[Values]:
+    return [_identity(user, account, current=current) for account in user.accounts + user.blocked]
 
 
 def _identity(user: User, account: Account, *, current: Account | None) -> Values:
@@ -75,6 +101,8 @@ SERVICE = Service(
         "Login": login,
         "HasSession": has_session,
         "GetIdentity": get_identity,
+        "GetIdentities": get_identities,
+        "SetIdentityById": set_identity_by_id,
         "GetIdentitiesWithCredential": get_identities_with_credential,
     },
     admits=lambda _account, _operation: True,

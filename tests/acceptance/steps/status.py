@@ -27,7 +27,7 @@ def paid(day: str, office: Office) -> None:
 
 
 @given(parsers.re(r"the customer paid (?P<amount>[0-9.]+) on (?P<day>[0-9-]+)"))
-def paid_a_part(amount: str, day: str, office: Office) -> None:
+def paid_so_much(amount: str, day: str, office: Office) -> None:
     office.books.pay(_order_id(office), on=date.fromisoformat(day), amount=Decimal(amount))
 
 
@@ -99,3 +99,8 @@ def names_the_published_invoice(office: Office, story: Story) -> None:
 @then(parsers.parse("the report says that it was paid on {day}"))
 def paid_on(day: str, story: Story) -> None:
     assert story.the(PaymentReport).paid_at == date.fromisoformat(day)
+
+
+@then("the report has no warning")
+def has_no_warning(story: Story) -> None:
+    assert story.the(PaymentReport).warnings == ()

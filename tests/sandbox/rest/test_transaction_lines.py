@@ -1,7 +1,7 @@
 """The ledger over REST: where it is seen what has been paid."""
 
 import json
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -65,13 +65,28 @@ def test_payments_close_the_receivable(api: Api, books: Books, published: int, o
     assert lines(api, invoiceNumber=published)[3:] == [("2026-12-07", 1920, 250), ("2026-12-07", 1500, -250)]
 
 
-def test_only_what_is_open_can_be_paid(books: Books, published: int) -> None:
-    for amount in ("0", "-1", "250.01"):
-        with pytest.raises(NotPossibleError, match=r"250\.00 is open"):
+@pytest.mark.parametrize("amounts", [["250.01"], ["300"], ["100", "200"], ["250", "50"]])
+def test_what_is_paid_too_much_settles_the_invoice_and_is_owed_back(
+    api: Api, books: Books, published: int, order_id: int, amounts: list[str]
+) -> None:
+    for amount in amounts:
+        books.pay(published, on=date(2026, 12, 1), amount=Decimal(amount))
+    assert books.orders[order_id].paid == datetime(2026, 11, 30, 23, tzinfo=UTC)
+    assert left_open(api, published) == 250 - sum(map(Decimal, amounts)) < 0
+    books.pay(published, on=date(2026, 12, 7))
+    assert left_open(api, published) == 0
+
+
+def test_an_overpayment_after_the_settlement_leaves_its_day(books: Books, published: int, order_id: int) -> None:
+    books.pay(published, on=date(2026, 12, 1))
+    books.pay(published, on=date(2026, 12, 9), amount=Decimal(1))
+    assert books.orders[order_id].paid == datetime(2026, 11, 30, 23, tzinfo=UTC)
+
+
+def test_nothing_and_less_than_nothing_can_not_be_paid(books: Books, published: int) -> None:
+    for amount in ("0", "-1"):
+        with pytest.raises(NotPossibleError, match=r"for 250\.00; .* can't be paid"):
             books.pay(published, amount=Decimal(amount))
-    books.pay(published)
-    with pytest.raises(NotPossibleError):
-        books.pay(published, amount=Decimal(1))
 
 
 def test_a_credit_note_turns_the_signs(api: Api, books: Books, order_id: int, product_id: int) -> None:
@@ -81,6 +96,8 @@ def test_a_credit_note_turns_the_signs(api: Api, books: Books, order_id: int, pr
         books.pay(number, amount=Decimal(50))
     books.pay(number, amount=Decimal(-50))
     assert left_open(api, number) == -200
+    books.pay(number, amount=Decimal(-210))
+    assert left_open(api, number) == 10
     books.pay(number)
     assert left_open(api, number) == 0
 
@@ -144,7 +161,9 @@ def test_a_part_is_paid_by_control(caller: Caller, api: Api, books: Books, publi
     assert left_open(api, published) == Decimal("149.50")
     assert b"100.50 so far" in caller.request("GET", "/control").body
     assert pay(amount=0.1)[0] == 200
-    assert pay(amount=1000)[0] == 409
+    assert pay(amount=-1)[0] == 409
+    assert pay(amount=1000)[0] == 200
+    assert b"850.60 too much" in caller.request("GET", "/control").body
     for wrong in ("much", "0.001", "NaN"):
         assert pay(amount=wrong)[0] == 400
     assert pay() == (200, {})
