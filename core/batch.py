@@ -94,8 +94,8 @@ class BatchItem(Document):
 class BatchCounts(Document):
     """How many invoices of a batch stand where.
 
-    `parked` are those of the waiting ones that wait for the connection to be mended; `next_attempt_at` is the earliest
-    time for which one of the others waits.
+    `parked` are those of the waiting ones that wait with no time set: for the connection to be mended, but for the
+    `unrecovered`, which wait for a recovery. `next_attempt_at` is the earliest time for which one of the others waits.
     """
 
     queued: int = 0
@@ -105,6 +105,7 @@ class BatchCounts(Document):
     rejected: int = 0
     refused: int = 0
     parked: int = 0
+    unrecovered: int = 0
     next_attempt_at: Instant | None = None
 
     @property
@@ -142,5 +143,6 @@ def counts_of(transfers: Iterable[Transfer], *, refused: int = 0) -> BatchCounts
         **{state.value: states[state] for state in TransferState},
         refused=refused,
         parked=sum(transfer.is_parked for transfer in waiting),
+        unrecovered=sum(transfer.waits_for_recovery for transfer in waiting),
         next_attempt_at=min((at for one in waiting if (at := one.next_attempt_at)), default=None),
     )

@@ -127,7 +127,7 @@ class Transfer(Document):
 
     @property
     def is_parked(self) -> bool:
-        """Whether it waits for the connection to be mended, with no time set."""
+        """Whether it waits with no time set: for the connection to be mended, or for a recovery."""
         return self.state is TransferState.WAITING and self.next_attempt_at is None
 
     @property
@@ -139,6 +139,11 @@ class Transfer(Document):
     def waits_for_its_books(self) -> bool:
         """Whether it is parked until the connection leads to the books again that its order was begun in."""
         return self.is_parked and self.error is not None and self.error.code == OtherBooks.default_code
+
+    @property
+    def waits_for_recovery(self) -> bool:
+        """Whether it is parked until the database, which was put back, knows again what was sent."""
+        return self.is_parked and self.error is not None and self.error.code == RecoveryNeeded.default_code
 
     def is_elsewhere(self, books: str) -> bool:
         """Whether its order lies in other books than these."""

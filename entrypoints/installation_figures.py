@@ -45,7 +45,7 @@ class InstallationFigures(Collector):
         )
         parked = GaugeMetricFamily(
             "kvitt_transfers_parked",
-            "Waiting transfers with no time set: their connection has to be mended.",
+            "Waiting transfers with no time set: their connection has to be mended, or kvitt recover has to run.",
             labels=["system"],
         )
         age = GaugeMetricFamily(

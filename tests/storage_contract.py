@@ -31,11 +31,12 @@ from core.lease import Lease
 from core.payment import PaymentReason, PaymentReport, PaymentStatusValue
 from core.ports.storage import Storage, UnitOfWork
 from core.records import Record, RecordKind
-from core.recovery import Finding, FindingKind, Recovery
+from core.recovery import Finding, FindingKind, Recovery, recovery_needed
 from core.transfer import (
     Receipt,
     RetryPolicy,
     Transfer,
+    TransferError,
     TransferState,
     arrived,
     failed,
@@ -435,7 +436,7 @@ class BatchContract(_WithBusinesses):
         assert [one.position for one in (*first, *rest)] == sorted({one.position for one in (*first, *rest)})
 
     def test_its_invoices_are_counted_by_where_they_stand(self, stocked: Storage) -> None:
-        transfers = [a_transfer(f"t{nth}", str(nth)) for nth in range(8)]
+        transfers = [a_transfer(f"t{nth}", str(nth)) for nth in range(9)]
         error = TryAgain("Later")
         stand = [
             transfers[0],
@@ -447,6 +448,7 @@ class BatchContract(_WithBusinesses):
                 started(transfers[5]), Receipt(order_id="1", customer_id="2"), warnings=(), books="fake 7", now=NOW
             ),
             failed(started(transfers[6]), Rejected("No"), policy=POLICY, now=NOW),
+            failed(started(transfers[8]), recovery_needed("fjell"), policy=POLICY, now=NOW),
             started(transfers[7]),
         ]
         refusal = Refusal.of(NotFound("Unknown."))
@@ -454,16 +456,15 @@ class BatchContract(_WithBusinesses):
             work.batches.put(Batch(id="b1", business="fjell", created_at=NOW))
             assert work.batches.counts("b1") == counts_of([])
             work.transfers.add_all(transfers)
-            work.batches.add_members(
-                "b1", [BatchMember(invoice=one.invoice, transfer_id=one.id) for one in transfers[:-1]]
-            )
+            work.batches.add_members("b1", [BatchMember(invoice=one.invoice, transfer_id=one.id) for one in stand[:-1]])
             work.batches.add_members("b1", [BatchMember(invoice=number, refusal=refusal) for number in ("x", "y")])
             work.transfers.save_all(stand)
         with stocked.transaction() as work:
             counts = work.batches.counts("b1")
         assert counts == counts_of(stand[:-1], refused=2)
-        assert (counts.waiting, counts.parked, counts.next_attempt_at) == (3, 1, stand[3].next_attempt_at)
-        assert (counts.total, counts.in_hand, counts.ended, counts.may_end) == (9, 2, 2, 4)
+        assert (counts.waiting, counts.parked, counts.next_attempt_at) == (4, 2, stand[3].next_attempt_at)
+        assert counts.unrecovered == 1
+        assert (counts.total, counts.in_hand, counts.ended, counts.may_end) == (10, 2, 2, 4)
 
 
 class TransferContract(_WithBusinesses):
@@ -1500,6 +1501,32 @@ class ForgettingContract(_WithBusinesses):
             assert not work.forgetting.was_erased("nobody")
             assert work.invoices.get("fjell", "2") is None
             assert [kind for kind in RecordKind if work.records.page("fjell", kind, limit=1)] == []
+
+    def test_what_a_recovery_found_is_erased_and_orders_are_read_again_if_the_business_comes_back(
+        self, stocked: Storage
+    ) -> None:
+        finding = Finding(kind=FindingKind.DIFFERENT, invoice="1", order_ids=("7",), message="It is of customer 77.")
+        done = Recovery(
+            business="fjell",
+            needed=False,
+            since=NOW,
+            ended_at=NOW,
+            orders=2,
+            tied=1,
+            findings=(finding,),
+            trouble=TransferError(code="no", message="Kari", hint=""),
+        )
+        with stocked.transaction() as work:
+            work.installation.put_recovery(done)
+            work.installation.put_recovery(done.model_copy(update={"business": "vidde"}))
+        with stocked.transaction() as work:
+            work.forgetting.erase("fjell", at=NOW)
+        with stocked.transaction() as work:
+            assert [one.business for one in work.installation.recoveries()] == ["vidde"]
+            work.businesses.put(a_business("fjell"))
+        with stocked.transaction() as work:
+            assert work.installation.recovery("fjell") == Recovery(business="fjell", needed=True, since=NOW)
+            assert work.installation.recovery("vidde") == done.model_copy(update={"business": "vidde"})
 
     def test_what_was_sent_is_still_known_to_be_sent(self, stocked: Storage) -> None:
         with stocked.transaction() as work:

@@ -3,15 +3,19 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, and_, func, select
 
 from adapters.storage.insertion import insert_into, put
 from adapters.storage.schema import batch_members, batches, transfers
 from core.batch import Batch, BatchCounts, BatchItem, BatchMember
+from core.errors import RecoveryNeeded
 from core.transfer import Transfer, TransferState
 
 _MEMBERS = batch_members.outerjoin(transfers, transfers.c.id == batch_members.c.transfer_id)
 _TRANSFER = [transfers.c[name] for name in Transfer.model_fields]
+_IS_UNRECOVERED = and_(
+    transfers.c.next_attempt_at.is_(None), transfers.c.error["code"].as_string() == RecoveryNeeded.default_code
+)
 _ITEMS = select(
     batch_members.c.position, batch_members.c.invoice.label("member"), batch_members.c.refusal, *_TRANSFER
 ).select_from(_MEMBERS)
@@ -55,6 +59,7 @@ class SqlBatchStore:
                 transfers.c.state,
                 func.count().label("members"),
                 func.count(transfers.c.next_attempt_at).label("timed"),
+                func.count().filter(_IS_UNRECOVERED).label("unrecovered"),
                 func.min(transfers.c.next_attempt_at).label("next_attempt_at"),
             )
             .select_from(_MEMBERS)
@@ -67,6 +72,7 @@ class SqlBatchStore:
             **{state.value: rows[state].members for state in TransferState if state in rows},
             refused=rows[None].members if None in rows else 0,
             parked=waiting.members - waiting.timed if waiting else 0,
+            unrecovered=waiting.unrecovered if waiting else 0,
             next_attempt_at=waiting.next_attempt_at if waiting else None,
         )
 

@@ -25,6 +25,7 @@ from adapters.storage.schema import (
     intents,
     invoices,
     journal,
+    recoveries,
     reference_data,
     sessions,
     status_checks,
@@ -46,6 +47,14 @@ _OF_ONE = (
     follow_ups,
     books,
 )
+_RECOVERY_BEGUN_ANEW: dict[str, Any] = {
+    "needed": True,
+    "ended_at": None,
+    "orders": 0,
+    "tied": 0,
+    "findings": [],
+    "trouble": None,
+}
 _SAYS_NOTHING = (
     update(invoices)
     .where(invoices.c.business == bindparam("owner"), invoices.c.number == bindparam("which"))
@@ -74,6 +83,10 @@ class SqlForgettingStore:
         self._database.execute(delete(journal).where(journal.c.transfer_id.in_(of_transfers)))
         for table in _OF_ONE:
             self._database.execute(delete(table).where(table.c.business == business))
+        # The marks that recovery left are gone with the rest, so orders are read again if the business comes back.
+        self._database.execute(
+            update(recoveries).where(recoveries.c.business == business).values(**_RECOVERY_BEGUN_ANEW)
+        )
         self._database.execute(delete(intents).where(intents.c.business == business, ~IS_OPEN_ORDER))
         self._database.execute(delete(invoices).where(invoices.c.business == business, invoices.c.sent.is_(False)))
         numbers = self._database.scalars(select(invoices.c.number).where(invoices.c.business == business)).all()

@@ -65,6 +65,10 @@ class ExportBusiness:
             lambda work, after: work.audit.list(business=name, limit=_PIECE, after=after), lambda one: one.id
         ):
             yield "audit", entry.model_dump(mode="json")
+        with self._storage.transaction() as work:
+            recovery = work.installation.recovery(name)
+        if recovery:
+            yield "recovery", recovery.model_dump(mode="json", exclude={"business"})
         for kind in RecordKind:
             yield from ((kind, record.content) for record in self._records(name, kind))
 

@@ -65,13 +65,17 @@ def code_of_error(error: KvittError) -> ExitCode:
 
 
 def code_of_transfer(transfer: "Transfer") -> ExitCode:
-    """Return the exit code of a transfer as it stands; one that is parked waits for the connection to be mended."""
-    return ExitCode.NO_ACCESS if transfer.is_parked else _BY_STATE[transfer.state.value]
+    """Return the exit code of a transfer as it stands.
+
+    One that is parked waits for the connection to be mended, but where it waits for `kvitt recover`.
+    """
+    is_shut_out = transfer.is_parked and not transfer.waits_for_recovery
+    return ExitCode.NO_ACCESS if is_shut_out else _BY_STATE[transfer.state.value]
 
 
 def code_of_batch(counts: "BatchCounts") -> ExitCode:
     """Return the exit code of many transfers together, by where they stand."""
-    if counts.parked:
+    if counts.parked > counts.unrecovered:
         return ExitCode.NO_ACCESS
     if not counts.is_finished:
         return ExitCode.NOT_FINISHED

@@ -218,6 +218,8 @@ def last_status_line(report: PaymentReport) -> str:
 
 
 def _standing(transfer: Transfer) -> str:
+    if transfer.waits_for_recovery:
+        return "waiting for kvitt recover."
     if transfer.is_parked:
         return "waiting for the connection to be mended."
     if transfer.state is TransferState.TRANSFERRED:

@@ -86,8 +86,10 @@ def stopped(reports: Sequence[SystemReport]) -> Iterator[Finding]:
         if report.parked:
             yield mend(
                 "transfers",
-                f"{report.parked} transfers to {report.system} are parked: their accounts do not let Kvitt in.",
-                "kvitt transfer list --state waiting names them; mend the connection, then kvitt business verify.",
+                f"{report.parked} transfers to {report.system} are parked: their connection has to be mended, or the "
+                "database was put back to an earlier day.",
+                "kvitt transfer list --state waiting names them and says which: mend the connection, then kvitt "
+                "business verify; or kvitt recover.",
             )
         if rejected := report.transfers.get(TransferState.REJECTED, 0):
             yield warning(

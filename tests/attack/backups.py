@@ -13,18 +13,14 @@ from entrypoints.settings import Settings
 
 
 class Backup:
-    """A backup of a database, made with the tools that belong to it. `plainly`: SQLite's files are merely copied."""
+    """A backup of a database, made with the tools that belong to it."""
 
-    def __init__(self, settings: Settings, folder: Path, *, plainly: bool = False) -> None:
+    def __init__(self, settings: Settings, folder: Path) -> None:
         self._url = settings.database
         self._kept = folder / "backup"
         folder.mkdir(parents=True, exist_ok=True)
         if not self._is_sqlite:
             _run("pg_dump", "--format=custom", f"--file={self._kept}", self._url)
-        elif plainly:
-            for file in self._files:
-                if file.exists():
-                    shutil.copy(file, self._kept.with_name(f"{self._kept.name}{file.name.removeprefix('kvitt.db')}"))
         else:
             with closing(sqlite3.connect(self._files[0])) as source, closing(sqlite3.connect(self._kept)) as copy:
                 source.backup(copy)
@@ -38,14 +34,12 @@ class Backup:
             with closing(sqlite3.connect(self._kept)) as copy, closing(sqlite3.connect(self._files[0])) as target:
                 copy.backup(target)
         else:
-            for file in reversed(self._files):  # the log first: it belongs to what is taken away
-                kept = self._kept.with_name(f"{self._kept.name}{file.name.removeprefix('kvitt.db')}")
-                if kept.exists():
-                    fresh = file.with_name(f"{file.name}.restored")
-                    shutil.copy(kept, fresh)
-                    os.replace(fresh, file)
-                else:
-                    file.unlink(missing_ok=True)
+            database, *logs = self._files
+            for log in logs:  # they go first: they belong to what is taken away
+                log.unlink(missing_ok=True)
+            fresh = database.with_name(f"{database.name}.restored")
+            shutil.copy(self._kept, fresh)
+            os.replace(fresh, database)
 
     @property
     def _is_sqlite(self) -> bool:

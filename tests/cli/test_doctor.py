@@ -310,6 +310,8 @@ def test_parked_transfers_are_to_be_mended_and_rejected_ones_told() -> None:
     parked, rejected = work.stopped([report(parked=2, transfers={"rejected": 3})])
 
     assert (parked.standing, rejected.standing) == (Standing.MEND, Standing.WARNING)
+    assert "verify" in parked.hint
+    assert "kvitt recover" in parked.hint
 
 
 @pytest.mark.parametrize(("seconds", "standing"), [(-4, "ok"), (4, "ok"), (6, "mend"), (-6, "mend")])

@@ -1,5 +1,6 @@
 """`kvitt recover` and `kvitt invoice adopt`, after a real backup was put back."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -29,8 +30,25 @@ def test_sending_waits_and_says_what_to_do(restored: Kvitt, books: Books) -> Non
 
     assert answer.json["error"]["code"] == "recovery_needed"
     assert "kvitt recover" in answer.json["error"]["hint"]
-    assert answer.code != 0
+    assert answer.code == 3
     assert len(books.orders) == 3
+    assert "waiting for kvitt recover" in restored("invoice", "send", "1001-2", *FJELL, "--wait", "0").out
+
+
+def test_many_that_wait_for_recovery_are_not_finished(restored: Kvitt) -> None:
+    answer = restored("invoice", "send", "--all", *FJELL, "--wait", "0", "--json")
+
+    assert {line["error"]["code"] for line in answer.lines} == {"recovery_needed"}
+    assert answer.code == 3
+
+
+def test_an_export_tells_of_the_recovery(restored: Kvitt, tmp_path: Path) -> None:
+    assert restored("recover").code == 0
+    assert restored("business", "export", "fjell", "--output", tmp_path / "out.jsonl").code == 0
+    records = [json.loads(line) for line in (tmp_path / "out.jsonl").read_text(encoding="utf-8").splitlines()]
+    (told,) = [one for one in records if one["record"] == "recovery"]
+    assert (told["needed"], told["orders"], told["tied"]) == (False, 3, 2)
+    assert records[-1]["counts"]["recovery"] == 1
 
 
 def test_recover_ties_and_sending_goes_on(restored: Kvitt, books: Books) -> None:

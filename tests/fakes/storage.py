@@ -694,7 +694,7 @@ class _Installation(_Store):
         return max((at for at in [*arrived, *noted] if at), default=None)
 
     def shut_all(self) -> None:
-        for name in self._tables.businesses:
+        for name in self._tables.businesses.keys() - self._tables.erased:
             last = self.last_sent_at(name) or self.last_sent_at()
             earlier = self._tables.recoveries.get(name)
             if earlier is None or not earlier.needed:
@@ -709,7 +709,8 @@ class _Installation(_Store):
 
     def recoveries(self, *, needed: bool | None = None) -> Sequence[Recovery]:
         every = [self._tables.recoveries[name] for name in sorted(self._tables.recoveries)]
-        return [one for one in every if needed in (None, one.needed) and one.business in self._tables.businesses]
+        there = self._tables.businesses.keys() - self._tables.erased
+        return [one for one in every if needed in (None, one.needed) and one.business in there]
 
 
 class _Records(_Store):
@@ -791,6 +792,8 @@ class _Forgetting(_Store):
         for mark in [one for one in tables.intents if one[0] == business]:
             if mark[1] is not IntentKind.ORDER or mark[2] not in open_orders:
                 del tables.intents[mark]
+        if recovery := tables.recoveries.get(business):
+            tables.recoveries[business] = Recovery(business=business, since=recovery.since)
         tables.follow_ups.pop(business, None)
         for key in [key for key in tables.invoices if key[0] == business]:
             if key not in tables.sent:
