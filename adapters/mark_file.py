@@ -1,7 +1,8 @@
 """The mark in a small file of the home folder, and in memory.
 
 It changes whole. It is not forced to the disk: a power cut that takes the last mark away takes no order along that the
-database, which is forced to the disk, does not know of.
+database, which is forced to the disk, does not know of. It names the file that it was written to: in a copy, such as
+one that was put back together with the database, it is known for one.
 """
 
 import fcntl
@@ -13,10 +14,18 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
+from adapters.file_identity import identity_of
 from core.errors import TryAgain
 from core.recovery import Mark
 
 _FILE_NAME = "mark.json"
+_COPIED = "a copy"
+
+
+class _WrittenMark(Mark):
+    """A mark as it is kept, with the identity of the file that it was written to."""
+
+    written_to: str
 
 
 class MarkFile:
@@ -34,7 +43,7 @@ class MarkFile:
         Where the file went back, or went, under this process, what it wrote last still counts.
         """
         with suppress(OSError, ValidationError):
-            return _later(Mark.model_validate_json(self._file.read_bytes()), self._written)
+            return _later(self._found(), self._written)
         return self._written
 
     def change(self, how: Callable[[Mark | None], Mark]) -> Mark:
@@ -58,17 +67,26 @@ class MarkFile:
             ) from error
         return mark
 
-    def database_file(self) -> int | None:
-        """Return the inode of the database's file: a copy that takes its place has another."""
+    def database_file(self) -> str | None:
+        """Return the identity of the database's file: a copy that takes its place has another."""
         if self._database is not None:
             with suppress(OSError):
-                return self._database.stat().st_ino
+                return identity_of(self._database)
         return None
+
+    def _found(self) -> Mark:
+        """Return the mark in the file; one that is a copy is of no database file that there is."""
+        with self._file.open("rb") as stream:
+            written = _WrittenMark.model_validate_json(stream.read())
+            is_copied = written.written_to != identity_of(stream.fileno())
+        mark = Mark.model_validate(written.model_dump(exclude={"written_to"}))
+        return mark.model_copy(update={"file": _COPIED}) if is_copied and mark.file else mark
 
     def _write(self, mark: Mark) -> None:
         draft = self._file.with_name(f".{_FILE_NAME}.new")  # the lock is held
         with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as stream:
-            stream.write(mark.model_dump_json())
+            kept = _WrittenMark(**mark.model_dump(), written_to=identity_of(stream.fileno()))
+            stream.write(kept.model_dump_json())
         draft.replace(self._file)
 
 

@@ -175,6 +175,7 @@ class RecoveryNeeded(TryAgain):
     default_code = "recovery_needed"
     default_hint = "Run kvitt recover (HTTP: POST /v1/recover): it ties the orders that are there to their invoices."
     retriable = False
+    outcome = Outcome.UNKNOWN
 
 
 class TooManyRequests(TryAgain):

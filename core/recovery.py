@@ -36,7 +36,7 @@ class Mark(Document):
 
     installation: str
     begun: int = 1
-    file: int | None = None
+    file: str | None = None
     noted: dict[str, int] = Field(default_factory=dict)
 
 
@@ -110,7 +110,7 @@ class Verdict(Document):
     finding: Finding | None = None
 
 
-def has_gone_back(mark: Mark, *, installation: str, file: int | None, noted: Mapping[str, int]) -> bool:
+def has_gone_back(mark: Mark, *, installation: str, file: str | None, noted: Mapping[str, int]) -> bool:
     """Whether the database is not the one, or not as far on, as the mark says.
 
     `noted` is what the database has noted of the mark's businesses; one that it does not know counts as none.
@@ -123,14 +123,14 @@ def has_gone_back(mark: Mark, *, installation: str, file: int | None, noted: Map
     return mark.installation != installation or is_another_file or is_behind
 
 
-def with_noted(mark: Mark, business: str, number: int, *, file: int | None) -> Mark:
+def with_noted(mark: Mark, business: str, number: int, *, file: str | None) -> Mark:
     """Return the mark with what was just noted for a business; those that were not worked on for long drop out."""
     others = {name: seen for name, seen in mark.noted.items() if name != business}
     latest = [*others.items(), (business, max(number, mark.noted.get(business, 0)))][-MOST_MARKED:]
     return mark.model_copy(update={"noted": dict(latest), "file": mark.file if mark.noted else file})
 
 
-def begun_anew(mark: Mark | None, *, installation: str, file: int | None, noted: Mapping[str, int]) -> Mark:
+def begun_anew(mark: Mark | None, *, installation: str, file: str | None, noted: Mapping[str, int]) -> Mark:
     """Return the mark of a home that goes by what its database says now."""
     begun = mark.begun + 1 if mark else 1
     return Mark(installation=installation, begun=begun, file=file, noted=dict(noted))

@@ -18,5 +18,5 @@ class MarkKeeper(Protocol):
         Errors: TryAgain, code `mark_not_kept`, when it can't be written.
         """
 
-    def database_file(self) -> int | None:
+    def database_file(self) -> str | None:
         """Return what tells the database's file from a copy of it; None where it is no file, or not there."""

@@ -6,6 +6,7 @@ is the only word there is. So an id is not lied about in the answer that gives i
 is there at most one is spoilt: the gateway looks twice.
 """
 
+import io
 import json
 import random
 from collections.abc import Callable, Iterator, Sequence
@@ -25,6 +26,7 @@ from hypothesis import strategies as st
 from lxml import etree
 from requests import PreparedRequest, Response
 from requests.adapters import HTTPAdapter
+from urllib3 import HTTPResponse
 
 from core.errors import KvittError
 from core.payment import PaymentReason, PaymentReport
@@ -253,13 +255,15 @@ def _caught_soap(spoiler: Spoiler) -> Iterator[None]:
 
     def caught(adapter: HTTPAdapter, request: PreparedRequest, **how: Any) -> Response:
         response = send(adapter, request, **how)
-        arrived = spoiler.spoil(soap_operation(request), response.content, spoilt_xml)
+        body = response.content
+        arrived = spoiler.spoil(soap_operation(request), body, spoilt_xml)
         if isinstance(arrived, bytes):
-            response._content = arrived
+            body = arrived
         elif arrived.manner is Spoiling.STATUS:
             response.status_code = (201, 204, 304, 400, 401, 403, 404, 429, 500, 503)[arrived.seed % 10]
         else:
             response.headers["Content-Type"] = ("text/html", "", "application/json", "text/xml;")[arrived.seed % 4]
+        response.raw = HTTPResponse(io.BytesIO(body), preload_content=False)
         return response
 
     with pytest.MonkeyPatch.context() as patched:
@@ -283,7 +287,7 @@ def _caught_rest(spoiler: Spoiler) -> Iterator[None]:
         else:
             headers["Content-Type"] = ("text/html", "", "text/xml", "application/json;")[arrived.seed % 4]
         headers.pop("Content-Length", None)
-        return httpx.Response(status, headers=headers, content=body, request=request)
+        return httpx.Response(status, headers=headers, stream=httpx.ByteStream(body), request=request)
 
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(httpx.Client, "send", caught)

@@ -138,6 +138,9 @@ def test_every_command_well_and_badly(
         searched("transfer", command, "nope")
     searched("customer", "link", "1", transfer["customer_id"] or "20001", *FJELL)
     searched("customer", "link", "1", "999", *FJELL)
+    searched("invoice", "adopt", "1", transfer["order_id"] or "24001", *FJELL)
+    searched("invoice", "adopt", "2", "999", *FJELL)
+    searched("recover")
     for name in ("fjell", "nobody"):
         searched("business", "show", name)
         searched("business", "export", name, "--output", tmp_path / "out.jsonl")

@@ -79,7 +79,7 @@ def test_an_invoice_is_sent_over_a_socket(server: "subprocess.Popen[str]", key: 
     assert server.stderr is not None
     address = server.stdout.readline().strip()
 
-    checks = dict.fromkeys(["storage", "migrations", "disk", "queue", "worker", "turns", "threads"], "ok")
+    checks = dict.fromkeys(["storage", "migrations", "disk", "recovery", "queue", "worker", "turns", "threads"], "ok")
     assert _ask(address, "GET", "/health/ready") == (200, {"status": "ready", "checks": checks})
     assert _ask(address, "PUT", "/v1/businesses/fjell", business_document())[0] == 401
     assert _ask(address, "PUT", "/v1/businesses/fjell", business_document(), key=key)[0] == 201

@@ -11,7 +11,7 @@ class FakeMarks:
 
     def __init__(self) -> None:
         self.mark: Mark | None = None
-        self.file: int | None = None
+        self.file: str | None = None
         self.is_full = False
 
     def read(self) -> Mark | None:
@@ -25,6 +25,6 @@ class FakeMarks:
         self.mark = how(self.mark)
         return self.mark
 
-    def database_file(self) -> int | None:
+    def database_file(self) -> str | None:
         """Return what tells the file from its copies."""
         return self.file

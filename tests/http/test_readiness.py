@@ -75,6 +75,7 @@ def test_one_check_that_fails_hides_no_other(container: Container) -> None:
         "storage": "NoneType",
         "migrations": "NoneType",
         "disk": "NoneType",
+        "recovery": "NoneType",
         "queue": "queue_unavailable",
         "worker": "NoneType",
         "turns": "NoneType",
@@ -140,7 +141,7 @@ def test_a_queue_that_was_not_started_is_told(tmp_path: Path) -> None:
 
 def test_a_server_with_a_worker_inside_names_them_all(served: Api) -> None:
     assert served.get("/health/ready").json()["checks"] == dict.fromkeys(
-        ["storage", "migrations", "disk", "queue", "worker", "turns", "threads"], "ok"
+        ["storage", "migrations", "disk", "recovery", "queue", "worker", "turns", "threads"], "ok"
     )
 
 

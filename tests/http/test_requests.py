@@ -173,7 +173,7 @@ def test_health_is_told(shared_fjell: Api) -> None:
     assert shared_fjell.get("/health/live").json() == {"status": "alive"}
     assert shared_fjell.get("/health/ready").json() == {
         "status": "ready",
-        "checks": {"storage": "ok", "migrations": "ok", "disk": "ok", "threads": "ok"},
+        "checks": {"storage": "ok", "migrations": "ok", "disk": "ok", "recovery": "ok", "threads": "ok"},
     }
 
 
@@ -194,6 +194,7 @@ def test_a_storage_that_can_not_be_read_is_not_ready(
         "storage": "storage_busy" if isinstance(trouble, TryAgain) else "failed",
         "migrations": "ok",
         "disk": "ok",
+        "recovery": "ok",
         "threads": "ok",
     }
     assert response.headers["retry-after"] == "5"

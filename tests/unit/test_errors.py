@@ -45,7 +45,7 @@ _WHAT_A_PROGRAM_MAY_DO: dict[type[KvittError], tuple[bool, Outcome]] = {
     TryAgain: (True, _NOTHING),
     Unsettled: (True, _UNKNOWN),
     TooManyRequests: (True, _NOTHING),
-    RecoveryNeeded: (False, _NOTHING),
+    RecoveryNeeded: (False, _UNKNOWN),
     OutcomeUnknown: (True, _UNKNOWN),
     LeaseLost: (True, _UNKNOWN),
     HandedBack: (True, _NOTHING),

@@ -376,10 +376,10 @@ def test_a_home_without_a_mark_and_nobody_alive_needs_recovery() -> None:
 
 def test_a_database_file_in_the_place_of_another_is_noticed() -> None:
     gateway = Gateway()
-    gateway.marks.file = 17
+    gateway.marks.file = "one"
     gateway.add(*numbered("1", "2"))
     gateway.send("1")
-    gateway.marks.file = 18
+    gateway.marks.file = "another"
 
     assert gateway.send("2").is_parked
 
