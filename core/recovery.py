@@ -160,13 +160,17 @@ def verdict_on(
     invoice: Invoice | None,
     transfer: Transfer | None,
     other_customers: Collection[str],
+    is_elsewhere: bool = False,
 ) -> Verdict:
     """Decide about the orders that carry one number, the oldest first.
 
-    `other_customers` are ids of customers that are known not to be the invoice's.
+    `other_customers` are ids of customers that are known not to be the invoice's. `is_elsewhere`: the invoice's order
+    lies, or may lie, in other books than those that were read.
     """
     receipts = sorted((one.receipt for one in found), key=lambda one: not one.is_whole)
     ids = tuple(one.order_id for one in receipts)
+    if is_elsewhere:
+        return Verdict(finding=_finding(FindingKind.OTHER_ORDER, number, ids, _ELSEWHERE))
     look = Verdict(look_first=True, customer_ids=tuple(dict.fromkeys(one.customer_id for one in receipts)))
     if transfer and transfer.state is TransferState.TRANSFERRED:
         return _of_transferred(number, transfer, ids, look)
@@ -212,6 +216,10 @@ def look_first_intent(
 _UNKNOWN = (
     "No invoice of this number is here (any more). Add it again from its source: when it is sent, this order is taken "
     "and none is created."
+)
+_ELSEWHERE = (
+    "The invoice's order lies, or may lie, in the books of another company, which the business was connected to "
+    "before. Delete what is double."
 )
 _UNFINISHED = "The order was begun and never finished. Send the invoice: the order is completed."
 _UNCLEAR = (

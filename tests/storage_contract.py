@@ -1742,10 +1742,11 @@ class RecoveryContract:
             work.transfers.add(
                 arrived(a_transfer("t"), Receipt(order_id="1", customer_id="2"), warnings=(), books="fake 7", now=NOW)
             )
-            found = work.transfers.of_order("fjell", "1")
+            found = work.transfers.of_order("fjell", "1", books="fake 7")
             assert found is not None
             assert found.id == "t"
-            assert work.transfers.of_order("fjell", "2") is None
+            assert work.transfers.of_order("fjell", "2", books="fake 7") is None
+            assert work.transfers.of_order("fjell", "1", books="fake 8") is None
 
 
 class StorageContract(

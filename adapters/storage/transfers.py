@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import BindParameter, ColumnElement, Connection, Select, and_, bindparam, select, update
+from sqlalchemy import BindParameter, ColumnElement, Connection, Select, and_, bindparam, or_, select, update
 
 from adapters.storage.column_types import UtcDateTime
 from adapters.storage.insertion import insert_into
@@ -69,11 +69,14 @@ class SqlTransferStore:
             for_update=for_update,
         )
 
-    def of_order(self, business: str, order_id: str) -> Transfer | None:
-        """Return the business's transfer that arrived as this order, or None; superseded ones are history."""
+    def of_order(self, business: str, order_id: str, *, books: str) -> Transfer | None:
+        """Return the business's transfer that arrived as this order of these books, or None."""
         return self._first(
             _TRANSFERS.where(
-                transfers.c.business == business, transfers.c.order_id == order_id, transfers.c.superseded.is_(False)
+                transfers.c.business == business,
+                transfers.c.order_id == order_id,
+                transfers.c.superseded.is_(False),
+                or_(transfers.c.books.is_(None), transfers.c.books == books),
             )
         )
 

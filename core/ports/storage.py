@@ -88,8 +88,11 @@ class TransferStore(Protocol):
     def of_invoice(self, business: str, number: str, *, for_update: bool = False) -> Transfer | None:
         """Return the invoice's transfer, or None; superseded ones are history. `for_update` as in get."""
 
-    def of_order(self, business: str, order_id: str) -> Transfer | None:
-        """Return the business's transfer that arrived as this order, or None; superseded ones are history."""
+    def of_order(self, business: str, order_id: str, *, books: str) -> Transfer | None:
+        """Return the business's transfer that arrived as this order of these books, or None.
+
+        Superseded ones are history; one of which it was not kept in which books it lies is taken to lie in these.
+        """
 
     def of_invoices(
         self, business: str, numbers: Collection[str], *, for_update: bool = False

@@ -78,14 +78,14 @@ class AdoptOrder:
             invoice = require_invoice(work, hold.business, number)
             old = work.transfers.of_invoice(hold.business, number)
             intent = work.intents.get(hold.business, IntentKind.ORDER, number)
-            _require_free(work, hold.business, number, order_id)
-        if old and old.state is TransferState.TRANSFERRED and old.order_id == order_id:
-            return old
         system = WatchedSystem(self._systems.open(business), hold, self._clock)
         here = system.identity()
         with self._storage.transaction() as work:
             note_books(work, business, here)
             require_here(work, hold.business, number, here=here)
+            _require_free(work, hold.business, number, order_id, books=here.key)
+        if old and old.state is TransferState.TRANSFERRED and old.order_id == order_id:
+            return old
         self._require_no_other(number, order_id, old, intent, system)
         order = system.orders.read(order_id)
         if order is None:
@@ -116,7 +116,7 @@ class AdoptOrder:
         receipt, now = order.receipt, self._clock.now()
         with self._storage.transaction() as work:
             hold.renew(work)
-            _require_free(work, hold.business, number, receipt.order_id)
+            _require_free(work, hold.business, number, receipt.order_id, books=books)
             live = work.transfers.of_invoice(hold.business, number, for_update=True)
             if live and live.state is TransferState.TRANSFERRED:
                 if old is None or live.order_id != old.order_id:
@@ -166,8 +166,8 @@ class AdoptOrder:
         ]
 
 
-def _require_free(work: UnitOfWork, business: str, number: str, order_id: str) -> None:
-    owner = work.transfers.of_order(business, order_id)
+def _require_free(work: UnitOfWork, business: str, number: str, order_id: str, *, books: str) -> None:
+    owner = work.transfers.of_order(business, order_id, books=books)
     if owner and owner.invoice != number:
         raise Conflict(
             f"Order {order_id} is the order of invoice {owner.invoice}.",

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from core.audit import Action
 from core.errors import InvalidInput, KvittError, LeaseLost, Outcome, TryAgain, Unsettled
-from core.intent import CLOCKS_DIFFER, IntentKind
+from core.intent import CLOCKS_DIFFER, Intent, IntentKind
 from core.ports.accounting_system import AccountingSystem, AccountingSystems
 from core.ports.clock import Clock
 from core.ports.storage import Storage, UnitOfWork
@@ -25,7 +25,7 @@ from core.recovery import (
     look_first_intent,
     verdict_on,
 )
-from core.transfer import RetryPolicy, Transfer, TransferError, failed
+from core.transfer import RetryPolicy, Transfer, TransferError, TransferState, failed
 from core.use_cases.auditor import Auditor
 from core.use_cases.books_at_hand import note_books
 from core.use_cases.connect_business import release_parked
@@ -202,16 +202,18 @@ class Recover:
             invoices = work.invoices.of_numbers(hold.business, numbers, for_update=True)
             intents = work.intents.of_keys(hold.business, IntentKind.ORDER, numbers)
             for number, found in piece.items():
+                earlier, transfer = intents.get(number), transfers.get(number)
                 verdict = verdict_on(
                     number,
                     found,
                     invoice=invoices.get(number),
-                    transfer=transfers.get(number),
+                    transfer=transfer,
                     other_customers=others.get(number, ()),
+                    is_elsewhere=_is_elsewhere(transfer, earlier, books),
                 )
-                self._carry_out(work, hold.business, number, verdict, transfers.get(number), books=books, now=now)
-                ids, earlier = verdict.customer_ids, intents.get(number)
-                if verdict.look_first and not (earlier and earlier.is_open_elsewhere(books)):
+                self._carry_out(work, hold.business, number, verdict, transfer, books=books, now=now)
+                if verdict.look_first:
+                    ids = verdict.customer_ids
                     mark = look_first_intent(earlier, number, since=since, customer_ids=ids, books=books, now=now)
                     work.intents.put(hold.business, mark)
                 tied += verdict.tie is not None
@@ -265,6 +267,12 @@ class Recover:
 
 
 _UNCLEAR_HINT = "Tie the order with invoice adopt if it is the invoice's; else change the number on it, then send."
+
+
+def _is_elsewhere(transfer: Transfer | None, intent: Intent | None, books: str) -> bool:
+    has_arrived = transfer is not None and transfer.state is TransferState.TRANSFERRED
+    is_there = transfer is not None and has_arrived and transfer.is_elsewhere(books)
+    return is_there or (intent is not None and intent.is_open_elsewhere(books))
 
 
 def _of_stranger(found: Installation, business: str) -> Recovery:

@@ -263,8 +263,9 @@ class _Transfers(_Store):
     def of_invoice(self, business: str, number: str, *, for_update: bool = False) -> Transfer | None:
         return next((one for one in self._of(business) if one.invoice == number and not one.superseded), None)
 
-    def of_order(self, business: str, order_id: str) -> Transfer | None:
-        return next((one for one in self._of(business) if one.order_id == order_id and not one.superseded), None)
+    def of_order(self, business: str, order_id: str, *, books: str) -> Transfer | None:
+        ours = (one for one in self._of(business) if one.order_id == order_id and not one.is_elsewhere(books))
+        return next((one for one in ours if not one.superseded), None)
 
     def of_invoices(
         self, business: str, numbers: Collection[str], *, for_update: bool = False

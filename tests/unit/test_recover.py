@@ -11,7 +11,7 @@ import pytest
 from core.audit import Action
 from core.business import Business, Connection
 from core.errors import AccessRefused, InvalidInput, KvittError, LeaseLost, NotFound, RecoveryNeeded, TryAgain
-from core.intent import IntentKind
+from core.intent import IntentKind, declared
 from core.invoice import Invoice
 from core.recovery import FindingKind, Recovery
 from core.transfer import TransferState
@@ -372,6 +372,24 @@ def test_a_home_without_a_mark_and_nobody_alive_needs_recovery() -> None:
     assert not recovered(gateway).needed
     gateway.turn()
     assert gateway.transfer("2").state is TransferState.TRANSFERRED
+
+
+def test_an_order_that_may_lie_in_other_books_is_no_order_of_these(gateway: Restored) -> None:
+    with gateway.storage.transaction() as work:
+        sent = work.transfers.of_invoice(FJELL, "1")
+        assert sent is not None
+        work.transfers.save(sent.model_copy(update={"books": "fake 8"}))
+        open_elsewhere = declared(None, kind=IntentKind.ORDER, key="2", books="fake 8", now=gateway.clock.now())
+        work.intents.put(FJELL, open_elsewhere)
+
+    found = recovered(gateway)
+
+    assert {finding.invoice: finding.kind for finding in found.findings} == dict.fromkeys(
+        ["1", "2"], FindingKind.OTHER_ORDER
+    )
+    with gateway.storage.transaction() as work:
+        assert work.intents.get(FJELL, IntentKind.ORDER, "2") == open_elsewhere
+        assert set(work.transfers.of_invoices(FJELL, ["2", "3"])) == {"3"}
 
 
 def test_a_database_file_in_the_place_of_another_is_noticed() -> None:
