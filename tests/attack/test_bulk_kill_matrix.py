@@ -23,7 +23,7 @@ MATRIX = KillMatrix(
         "SaveInvoices": 3,
         "GetInvoices": 3,
     },
-    commits=31,
+    commits=34,
 )
 """The bulk send; a test sees that it is no more."""
 

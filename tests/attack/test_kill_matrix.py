@@ -23,7 +23,7 @@ MATRIX = KillMatrix(
         "SaveCompanies": 1,
         "SaveInvoices": 1,
     },
-    commits=23,
+    commits=25,
 )
 """A cold send for a new company; a test sees that it is no more."""
 

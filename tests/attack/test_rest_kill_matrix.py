@@ -25,7 +25,7 @@ MATRIX = KillMatrix(
         LINES: ROWS,
         FINISH: 1,
     },
-    commits=26,
+    commits=27,
 )
 """A cold send of three rows for a new company; a test sees that it is no more."""
 
