@@ -159,7 +159,8 @@ class Line:
             return Rejected("The accounting system said no.") if chance.happens(0.4) else TryAgain("Busy.")
         if chance.happens(weather.rate(Fault.THROTTLING)):
             saw["throttlings"] += 1
-            until = self._world.now_on(worker.machine) + timedelta(seconds=chance.pick([20, 600, 3000]))
+            # As a plugin tells it: a length, counted by the installation's clock, which no step has moved.
+            until = self._world.true_now + timedelta(seconds=chance.pick([20, 600, 3000]))
             return TryAgain("Quota.", code="quota_exceeded", not_before=until, for_everyone=chance.happens(0.6))
         if chance.happens(weather.rate(Fault.ENDED_SESSIONS)):
             saw["ended sessions"] += 1

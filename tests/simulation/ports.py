@@ -4,33 +4,35 @@ What a process holds for itself (its clock, its queue, whether it was asked to s
 runs at that moment, so one container serves them all.
 """
 
-import sqlite3
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 from dependency_injector import providers
-from sqlalchemy import Engine, event
 
+from adapters.clock import MachineClocks
 from adapters.storage import open_storage
 from adapters.storage.unit_of_work import SqlStorage
 from core.business import Business, Connection
 from core.errors import AccessRefused, InvalidInput, KvittError, LeaseLost, TryAgain
+from core.ports.clock import Clock
 from core.ports.storage import UnitOfWork
 from core.transfer import Transfer
 from core.unobserved import Unobserved
 from entrypoints.container import Container, make_container
 from entrypoints.settings import Settings
+from tests.fakes.marks import FakeMarks
 from tests.homes import furnish
 from tests.simulation.faults import Fault
 from tests.simulation.line import Company
 from tests.simulation.vendor import SimulatedSystem
-from tests.simulation.world import Worker, World
+from tests.simulation.world import START, Worker, World
 
 SYSTEM = "fake"
 LEASE_SECONDS, SETTLING_SECONDS = 220.0, 120.0
+UP_FOR = timedelta(hours=1)
+"""So long has the machine been up when a history begins."""
 
 
 class Stage:
@@ -42,8 +44,9 @@ class Stage:
         self.companies: dict[str, Company] = {}
         furnish(home)
         settings = Settings(home=home, settling_seconds=SETTLING_SECONDS, lease_seconds=LEASE_SECONDS)
-        self.database = Database(home / "kvitt.db", lambda: self.world)
+        self.database = Database(home / "kvitt.db", lambda: self._world)
         self.queue = SimulatedQueue(lambda: self.world)
+        self.marks = FakeMarks()
         self.container = _wired(settings, self)
         self.queue.take_turn = self.container.take_turn().take
 
@@ -57,6 +60,7 @@ class Stage:
         """Begin a history: with empty tables and nothing in any queue or books."""
         self._world = world
         self.companies = {}
+        self.marks.mark = None
         self.database.empty()
         self.queue.forget()
         self._numbers = 0
@@ -77,16 +81,18 @@ class Stage:
 class Database:
     """The SQLite file: emptied, copied and put back while nobody has a transaction."""
 
-    def __init__(self, file: Path, world: Callable[[], World]) -> None:
+    def __init__(self, file: Path, world: Callable[[], World | None]) -> None:
         self._file = file
-        self.storage: SqlStorage = open_storage(f"sqlite:///{file}", PlainBox(), outlives_power_cuts=False)
-        _simulate_time(self.storage._engine, world)
+        machine = _simulated_clocks(world)
+        url = f"sqlite:///{file}"
+        self.storage: SqlStorage = open_storage(url, PlainBox(), machine=machine, outlives_power_cuts=False)
         self.storage.close()
         self._empty = file.read_bytes()
 
     def empty(self) -> None:
-        """Put the tables back as they are at first."""
+        """Put the tables back as they are at first, for a history whose processes know of no time yet."""
         self.put_back(self._empty)
+        self.storage.clock._place = None
 
     def copy(self) -> bytes:
         """Return a backup, as it is taken from a running installation."""
@@ -101,17 +107,23 @@ class Database:
         self._file.write_bytes(backup)
 
 
-def _simulate_time(engine: Engine, world: Callable[[], World]) -> None:
-    """Have SQLite tell simulated time: leases are timed by it."""
+def _simulated_clocks(world: Callable[[], World | None]) -> MachineClocks:
+    """The clocks of the one machine that an SQLite file can be on.
 
-    def strftime(form: str, moment: str, *shifts: str) -> str:
-        assert (form, moment) == ("%Y-%m-%d %H:%M:%f", "now"), "a form of time that the simulation does not know"
-        shift = timedelta(seconds=sum(float(one.removesuffix(" seconds")) for one in shifts))
-        return (world().now_on(world().database) + shift).strftime("%Y-%m-%d %H:%M:%S.%f")[:-3]
+    Time passes alike for all of its processes. Its wall clock is set by whoever steps clocks, and differently for each
+    process: none of them may go by it.
+    """
 
-    @event.listens_for(engine, "connect")
-    def set_up(connection: sqlite3.Connection, _record: Any) -> None:
-        connection.create_function("strftime", -1, strftime)
+    def wall() -> datetime:
+        if (seen := world()) is None:
+            return START
+        return seen.now_on(seen.worker.machine if seen.worker else seen.database)
+
+    def elapsed() -> timedelta:
+        seen = world()
+        return UP_FOR + timedelta(microseconds=seen.scheduler.now if seen else 0)
+
+    return MachineClocks(wall=wall, elapsed=elapsed, boot=lambda: "simulated")
 
 
 class PlainBox:
@@ -124,22 +136,16 @@ class PlainBox:
         return sealed
 
 
-class SimulatedClock:
-    """The wall clock of the machine on which the process runs."""
-
-    def __init__(self, stage: Stage) -> None:
-        self._stage = stage
-
-    def now(self) -> datetime:
-        world = self._stage.world
-        return world.now_on(world.worker.machine if world.worker else world.machines[0])
-
-
 class SimulatedStorage:
     """The real storage, in which a process may die before a commit or after it, and which may be busy."""
 
     def __init__(self, stage: Stage) -> None:
         self._stage = stage
+
+    @property
+    def clock(self) -> Clock:
+        """The installation's."""
+        return self._stage.database.storage.clock
 
     @contextmanager
     def transaction(self) -> Iterator[UnitOfWork]:
@@ -196,6 +202,9 @@ class SimulatedSystems:
         if system != SYSTEM:
             raise InvalidInput("There is no such plugin.", code="unknown_system")
         return frozenset({"password"})
+
+    def deciding_books(self, system: str) -> frozenset[str]:
+        return frozenset({"account_name"})
 
 
 class SimulatedQueue:
@@ -278,10 +287,8 @@ class Onlooker(Unobserved):
 def _wired(settings: Settings, stage: Stage) -> Container:
     """Wire an installation over the stage."""
     container = make_container(settings)
-    storage, clock = SimulatedStorage(stage), SimulatedClock(stage)
     for provider, simulated in (
-        (container.storage, storage),
-        (container.clock, clock),
+        (container.storage, SimulatedStorage(stage)),
         (container.systems, SimulatedSystems(stage)),
         (container.queue, stage.queue),
         (container.telemetry, Onlooker(stage)),
@@ -289,6 +296,9 @@ def _wired(settings: Settings, stage: Stage) -> Container:
         provider.override(providers.Object(simulated))
     for use_case in (container.send_invoice, container.send_many, container.send_again):
         use_case.add_kwargs(new_id=stage.new_id)
+    container.restore_watch.add_kwargs(marks=stage.marks)
+    # It is one for all processes, and one that dies in it must not shut the others out.
+    container.restore_watch()._joining = nullcontext()  # type: ignore[assignment]
     container.take_turn.add_kwargs(new_holder=stage.new_id, stopping=lambda: _is_stopping(stage))
     container._transfer_invoices.add_kwargs(chance=lambda: _spread(stage))
     return container

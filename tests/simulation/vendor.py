@@ -7,6 +7,7 @@ from functools import partial
 from typing import TypeVar
 
 from core.account import Account, Right
+from core.books import Books
 from core.call_budget import CallBudget
 from core.currency import Currency
 from core.customer import Customer, CustomerRecord
@@ -17,6 +18,7 @@ from core.order_draft import OrderDraft
 from core.payment import OrderState
 from core.ports.customer_repo import CustomerUpdate
 from core.product import Category, Product
+from core.recovery import FoundOrder
 from core.transfer import Receipt
 from core.vat_code import VatCode
 from tests.fakes.accounting_system import BookedOrder, go_on
@@ -38,9 +40,13 @@ class SimulatedSystem:
         self.orders = _Orders(company, line)
         self.payments = _Payments(company, line)
 
+    def identity(self) -> Books:
+        """A login is kept for long, so who asks whose books these are makes no call."""
+        return self._system.identity()
+
     @property
-    def books_id(self) -> str:
-        return self._system.books_id
+    def has_moved(self) -> bool:
+        return False
 
     @property
     def limits(self) -> Limits:
@@ -132,6 +138,12 @@ class _Orders(_Part):
         if any(one.is_whole for receipts in found.values() for one in receipts):
             self._company.world.saw["found again"] += 1
         return found
+
+    def changed_since(self, since: datetime) -> Iterator[Sequence[FoundOrder]]:
+        yield from self._line.call("orders.changed_since", lambda _: list(self._system.orders.changed_since(since)))
+
+    def read(self, order_id: str) -> FoundOrder | None:
+        return self._line.call("orders.read", lambda _: self._system.orders.read(order_id))
 
     def create(
         self, drafts: Sequence[OrderDraft], *, before_next_call: Callable[[], None]
