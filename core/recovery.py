@@ -31,22 +31,24 @@ class Mark(Document):
     """What a home last saw of its database. `file` is what tells the database's file from a copy of it (SQLite).
 
     `noted` says how many orders had been noted, for the businesses that were worked on last; the latest comes last.
-    `begun` counts how often the mark was begun anew, which a restore has it be.
+    `begun` counts how often the mark was begun anew, which a restore has it be; `noticed` is the installation's.
     """
 
     installation: str
     begun: int = 1
+    noticed: int = 0
     file: str | None = None
     noted: dict[str, int] = Field(default_factory=dict)
 
 
 class Installation(Document):
-    """What the database says of itself. `noticed_at` is when it was last found to have been put back.
+    """What the database says of itself: how often it was found to have been put back, and when last.
 
     `known_until` is the latest order that it knew of then. `alive_at` is when a worker last said that it is there.
     """
 
     id: str
+    noticed: int = 0
     noticed_at: Instant | None = None
     known_until: Instant | None = None
     alive_at: Instant | None = None
@@ -110,17 +112,20 @@ class Verdict(Document):
     finding: Finding | None = None
 
 
-def has_gone_back(mark: Mark, *, installation: str, file: str | None, noted: Mapping[str, int]) -> bool:
+def has_gone_back(
+    mark: Mark, *, installation: str, file: str | None, noted: Mapping[str, int], noticed: int = 0
+) -> bool:
     """Whether the database is not the one, or not as far on, as the mark says.
 
     `noted` is what the database has noted of the mark's businesses; one that it does not know counts as none.
     A mark under which nothing was sent yet says nothing.
     """
-    if not mark.noted:
+    if not mark.noted and not mark.noticed:
         return False
     is_another_file = mark.file is not None and file is not None and mark.file != file
     is_behind = any(noted.get(business, 0) < seen for business, seen in mark.noted.items())
-    return mark.installation != installation or is_another_file or is_behind
+    has_forgotten = noticed < mark.noticed  # a backup was put back once more, before or after it was recovered
+    return mark.installation != installation or is_another_file or is_behind or has_forgotten
 
 
 def with_noted(mark: Mark, business: str, number: int, *, file: str | None) -> Mark:
@@ -130,10 +135,12 @@ def with_noted(mark: Mark, business: str, number: int, *, file: str | None) -> M
     return mark.model_copy(update={"noted": dict(latest), "file": mark.file if mark.noted else file})
 
 
-def begun_anew(mark: Mark | None, *, installation: str, file: str | None, noted: Mapping[str, int]) -> Mark:
+def begun_anew(
+    mark: Mark | None, *, installation: str, file: str | None, noted: Mapping[str, int], noticed: int = 0
+) -> Mark:
     """Return the mark of a home that goes by what its database says now."""
     begun = mark.begun + 1 if mark else 1
-    return Mark(installation=installation, begun=begun, file=file, noted=dict(noted))
+    return Mark(installation=installation, begun=begun, file=file, noted=dict(noted), noticed=noticed)
 
 
 def is_shut(installation: Installation, recovery: Recovery | None, *, now: datetime) -> bool:

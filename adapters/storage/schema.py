@@ -296,6 +296,7 @@ installation = Table(
     metadata,
     Column("only", Integer, primary_key=True, autoincrement=False),
     Column("id", exact_text(_ID_LENGTH), nullable=False),
+    Column("noticed", Integer, nullable=False, server_default="0"),
     Column("noticed_at", UtcDateTime),
     Column("known_until", UtcDateTime),
     Column("alive_at", UtcDateTime),

@@ -63,7 +63,7 @@ class RestoreWatch:
         """
         with self._joining:
             mark = self._marks.read()
-            if mark is None or not mark.noted:
+            if mark is None or not (mark.noted or mark.noticed):
                 self._join(mark)
                 return
         with self._storage.transaction() as work:
@@ -115,7 +115,9 @@ class RestoreWatch:
         now, found = self._clock.now(), work.installation.get()
         is_new = not work.installation.recoveries(needed=True)
         known_until = work.installation.last_sent_at() if is_new else found.known_until
-        changed = found.model_copy(update={"noticed_at": now, "known_until": known_until})
+        mark = self._marks.read()
+        noticed = max(found.noticed, mark.noticed if mark else 0) + 1
+        changed = found.model_copy(update={"noticed": noticed, "noticed_at": now, "known_until": known_until})
         work.installation.put(changed)
         work.installation.shut_all()
         self._auditor.done(work, Action.RECOVERY_NEEDED)
@@ -131,7 +133,7 @@ class RestoreWatch:
             return False
         noted = work.installation.noted(mark.noted)
         file, found = self._marks.database_file(), work.installation.get()
-        if not has_gone_back(mark, installation=found.id, file=file, noted=noted):
+        if not has_gone_back(mark, installation=found.id, file=file, noted=noted, noticed=found.noticed):
             return False
         self.shut(work)
         return True
@@ -164,4 +166,5 @@ class RestoreWatch:
     def _mark_of_now(self, earlier: Mark | None) -> Mark:
         with self._storage.transaction() as work:
             found, noted = work.installation.get(), work.installation.latest_noted(limit=MOST_MARKED)
-        return begun_anew(earlier, installation=found.id, file=self._marks.database_file(), noted=noted)
+        file = self._marks.database_file()
+        return begun_anew(earlier, installation=found.id, file=file, noted=noted, noticed=found.noticed)

@@ -15,6 +15,7 @@ from tests.adapters.hostile_server import conducting, flooding
 MOST_MEGABYTES = 300
 _ROOT = Path(__file__).parents[2]
 _PATIENCE_SECONDS = 60
+_SIZE = 23_000_000  # bytes: a little less than what is refused
 
 SAMPLE = {
     ("soap_read", "half a gigabyte in two layers"),
@@ -43,13 +44,12 @@ def test_no_answer_uses_up_the_memory(call: str, kind: str) -> None:
 
 
 @pytest.mark.attack
-@pytest.mark.parametrize("size", [4_000_000, 23_000_000])
 @pytest.mark.parametrize(
     ("call", "kind"), [*[("soap_read", kind) for kind in XML], *[("rest_read", kind) for kind in JSON]]
 )
-def test_no_answer_within_the_limits_does_either(call: str, kind: str, size: int) -> None:
+def test_no_answer_within_the_limits_does_either(call: str, kind: str) -> None:
     """The largest that are taken: what is read from them must fit as well."""
-    answer = xml_answer(kind, size=size) if call == "soap_read" else json_answer(kind, size=size)
+    answer = xml_answer(kind, size=_SIZE) if call == "soap_read" else json_answer(kind, size=_SIZE)
     with conducting(flooding(answer)) as url:
         told = _made_in_a_process(call, url)
     assert told["peak"] < MOST_MEGABYTES, told

@@ -186,7 +186,8 @@ def test_the_account_is_changed_at_a_call(
 
 
 def _kill_cases(points: Mapping[str, Sequence[tuple[str, str]]], sample: Sequence[tuple[str, str, str]]) -> list[Any]:
-    cases = [(name, *point) for name, several in points.items() for point in several]
+    """After each point: before one there is what was there after the one before it."""
+    cases = [(name, *point) for name, several in points.items() for point in several if point[1] == AFTER]
     assert set(sample) <= set(cases)
     return [pytest.param(*case, marks=() if case in sample else pytest.mark.attack) for case in cases]
 

@@ -207,7 +207,8 @@ def _restore(life: Life, act: Act) -> None:
     life.stage.queue.forget()
     life.was_restored = True
     life.world.saw["restores"] += 1
-    life.stage.recover()
+    if life.world.chance.stream("recovered", act.nth).happens(0.5):
+        life.stage.recover()
     wanted, life.promised = sorted(life.promised), set()
     for number in wanted:
         _spawn(life, f"resend {number}", act.nth, partial(_resend, life, number))
@@ -228,6 +229,8 @@ def _resend(life: Life, number: str) -> None:
 def mend(life: Life) -> bool:
     """Do what people are asked to do; whether all has come to an end. In nobody's process, so that nothing fails."""
     all_ended = True
+    if life.was_restored:
+        life.stage.recover()
     for business in life.businesses:
         if Fault.ACCOUNT_CHANGES in life.world.weather.kinds:
             _connect_home(life, business)

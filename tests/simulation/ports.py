@@ -20,12 +20,14 @@ from core.ports.clock import Clock
 from core.ports.storage import UnitOfWork
 from core.transfer import Transfer
 from core.unobserved import Unobserved
+from core.use_cases.recover import Recover
 from entrypoints.container import Container, make_container
 from entrypoints.settings import Settings
 from tests.fakes.marks import FakeMarks
 from tests.homes import furnish
 from tests.simulation.faults import Fault
 from tests.simulation.line import Company
+from tests.simulation.scheduler import SECOND
 from tests.simulation.vendor import SimulatedSystem
 from tests.simulation.world import START, Worker, World
 
@@ -75,7 +77,25 @@ class Stage:
         return f"id-{self._numbers:06}"
 
     def recover(self) -> None:
-        """Do what an operator does after the database was put back. Today there is nothing that could be done."""
+        """Do what an operator does after the database was put back: have it recovered, until nothing is left to be."""
+        recover = self.container.recover()
+        recover.begin()
+        self._recovered(recover)
+        if recover.left():  # a backup from before the first order: only the operator knows of when it is
+            recover.begin(START - timedelta(hours=1))
+            self._recovered(recover)
+        if left := recover.left():
+            self.world.breaks(f"{', '.join(left)} can't be recovered")
+
+    def _recovered(self, recover: Recover) -> None:
+        for business in recover.left():
+            for seconds in (SETTLING_SECONDS, LEASE_SECONDS, LEASE_SECONDS):
+                try:
+                    recover.recover(business)
+                    break
+                except TryAgain as error:
+                    self.world.tell(f"{business} can't be recovered yet: {error.message} [{error.code}]")
+                    self.world.scheduler.sleep(round(seconds * 1.1) * SECOND)
 
 
 class Database:
@@ -296,6 +316,9 @@ def _wired(settings: Settings, stage: Stage) -> Container:
         provider.override(providers.Object(simulated))
     for use_case in (container.send_invoice, container.send_many, container.send_again):
         use_case.add_kwargs(new_id=stage.new_id)
+    container._tie_order.add_kwargs(new_id=stage.new_id)
+    container.recover.add_kwargs(new_holder=stage.new_id)
+    container.adopt_order.add_kwargs(new_holder=stage.new_id)
     container.restore_watch.add_kwargs(marks=stage.marks)
     # It is one for all processes, and one that dies in it must not shut the others out.
     container.restore_watch()._joining = nullcontext()  # type: ignore[assignment]

@@ -374,6 +374,18 @@ def test_a_home_without_a_mark_and_nobody_alive_needs_recovery() -> None:
     assert gateway.transfer("2").state is TransferState.TRANSFERRED
 
 
+def test_the_same_backup_put_back_once_more_is_noticed_before_anything_is_sent_and_after(gateway: Restored) -> None:
+    assert gateway.send("2").is_parked
+
+    gateway.storage.restore(gateway.backup)
+
+    assert gateway.send("2").is_parked
+    assert not recovered(gateway).needed
+    gateway.storage.restore(gateway.backup)
+    assert gateway.send("3").is_parked
+    assert orders_by_number(gateway) == {"1": 1, "2": 1, "3": 1}
+
+
 def test_an_order_that_may_lie_in_other_books_is_no_order_of_these(gateway: Restored) -> None:
     with gateway.storage.transaction() as work:
         sent = work.transfers.of_invoice(FJELL, "1")

@@ -15,6 +15,7 @@ def upgrade() -> None:
         "installation",
         sa.Column("only", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("id", sa.String(64).with_variant(sa.String(64, collation="C"), "postgresql"), nullable=False),
+        sa.Column("noticed", sa.Integer(), nullable=False, server_default="0"),
         sa.Column("noticed_at", sa.DateTime(timezone=True)),
         sa.Column("known_until", sa.DateTime(timezone=True)),
         sa.Column("alive_at", sa.DateTime(timezone=True)),
