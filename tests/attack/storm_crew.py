@@ -30,6 +30,9 @@ TAKEN_OVER = "Took over what a worker whose lease had expired left running"
 
 FIRST_STRIKE_SECONDS = 0.5
 
+ENDED = "ended with"
+"""What begins a complaint about a worker that ended though nobody had killed it."""
+
 SETTINGS = {
     "KVITT_TFSO_TIMEOUT": "2",
     "KVITT_SETTLING_SECONDS": "5",  # longer than the latest a call may take effect, with room for a crowded machine
@@ -130,7 +133,7 @@ class Crew:
         """What workers said, and how they ended where nobody had killed them."""
         lines = [line for path in self._logs.glob("worker-*.log") for line in path.read_text().splitlines()]
         said = [line for line in lines if line != TAKEN_OVER]
-        return said + [f"ended with {code}" for code in self._exits]
+        return said + [f"{ENDED} {code}" for code in self._exits]
 
 
 @contextmanager
