@@ -135,6 +135,14 @@ def with_noted(mark: Mark, business: str, number: int, *, file: str | None) -> M
     return mark.model_copy(update={"noted": dict(latest), "file": mark.file if mark.noted else file})
 
 
+def kept_up(mark: Mark, noted: Mapping[str, int]) -> Mark:
+    """Return the mark with what the database has noted by now, whoever noted it; the latest comes last."""
+    for business, number in noted.items():
+        if number > mark.noted.get(business, 0):
+            mark = with_noted(mark, business, number, file=mark.file)
+    return mark
+
+
 def begun_anew(
     mark: Mark | None, *, installation: str, file: str | None, noted: Mapping[str, int], noticed: int = 0
 ) -> Mark:

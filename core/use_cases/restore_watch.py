@@ -2,10 +2,12 @@
 
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from core.audit import Action
+from core.errors import TryAgain
 from core.ports.clock import Clock
 from core.ports.mark_keeper import MarkKeeper
 from core.ports.storage import Storage, UnitOfWork
@@ -16,6 +18,7 @@ from core.recovery import (
     begun_anew,
     has_gone_back,
     is_shut,
+    kept_up,
     recovery_needed,
     with_noted,
 )
@@ -72,13 +75,38 @@ class RestoreWatch:
             self._begin_anew()
 
     def keep_watch(self) -> None:
-        """Do as `check`, and say from time to time that a worker is there. Errors: TryAgain."""
+        """Do as `check`, keep the mark up with other homes, and say at times that a worker is there.
+
+        Errors: TryAgain.
+        """
         self.check()
+        with suppress(TryAgain):  # such as a full disk: it stops what needs the mark, and says so there
+            self._keep_up()
         now = self._clock.now()
         if self._beat_at is None or not timedelta() <= now - self._beat_at < BEAT_EVERY:
             with self._storage.transaction() as work:
                 work.installation.beat()
             self._beat_at = now
+
+    def _keep_up(self) -> None:
+        """Have the mark tell what other homes noted too: by itself, a home that sends nothing would notice nothing.
+
+        A database that is a file is not looked at: its processes share its home, and one of them may still hold a file
+        that was taken away, which is further on than the one that was put back.
+        """
+        mark = self._marks.read()
+        if mark is None or self._marks.database_file() is not None or self._kept_up(mark) == mark:
+            return
+        # Looked at again while no other process changes the mark: it may have begun anew.
+        self._marks.change(lambda now: self._kept_up(now or mark))
+
+    def _kept_up(self, mark: Mark) -> Mark:
+        with self._storage.transaction() as work:
+            found, noted = work.installation.get(), work.installation.latest_noted(limit=MOST_MARKED)
+            of_mark = work.installation.noted(mark.noted)
+        if mark.installation != found.id or has_gone_back(mark, installation=found.id, file=None, noted=of_mark):
+            return mark
+        return kept_up(mark, noted)
 
     def require_open(self, work: UnitOfWork, business: str) -> None:
         """Raise RecoveryNeeded while nothing may be sent for the business."""

@@ -20,7 +20,7 @@ class Backup:
         self._kept = folder / "backup"
         folder.mkdir(parents=True, exist_ok=True)
         if not self._is_sqlite:
-            _run("pg_dump", "--format=custom", f"--file={self._kept}", self._url)
+            _run("pg_dump", "--format=custom", "--exclude-schema=dbos", f"--file={self._kept}", self._url)
         else:
             with closing(sqlite3.connect(self._files[0])) as source, closing(sqlite3.connect(self._kept)) as copy:
                 source.backup(copy)

@@ -1,10 +1,13 @@
 """Installations on both databases."""
 
+import os
+import secrets
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from entrypoints.sandbox import Sandbox
 from tests.attack.installation import SOAP, Installation, installed
 from tests.postgres import temporary_database
 from tests.systems import System
@@ -52,3 +55,18 @@ def system() -> System:
 def installation(tmp_path: Path, database_url: str | None, system: System) -> Iterator[Installation]:
     with installed(tmp_path / "home", system=system, database_url=database_url) as installation:
         yield installation
+
+
+@pytest.fixture
+def seed() -> str:
+    """What chance begins with in a storm."""
+    seed = os.environ.get("KVITT_STORM_SEED") or secrets.token_hex(4)
+    print(f"KVITT_STORM_SEED={seed}")  # noqa: T201 - shown when the test fails
+    return seed
+
+
+@pytest.fixture
+def office() -> Iterator[Sandbox]:
+    """A sandbox for a storm: nobody is turned away there for calling too often."""
+    with Sandbox(logins_per_minute=0, calls_per_hour=10_000_000) as sandbox:
+        yield sandbox

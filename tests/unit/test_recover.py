@@ -15,7 +15,9 @@ from core.intent import IntentKind, declared
 from core.invoice import Invoice
 from core.recovery import FindingKind, Recovery
 from core.transfer import TransferState
+from core.use_cases.restore_watch import RestoreWatch
 from tests.fakes.gateway import SETTLING, Gateway
+from tests.fakes.marks import FakeMarks
 from tests.unit.samples import an_invoice
 
 FJELL = Gateway.business
@@ -402,6 +404,49 @@ def test_an_order_that_may_lie_in_other_books_is_no_order_of_these(gateway: Rest
     with gateway.storage.transaction() as work:
         assert work.intents.get(FJELL, IntentKind.ORDER, "2") == open_elsewhere
         assert set(work.transfers.of_invoices(FJELL, ["2", "3"])) == {"3"}
+
+
+def another_home(gateway: Gateway) -> RestoreWatch:
+    return RestoreWatch(
+        storage=gateway.storage,
+        marks=FakeMarks(),
+        clock=gateway.clock,
+        auditor=gateway.auditor,
+        wait=lambda _seconds: None,
+    )
+
+
+def test_a_home_whose_worker_was_there_notices_though_others_sent_everything() -> None:
+    gateway = Gateway()
+    gateway.add(*numbered("1", "2"))
+    idle = another_home(gateway)
+    idle.keep_watch()
+    gateway.send("1")
+    backup = gateway.storage.backup()
+    gateway.send("2")
+    idle.keep_watch()
+    gateway.storage.restore(backup)
+
+    idle.check()
+
+    assert gateway.recover.left() == [FJELL]
+
+
+def test_a_home_that_watches_does_not_take_the_way_back_for_the_way_on() -> None:
+    gateway = Gateway()
+    gateway.add(*numbered("1", "2"))
+    idle = another_home(gateway)
+    idle.keep_watch()
+    gateway.send("1")
+    idle.keep_watch()
+    backup = gateway.storage.backup()
+    gateway.send("2")
+    gateway.storage.restore(backup)
+    assert not recovered(gateway).needed
+
+    idle.keep_watch()
+
+    assert gateway.recover.left() == []
 
 
 def test_a_database_file_in_the_place_of_another_is_noticed() -> None:
