@@ -66,9 +66,6 @@ class Weather:
                 kinds.add(kind)
                 if kind in _RATES:
                     rates[kind] = _RATES[kind][hard]
-        if Fault.RESTORES in kinds:
-            # Recovery reads the books that a business is connected to; docs/operations.md has the operator see to that.
-            kinds.discard(Fault.ACCOUNT_CHANGES)
         return cls(frozenset(kinds), rates)
 
     def rate(self, kind: Fault) -> float:
