@@ -235,7 +235,7 @@ def mend(life: Life) -> bool:
         life.stage.recover()
     for business in life.businesses:
         if Fault.ACCOUNT_CHANGES in life.world.weather.kinds:
-            _connect_home(life, business)
+            _connect_where_it_waits(life, business)
         transfers = transfers_of(life, business)
         if any(one.is_parked for one in transfers):
             life.stage.container.verify_business().verify(business)
@@ -248,9 +248,16 @@ def mend(life: Life) -> bool:
     return all_ended
 
 
-def _connect_home(life: Life, business: str) -> None:
+def _connect_where_it_waits(life: Life, business: str) -> None:
+    """Connect the business to the account that it is; or to the other, where invoices wait for those books."""
+    home, other = life.companies_of(business)
+    waits = [
+        transfer.error.message
+        for transfer in transfers_of(life, business)
+        if transfer.error and transfer.error.code == "other_books" and not transfer.state.is_final
+    ]
     try:
-        life.connect(business, life.companies_of(business)[0])
+        life.connect(business, other if any(f'in the books of "{other.name}"' in said for said in waits) else home)
     except KvittError as error:
         life.world.tell(f"{business} stays where it is: {error.message} [{error.code}]")
 

@@ -163,7 +163,7 @@ class _Orders(_Part):
     def _one_by_one(
         self, drafts: Sequence[OrderDraft], before_next_call: Callable[[], None]
     ) -> list[Receipt | KvittError]:
-        """Write orders one after the other. What meets one is its own answer, once another has been begun."""
+        """Write orders one after the other. What meets one is its own answer, once anything at all was written."""
         answers: list[Receipt | KvittError] = []
         for draft in drafts:
             if answers:
@@ -177,7 +177,10 @@ class _Orders(_Part):
         return answers
 
     def _in_steps(self, draft: OrderDraft, before_next_call: Callable[[], None]) -> Receipt | KvittError:
-        """Write an order with a call that begins it, one for each row, and one that finishes it."""
+        """Write an order with a call that begins it, one for each row, and one that finishes it.
+
+        What meets an order that was begun is its own answer: the whole must not be written once more at once.
+        """
         order_id = draft.begun_as
         if order_id is None:
             begun = draft.model_copy(update={"rows": ()})
@@ -197,8 +200,10 @@ class _Orders(_Part):
             return self._line.call(
                 f"orders.finish {draft.reference}", partial(self._finished, order_id, draft), writes=True
             )
-        except TryAgain as error:  # something was written, so the whole must not be done once more at once
-            raise TryAgain(error.message, code=error.code, not_before=error.not_before) from error
+        except TryAgain as error:
+            return TryAgain(error.message, code=error.code, not_before=error.not_before)
+        except (AccessRefused, OutcomeUnknown, Rejected) as error:
+            return error
 
     def _written(self, order_id: str, draft: OrderDraft, rows: int, _: Item) -> None:
         order = self._there(order_id)
