@@ -55,10 +55,6 @@ class Intent(Document):
         """Whether it was made for other books than these."""
         return self.books not in (None, books)
 
-    def is_open_elsewhere(self, books: str) -> bool:
-        """Whether what it is about may be in other books than these."""
-        return self.is_elsewhere(books) and not self.refused
-
     def require_settled(self, *, settling: timedelta, now: datetime) -> None:
         """Raise Unsettled while the latest call may still be running on the accounting system's side.
 

@@ -260,6 +260,13 @@ def failed(
     )
 
 
+def order_may_be_elsewhere(transfer: Transfer | None, intent: Intent | None, books: str) -> bool:
+    """Whether an order of the invoice may lie in other books than these, be it one that was begun and not finished."""
+    if intent is None or not intent.is_elsewhere(books):
+        return False
+    return order_may_exist(transfer, intent) if transfer else intent.is_open
+
+
 def order_may_exist(transfer: Transfer, intent: Intent | None) -> bool:
     """Whether the transfer may have an order, as far as was known before the attempt at hand.
 

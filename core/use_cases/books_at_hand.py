@@ -7,7 +7,7 @@ from core.business import Business
 from core.errors import OtherBooks
 from core.intent import Intent, IntentKind
 from core.ports.storage import UnitOfWork
-from core.transfer import Transfer
+from core.transfer import Transfer, order_may_be_elsewhere
 
 
 def note_books(work: UnitOfWork, business: Business, books: Books) -> None:
@@ -35,21 +35,26 @@ def invoices_elsewhere(
 
 
 def orders_begun_elsewhere(
-    work: UnitOfWork, business: str, intents: Iterable[Intent], *, here: Books
+    work: UnitOfWork,
+    business: str,
+    intents: Iterable[Intent],
+    transfers: Mapping[str, Transfer],
+    *,
+    here: Books,
 ) -> Mapping[str, OtherBooks]:
-    """Return the errors for those of these intents of orders that are open in other books, by invoice number."""
-    open_ones = [intent for intent in intents if intent.is_open_elsewhere(here.key)]
+    """Return the errors for those of these intents whose orders may lie in other books, by invoice number."""
+    open_ones = [one for one in intents if order_may_be_elsewhere(transfers.get(one.key), one, here.key)]
     known = work.books.of(business) if open_ones else {}
     return {one.key: intent_elsewhere(one.key, there=known_as(one.books or "", known), here=here) for one in open_ones}
 
 
 def require_here(work: UnitOfWork, business: str, number: str, *, here: Books) -> None:
     """Raise OtherBooks when the invoice's order lies, or may lie, in other books than these."""
-    transfer = work.transfers.of_invoice(business, number)
+    transfers = work.transfers.of_invoices(business, [number])
     intent = work.intents.get(business, IntentKind.ORDER, number)
     elsewhere = {
-        **orders_begun_elsewhere(work, business, [intent] if intent else [], here=here),
-        **invoices_elsewhere(work, business, [transfer] if transfer else [], here=here),
+        **orders_begun_elsewhere(work, business, [intent] if intent else [], transfers, here=here),
+        **invoices_elsewhere(work, business, transfers.values(), here=here),
     }
     if number in elsewhere:
         raise elsewhere[number]

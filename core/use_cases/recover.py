@@ -25,7 +25,7 @@ from core.recovery import (
     look_first_intent,
     verdict_on,
 )
-from core.transfer import RetryPolicy, Transfer, TransferError, TransferState, failed
+from core.transfer import RetryPolicy, Transfer, TransferError, TransferState, failed, order_may_be_elsewhere
 from core.use_cases.auditor import Auditor
 from core.use_cases.books_at_hand import note_books
 from core.use_cases.connect_business import release_parked
@@ -272,7 +272,7 @@ _UNCLEAR_HINT = "Tie the order with invoice adopt if it is the invoice's; else c
 def _is_elsewhere(transfer: Transfer | None, intent: Intent | None, books: str) -> bool:
     has_arrived = transfer is not None and transfer.state is TransferState.TRANSFERRED
     is_there = transfer is not None and has_arrived and transfer.is_elsewhere(books)
-    return is_there or (intent is not None and intent.is_open_elsewhere(books))
+    return is_there or order_may_be_elsewhere(transfer, intent, books)
 
 
 def _of_stranger(found: Installation, business: str) -> Recovery:

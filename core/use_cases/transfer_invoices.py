@@ -143,7 +143,7 @@ class TransferInvoices:
         customers = {number: invoices[number].customer for number in attempt.left}
         with self._storage.transaction() as work:
             note_books(work, business, attempt.here)
-            elsewhere = orders_begun_elsewhere(work, business.name, intents.values(), here=attempt.here)
+            elsewhere = orders_begun_elsewhere(work, business.name, intents.values(), attempt.left, here=attempt.here)
             links = self._find_customers.remembered(work, business.name, customers, books=attempt.here.key)
         self._end(attempt, elsewhere)
         earlier = self._place_orders.earlier(_of_these_books(attempt, intents), system.orders)

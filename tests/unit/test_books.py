@@ -6,7 +6,7 @@ import pytest
 
 from core.books import Books, same_books
 from core.business import Business, Connection
-from core.errors import AccessRefused, Conflict, OtherBooks, Rejected, TryAgain
+from core.errors import AccessRefused, Conflict, KvittError, OtherBooks, Rejected, TryAgain
 from core.payment import PaymentReport
 from core.transfer import Transfer, TransferState
 from core.use_cases.follow_up import FollowedUp, FollowUp
@@ -127,6 +127,25 @@ class TestAChangeOfTheAccount:
         gateway.turn()
         assert gateway.transfer("1").state is TransferState.TRANSFERRED
         assert orders(gateway) == [1, 1]
+
+    @pytest.mark.parametrize("trouble", [TryAgain("Busy."), Rejected("No."), AccessRefused("No right to it.")])
+    def test_an_order_that_was_begun_and_not_finished_is_finished_where_it_lies(
+        self, gateway: Gateway, trouble: KvittError
+    ) -> None:
+        """Nothing is locked by it and nothing has to settle, but the half order is there."""
+        gateway.system.orders.in_steps = True
+        gateway.add(an_invoice(number="1"))
+        gateway.system.orders.fail_next(trouble, call="finish")
+        gateway.send("1")
+        connect(gateway, OTHER)
+        gateway.send("1")
+        assert code_of(gateway, "1") == "other_books"
+        assert orders(gateway) == [1, 0]
+        connect(gateway, COMPANY)
+        gateway.turn()
+        assert gateway.transfer("1").state is TransferState.TRANSFERRED
+        assert orders(gateway) == [1, 0]
+        assert [one.is_whole for one in account(gateway, COMPANY).books.orders.values()] == [True]
 
     def test_it_is_refused_while_nobody_told_where_earlier_orders_lie(self, gateway: Gateway) -> None:
         gateway.add(an_invoice(number="1"))
