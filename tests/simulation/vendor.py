@@ -12,7 +12,7 @@ from core.call_budget import CallBudget
 from core.currency import Currency
 from core.customer import Customer, CustomerRecord
 from core.customer_directory import CustomerEntry
-from core.errors import AccessRefused, KvittError, OutcomeUnknown, Rejected, TryAgain
+from core.errors import AccessRefused, KvittError, Outcome, OutcomeUnknown, Rejected, TryAgain
 from core.limits import Limits
 from core.order_draft import OrderDraft
 from core.payment import OrderState
@@ -166,9 +166,9 @@ class _Orders(_Part):
         """Write orders one after the other. What meets one is its own answer, once anything at all was written."""
         answers: list[Receipt | KvittError] = []
         for draft in drafts:
-            if answers:
-                before_next_call()
             try:
+                if answers:
+                    before_next_call()
                 answers.append(self._in_steps(draft, before_next_call))
             except (AccessRefused, OutcomeUnknown, Rejected, TryAgain) as error:
                 if not answers:
@@ -179,7 +179,8 @@ class _Orders(_Part):
     def _in_steps(self, draft: OrderDraft, before_next_call: Callable[[], None]) -> Receipt | KvittError:
         """Write an order with a call that begins it, one for each row, and one that finishes it.
 
-        What meets an order that was begun is its own answer: the whole must not be written once more at once.
+        What meets an order that was begun is its own answer, and says so while the order lies there: the whole must not
+        be written once more at once.
         """
         order_id = draft.begun_as
         if order_id is None:
@@ -201,8 +202,10 @@ class _Orders(_Part):
                 f"orders.finish {draft.reference}", partial(self._finished, order_id, draft), writes=True
             )
         except TryAgain as error:
-            return TryAgain(error.message, code=error.code, not_before=error.not_before)
+            lies_there = Outcome.UNKNOWN if order_id in self._system.books.orders else None
+            return TryAgain(error.message, code=error.code, not_before=error.not_before, outcome=lies_there)
         except (AccessRefused, OutcomeUnknown, Rejected) as error:
+            error.outcome = Outcome.UNKNOWN
             return error
 
     def _written(self, order_id: str, draft: OrderDraft, rows: int, _: Item) -> None:
