@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from core.errors import KvittError, TryAgain
+from core.errors import KvittError, OutcomeUnknown, TryAgain
 from core.fields import Document
 from core.intent import Intent, IntentKind, declared
 from core.invoice import Invoice
@@ -154,7 +154,10 @@ class PlaceOrders:
         fresh = [draft for draft in drafts if draft.reference in unchanged]
 
         def before_next_call() -> None:
-            self._still_writing(hold, unchanged)
+            try:
+                self._still_writing(hold, unchanged)
+            except TryAgain as trouble:  # our own, and not the accounting system's word: orders may be written by now
+                raise OutcomeUnknown(trouble.message, code=trouble.code) from trouble
 
         if noting:
             self._watch.noted(noting)

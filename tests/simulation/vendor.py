@@ -155,7 +155,10 @@ class _Orders(_Part):
         def effect(item: Item) -> list[Receipt | KvittError]:
             return [_made(item(), partial(self._made, draft)) for draft in drafts]
 
-        return self._line.call(said, effect, writes=True)
+        answers = self._line.call(said, effect, writes=True)
+        if len(drafts) > 1:
+            before_next_call()  # several are read back, as over SOAP: they are written by then
+        return answers
 
     def _made(self, draft: OrderDraft) -> Receipt | KvittError:
         return self._system.orders.create([draft], before_next_call=go_on)[0]

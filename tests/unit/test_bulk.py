@@ -7,7 +7,7 @@ import pytest
 
 from core.call_budget import CallBudget
 from core.customer import Address, Customer
-from core.errors import AccessRefused, KvittError, OutcomeUnknown, Rejected, TryAgain
+from core.errors import AccessRefused, Conflict, KvittError, OutcomeUnknown, Rejected, TryAgain
 from core.intent import IntentKind
 from core.invoice import Invoice
 from core.order_draft import OrderDraft
@@ -378,3 +378,35 @@ def test_an_answer_that_is_lost_for_some_is_looked_for_for_those_alone(gateway: 
     later(gateway)
     assert set(states(gateway).values()) == {"transferred"}
     assert references(gateway) == ["001", "002", "003", "004"]
+
+
+def test_orders_that_are_written_stay_marked_where_the_database_is_busy_before_they_are_read_back(
+    gateway: Gateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What keeps Kvitt from the next call is not the accounting system's word that nothing was written."""
+    create, transaction = gateway.system.orders.create, gateway.storage.transaction
+
+    def busy() -> None:
+        raise TryAgain("The database is busy.", code="storage_busy")
+
+    def written_and_read_back(
+        drafts: Sequence[OrderDraft], *, before_next_call: Callable[[], None]
+    ) -> list[Receipt | KvittError]:
+        receipts = create(drafts, before_next_call=before_next_call)
+        monkeypatch.setattr(gateway.storage, "transaction", busy)
+        try:
+            before_next_call()
+        finally:
+            monkeypatch.setattr(gateway.storage, "transaction", transaction)
+        return receipts
+
+    monkeypatch.setattr(gateway.system.orders, "create", written_and_read_back)
+    moved(gateway, person(1), person(2))
+    assert len(gateway.books.orders) == 2
+    with pytest.raises(Conflict) as refusal:
+        gateway.add(an_invoice(number="001", customer=person(1), rows=(a_row(unit_price="1300.00"),)))
+    assert refusal.value.code == "invoice_locked"
+    monkeypatch.setattr(gateway.system.orders, "create", create)
+    later(gateway)
+    assert [gateway.transfer(number).state for number in ("001", "002")] == [TransferState.TRANSFERRED] * 2
+    assert len(gateway.books.orders) == 2
