@@ -112,20 +112,19 @@ class Verdict(Document):
     finding: Finding | None = None
 
 
-def has_gone_back(
-    mark: Mark, *, installation: str, file: str | None, noted: Mapping[str, int], noticed: int = 0
-) -> bool:
+def has_gone_back(mark: Mark, found: Installation, *, file: str | None, noted: Mapping[str, int]) -> bool:
     """Whether the database is not the one, or not as far on, as the mark says.
 
-    `noted` is what the database has noted of the mark's businesses; one that it does not know counts as none.
+    `found` is what the database says of itself, `noted` what it has noted of the mark's businesses; one that it does
+    not know counts as none.
     A mark under which nothing was sent yet says nothing.
     """
     if not mark.noted and not mark.noticed:
         return False
     is_another_file = mark.file is not None and file is not None and mark.file != file
     is_behind = any(noted.get(business, 0) < seen for business, seen in mark.noted.items())
-    has_forgotten = noticed < mark.noticed  # a backup was put back once more, before or after it was recovered
-    return mark.installation != installation or is_another_file or is_behind or has_forgotten
+    has_forgotten = found.noticed < mark.noticed  # a backup was put back once more, before or after it was recovered
+    return mark.installation != found.id or is_another_file or is_behind or has_forgotten
 
 
 def with_noted(mark: Mark, business: str, number: int, *, file: str | None) -> Mark:
@@ -143,12 +142,10 @@ def kept_up(mark: Mark, noted: Mapping[str, int]) -> Mark:
     return mark
 
 
-def begun_anew(
-    mark: Mark | None, *, installation: str, file: str | None, noted: Mapping[str, int], noticed: int = 0
-) -> Mark:
+def begun_anew(mark: Mark | None, found: Installation, *, file: str | None, noted: Mapping[str, int]) -> Mark:
     """Return the mark of a home that goes by what its database says now."""
     begun = mark.begun + 1 if mark else 1
-    return Mark(installation=installation, begun=begun, file=file, noted=dict(noted), noticed=noticed)
+    return Mark(installation=found.id, begun=begun, noticed=found.noticed, file=file, noted=dict(noted))
 
 
 def is_shut(installation: Installation, recovery: Recovery | None, *, now: datetime) -> bool:

@@ -104,7 +104,7 @@ class RestoreWatch:
         with self._storage.transaction() as work:
             found, noted = work.installation.get(), work.installation.latest_noted(limit=MOST_MARKED)
             of_mark = work.installation.noted(mark.noted)
-        if mark.installation != found.id or has_gone_back(mark, installation=found.id, file=None, noted=of_mark):
+        if mark.installation != found.id or has_gone_back(mark, found, file=None, noted=of_mark):
             return mark
         return kept_up(mark, noted)
 
@@ -161,7 +161,7 @@ class RestoreWatch:
             return False
         noted = work.installation.noted(mark.noted)
         file, found = self._marks.database_file(), work.installation.get()
-        if not has_gone_back(mark, installation=found.id, file=file, noted=noted, noticed=found.noticed):
+        if not has_gone_back(mark, found, file=file, noted=noted):
             return False
         self.shut(work)
         return True
@@ -195,4 +195,4 @@ class RestoreWatch:
         with self._storage.transaction() as work:
             found, noted = work.installation.get(), work.installation.latest_noted(limit=MOST_MARKED)
         file = self._marks.database_file()
-        return begun_anew(earlier, installation=found.id, file=file, noted=noted, noticed=found.noticed)
+        return begun_anew(earlier, found, file=file, noted=noted)

@@ -8,7 +8,7 @@ import pytest
 
 from adapters.file_identity import identity_of
 from adapters.mark_file import MarkFile
-from core.recovery import Mark, has_gone_back, with_noted
+from core.recovery import Installation, Mark, has_gone_back, with_noted
 
 NOTED = {"fjell": 1}
 
@@ -27,7 +27,7 @@ def is_noticed(home: Path) -> bool:
     marks = MarkFile(home, f"sqlite:///{home / 'kvitt.db'}")
     mark = marks.read()
     assert mark is not None
-    return has_gone_back(mark, installation="i", file=marks.database_file(), noted=NOTED)
+    return has_gone_back(mark, Installation(id="i"), file=marks.database_file(), noted=NOTED)
 
 
 def test_what_was_not_copied_is_believed(tmp_path: Path) -> None:

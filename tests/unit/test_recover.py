@@ -449,6 +449,29 @@ def test_a_home_that_watches_does_not_take_the_way_back_for_the_way_on() -> None
     assert gateway.recover.left() == []
 
 
+def test_a_home_that_has_noticed_a_restore_goes_on_noticing_what_others_send() -> None:
+    gateway = Gateway()
+    gateway.add(*numbered("1", "2"))
+    idle = another_home(gateway)
+    idle.keep_watch()
+    before = gateway.storage.backup()
+    gateway.send("1")
+    idle.keep_watch()
+    gateway.storage.restore(before)
+    idle.check()
+    gateway.recover.begin(gateway.clock.now() - timedelta(hours=1))
+    assert not recovered(gateway).needed
+    backup = gateway.storage.backup()
+    gateway.add(*numbered("2"))
+    gateway.send("2")
+    idle.keep_watch()
+    gateway.storage.restore(backup)
+
+    idle.check()
+
+    assert gateway.recover.left() == [FJELL]
+
+
 def test_a_database_file_in_the_place_of_another_is_noticed() -> None:
     gateway = Gateway()
     gateway.marks.file = "one"
