@@ -5,7 +5,6 @@ database, which is forced to the disk, does not know of. It names the file that 
 one that was put back together with the database, it is known for one.
 """
 
-import fcntl
 import os
 import threading
 from collections.abc import Callable
@@ -15,6 +14,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from adapters.file_identity import identity_of
+from adapters.file_lock import alone_at
 from core.errors import TryAgain
 from core.recovery import Mark
 
@@ -50,15 +50,10 @@ class MarkFile:
         """Change the mark; of several processes one does so at a time. Errors: TryAgain, code `mark_not_kept`."""
         try:
             self._file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            with self._one_at_a_time:
-                lock = os.open(self._file.with_name(f".{_FILE_NAME}.lock"), os.O_RDWR | os.O_CREAT, 0o600)
-                try:
-                    fcntl.flock(lock, fcntl.LOCK_EX)
-                    mark = how(self.read())
-                    self._write(mark)
-                    self._written = mark
-                finally:
-                    os.close(lock)
+            with self._one_at_a_time, alone_at(self._file):
+                mark = how(self.read())
+                self._write(mark)
+                self._written = mark
         except OSError as error:
             raise TryAgain(
                 f"The mark {self._file} can't be written: {error.strerror}.",

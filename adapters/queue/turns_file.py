@@ -4,15 +4,15 @@ Nobody misses it: turns are put anew from our own tables. So a damaged one must 
 kept beside the new one, for whoever wants to know what happened.
 """
 
-import fcntl
 import logging
 import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
+from adapters.file_lock import alone_at
 from core.errors import InvalidInput
 
 _WITH_IT = ("", "-journal", "-wal", "-shm")
@@ -31,7 +31,7 @@ def prepare(file: Path) -> None:
     """
     try:
         file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with _alone(file):
+        with alone_at(file):
             if file.exists() and (what := _damage(file)):
                 _set_aside(file, what)
             os.close(os.open(file, os.O_RDWR | os.O_CREAT, 0o600))
@@ -74,17 +74,6 @@ def _set_aside(file: Path, what: str) -> None:
         with suppress(FileNotFoundError):
             file.with_name(f"{file.name}{ending}").rename(aside.with_name(f"{aside.name}{ending}"))
     _log.warning("The file of the turns, %s, was set aside as %s (%s), and is made anew", file, aside.name, what)
-
-
-@contextmanager
-def _alone(file: Path) -> Iterator[None]:
-    """Keep other processes from looking at the file for the length of the block."""
-    lock = os.open(file.with_name(f".{file.name}.lock"), os.O_RDWR | os.O_CREAT, 0o600)
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(lock)
 
 
 def _with_what_belongs_to(file: Path) -> Iterator[Path]:

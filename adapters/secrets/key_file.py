@@ -4,16 +4,16 @@ One key a line. The first one seals, all of them open; there are several while t
 changes whole: whoever reads it sees it before or after.
 """
 
-import fcntl
 import os
 import secrets
 import stat
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 from cryptography.fernet import Fernet
 
+from adapters.file_lock import alone_at
 from adapters.secrets.fernet_secret_box import keys_in
 from core.errors import InvalidInput, TryAgain
 
@@ -69,22 +69,18 @@ class KeyFile:
         Errors: TryAgain, code `rotation_running`; InvalidInput, code `no_secret_key`.
         """
         self.keys()
-        try:
-            lock = os.open(self._file.with_name(f".{_FILE_NAME}.lock"), os.O_RDWR | os.O_CREAT, 0o600)
-        except OSError as error:
-            raise self._unusable(error) from error
-        try:
+        with ExitStack() as held:
             try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                held.enter_context(alone_at(self._file, waits=False))
             except BlockingIOError:
                 raise TryAgain(
                     "The secret key is being rotated by another process.",
                     code="rotation_running",
                     hint="Wait for it to end, then see what it said.",
                 ) from None
+            except OSError as error:
+                raise self._unusable(error) from error
             yield
-        finally:
-            os.close(lock)
 
     def begin(self) -> None:
         """Put a new key before the present one. Where there are several a rotation was broken off: it is gone on with.
