@@ -35,8 +35,9 @@ _UNWRITABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]
 
 # What nobody sees, and what turns round the order of what is seen: with it one name passes for another. The joiners
 # U+200C and U+200D are not among them: the writing of Persian, Hindi and others needs them.
-_HIDDEN = r"\u00ad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e007f"
-_HIDDEN_SIGN = re.compile(f"[{_HIDDEN}]")
+_HIDDEN = r"\u00ad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
+_HIDDEN_TAGS = r"\U000e0000-\U000e007f"  # beyond what the regular expressions of JSON Schema can name
+_HIDDEN_SIGN = re.compile(f"[{_HIDDEN}{_HIDDEN_TAGS}]")
 
 # The same rules in the regular expressions of JSON Schema; a lone surrogate is no text there to begin with.
 _BAD = r"\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff"
@@ -45,7 +46,7 @@ PRINTABLE = rf"^[^{_INVISIBLE}]*$"
 """Roughly what `str.isprintable` says, as a pattern: which signs can be shown changes with every Unicode."""
 
 _TEXT_SCHEMA = WithJsonSchema({"type": "string", "pattern": f"^[^{_BAD}]*$"})
-_BAD_IN_NAMES = _BAD + r"\u00ad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
+_BAD_IN_NAMES = _BAD + _HIDDEN
 _SHOWN_SCHEMA = WithJsonSchema({"type": "string", "pattern": f"^[^{_BAD_IN_NAMES}]*$"})
 _NAME_SCHEMA = WithJsonSchema(
     {
