@@ -64,27 +64,23 @@ class LimitedSocket(socket.socket):
 
     def recv(self, size: int, flags: int = 0, /) -> bytes:
         """As socket.recv."""
-        self._keep_time()
+        _keep_time(self)
         return _counted(super().recv(size, flags))
 
     def recv_into(self, buffer: Any, nbytes: int = 0, flags: int = 0) -> int:
         """As socket.recv_into."""
-        self._keep_time()
+        _keep_time(self)
         return _count(super().recv_into(buffer, nbytes, flags))
 
     def send(self, data: Any, flags: int = 0, /) -> int:
         """As socket.send."""
-        self._keep_time()
+        _keep_time(self)
         return super().send(data, flags)
 
     def sendall(self, data: Any, flags: int = 0, /) -> None:
         """As socket.sendall, whose timeout is for all of it."""
-        self._keep_time()
+        _keep_time(self)
         super().sendall(data, flags)
-
-    def _keep_time(self) -> None:
-        if allowance := _current.get():
-            self.settimeout(allowance.seconds_left())
 
 
 class LimitedTlsSocket(ssl.SSLSocket):
@@ -95,27 +91,23 @@ class LimitedTlsSocket(ssl.SSLSocket):
 
     def do_handshake(self, block: bool = False) -> None:
         """As SSLSocket.do_handshake."""
-        self._keep_time()
+        _keep_time(self)
         super().do_handshake(block)
 
     def recv(self, buflen: int = 1024, flags: int = 0) -> bytes:
         """As SSLSocket.recv."""
-        self._keep_time()
+        _keep_time(self)
         return _counted(super().recv(buflen, flags))
 
     def recv_into(self, buffer: Any, nbytes: int | None = None, flags: int = 0) -> int:
         """As SSLSocket.recv_into."""
-        self._keep_time()
+        _keep_time(self)
         return _count(super().recv_into(buffer, nbytes, flags))
 
     def send(self, data: Any, flags: int = 0) -> int:
         """As SSLSocket.send, of which its sendall is made."""
-        self._keep_time()
+        _keep_time(self)
         return super().send(data, flags)
-
-    def _keep_time(self) -> None:
-        if allowance := _current.get():
-            self.settimeout(allowance.seconds_left())
 
 
 def connected(host: str, port: int, *, patience: float, options: Iterable[SocketOption] = ()) -> LimitedSocket:
@@ -142,6 +134,11 @@ def connected(host: str, port: int, *, patience: float, options: Iterable[Socket
         else:
             return connection
     raise lost
+
+
+def _keep_time(connection: socket.socket) -> None:
+    if allowance := _current.get():
+        connection.settimeout(allowance.seconds_left())
 
 
 def _counted(received: bytes) -> bytes:
