@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from prometheus_client import CollectorRegistry
 
 _MOST_CONNECTIONS = 32
-_KEPT_DESCRIPTORS = 160  # for databases, calls to accounting systems and files
 _READERS = 2  # threads; who asks while they read waits
 _STOP_SECONDS = 5
 
@@ -34,7 +33,7 @@ def figures_shown(container: Container) -> Iterator[int | None]:
         yield None
         return
     from entrypoints.installation_figures import FiguresWhenAsked
-    from entrypoints.listening.server import CountedServer, connections_for, listen, quiet_config
+    from entrypoints.listening.server import KEPT_DESCRIPTORS, CountedServer, connections_for, listen, quiet_config
 
     figures = FiguresWhenAsked(container.read_figures().read, container.readiness().read)
     application = _Figures(container.telemetry().meters.and_also(figures))
@@ -44,7 +43,7 @@ def figures_shown(container: Container) -> Iterator[int | None]:
         hint="Choose another port with KVITT_METRICS_PORT, or leave it unset.",
     ) as listener:
         port = listener.getsockname()[1]
-        most = min(_MOST_CONNECTIONS, connections_for(reserve=_KEPT_DESCRIPTORS + settings.worker_threads))
+        most = min(_MOST_CONNECTIONS, connections_for(reserve=KEPT_DESCRIPTORS + settings.worker_threads))
         config = quiet_config(application, lifespan="off", timeout_graceful_shutdown=_STOP_SECONDS)
         server = CountedServer(config, listener, most=most)
         thread = threading.Thread(target=server.run, name="kvitt-figures", daemon=True)

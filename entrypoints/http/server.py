@@ -13,12 +13,9 @@ from core.errors import InvalidInput
 from entrypoints.container import Container
 from entrypoints.http.app import create_app
 from entrypoints.http.local_only import is_loopback
-from entrypoints.listening.server import CountedServer, connections_for, listen, quiet_config
+from entrypoints.listening.server import KEPT_DESCRIPTORS, CountedServer, connections_for, listen, quiet_config
 from entrypoints.stopping import Stopping
 from entrypoints.worker import Worker
-
-_KEPT_DESCRIPTORS = 160
-"""For databases, calls to accounting systems and files; each thread of the worker has one more."""
 
 _ANOTHER_PORT = "Choose another port with --port, or end what uses this one."
 _LOOPBACK = "127.0.0.1"
@@ -111,7 +108,7 @@ class _Server(CountedServer):
         announce: Callable[[], None],
         told_to_stop: Callable[[], bool],
     ) -> None:
-        reserve = _KEPT_DESCRIPTORS + container.settings().worker_threads
+        reserve = KEPT_DESCRIPTORS + container.settings().worker_threads
         super().__init__(config, listener, most=connections_for(reserve=reserve))
         self._stopping: Stopping = container.stopping()
         self._announce = announce

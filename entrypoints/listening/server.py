@@ -21,6 +21,9 @@ from entrypoints.listening.connection import CallerConnection
 MOST_CONNECTIONS = 1000
 """Held at a time, however many descriptors there are: each may hold some memory too."""
 
+KEPT_DESCRIPTORS = 160
+"""For databases, calls to accounting systems and files; each thread of a worker has one more."""
+
 _LEAST_CONNECTIONS = 16
 _BACKLOG = 1024  # that the system keeps until they are accepted
 _TURNS_TO_SPEAK = 16  # at least so many times is whoever was accepted listened to before it gives way to newcomers
