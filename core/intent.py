@@ -61,7 +61,7 @@ class Intent(Document):
         `settling` is how long that can be, counted from the call's start.
         """
         settled_at = self.last_at + settling
-        if not self.refused and now < settled_at:
+        if self.is_open and now < settled_at:
             raise Unsettled(
                 f"An earlier call to create the {self.kind} had no answer and may still take effect; it was not found "
                 f"yet and is looked for again after {settled_at:%H:%M:%S} UTC.",

@@ -132,7 +132,7 @@ class Transfer(Document):
 
     @property
     def is_shut_out(self) -> bool:
-        """Whether it is parked because there is no way into the account: others of the business fare no better."""
+        """Whether it is parked for what stops all of the business: no way into the account, or a recovery to come."""
         return self.is_parked and not self.waits_for_its_books
 
     @property

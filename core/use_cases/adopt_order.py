@@ -137,7 +137,7 @@ class AdoptOrder:
                 raise state
             if state:
                 raise _has_order(number, old.order_id)
-        if intent and not intent.refused:
+        if intent and intent.is_open:
             asked_at = self._clock.now()
             ids = list(intent.customer_ids)
             found = system.orders.find([number], customer_ids=ids, since=intent.look_since).get(number, [])
