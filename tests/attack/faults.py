@@ -11,6 +11,7 @@ import pytest
 from requests import PreparedRequest, Response
 from requests.adapters import HTTPAdapter
 
+from core.errors import TryAgain
 from core.transfer import Transfer, TransferState
 from entrypoints.sandbox.faults import Fault
 from tests.attack.installation import BUSINESS, LATE_SECONDS, ONE_OF_EACH, REST, Installation
@@ -19,6 +20,7 @@ from tests.systems import rest_operation, soap_operation
 NUMBER = "2001"
 QUARANTINE = timedelta(seconds=1.5)
 SECOND = " (second)"
+TRIES = 5
 AFTER_A_LOST_ANSWER, COMPLETING = " (after a lost answer)", " (completing what was begun)"
 """Which call of several is meant, and which belong to a second attempt at the order."""
 
@@ -183,8 +185,19 @@ def _mended(installation: Installation, transfer: Transfer, code: str) -> Transf
     assert transfer.error.code == code
     if code == "access_refused":
         assert transfer.is_parked
-        installation.container.verify_business().verify(BUSINESS)
+        _verified(installation)
     else:
         assert transfer.state is TransferState.REJECTED
         installation.container.manage_transfers().retry(transfer.id)
     return installation.drive(transfer)[0]
+
+
+def _verified(installation: Installation) -> None:
+    """Verify the business as a person would: again, where a busy machine let a call run into its short timeout."""
+    for _ in range(TRIES):
+        try:
+            installation.container.verify_business().verify(BUSINESS)
+        except TryAgain:
+            continue
+        return
+    raise AssertionError("the business can't be verified")
