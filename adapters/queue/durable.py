@@ -10,6 +10,7 @@ import uuid
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import ClassVar
 
 from dbos import DBOS, DBOSConfig, SetEnqueueOptions, SetWorkflowID
 from dbos import error as dbos_errors
@@ -49,6 +50,8 @@ class DurableTransferQueue:
             "application_version": _APPLICATION_VERSION,
             "executor_id": uuid.uuid4().hex,
             "log_level": "ERROR",
+            # Nothing of ours is listened for; on SQLite stopping waits for the listener's next look.
+            "notification_listener_polling_interval_sec": _POLLING_SECONDS,
         }
         DBOS(config=config)
         DBOS.logger.addFilter(_is_trouble)
@@ -61,8 +64,12 @@ class DurableTransferQueue:
         )
 
     def stop(self, *, patience: timedelta) -> None:
-        """Stop working; turns at work have so long to come to an end. One that does not is left to itself."""
-        DBOS.destroy(workflow_completion_timeout_sec=int(patience.total_seconds()))
+        """Stop working; turns at work have so long to come to an end. One that does not is left to itself.
+
+        DBOS looks once a second whether they have, so it is asked to wait only where there is one. A turn that is
+        handed out at this very moment stays undone, as after a kill: the sweeper has it put anew.
+        """
+        DBOS.destroy(workflow_completion_timeout_sec=int(patience.total_seconds()) if _Turns.at_work else 0)
 
     def put(self, business: str) -> None:
         """Have the business's turn taken soon. One that is put already is enough."""
@@ -121,10 +128,13 @@ class _Turns:
     """What a workflow calls: DBOS knows functions by name, before there is a queue to belong to."""
 
     take: Callable[[str], None]
+    at_work: ClassVar[list[str]] = []
+    """The businesses whose turns this process is taking; one twice where its lease was lost in between."""
 
 
 @DBOS.workflow(name="turn")
 def _turn(business: str) -> None:
+    _Turns.at_work.append(business)
     try:
         _Turns.take(business)
     except LeaseLost:
@@ -134,3 +144,5 @@ def _turn(business: str) -> None:
         # The error's own words may be personal, so the place is told and they are not.
         place = "".join(traceback.format_tb(error.__traceback__))
         _log.error("A turn of the business %s broke off: %s\n%s", business, type(error).__name__, place)
+    finally:
+        _Turns.at_work.remove(business)
