@@ -31,6 +31,7 @@ def calls_to_send(installation: Installation, prefix: str) -> Counter[str]:
     return Counter(call.operation for call in installation.sandbox.journal.calls())
 
 
+@pytest.mark.attack
 def test_a_month_end_for_new_customers_and_then_for_known_ones(installation: Installation) -> None:
     cold = calls_to_send(installation, "cold")
     warm = calls_to_send(installation, "warm")

@@ -57,7 +57,9 @@ def states(container: Container) -> dict[str, TransferState]:
     return {one.invoice: one.state for one in container.look_up().transfers(BUSINESS, limit=1000)}
 
 
-@pytest.mark.parametrize("in_place", [False, True], ids=["replaced", "in_place"])
+@pytest.mark.parametrize(
+    "in_place", [pytest.param(False, id="replaced"), pytest.param(True, id="in_place", marks=pytest.mark.attack)]
+)
 def test_what_was_sent_after_the_backup_is_never_doubled(
     installation: Installation, tmp_path: Path, in_place: bool
 ) -> None:

@@ -96,6 +96,7 @@ def _session(home: Path) -> dict[str, str]:
     return {"session id": kept.session_id} if kept else {}
 
 
+@pytest.mark.attack
 def test_every_command_well_and_badly(
     searched: Searched, kvitt: Kvitt, office: Sandbox, home: Path, tmp_path: Path
 ) -> None:

@@ -35,6 +35,7 @@ def stage() -> Iterator[Stage]:
         yield stage
 
 
+@pytest.mark.attack
 def test_every_promise_holds_in_a_sample_and_the_sample_has_all_that_is_frequent_in_it(stage: Stage) -> None:
     coverage = Coverage()
     for seed in SAMPLE:
@@ -45,6 +46,7 @@ def test_every_promise_holds_in_a_sample_and_the_sample_has_all_that_is_frequent
     assert [what for what in frequent if not coverage.times[what]] == []
 
 
+@pytest.mark.attack
 def test_a_seed_is_one_history_in_every_process(stage: Stage) -> None:
     """Whatever order a process keeps its sets in, and whatever was played before."""
     seeds = (3, 10, 12)
