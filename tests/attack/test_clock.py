@@ -70,7 +70,9 @@ def test_the_clock_is_set_by_an_hour_while_an_answer_is_late(
     assert installation.orders_for(NUMBER) == [int(transfer.order_id or 0)]
 
 
-@pytest.mark.parametrize("ahead", [HOUR, -HOUR], ids=["ahead", "behind"])
+@pytest.mark.parametrize(
+    "ahead", [pytest.param(HOUR, id="ahead"), pytest.param(-HOUR, id="behind", marks=pytest.mark.attack)]
+)
 @pytest.mark.parametrize("system", [SOAP, REST], ids=["soap", "rest"])
 def test_two_workers_whose_clocks_are_an_hour_apart_behave_as_one(
     installation: Installation, wall: WallClock, ahead: timedelta, system: System

@@ -152,7 +152,7 @@ def _see_it_end(process: "subprocess.Popen[str]") -> None:
 @pytest.mark.parametrize(
     ("system", "operation", "command"),
     [
-        pytest.param(SOAP, "SaveInvoices", ("worker",), id="soap-worker"),
+        pytest.param(SOAP, "SaveInvoices", ("worker",), id="soap-worker", marks=pytest.mark.attack),
         pytest.param(REST, "POST /salesorders", ("serve", "--port", "0"), id="rest-serve"),
         pytest.param(SOAP, "SaveInvoices", ("serve", "--port", "0"), id="soap-serve", marks=pytest.mark.attack),
         pytest.param(REST, "POST /salesorders", ("worker",), id="rest-worker", marks=pytest.mark.attack),
