@@ -17,6 +17,21 @@ class NewOrderStatus(StrEnum):
     CONFIRMED = "confirmed"
 
 
+class CustomerUpdates(StrEnum):
+    """What an invoice may change in the record of a customer that was found."""
+
+    UPDATE = "update"
+    FILL = "fill"
+    NEVER = "never"
+
+
+class BookedProduct(Document):
+    """What one of the source's products is booked as: the accounting system's product, and a VAT code of its own."""
+
+    product: Text
+    vat_code: Text | None = None
+
+
 class Connection(BaseModel):
     """Which accounting system a business uses, and what that system's plugin needs to reach its books.
 
@@ -43,7 +58,9 @@ class Connection(BaseModel):
 class Business(Document):
     """One tenant and its settings.
 
-    `vat_codes` overrides the VAT code of a rate: percent to code, such as {"0": "52"}.
+    `vat_codes` overrides the VAT code of a rate: percent to code, such as {"0": "52"}. `products` says what the source's
+    products, by code or text, are booked as; every other is the generic one, `product_name`. `department` and `project`
+    are ids or exact names in the accounting system, for invoices that name none.
     """
 
     name: BusinessName
@@ -52,6 +69,10 @@ class Business(Document):
     category_name: Name = "SharefoxRental"
     order_status: NewOrderStatus = NewOrderStatus.DRAFT
     vat_codes: Mapping[DecimalText, Text] = Field(default_factory=dict)
+    customer_updates: CustomerUpdates = CustomerUpdates.UPDATE
+    products: Mapping[Name, BookedProduct] = Field(default_factory=dict)
+    department: Name | None = None
+    project: Name | None = None
 
     @field_serializer("vat_codes")
     def _plain_vat_codes(self, codes: Mapping[Any, str]) -> dict[str, str]:

@@ -15,9 +15,10 @@ _MVA_FORM = re.compile(r"(?:NO)?(\d{9})(?:MVA)?")
 
 
 class Address(Document):
-    """A postal address. `country` is an ISO 3166 alpha-2 code."""
+    """A postal address. `country` is an ISO 3166 alpha-2 code; `additional_street` is the street's second line."""
 
     street: Text | None = None
+    additional_street: Text | None = None
     postal_code: Text | None = None
     city: Text | None = None
     country: Text | None = None

@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from pydantic import StrictBool
 
-from core.customer import Customer
+from core.customer import Address, Customer
 from core.fields import DecimalText, Document, InvoiceNumber, IsoDate, Text
 
 
@@ -23,26 +23,44 @@ class Period(Document):
     end: IsoDate
 
 
+class Delivery(Document):
+    """Where and when what is invoiced was handed over (EN 16931 BG-13): a Norwegian date and a postal address."""
+
+    date: IsoDate | None = None
+    name: Text | None = None
+    address: Address | None = None
+
+
 class InvoiceRow(Document):
     """One rented or sold product.
 
-    `unit_price` is in the invoice's currency, with or without VAT as the invoice says. Percentages are percent
-    (25, not 0.25). A credit has a negative quantity.
+    Amounts are in the invoice's currency, with or without VAT as the invoice says. Percentages are percent (25, not
+    0.25). A credit has a negative quantity. A discount is stated as percent or as an amount of the whole row;
+    `net_amount` is the row's total after it, as the source states it. `product_code` is the source's code of the
+    product, by which the business's settings may say what it is booked as. `department` and `project` are ids or exact
+    names in the accounting system, and count before the invoice's.
     """
 
     product: Text | None = None
+    product_code: Text | None = None
     period: Period | None = None
     quantity: DecimalText | None = None
     unit_price: DecimalText | None = None
     discount_percent: DecimalText | None = None
+    discount_amount: DecimalText | None = None
+    net_amount: DecimalText | None = None
     vat_percent: DecimalText | None = None
+    department: Text | None = None
+    project: Text | None = None
 
 
 class Invoice(Document):
     """What the source says is to be paid, by whom, for what.
 
     Anything but the number may be missing while the invoice is being made; completeness is judged when it is
-    previewed or sent. Dates are Norwegian dates.
+    previewed or sent. Dates are Norwegian dates. `buyer_reference` is EN 16931 BT-10, `order_reference` the buyer's
+    purchase order number (BT-13), `credits` the number of the invoice that a credit belongs to (BT-25), `paid_amount`
+    what was paid before, in the invoice's currency (BT-113). `department` and `project` count before the business's.
     """
 
     number: InvoiceNumber
@@ -55,6 +73,15 @@ class Invoice(Document):
     customer: Customer = Customer()
     rows: tuple[InvoiceRow, ...] = ()
     your_reference: Text | None = None
+    our_reference: Text | None = None
+    buyer_reference: Text | None = None
+    order_reference: Text | None = None
+    credits: InvoiceNumber | None = None
+    delivery: Delivery | None = None
+    paid_amount: DecimalText | None = None
+    paid_date: IsoDate | None = None
+    department: Text | None = None
+    project: Text | None = None
     comment: Text | None = None
 
     @property
