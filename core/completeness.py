@@ -70,10 +70,12 @@ def _head_faults(invoice: Invoice) -> Iterator[Fault]:
         yield Fault("currency", f'"{invoice.currency}" is not a currency code of three capital letters, such as NOK')
     if not invoice.rows:
         yield Fault("rows", "there are none; an invoice has at least one")
+    elif all(row.is_text for row in invoice.rows):
+        yield Fault("rows", "are texts only; an invoice has at least one with a quantity, a price and its VAT")
 
 
 def _customer_faults(customer: Customer, *, limits: Limits) -> Iterator[Fault]:
-    if not (customer.name or "").strip():
+    if not (customer.name or "").strip() and not (customer.organization_name or "").strip():
         yield Fault("customer.name", "is missing")
     if len(customer.booked_name) > limits.customer_name:
         field = "customer.organization_name" if customer.is_company else "customer.name"
@@ -109,6 +111,8 @@ def _row_faults(row: InvoiceRow, *, limits: Limits) -> Iterator[tuple[str, str]]
         yield "product", "is missing"
     if row.period and row.period.end < row.period.start:
         yield "period", f"ends {row.period.end}, before it starts {row.period.start}"
+    if row.is_text:
+        return
     if row.quantity is None:
         yield "quantity", "is missing"
     if row.unit_price is None:

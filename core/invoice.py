@@ -38,7 +38,7 @@ class InvoiceRow(Document):
     0.25). A credit has a negative quantity. A discount is stated as percent or as an amount of the whole row;
     `net_amount` is the row's total after it, as the source states it. `product_code` is the source's code of the
     product, by which the business's settings may say what it is booked as. `department` and `project` are ids or exact
-    names in the accounting system, and count before the invoice's.
+    names in the accounting system, and count before the invoice's. A row with a text and no amount at all is a text.
     """
 
     product: Text | None = None
@@ -52,6 +52,12 @@ class InvoiceRow(Document):
     vat_percent: DecimalText | None = None
     department: Text | None = None
     project: Text | None = None
+
+    @property
+    def is_text(self) -> bool:
+        """Whether the row only says something: it has a text, and no amount or percentage at all."""
+        amounts = (self.quantity, self.unit_price, self.discount_percent, self.discount_amount, self.net_amount)
+        return bool((self.product or "").strip()) and {*amounts, self.vat_percent} == {None}
 
 
 class Invoice(Document):

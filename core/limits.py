@@ -11,7 +11,8 @@ class Limits:
     `largest_amount` is a row's, in the invoice's currency: beyond a billion somebody has mistyped. One write takes
     `items_per_write` things, and orders with `rows_per_write` rows in all. (FACTS: a request is up to 4 MB and is
     stopped after 110 s; an order of a hundred rows is some 60 kB.) Customers are read `items_per_read` at a time: fewer
-    where each takes a call of its own, so that a worker's hold is kept in between.
+    where each takes a call of its own, so that a worker's hold is kept in between. With `text_rows` an order may have
+    rows that are a text and nothing else; without, such a row is written as one of zero.
     """
 
     row_text: int
@@ -22,3 +23,4 @@ class Limits:
     items_per_write: int = 100
     rows_per_write: int = 3000
     items_per_read: int = 1000
+    text_rows: bool = False

@@ -3,7 +3,7 @@
 Pure rules: no network, no clock, no settings. Ids and VAT codes arrive resolved.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
 from pydantic import Field
@@ -15,11 +15,15 @@ from core.fields import DecimalText, Document, IsoDate
 from core.invoice import Invoice
 from core.limits import Limits
 from core.row_text import row_text, whole_row_text
-from core.vat_code import VatChoice
+from core.vat_code import VatChoice, VatCode
 
 
 class OrderRow(Document):
-    """One row of the order. `product_id` is None only in a preview, while the product does not exist yet."""
+    """One row of the order. `product_id` is None only in a preview, while the product does not exist yet.
+
+    With `is_text` it is written as a text and nothing else; its amounts are zero and say nothing. Only a system that
+    has such rows (Limits) is asked for one.
+    """
 
     product_id: str | None
     text: str
@@ -28,6 +32,7 @@ class OrderRow(Document):
     discount_percent: DecimalText
     vat_percent: DecimalText
     vat_code: str
+    is_text: bool = False
 
 
 class OrderDraft(Document):
@@ -65,7 +70,9 @@ def order_draft_from(
 ) -> OrderDraft:
     """Describe a complete invoice as an order.
 
-    Shape: one order row per invoice row, in the same order; `vat` has the choice for each.
+    Shape: one order row per invoice row, in the same order; `vat` has the choice for each that is not a text. A text
+    is a row of zero under the VAT of the row before it (the first ones: of the first that has any), so that it brings
+    no rate into the order.
     Units: amounts as the invoice has them, with or without VAT as it says; percent, not fractions.
     Errors: ValueError when the invoice is not complete; that is a fault of the caller.
     Source: documented behaviour, "Generate new order in 24Seven".
@@ -86,13 +93,14 @@ def order_draft_from(
             OrderRow(
                 product_id=product_id,
                 text=row_text(row, longest=limits.row_text),
-                quantity=row.quantity,
-                unit_price=row.unit_price,
+                quantity=Decimal(0) if row.is_text else row.quantity,
+                unit_price=Decimal(0) if row.is_text else row.unit_price,
                 discount_percent=row.discount_percent or Decimal(0),
-                vat_percent=row.vat_percent,
-                vat_code=choice.code.code,
+                vat_percent=code.percent if row.is_text else row.vat_percent,
+                vat_code=code.code,
+                is_text=row.is_text and limits.text_rows,
             )
-            for row, choice in zip(invoice.rows, vat, strict=True)
+            for row, code in zip(invoice.rows, _codes(invoice, vat), strict=True)
         ),
     )
 
@@ -111,3 +119,11 @@ def _comment(invoice: Invoice) -> str | None:
     """Documented behaviour: with an organization, "the customer name on Sharefox will be added as invoice comment"."""
     person = tidy(invoice.customer.name or "") if (invoice.customer.organization_name or "").strip() else ""
     return "\n".join(part for part in (person, (invoice.comment or "").strip()) if part) or None
+
+
+def _codes(invoice: Invoice, vat: Sequence[VatChoice]) -> Iterator[VatCode]:
+    """Yield the VAT code of each row: its own, or a text's."""
+    left, code = iter(vat), vat[0].code
+    for row in invoice.rows:
+        code = code if row.is_text else next(left).code
+        yield code

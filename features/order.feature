@@ -38,6 +38,23 @@ Feature: The order in 24Seven
         | Tractor (2021-01-10 – 2021-01-12) |
         | Tractor (2021-01-10 – 2021-01-12) |
 
+  Rule: A row that only says something is a text
+
+    Scenario: A text between two products
+      Given the rows of the invoice are:
+        | product                    | from       | to         | quantity | unit price | discount | VAT percent |
+        | Tractor                    | 2021-01-10 | 2021-01-12 | 1        | 1200.00    | 0        | 25          |
+        | Henger følger med traktor  | 2021-01-10 | 2021-01-11 |          |            |          |             |
+        | Matpakke                   |            |            | 1        | 100.00     |          | 15          |
+      When the invoice is sent
+      Then the texts of the order's rows are:
+        | Tractor (2021-01-10 – 2021-01-12)                   |
+        | Henger følger med traktor (2021-01-10 – 2021-01-11) |
+        | Matpakke                                            |
+      And row 2 of the order is a text and nothing else
+      And 24Seven's total for the order is 1615.00 with VAT
+      And the transfer has no warning
+
   Rule: A text too long for 24Seven is shortened in the product's part, and the transfer says so
 
     Scenario: The period is kept

@@ -47,6 +47,7 @@ Feature: Sending an invoice
       Examples:
         | fault                                                    | place                        |
         | the invoice has no rows                                  | rows                         |
+        | the invoice has nothing but a text                       | rows                         |
         | the customer has no name                                 | customer.name                |
         | the customer has no e-mail and no organization number    | customer                     |
         | the customer's e-mail is "kari at fjell.no"              | customer.email               |
@@ -84,6 +85,21 @@ Feature: Sending an invoice
       And the invoice is sent
       Then the transfer has arrived
       And 24Seven has one order for the invoice
+
+    Scenario: A row with an amount is no text, and every amount that it lacks is named
+      Given the rows of the invoice are:
+        | product  | quantity | unit price | discount | VAT percent |
+        | Tractor  | 1        | 1200.00    | 0        | 25          |
+        | Matpakke | 1        |            |          |             |
+      When the invoice is sent
+      Then the faults named are in "rows[1].unit_price" and "rows[1].vat_percent"
+
+    Scenario: An organization needs no contact person
+      Given an invoice for the organization "Moe Anlegg AS" with the number "911 000 008"
+      And the customer has no name
+      When the invoice is sent
+      Then the transfer has arrived
+      And the order has no comment
 
     Scenario: A credit is a negative quantity
       Given the row's quantity is "-1"

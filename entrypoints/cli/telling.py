@@ -141,7 +141,9 @@ ORDER_ROW_HEADERS = ("Text", "Quantity", "Unit price", "Discount %", "VAT %", "V
 def order_rows(order: OrderDraft, amounts: Sequence[Amounts]) -> list[Row]:
     """An order's rows as they would be written, with what each comes to."""
     return [
-        [
+        [row.text, *[""] * (len(ORDER_ROW_HEADERS) - 1)]
+        if row.is_text
+        else [
             row.text,
             plain(row.quantity),
             plain(row.unit_price),

@@ -70,7 +70,10 @@ class HeldCustomer:
 
 @dataclass(frozen=True)
 class HeldRow:
-    """A row of an order in the books. `unit_price` is as the system holds it; percent, not fractions."""
+    """A row of an order in the books. `unit_price` is as the system holds it; percent, not fractions.
+
+    `is_text` where it is a text and nothing else; its amounts are zero then.
+    """
 
     text: str
     quantity: Decimal
@@ -78,6 +81,7 @@ class HeldRow:
     discount_percent: Decimal
     vat_percent: Decimal
     product_id: str | None = None
+    is_text: bool = False
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from decimal import Decimal
 import pytest
 
 from core.business import NewOrderStatus
+from core.invoice import InvoiceRow
 from core.payment import PaymentReport
 from core.transfer import TransferState
 from plugins.conformance.bench import Bench, HeldCustomer, NotPossible
@@ -150,6 +151,25 @@ class DocumentedBehaviour(Setup):
         assert [row.unit_price for row in rows] == [1200, Decimal("99.90"), 0], "a price of zero stays zero"
         assert [row.discount_percent for row in rows] == [0, Decimal("12.5"), 0]
         assert [row.vat_percent for row in rows] == [25, 15, 0], "each row has the VAT of its own percentage"
+
+    def test_a_text_is_a_row_that_costs_nothing(self, bench: Bench, kvitt: Installation) -> None:
+        """Where the system has text rows (Limits) it is one; else a row of zero. Nobody is warned of its VAT."""
+        kvitt.add(an_invoice(rows=(a_row(period=None), InvoiceRow(product="Trailer included"))))
+        transfer = kvitt.send(_NUMBER)
+        self.arrived(transfer)
+        stated, text = self.the_order(bench).rows
+        assert (stated.text, text.text) == ("Tractor", "Trailer included")
+        assert {text.quantity, text.unit_price, text.discount_percent} == {0}, "it costs nothing"
+        assert not stated.is_text
+        assert text.is_text == kvitt.system().limits.text_rows, "a text row where the limits say that there are such"
+        assert transfer.warnings == (), "the total is the invoice's"
+
+    def test_an_organization_needs_no_contact_person(self, bench: Bench, kvitt: Installation) -> None:
+        """Its name and number suffice."""
+        kvitt.add(an_invoice(customer=COMPANY.model_copy(update={"name": None, "email": None})))
+        self.arrived(kvitt.send(_NUMBER))
+        assert _only(bench).name == "Moe Prøve AS"
+        assert not self.the_order(bench).comment, "there is nobody to name in the comment"
 
     def test_a_credit_is_an_order_with_negative_quantities(self, bench: Bench, kvitt: Installation) -> None:
         """A credit goes the same way."""

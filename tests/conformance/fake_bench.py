@@ -185,7 +185,15 @@ def _held(order: BookedOrder) -> HeldOrder:
         id=order.id,
         customer_id=order.customer_id,
         rows=tuple(
-            HeldRow(row.text, row.quantity, row.unit_price, row.discount_percent, row.vat_percent, row.product_id)
+            HeldRow(
+                row.text,
+                row.quantity,
+                row.unit_price,
+                row.discount_percent,
+                row.vat_percent,
+                row.product_id,
+                row.is_text,
+            )
             for row in order.draft.rows
         ),
         comment=order.draft.comment or "",

@@ -125,7 +125,8 @@ def _order(order: Order) -> HeldOrder:
                 unit_price=row.price or Decimal(0),
                 discount_percent=row.discount_rate or Decimal(0),
                 vat_percent=row.vat_rate or Decimal(0),
-                product_id=str(row.product_id),
+                product_id=str(row.product_id) if row.product_id else None,
+                is_text=row.type == "Text",
             )
             for row in order.rows
         ),

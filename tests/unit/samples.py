@@ -45,6 +45,11 @@ def a_row(**changes: Any) -> InvoiceRow:
     return InvoiceRow(**{**fields, **changes})
 
 
+def a_text(**changes: Any) -> InvoiceRow:
+    """A row that only says something."""
+    return InvoiceRow(**{"product": "Delivered on site by our own driver", **changes})
+
+
 def an_invoice(**changes: Any) -> Invoice:
     fields = {
         "number": "2001-1",

@@ -9,7 +9,7 @@ from core.completeness import completeness_faults, require_sendable
 from core.customer import Address, Customer
 from core.errors import InvalidInvoice
 from core.invoice import Invoice, InvoiceRow, InvoiceType, Period
-from tests.unit.samples import LIMITS, a_company, a_person, a_row, an_invoice
+from tests.unit.samples import LIMITS, a_company, a_person, a_row, a_text, an_invoice
 
 
 def faults_of(invoice: Invoice) -> list[str]:
@@ -39,6 +39,7 @@ ALONE: list[tuple[str, dict[str, Any]]] = [
     ("customer.name", {"customer": a_person(name=None)}),
     ("customer.name", {"customer": a_person(name="  ")}),
     ("customer.name", {"customer": a_person(name="x" * 201)}),
+    ("customer.name", {"customer": a_company(name=None, organization_name=" ")}),
     ("customer.organization_name", {"customer": a_company(organization_name="x" * 201)}),
     ("customer", {"customer": a_person(email=None)}),
     ("customer", {"customer": a_person(email="  ")}),
@@ -72,6 +73,8 @@ ALONE: list[tuple[str, dict[str, Any]]] = [
     ("rows[0].vat_percent", {"rows": (a_row(vat_percent="-25"),)}),
     ("rows[0].vat_percent", {"rows": (a_row(vat_percent="101"),)}),
     ("rows[1].quantity", {"rows": (a_row(), a_row(quantity=None))}),
+    ("rows", {"rows": (a_text(), a_text())}),
+    ("rows[1].period", {"rows": (a_row(), a_text(period=_BACKWARDS))}),
 ]
 
 
@@ -99,6 +102,10 @@ FINE: list[dict[str, Any]] = [
     {"customer": a_person(organization_number="  ")},
     {"customer": a_company(email=None)},
     {"customer": a_company(organization_name=None)},
+    {"customer": a_company(name=None)},
+    {"customer": a_company(name=None, email=None)},
+    {"customer": a_company(name=" ", organization_number=None)},
+    {"rows": (a_text(), a_row(), a_text(period=Period(start=date(2021, 1, 10), end=date(2021, 1, 12))))},
     {"customer": a_company(organization_number=None)},
     {"customer": a_company(organization_number="NO911000008MVA")},
     {"customer": a_company(organization_number="DE 123456789", address=Address(country="DE"))},
@@ -122,6 +129,20 @@ def test_an_empty_row_names_all_that_is_missing() -> None:
         "rows[0].unit_price",
         "rows[0].vat_percent",
     ]
+
+
+@pytest.mark.parametrize(
+    ("stated", "missing"),
+    [
+        ({"quantity": "1"}, ["unit_price", "vat_percent"]),
+        ({"unit_price": "0"}, ["quantity", "vat_percent"]),
+        ({"vat_percent": "0"}, ["quantity", "unit_price"]),
+        ({"discount_percent": "0"}, ["quantity", "unit_price", "vat_percent"]),
+        ({"discount_amount": "5"}, ["quantity", "unit_price", "vat_percent"]),
+    ],
+)
+def test_a_row_with_any_amount_is_no_text_and_needs_them_all(stated: dict[str, str], missing: list[str]) -> None:
+    assert faults_of(an_invoice(rows=(a_row(), a_text(**stated)))) == [f"rows[1].{field}" for field in missing]
 
 
 _INDEPENDENT = [index for index, (field, _) in enumerate(ALONE) if not field.startswith(("customer", "rows", "due"))]

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -9,14 +10,14 @@ from core.invoice import Invoice
 from core.limits import Limits
 from core.order_draft import OrderDraft, draft_warnings, order_draft_from
 from core.vat_code import VatChoice, VatCode
-from tests.unit.samples import LIMITS, a_company, a_person, a_row, an_invoice
+from tests.unit.samples import LIMITS, a_company, a_person, a_row, a_text, an_invoice
 
 _AT_25 = VatChoice(code=VatCode(code="3", percent=Decimal(25)))
 _EURO = Currency(code="EUR", rate=Decimal("11.50"))
 
 
 def choices(invoice: Invoice) -> list[VatChoice]:
-    return [_AT_25] * len(invoice.rows)
+    return [_AT_25] * sum(not row.is_text for row in invoice.rows)
 
 
 def drafted(invoice: Invoice, *, limits: Limits = LIMITS, currency: Currency | None = None) -> OrderDraft:
@@ -108,3 +109,34 @@ def test_the_same_warning_is_given_once() -> None:
     invoice = an_invoice(rows=(a_row(), a_row()))
     vat = [_AT_25.model_copy(update={"warning": "zero"})] * 2
     assert draft_warnings(invoice, drafted(invoice), vat) == ["zero"]
+
+
+_WITH_TEXT_ROWS = replace(LIMITS, text_rows=True)
+
+
+@pytest.mark.parametrize("limits", [LIMITS, _WITH_TEXT_ROWS], ids=["no text rows", "text rows"])
+def test_a_text_is_a_row_of_zero_with_the_vat_of_the_row_before(limits: Limits) -> None:
+    at_15 = VatChoice(code=VatCode(code="31", percent=Decimal(15)))
+    invoice = an_invoice(rows=(a_text(), a_row(), a_text(product="x" * 400), a_row(vat_percent="15"), a_text()))
+    draft = order_draft_from(
+        invoice,
+        customer_id="501",
+        product_id="77",
+        status=NewOrderStatus.DRAFT,
+        currency=None,
+        vat=[_AT_25, at_15],
+        limits=limits,
+    )
+    texts = [draft.rows[0], draft.rows[2], draft.rows[4]]
+    assert {amount for row in texts for amount in (row.quantity, row.unit_price, row.discount_percent)} == {0}
+    assert [row.vat_code for row in draft.rows] == ["3", "3", "3", "31", "31"]
+    assert [row.vat_percent for row in draft.rows] == [25, 25, 25, 15, 15]
+    assert [row.is_text for row in draft.rows] == [limits.text_rows, False] * 2 + [limits.text_rows]
+    assert draft_warnings(invoice, draft, [_AT_25, at_15]) == [
+        "The text of row 3 was too long and was shortened to 300 characters."
+    ]
+
+
+def test_an_organization_without_a_contact_person_has_no_comment_of_its_own() -> None:
+    assert drafted(an_invoice(customer=a_company(name=None))).comment is None
+    assert drafted(an_invoice(customer=a_company(name=" "), comment="Ring first")).comment == "Ring first"

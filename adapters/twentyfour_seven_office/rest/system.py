@@ -39,6 +39,7 @@ LIMITS = Limits(
     decimals=4,
     items_per_write=1,  # an order is several calls, a customer one: whoever writes renews its hold in between
     items_per_read=50,
+    text_rows=True,
 )
 """The vendor's API description, for sales orders and products; decimals as in FACTS, "Four decimals for price"."""
 

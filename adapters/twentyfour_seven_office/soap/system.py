@@ -24,7 +24,13 @@ from core.ports.surroundings import Surroundings
 if TYPE_CHECKING:
     from adapters.twentyfour_seven_office.soap.client import SoapClient
 
-LIMITS = Limits(row_text=300, customer_name=200, product_name=125, decimals=4)  # FACTS, "SOAP: data"
+LIMITS = Limits(  # FACTS, "SOAP: data"
+    row_text=300,
+    customer_name=200,
+    product_name=125,
+    decimals=4,
+    text_rows=True,
+)
 
 _SOME_ID = {"int": [1]}  # whether there is such a record does not matter: what counts is being allowed to ask
 _ID_PROPERTY = {"string": ["Id"]}

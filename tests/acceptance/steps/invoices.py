@@ -108,6 +108,11 @@ def no_rows(story: Story) -> None:
     story.invoice.rows = []
 
 
+@given("the invoice has nothing but a text")
+def nothing_but_a_text(story: Story) -> None:
+    story.invoice.rows = [{"product": "Takk for handelen"}]
+
+
 @given("the rows of the invoice are:")
 def rows(datatable: Sequence[Sequence[str]], story: Story) -> None:
     columns, *lines = datatable

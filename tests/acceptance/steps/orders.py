@@ -57,6 +57,12 @@ def texts(datatable: Sequence[Sequence[str]], office: Office, story: Story) -> N
     assert [[row.name] for row in _order(office, story).rows] == [list(line) for line in datatable]
 
 
+@then(parsers.parse("row {number:d} of the order is a text and nothing else"))
+def row_is_a_text(number: int, office: Office, story: Story) -> None:
+    row = _order(office, story).rows[number - 1]
+    assert (row.type, row.product_id, row.quantity, row.price, row.vat_rate) == ("Text", None, None, None, None)
+
+
 @then(parsers.parse('the text of the order\'s row has {length:d} characters and ends with "{ending}"'))
 def text_ends_with(length: int, ending: str, office: Office, story: Story) -> None:
     text = _only_row(office, story).name

@@ -63,6 +63,15 @@ def test_a_row_is_described_as_a_line() -> None:
     }
 
 
+def test_a_text_is_a_line_that_is_a_text_and_nothing_else() -> None:
+    one = row("9", text="Delivered on site", is_text=True, quantity=Decimal(0), unit_price=Decimal(0))
+    (line,) = lines_of(draft("1001", customer_id="1", product_id="9", rows=(one,)), where="there")
+    assert line == {"type": "text", "description": "Delivered on site"}
+    assert fitting([line], [{"id": 1, **line}]) == 1
+    assert fitting([line], [{"id": 1, **line, "description": "Delivered"}]) == 0
+    assert fitting([line], kept("Delivered on site")) == 0
+
+
 def test_a_price_with_vat_is_sent_without() -> None:
     asked = draft("1001", customer_id="1", product_id="9", prices_include_vat=True)
     assert lines_of(asked, where="there")[0]["price"] == Decimal("960")

@@ -47,6 +47,8 @@ def line_ids(there: Sequence[Item]) -> list[int]:
 
 
 def _line(row: OrderRow, *, where: str, includes_vat: bool) -> dict[str, Any]:
+    if row.is_text:
+        return {"type": "text", "description": row.text}
     price = net_price(row.unit_price, vat_percent=row.vat_percent) if includes_vat else row.unit_price
     return {
         "type": "product",
@@ -60,10 +62,10 @@ def _line(row: OrderRow, *, where: str, includes_vat: bool) -> dict[str, Any]:
 
 
 def _says_the_same(asked: Item, found: Item) -> bool:
-    return (
-        found.get("type") == asked["type"]
-        and id_in(part(found, "product").get("id")) == id_in(asked["product"]["id"])
-        and found.get("description") == asked["description"]
+    if (found.get("type"), found.get("description")) != (asked["type"], asked["description"]):
+        return False
+    return asked["type"] == "text" or (
+        id_in(part(found, "product").get("id")) == id_in(asked["product"]["id"])
         and decimal_in(found.get("quantity")) == asked["quantity"]
         and decimal_in(found.get("price")) == asked["price"]
         and (decimal_in(found.get("discountRate")) or Decimal(0)) == asked["discountRate"]

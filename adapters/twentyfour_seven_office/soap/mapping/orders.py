@@ -116,6 +116,8 @@ def order_state_in(order: Mapping[str, Any]) -> OrderState | None:
 
 
 def _row_out(row: OrderRow, where: str) -> dict[str, Any]:
+    if row.is_text:
+        return {"Name": row.text, "Type": "Text"}
     return {
         "ProductId": known_number(row.product_id, "product", where),
         "VatRate": row.vat_percent,
