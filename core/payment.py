@@ -42,8 +42,10 @@ class BookedTotals(Document):
 class OrderState(Document):
     """An order as the accounting system holds it now; `reference` is our number on it, where the system tells.
 
-    `invoice_number` is None until the order is published as an invoice; the dates are Norwegian dates.
-    `open_amount` is what is left to pay, where the system tells.
+    `invoice_number` is None until the order is published as an invoice; the dates are Norwegian dates. `paid_at` is set
+    where the system itself calls the invoice paid. `open_amount` is what is left to pay, where the system tells: of the
+    other sign than the total where too much was paid. `last_paid_at` is the day of the payment with which it came to be
+    that, where the system tells of payments.
     """
 
     order_id: str
@@ -52,7 +54,13 @@ class OrderState(Document):
     invoiced_at: IsoDate | None = None
     paid_at: IsoDate | None = None
     open_amount: DecimalText | None = None
+    last_paid_at: IsoDate | None = None
     totals: BookedTotals | None = None
+
+    @property
+    def comes_to_nothing(self) -> bool:
+        """Whether the accounting system has computed 0.00: there is nothing to pay, and no payment to ask for."""
+        return self.totals is not None and to_the_ore(self.totals.gross) == 0
 
 
 class PaymentReport(Document):
@@ -85,6 +93,9 @@ def payment_report(
 
     `books` is the key of the books that were asked. An order that carries another number than the invoice's is reported
     with a warning: it may be somebody else's, of a transfer from before it was kept in which books its order lies.
+
+    Paid is what was published and has nothing left to pay, whichever way the system tells it: a total of 0.00 is paid
+    on the day of the invoice, and so is one of which too much was paid, for what is owed back is no invoice of ours.
     """
     if state is None:
         return PaymentReport(
@@ -103,7 +114,7 @@ def payment_report(
         order_id=order_id,
         invoice_number=state.invoice_number,
         invoiced_at=state.invoiced_at,
-        paid_at=state.paid_at if reason is PaymentReason.PAID else None,
+        paid_at=(state.paid_at or state.last_paid_at or state.invoiced_at) if reason is PaymentReason.PAID else None,
         checked_at=checked_at,
         books=books,
         warnings=(
@@ -133,7 +144,7 @@ def total_differences(invoice: Invoice, booked: BookedTotals | None) -> list[str
 def _still_open(invoice: Invoice, state: OrderState, reason: PaymentReason) -> list[str]:
     if reason is not PaymentReason.PARTLY_PAID or state.open_amount is None:
         return []
-    whole, left = plain(_whole(invoice, state)), plain(to_the_ore(state.open_amount))
+    whole, left = plain(_whole(invoice, state) or state.open_amount), plain(to_the_ore(state.open_amount))
     return [f"Of {whole} {invoice.currency}, {left} {invoice.currency} is still to be paid."]
 
 
@@ -149,12 +160,18 @@ def _other_reference(invoice: Invoice, state: OrderState) -> list[str]:
 def _reason(invoice: Invoice, state: OrderState) -> PaymentReason:
     if state.invoice_number is None:
         return PaymentReason.NOT_PUBLISHED
-    if state.paid_at is not None:
+    whole, left = _whole(invoice, state), None if state.open_amount is None else to_the_ore(state.open_amount)
+    if state.paid_at is not None or whole == 0 or left == 0:
         return PaymentReason.PAID
-    if state.open_amount is not None and to_the_ore(state.open_amount) != _whole(invoice, state):
-        return PaymentReason.PARTLY_PAID
-    return PaymentReason.OPEN
+    if whole is None or left is None:
+        return PaymentReason.OPEN
+    if (left < 0) is not (whole < 0):
+        return PaymentReason.PAID
+    return PaymentReason.PARTLY_PAID if abs(left) < abs(whole) else PaymentReason.OPEN
 
 
-def _whole(invoice: Invoice, state: OrderState) -> Decimal:
-    return to_the_ore(state.totals.gross) if state.totals else totals_of(invoice).gross
+def _whole(invoice: Invoice, state: OrderState) -> Decimal | None:
+    """Return what was to be paid; None where nobody knows any more: what the invoice said was forgotten since."""
+    if state.totals:
+        return to_the_ore(state.totals.gross)
+    return totals_of(invoice).gross if invoice.rows else None

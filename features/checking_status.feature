@@ -56,6 +56,22 @@ Feature: Check Status
       When the status of the invoice is checked
       Then the invoice is "not paid" because it is "deleted"
 
+  Rule: Where nothing is to be paid, it is paid once it is published
+
+    Background:
+      Given the row's discount is "100" percent
+      And the invoice was sent
+
+    Scenario: Not published yet
+      When the status of the invoice is checked
+      Then the invoice is "not paid" because it is "not published"
+
+    Scenario: Published
+      Given the accountant has published the order
+      When the status of the invoice is checked
+      Then the invoice is "paid" because it is "paid"
+      And it was paid on the day of the invoice
+
   Rule: There is no status of an invoice that is not in 24Seven
 
     Scenario: Never sent

@@ -2,6 +2,7 @@
 
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -10,7 +11,7 @@ from core.payment import PaymentReason, PaymentReport, PaymentStatusValue
 from plugins.conformance.bench import Bench
 from plugins.conformance.fixtures import Setup
 from plugins.conformance.installation import Installation
-from plugins.conformance.samples import an_invoice
+from plugins.conformance.samples import a_row, an_invoice
 
 _NUMBER = "2001-1"
 _PAID_ON = date(2026, 10, 20)
@@ -46,6 +47,23 @@ class CheckStatusBehaviour(Setup):
         bench.pay(order_id, on=_PAID_ON, amount=Decimal(1000))
         assert self._reason(kvitt) is PaymentReason.PAID
 
+    def test_an_order_of_nothing_is_paid_once_it_is_published(self, bench: Bench, kvitt: Installation) -> None:
+        """There is nothing to pay: no payment is waited for."""
+        order_id = self._sent(kvitt, rows=(a_row(discount_percent=Decimal(100)),))
+        assert self._reason(kvitt) is PaymentReason.NOT_PUBLISHED
+        bench.publish(order_id)
+        (report,) = kvitt.check(_NUMBER)
+        assert isinstance(report, PaymentReport)
+        assert (report.reason, report.paid_at) == (PaymentReason.PAID, report.invoiced_at), "0.00 needs no payment"
+
+    def test_a_credit_is_open_until_it_is_paid_back(self, bench: Bench, kvitt: Installation) -> None:
+        """Of a credit nothing is paid as long as the money is not given back."""
+        order_id = self._sent(kvitt, rows=(a_row(quantity=Decimal(-1)),))
+        bench.publish(order_id)
+        assert self._reason(kvitt) is PaymentReason.OPEN
+        bench.pay(order_id, on=_PAID_ON)
+        assert self._reason(kvitt) is PaymentReason.PAID
+
     def test_an_order_that_was_deleted_is_told(self, bench: Bench, kvitt: Installation) -> None:
         """It is gone, which is an answer and no error."""
         bench.delete_order(self._sent(kvitt))
@@ -65,8 +83,8 @@ class CheckStatusBehaviour(Setup):
         reasons = [one.reason for one in kvitt.check(*numbers) if not isinstance(one, KvittError)]
         assert reasons == [PaymentReason.DELETED, PaymentReason.OPEN, PaymentReason.NOT_PUBLISHED]
 
-    def _sent(self, kvitt: Installation) -> str:
-        kvitt.add(an_invoice())
+    def _sent(self, kvitt: Installation, **changes: Any) -> str:
+        kvitt.add(an_invoice(**changes))
         transfer = kvitt.send(_NUMBER)
         self.arrived(transfer)
         return transfer.order_id or ""

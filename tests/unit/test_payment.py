@@ -56,6 +56,51 @@ def test_an_invoice_that_is_open_as_a_whole_is_open() -> None:
     assert report(**_PUBLISHED, open_amount=Decimal("1500.0000")).reason is PaymentReason.OPEN
 
 
+@pytest.mark.parametrize("paid_at", [None, date(2026, 10, 20)])
+def test_a_published_order_of_nothing_is_paid_on_the_day_of_its_invoice(paid_at: date | None) -> None:
+    nothing = BookedTotals(gross=Decimal("0.0000"), vat=Decimal(0))
+    answer = report(**_PUBLISHED, totals=nothing, paid_at=paid_at)
+    assert (answer.reason, answer.paid_at) == (PaymentReason.PAID, paid_at or date(2026, 10, 2))
+    assert report(totals=nothing).reason is PaymentReason.NOT_PUBLISHED
+
+
+def test_an_invoice_of_nothing_is_paid_where_the_system_tells_no_totals() -> None:
+    free, state = an_invoice(rows=(a_row(discount_percent="100"),)), OrderState(order_id="900", **_PUBLISHED)
+    answer = payment_report(free, state, order_id="900", checked_at=_NOW)
+    assert (answer.reason, answer.paid_at) == (PaymentReason.PAID, date(2026, 10, 2))
+
+
+def test_an_invoice_whose_rows_were_forgotten_does_not_pass_for_one_of_nothing() -> None:
+    forgotten, state = an_invoice(rows=()), OrderState(order_id="900", **_PUBLISHED)
+    assert payment_report(forgotten, state, order_id="900", checked_at=_NOW).reason is PaymentReason.OPEN
+    left = state.model_copy(update={"open_amount": Decimal(500)})
+    assert payment_report(forgotten, left, order_id="900", checked_at=_NOW).reason is PaymentReason.OPEN
+    paid = state.model_copy(update={"open_amount": Decimal(0), "last_paid_at": date(2026, 10, 20)})
+    assert payment_report(forgotten, paid, order_id="900", checked_at=_NOW).paid_at == date(2026, 10, 20)
+
+
+@pytest.mark.parametrize(
+    ("quantity", "left", "reason"),
+    [
+        ("1", "0", PaymentReason.PAID),
+        ("1", "-0.01", PaymentReason.PAID),
+        ("1", "0.004", PaymentReason.PAID),
+        ("1", "0.01", PaymentReason.PARTLY_PAID),
+        ("1", "1500.00", PaymentReason.OPEN),
+        ("1", "1570.00", PaymentReason.OPEN),
+        ("-1", "0", PaymentReason.PAID),
+        ("-1", "0.01", PaymentReason.PAID),
+        ("-1", "-0.01", PaymentReason.PARTLY_PAID),
+        ("-1", "-1500.00", PaymentReason.OPEN),
+    ],
+)
+def test_what_is_left_says_whether_it_is_paid(quantity: str, left: str, reason: PaymentReason) -> None:
+    state = OrderState(order_id="900", **_PUBLISHED, open_amount=Decimal(left), last_paid_at=date(2026, 10, 20))
+    answer = payment_report(an_invoice(rows=(a_row(quantity=quantity),)), state, order_id="900", checked_at=_NOW)
+    assert answer.reason is reason
+    assert answer.paid_at == (date(2026, 10, 20) if reason is PaymentReason.PAID else None)
+
+
 def test_an_invoice_booked_an_ore_apart_and_open_as_booked_is_open() -> None:
     booked = BookedTotals(gross=Decimal("1500.01"), vat=Decimal("300.01"))
     answer = report(**_PUBLISHED, open_amount=Decimal("1500.01"), totals=booked)

@@ -101,6 +101,12 @@ def paid_on(day: str, story: Story) -> None:
     assert story.the(PaymentReport).paid_at == date.fromisoformat(day)
 
 
+@then("it was paid on the day of the invoice")
+def paid_on_the_day_of_the_invoice(office: Office, story: Story) -> None:
+    report = story.the(PaymentReport)
+    assert report.paid_at == report.invoiced_at == office.books.today()
+
+
 @then("the report has no warning")
 def has_no_warning(story: Story) -> None:
     assert story.the(PaymentReport).warnings == ()

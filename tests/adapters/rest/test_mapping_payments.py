@@ -6,7 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapters.twentyfour_seven_office.rest.mapping.payments import ledger_search, order_state_in, settled
+from adapters.twentyfour_seven_office.rest.mapping.payments import (
+    is_to_be_settled,
+    ledger_search,
+    order_state_in,
+    settled,
+)
 from core.payment import OrderState
 
 TODAY = date(2026, 5, 2)
@@ -51,35 +56,50 @@ def test_an_order_that_is_not_published_has_no_invoice() -> None:
 def test_an_invoice_that_nobody_has_paid_is_open_in_full() -> None:
     state = state_of(order(), line("1250.00"))
     assert (state.invoice_number, state.invoiced_at) == ("501", date(2026, 4, 1))
-    assert (state.paid_at, state.open_amount) == (None, Decimal("1250.00"))
+    assert (state.last_paid_at, state.open_amount) == (None, Decimal("1250.00"))
 
 
 def test_a_paid_invoice_was_paid_when_the_last_line_was_booked() -> None:
     lines = (line("1250.00"), line("-1000.00", "2026-04-20", PAYMENT), line("-250.00", "2026-04-10", PAYMENT))
-    assert state_of(order(), *lines).paid_at == date(2026, 4, 20)
+    state = state_of(order(), *lines)
+    assert (state.open_amount, state.last_paid_at) == (Decimal(0), date(2026, 4, 20))
 
 
 def test_a_payment_counts_although_the_invoice_was_booked_after_it() -> None:
     lines = (line("1250.00", "2026-04-25"), line("-1250.00", "2026-04-20", PAYMENT))
-    assert state_of(order(), *lines).paid_at == date(2026, 4, 20)
+    state = state_of(order(), *lines)
+    assert (state.open_amount, state.last_paid_at) == (Decimal(0), date(2026, 4, 20))
 
 
 @pytest.mark.parametrize(("gross", "paid"), [("1250.00", "-1300.00"), ("-1250.00", "1300.00")])
-def test_an_invoice_of_which_too_much_was_paid_is_paid(gross: str, paid: str) -> None:
+def test_of_an_invoice_of_which_too_much_was_paid_what_is_open_has_the_other_sign(gross: str, paid: str) -> None:
     state = state_of(order(gross), line(gross), line(paid, "2026-04-20", PAYMENT))
-    assert state.paid_at == date(2026, 4, 20)
+    assert (state.open_amount, state.last_paid_at) == (Decimal(gross) + Decimal(paid), date(2026, 4, 20))
+
+
+def test_what_is_paid_besides_changes_nothing_of_the_day() -> None:
+    lines = (line("1250.00"), line("-1250.00", "2026-04-20", PAYMENT), line("-50.00", "2026-04-25", "cccc"))
+    assert state_of(order(), *lines).last_paid_at == date(2026, 4, 20)
+
+
+def test_a_payment_that_was_taken_back_does_not_count() -> None:
+    back = (line("-1250.00", "2026-04-20", PAYMENT), line("1250.00", "2026-04-22", PAYMENT))
+    state = state_of(order(), line("1250.00"), *back, line("-1250.00", "2026-04-30", PAYMENT))
+    assert (state.open_amount, state.last_paid_at) == (Decimal(0), date(2026, 4, 30))
 
 
 def test_a_part_is_open() -> None:
     state = state_of(order(), line("1250.00"), line("-1000.00", "2026-04-20", PAYMENT))
     assert (state.paid_at, state.open_amount) == (None, Decimal("250.00"))
+    assert state.last_paid_at == date(2026, 4, 20)
 
 
 def test_a_credit_is_settled_like_an_invoice_with_turned_signs() -> None:
     credit = order("-1250.00")
     assert state_of(credit, line("-1250.00")).open_amount == Decimal("-1250.00")
     assert state_of(credit, line("-1250.00"), line("250.00", transaction=PAYMENT)).open_amount == Decimal("-1000.00")
-    assert state_of(credit, line("-1250.00"), line("1250.00", "2026-04-09", PAYMENT)).paid_at == date(2026, 4, 9)
+    settled_credit = state_of(credit, line("-1250.00"), line("1250.00", "2026-04-09", PAYMENT))
+    assert (settled_credit.open_amount, settled_credit.last_paid_at) == (Decimal(0), date(2026, 4, 9))
 
 
 def test_lines_in_kroner_of_an_invoice_in_another_currency_are_told_in_its_own() -> None:
@@ -114,11 +134,11 @@ def test_a_transaction_is_known_whatever_case_its_id_is_told_in() -> None:
 )
 def test_lines_of_other_accounts_invoices_and_customers_do_not_count(foreign: dict[str, object]) -> None:
     state = state_of(order(), line("1250.00"), {**line("-1250.00", "2026-04-20", PAYMENT), **foreign})
-    assert (state.paid_at, state.open_amount) == (None, Decimal("1250.00"))
+    assert (state.last_paid_at, state.open_amount) == (None, Decimal("1250.00"))
 
 
 def test_a_line_that_names_no_customer_counts() -> None:
-    assert state_of(order(), line("1250.00"), line("-1250.00", customer=None)).paid_at
+    assert state_of(order(), line("1250.00"), line("-1250.00", transaction=PAYMENT, customer=None)).open_amount == 0
 
 
 def test_an_invoice_without_ledger_lines_yet_is_open() -> None:
@@ -126,8 +146,9 @@ def test_an_invoice_without_ledger_lines_yet_is_open() -> None:
     assert (state.paid_at, state.open_amount) == (None, None)
 
 
-def test_an_invoice_of_nothing_is_paid_on_its_date() -> None:
-    assert order_state_in(order("0.00"), order_id="5").paid_at == date(2026, 4, 1)
+@pytest.mark.parametrize(("gross", "asked"), [("0.00", False), ("0.004", False), ("0.01", True)])
+def test_the_ledger_is_not_asked_about_an_invoice_of_nothing(gross: str, asked: bool) -> None:
+    assert is_to_be_settled(order_state_in(order(gross), order_id="5")) is asked
 
 
 @given(

@@ -21,22 +21,19 @@ _PRECISION = 60  # more digits than the product of two amounts can have
 
 
 def is_to_be_settled(state: OrderState) -> bool:
-    """Whether the ledger has to be asked: an invoice of nothing is settled as it is."""
-    return state.invoice_number is not None and state.paid_at is None
+    """Whether the ledger has to be asked: nothing is booked on an order, and nothing to be paid on one of 0.00."""
+    return state.invoice_number is not None and not state.comes_to_nothing
 
 
 def order_state_in(order: Item, *, order_id: str) -> OrderState:
-    """Read what the order itself tells. One whose invoice comes to nothing is paid on its invoice date."""
+    """Read what the order itself tells."""
     number = id_in(part(order, "invoice").get("number"))
-    invoiced_at = date_in(part(order, "invoice").get("date")) if number else None
-    totals = totals_in(order)
     return OrderState(
         order_id=order_id,
         reference=reference_on(order),
         invoice_number=number,
-        invoiced_at=invoiced_at,
-        paid_at=invoiced_at if totals and totals.gross == 0 else None,
-        totals=totals,
+        invoiced_at=date_in(part(order, "invoice").get("date")) if number else None,
+        totals=totals_in(order),
     )
 
 
@@ -54,25 +51,24 @@ def ledger_search(order: Item, state: OrderState, *, today: date) -> dict[str, A
 
 
 def settled(state: OrderState, order: Item, lines: Sequence[Item]) -> OrderState:
-    """Complete an order's state with what the ledger says of its invoice: it is paid on the day of the last payment.
+    """Complete an order's state with what the ledger says of its invoice: what is open, and since which payment.
 
-    An invoice of which more was paid than it says is paid, too; what is owed back is not this gateway's affair.
-
-    The part that is open is told in the order's currency: lines may be in another, so it is the order's amount, in
-    the proportion of what is open to what was charged.
+    What is open is told in the order's currency: lines may be in another, so it is the order's amount, in the
+    proportion of what is open to what was charged.
     """
     receivables = [line for listed in lines if (line := _receivable(listed, order, state))]
+    if not receivables:
+        return state
     with localcontext(prec=_PRECISION):
         is_open = sum((line.amount for line in receivables), Decimal(0))
         booked = _booked(receivables, order, state)
         charged = sum((line.amount for line in booked), Decimal(0))
-        is_overpaid = bool(charged) and (is_open < 0) is not (charged < 0)
-        if receivables and (is_open == 0 or is_overpaid):
-            payments = [line for line in receivables if line not in booked] or receivables
-            return state.model_copy(update={"paid_at": max(line.date for line in payments)})
-        if state.totals is None or not charged:
+        if is_open and not charged:
             return state
-        return state.model_copy(update={"open_amount": to_the_ore(state.totals.gross * is_open / charged)})
+        whole = state.totals.gross if state.totals else charged
+        payments = [line for line in receivables if line not in booked]
+        left = to_the_ore(whole * is_open / charged) if is_open else Decimal(0)
+        return state.model_copy(update={"open_amount": left, "last_paid_at": _last_paid_at(payments, charged)})
 
 
 @dataclass(frozen=True)
@@ -101,6 +97,16 @@ def _booked(receivables: Sequence[_Line], order: Item, state: OrderState) -> Seq
         return booked
     is_credit = bool(state.totals and state.totals.gross < 0)
     return [line for line in receivables if (line.amount < 0) is is_credit]
+
+
+def _last_paid_at(payments: Sequence[_Line], charged: Decimal) -> date | None:
+    """The day of the payment since which nothing is left to pay, or else of the last one; None without any."""
+    left, settled_on = charged, None
+    for line in sorted(payments, key=lambda line: line.date):
+        left += line.amount
+        is_settled = (left <= 0) if charged > 0 else (left >= 0)
+        settled_on = (settled_on or line.date) if is_settled else None
+    return settled_on or max((line.date for line in payments), default=None)
 
 
 def _text(value: Any) -> str | None:
