@@ -12,15 +12,18 @@ from decimal import Decimal
 from pydantic import validate_email
 from pydantic_core import PydanticCustomError
 
-from core.customer import Customer, is_norwegian_organization_number
+from core.customer import Address, Customer, is_norwegian_organization_number, tidy
 from core.errors import Fault, InvalidInvoice
 from core.fields import hidden_in
-from core.invoice import Invoice, InvoiceRow, InvoiceType
+from core.invoice import Delivery, Invoice, InvoiceRow, InvoiceType
 from core.limits import Limits
+from core.totals import totals_of
 
 _CURRENCY = re.compile(r"[A-Z]{3}")
 _COUNTRY = re.compile(r"[A-Z]{2}")
+_NOTHING = Decimal(0)
 _HUNDRED = Decimal(100)
+_ORE_DECIMALS = 2
 # Outside these years a date was mistyped; accounting systems take some such dates for "not set".
 _EARLIEST, _LATEST = date(2000, 1, 1), date(2099, 12, 31)
 
@@ -44,20 +47,30 @@ def require_sendable(invoice: Invoice, *, limits: Limits) -> None:
 
 def completeness_faults(invoice: Invoice, *, limits: Limits) -> list[Fault]:
     """Return everything that keeps the invoice from being booked; empty when it is complete."""
+    in_rows = [
+        Fault(f"rows[{index}].{field}", message)
+        for index, row in enumerate(invoice.rows)
+        for field, message in _row_faults(row, limits=limits)
+    ]
     return [
         *_head_faults(invoice),
         *_customer_faults(invoice.customer, limits=limits),
         *_hidden_signs(invoice.customer),
-        *(
-            Fault(f"rows[{index}].{field}", message)
-            for index, row in enumerate(invoice.rows)
-            for field, message in _row_faults(row, limits=limits)
-        ),
+        *_delivery_faults(invoice.delivery or Delivery()),
+        *_length_faults(invoice, limits=limits),
+        *_reference_faults(invoice, total=totals_of(invoice).gross if invoice.rows and not in_rows else None),
+        *in_rows,
     ]
 
 
 def _head_faults(invoice: Invoice) -> Iterator[Fault]:
-    for field, day in (("issue_date", invoice.issue_date), ("due_date", invoice.due_date)):
+    days = {
+        "issue_date": invoice.issue_date,
+        "due_date": invoice.due_date,
+        "delivery.date": (invoice.delivery or Delivery()).date,
+        "paid_date": invoice.paid_date,
+    }
+    for field, day in days.items():
         if day is not None and not _EARLIEST <= day <= _LATEST:
             yield Fault(field, f"{day} is not between {_EARLIEST} and {_LATEST}")
     if invoice.issue_date is None:
@@ -84,15 +97,64 @@ def _customer_faults(customer: Customer, *, limits: Limits) -> Iterator[Fault]:
         yield Fault("customer", "has neither an e-mail address nor an organization number")
     if customer.key_email and not _is_email(customer.email or ""):
         yield Fault("customer.email", "is not an e-mail address")
-    country = (customer.address and customer.address.country) or None
-    if country is not None and not _COUNTRY.fullmatch(country):
-        yield Fault("customer.address.country", f'"{country}" is not a country code of two capital letters')
+    country = (customer.address or Address()).country or None
+    yield from _country_faults("customer.address.country", country)
     if (
         (customer.organization_number or "").strip()
         and country in (None, "NO")
         and not is_norwegian_organization_number(customer.organization_number or "")
     ):
         yield Fault("customer.organization_number", "is not a Norwegian organization number: its check digit is wrong")
+
+
+def _country_faults(field: str, country: str | None) -> Iterator[Fault]:
+    if country and not _COUNTRY.fullmatch(country):
+        yield Fault(field, f'"{country}" is not a country code of two capital letters')
+
+
+def _delivery_faults(delivery: Delivery) -> Iterator[Fault]:
+    yield from _country_faults("delivery.address.country", (delivery.address or Address()).country)
+
+
+def _length_faults(invoice: Invoice, *, limits: Limits) -> Iterator[Fault]:
+    """A reference is never shortened: half of one is another's."""
+    delivery = invoice.delivery or Delivery()
+    address = delivery.address or Address()
+    texts = {
+        "order_number": invoice.order_number,
+        "your_reference": invoice.your_reference,
+        "our_reference": invoice.our_reference,
+        "buyer_reference": invoice.buyer_reference,
+        "order_reference": invoice.order_reference,
+        "delivery.name": delivery.name,
+        "delivery.address.street": address.whole_street,
+        "delivery.address.postal_code": address.postal_code,
+        "delivery.address.city": address.city,
+    }
+    for field, longest in limits.longest.items():
+        if len(tidy(texts[field] or "")) > longest:
+            yield Fault(field, f"is longer than the {longest} characters that can be booked")
+
+
+def _reference_faults(invoice: Invoice, *, total: Decimal | None) -> Iterator[Fault]:
+    """Judge what refers to other invoices and to payments; `total` is None while the rows don't tell it.
+
+    Source: EN 16931: BT-25 is of a credit, BT-113 has two decimals at most and is a part of the total (BR-DEC-16,
+    BR-CO-16).
+    """
+    if invoice.credits == invoice.number:
+        yield Fault("credits", "is the invoice's own number; state that of the invoice that is credited")
+    elif invoice.credits and total is not None and total >= 0:
+        yield Fault("credits", f"only a credit credits an invoice, and this one's total of {total} is not negative")
+    paid = invoice.paid_amount
+    if paid is None:
+        if invoice.paid_date:
+            yield Fault("paid_date", "is given without paid_amount")
+        return
+    if _decimals(paid) > _ORE_DECIMALS:
+        yield Fault("paid_amount", f"has more than {_ORE_DECIMALS} decimals")
+    elif total is not None and not min(total, _NOTHING) <= paid <= max(total, _NOTHING):
+        yield Fault("paid_amount", f"is not between 0 and the invoice's total of {total}")
 
 
 def _hidden_signs(customer: Customer) -> Iterator[Fault]:

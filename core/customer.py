@@ -18,10 +18,15 @@ class Address(Document):
     """A postal address. `country` is an ISO 3166 alpha-2 code; `additional_street` is the street's second line."""
 
     street: Text | None = None
-    additional_street: Text | None = None
+    additional_street: Text | None = Field(default=None, examples=["Oppgang B"])
     postal_code: Text | None = None
     city: Text | None = None
     country: Text | None = None
+
+    @property
+    def whole_street(self) -> str | None:
+        """Both lines of the street in one, as it is written where there is no second line; None without any."""
+        return ", ".join(line for text in (self.street, self.additional_street) if (line := tidy(text or ""))) or None
 
 
 def _shown(address: Address, info: ValidationInfo) -> Address:

@@ -109,7 +109,8 @@ def _addresses(stated: Address | None, recorded: tuple[Address, ...]) -> tuple[A
 
 
 def _shown(address: Address) -> list[str]:
-    return [tidy(text or "") for _, text in address]
+    """Both lines of the street count as one: not every system has two."""
+    return [tidy(text or "") for text in (address.whole_street, address.postal_code, address.city, address.country)]
 
 
 def _normal_phone(phone: str | None) -> str | None:

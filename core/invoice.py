@@ -3,7 +3,7 @@
 import hashlib
 from enum import StrEnum
 
-from pydantic import StrictBool
+from pydantic import Field, StrictBool
 
 from core.customer import Address, Customer
 from core.fields import DecimalText, Document, InvoiceNumber, IsoDate, Text
@@ -26,8 +26,8 @@ class Period(Document):
 class Delivery(Document):
     """Where and when what is invoiced was handed over (EN 16931 BG-13): a Norwegian date and a postal address."""
 
-    date: IsoDate | None = None
-    name: Text | None = None
+    date: IsoDate | None = Field(default=None, examples=["2021-01-12"])
+    name: Text | None = Field(default=None, examples=["Hytte 4, Fjellsiden"])
     address: Address | None = None
 
 
@@ -79,13 +79,13 @@ class Invoice(Document):
     customer: Customer = Customer()
     rows: tuple[InvoiceRow, ...] = ()
     your_reference: Text | None = None
-    our_reference: Text | None = None
-    buyer_reference: Text | None = None
-    order_reference: Text | None = None
-    credits: InvoiceNumber | None = None
+    our_reference: Text | None = Field(default=None, examples=["Ola Berg"])
+    buyer_reference: Text | None = Field(default=None, examples=["0192:AVD-7"])
+    order_reference: Text | None = Field(default=None, examples=["PO 4711"])
+    credits: InvoiceNumber | None = Field(default=None, examples=["2001-1"])
     delivery: Delivery | None = None
-    paid_amount: DecimalText | None = None
-    paid_date: IsoDate | None = None
+    paid_amount: DecimalText | None = Field(default=None, examples=["500.00"])
+    paid_date: IsoDate | None = Field(default=None, examples=["2021-01-10"])
     department: Text | None = None
     project: Text | None = None
     comment: Text | None = None

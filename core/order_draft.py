@@ -3,8 +3,9 @@
 Pure rules: no network, no clock, no settings. Ids and VAT codes arrive resolved.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from decimal import Decimal
+from typing import Any
 
 from pydantic import Field
 
@@ -12,8 +13,9 @@ from core.business import NewOrderStatus
 from core.currency import HOME_CURRENCY, Currency
 from core.customer import tidy
 from core.fields import DecimalText, Document, IsoDate
-from core.invoice import Invoice
+from core.invoice import Delivery, Invoice
 from core.limits import Limits
+from core.order_fields import OrderField, stated_fields, text_of, your_reference
 from core.row_text import row_text, whole_row_text
 from core.vat_code import VatChoice, VatCode
 
@@ -35,12 +37,24 @@ class OrderRow(Document):
     is_text: bool = False
 
 
+class CreditedOrder(Document):
+    """The order of the invoice that a credit belongs to.
+
+    `invoice_number` is the accounting system's own number of the invoice that it became, where that was seen.
+    """
+
+    order_id: str
+    invoice_number: str | None = None
+
+
 class OrderDraft(Document):
     """What will be written to the accounting system.
 
     `reference` is the source's invoice number, by which the order is found again. `customer_id` is None only in a
     preview, while the customer does not exist yet. `currency` is None for the home currency (NOK). An order has no
     due date of its own in every system: adapters turn it into days from the issue date where they must.
+    What follows `rows` is there only where the system has a place for it (Limits, `order_fields`); where it has one
+    place for `your_reference` and `buyer_reference`, that is `your_reference`.
     `begun_as` is the id of the order that an earlier attempt began to write and did not finish: it is completed, and
     none is created. It is no part of what the order says.
     """
@@ -55,6 +69,14 @@ class OrderDraft(Document):
     your_reference: str | None
     comment: str | None
     rows: tuple[OrderRow, ...]
+    order_number: str | None = None
+    our_reference: str | None = None
+    buyer_reference: str | None = None
+    order_reference: str | None = None
+    credited: CreditedOrder | None = None
+    delivery: Delivery | None = None
+    paid_amount: DecimalText | None = None
+    paid_date: IsoDate | None = None
     begun_as: str | None = Field(default=None, exclude=True)
 
 
@@ -67,6 +89,7 @@ def order_draft_from(
     currency: Currency | None,
     vat: Sequence[VatChoice],
     limits: Limits,
+    credited: CreditedOrder | None = None,
 ) -> OrderDraft:
     """Describe a complete invoice as an order.
 
@@ -87,7 +110,7 @@ def order_draft_from(
         due_date=invoice.due_date,
         currency=None if invoice.currency == HOME_CURRENCY else currency,
         prices_include_vat=invoice.prices_include_vat,
-        your_reference=tidy(invoice.your_reference or "") or None,
+        your_reference=your_reference(invoice, limits.order_fields),
         comment=_comment(invoice),
         rows=tuple(
             OrderRow(
@@ -102,6 +125,7 @@ def order_draft_from(
             )
             for row, code in zip(invoice.rows, _codes(invoice, vat), strict=True)
         ),
+        **_placed(invoice, credited, {field for field in stated_fields(invoice) if field in limits.order_fields}),
     )
 
 
@@ -113,6 +137,31 @@ def draft_warnings(invoice: Invoice, draft: OrderDraft, vat: Sequence[VatChoice]
         if order_row.text != whole_row_text(row)
     ]
     return list(dict.fromkeys([*shortened, *(choice.warning for choice in vat if choice.warning)]))
+
+
+def _placed(invoice: Invoice, credited: CreditedOrder | None, fields: Collection[OrderField]) -> dict[str, Any]:
+    """Return what the order says besides, of these fields."""
+    delivery = invoice.delivery or Delivery()
+    texts = {
+        OrderField.ORDER_NUMBER: invoice.order_number,
+        OrderField.OUR_REFERENCE: invoice.our_reference,
+        OrderField.BUYER_REFERENCE: invoice.buyer_reference,
+        OrderField.ORDER_REFERENCE: invoice.order_reference,
+    }
+    placed: dict[str, Any] = {str(field): text_of(text) for field, text in texts.items() if field in fields}
+    handed_over = {
+        "date": delivery.date if OrderField.DELIVERY_DATE in fields else None,
+        "name": text_of(delivery.name) if OrderField.DELIVERY_NAME in fields else None,
+        "address": delivery.address if OrderField.DELIVERY_ADDRESS in fields else None,
+    }
+    if any(handed_over.values()):
+        placed["delivery"] = Delivery(**handed_over)
+    if OrderField.CREDITS in fields:
+        placed["credited"] = credited
+    for field in (OrderField.PAID_AMOUNT, OrderField.PAID_DATE):
+        if field in fields:
+            placed[field] = getattr(invoice, field)
+    return placed
 
 
 def _comment(invoice: Invoice) -> str | None:

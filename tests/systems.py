@@ -27,6 +27,7 @@ class System(ABC):
     `password` is the secret setting and its right value. `steps` are what is done on the way, `creating` what creates
     each thing, `finishing` what makes an order whole, `logging_in` how one gets in, `one_status` what the status of an
     order that is not published takes. `kinds` are the sandbox's names of troubles that SOAP has another name for.
+    `can_name_what_is_credited`: a credit's order has a place for the order that it credits.
     """
 
     name: str
@@ -39,6 +40,7 @@ class System(ABC):
     too_many_logins: ClassVar[Json]
     one_status: ClassVar[list[str]]
     kinds: ClassVar[Mapping[str, str]]
+    can_name_what_is_credited: bool
 
     @abstractmethod
     def invite(self, sandbox: Sandbox, accounts: list[Account]) -> list[Account]:
@@ -93,6 +95,7 @@ class Soap(System):
     too_many_logins: ClassVar = {"kind": "fault", "text": "Too many login attempts. Please try again later."}
     one_status: ClassVar = ["GetInvoices"]
     kinds: ClassVar = {}
+    can_name_what_is_credited = True
 
     def invite(self, sandbox: Sandbox, accounts: list[Account]) -> list[Account]:
         user = sandbox.add_user(DEMO_USERNAME, DEMO_PASSWORD, application_id=DEMO_APPLICATION_ID, accounts=[])
@@ -151,6 +154,7 @@ class Rest(System):
     too_many_logins: ClassVar = {"kind": "throttled"}
     one_status: ClassVar = ["GET /salesorders/{id}"]
     kinds: ClassVar = {"item_exception": "fault"}
+    can_name_what_is_credited = False
 
     def invite(self, sandbox: Sandbox, accounts: list[Account]) -> list[Account]:
         client = sandbox.add_client(DEMO_CLIENT_ID, DEMO_CLIENT_SECRET, accounts=[])

@@ -1,20 +1,27 @@
 """Prepare the order of an invoice: the decisions that preview shows and a transfer carries out."""
 
+from collections.abc import Mapping
+
 from core.business import Business
 from core.currency import HOME_CURRENCY, account_currency
 from core.fields import Document
 from core.invoice import Invoice
 from core.limits import Limits
 from core.order_draft import OrderDraft, draft_warnings, order_draft_from
+from core.order_fields import field_warnings, not_written
 from core.references import References
 from core.vat_code import vat_code_for
 
 
 class PreparedOrder(Document):
-    """An order as it would be written, and what a person should know about it."""
+    """An order as it would be written, and what a person should know about it.
+
+    `not_written` is what the invoice says and the order won't, by field, and why.
+    """
 
     draft: OrderDraft
     warnings: tuple[str, ...]
+    not_written: Mapping[str, str]
 
     def for_customer(self, customer_id: str, *, begun_as: str | None = None) -> OrderDraft:
         """Return the order for the customer with this id; `begun_as` is the unfinished one that it completes."""
@@ -41,5 +48,8 @@ def prepared_order(invoice: Invoice, business: Business, references: References,
         else account_currency(invoice.currency, account=references.currencies),
         vat=vat,
         limits=limits,
+        credited=references.credited.get(invoice.credits or ""),
     )
-    return PreparedOrder(draft=draft, warnings=tuple(draft_warnings(invoice, draft, vat)))
+    left_out = not_written(invoice, limits.order_fields, knows_credited=draft.credited is not None)
+    warnings = (*draft_warnings(invoice, draft, vat), *field_warnings(left_out))
+    return PreparedOrder(draft=draft, warnings=warnings, not_written=left_out)

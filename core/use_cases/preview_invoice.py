@@ -26,13 +26,17 @@ class CustomerPreview(Document):
 
 
 class InvoicePreview(Document):
-    """What a send would do now."""
+    """What a send would do now.
+
+    `not_written` is what the invoice says and the order won't, by field, and why.
+    """
 
     invoice: str
     customer: CustomerPreview
     product: NamedThing
     order: OrderDraft
     totals: InvoiceTotals
+    not_written: Mapping[str, str]
     warnings: tuple[str, ...]
 
 
@@ -82,6 +86,7 @@ class PreviewInvoice:
             product=NamedThing(name=business.product_name, id=prepared.references.product_id),
             order=order.for_customer(customer.id) if customer.id else order.draft,
             totals=totals_of(invoice),
+            not_written=order.not_written,
             warnings=order.warnings,
         )
 

@@ -16,6 +16,8 @@ from core.errors import Rejected
 from core.intent import IntentKind
 from core.invoice import Invoice
 from core.limits import Limits
+from core.order_draft import CreditedOrder
+from core.order_fields import OrderField
 from core.outcome import only
 from core.ports.accounting_system import AccountingSystem
 from core.ports.clock import Clock
@@ -131,7 +133,29 @@ class ReferenceData:
             product_id=product.id if product else None,
             vat_codes=vat_codes or (),
             currencies=currencies or (),
+            credited=self._credited(invoices, business, books=system.identity().key)
+            if OrderField.CREDITS in system.limits.order_fields
+            else {},
         )
+
+    def _credited(self, invoices: Sequence[Invoice], business: Business, *, books: str) -> dict[str, CreditedOrder]:
+        """Return what is known here of the orders that invoices credit, in these books; no call."""
+        numbers = {invoice.credits for invoice in invoices if invoice.credits}
+        if not numbers:
+            return {}
+        with self._storage.transaction() as work:
+            sent = work.transfers.of_invoices(business.name, numbers)
+            reports = {number: work.statuses.latest(business.name, number) for number in sent}
+        return {
+            number: CreditedOrder(
+                order_id=transfer.order_id,
+                invoice_number=report.invoice_number
+                if (report := reports[number]) and report.order_id == transfer.order_id
+                else None,
+            )
+            for number, transfer in sent.items()
+            if transfer.order_id and not transfer.is_elsewhere(books)
+        }
 
     def _category_id(self, business: Business, system: AccountingSystem, hold: Hold) -> str:
         looked_at, catalog = self._clock.now(), system.products

@@ -13,6 +13,7 @@ from core.errors import HandedBack, InvalidInvoice, KvittError, LeaseLost, Outco
 from core.intent import Intent, IntentKind
 from core.invoice import Invoice
 from core.limits import Limits
+from core.order_fields import OrderField
 from core.payment import total_differences
 from core.ports.accounting_system import AccountingSystem, AccountingSystems
 from core.ports.clock import Clock
@@ -32,6 +33,8 @@ from core.use_cases.restore_watch import RestoreWatch
 from core.use_cases.watched_system import WatchedSystem
 
 _PUT_OFF = HandedBack("An invoice before it changes the same customer's record; this one is decided anew after that.")
+
+_CREDITED_FIRST = HandedBack("The invoice that this one credits goes first: its order is named on the credit.")
 
 
 class Attempt:
@@ -152,6 +155,8 @@ class TransferInvoices:
         self._end(attempt, _incomplete((invoices[number] for number in attempt.left), system.limits))
         if not attempt.left:
             return
+        if OrderField.CREDITS in system.limits.order_fields:
+            self._end(attempt, dict.fromkeys(_credits_of_these(attempt.left, invoices), _CREDITED_FIRST))
         left = [invoices[number] for number in attempt.left]
         prepared = self._reference_data.fitting(left, business, system, kept=kept)
         self._end(attempt, prepared.refused)
@@ -284,6 +289,16 @@ class TransferInvoices:
             return handed_back(transfer, now=now)
         chance = self._chance()
         return failed(transfer, outcome, policy=self._retry_policy, now=now, chance=chance, order_open=order_open)
+
+
+def _credits_of_these(numbers: Iterable[str], invoices: Mapping[str, Invoice]) -> list[str]:
+    """Return those that credit one that stands before them: sent one after the other they would know its order."""
+    seen, later = set[str](), list[str]()
+    for number in numbers:
+        if invoices[number].credits in seen:
+            later.append(number)
+        seen.add(number)
+    return later
 
 
 def _of_these_books(attempt: Attempt, intents: Mapping[str, Intent]) -> list[Intent]:

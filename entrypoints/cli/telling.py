@@ -1,14 +1,15 @@
 """How results read to a person: lines of plain English for support staff. Nothing is decided here."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
 from core.call_budget import CallBudget
+from core.customer import Address
 from core.customer_plan import CustomerAction
 from core.fields import plain
-from core.invoice import Invoice, Period
+from core.invoice import Delivery, Invoice, Period
 from core.journal import Step
 from core.order_draft import OrderDraft
 from core.payment import PaymentReason, PaymentReport
@@ -74,9 +75,17 @@ def invoice_lines(invoice: Invoice, transfer: Transfer | None) -> Iterator[str]:
     yield f"  Customer: {', '.join(part for part in named if part) or '(none)'}"
     if customer.address:
         yield f"  Address: {', '.join(part for _, part in customer.address if part)}"
-    for label, text in (("Your reference", invoice.your_reference), ("Comment", invoice.comment)):
-        if text:
-            yield f"  {label}: {text}"
+    texts = {
+        "Your reference": invoice.your_reference,
+        "Our reference": invoice.our_reference,
+        "Buyer reference": invoice.buyer_reference,
+        "Order reference": invoice.order_reference,
+        "Credits": invoice.credits and f"invoice {invoice.credits}",
+        "Delivery": invoice.delivery and _delivery_text(invoice.delivery),
+        "Paid before": invoice.paid_amount is not None and _paid_text(invoice.paid_amount, invoice.paid_date),
+        "Comment": invoice.comment,
+    }
+    yield from (f"  {label}: {text}" for label, text in texts.items() if text)
     yield f"  Transfer: {f'{transfer.state}, {transfer.id}' if transfer else 'never sent'}"
 
 
@@ -127,10 +136,18 @@ def preview_lines(preview: InvoicePreview) -> Iterator[str]:
     yield f"Order: status {order.status}, reference {order.reference}, issued {order.issue_date}, due {order.due_date}"
     if order.currency:
         yield f"  Currency: {order.currency.code}, {order.currency.unit} for {plain(order.currency.rate)} NOK"
-    if order.your_reference:
-        yield f"  Your reference: {order.your_reference}"
-    if order.comment:
-        yield f"  Comment: {' / '.join(order.comment.splitlines())}"
+    texts = {
+        "Order number at the source": order.order_number,
+        "Your reference": order.your_reference,
+        "Our reference": order.our_reference,
+        "Buyer reference": order.buyer_reference,
+        "Order reference": order.order_reference,
+        "Credits": order.credited and f"order {order.credited.order_id}",
+        "Delivery": order.delivery and _delivery_text(order.delivery),
+        "Paid before": order.paid_amount is not None and _paid_text(order.paid_amount, order.paid_date),
+        "Comment": " / ".join((order.comment or "").splitlines()),
+    }
+    yield from (f"  {label}: {text}" for label, text in texts.items() if text)
     yield f"  Prices {'include' if order.prices_include_vat else 'are without'} VAT"
 
 
@@ -159,6 +176,8 @@ def order_rows(order: OrderDraft, amounts: Sequence[Amounts]) -> list[Row]:
 def preview_end_lines(preview: InvoicePreview) -> Iterator[str]:
     """What stands under the order's rows."""
     yield _totals_line(preview.totals, preview.order.currency.code if preview.order.currency else "NOK")
+    if preview.not_written:
+        yield f"  Stated, and not written to the order: {', '.join(preview.not_written)}"
     yield from _warnings(preview.warnings)
 
 
@@ -247,6 +266,17 @@ def _changed(value: object) -> str:
     if isinstance(value, Mapping):
         return ", ".join(str(part) for part in value.values() if part)
     return str(value)
+
+
+def _delivery_text(delivery: Delivery) -> str:
+    address = delivery.address or Address()
+    place = " ".join(part for part in (address.postal_code, address.city) if part)
+    parts = (delivery.date, delivery.name, address.whole_street, place, address.country)
+    return ", ".join(str(part) for part in parts if part)
+
+
+def _paid_text(amount: Decimal, on: date | None) -> str:
+    return f"{plain(amount)} on {on}" if on else plain(amount)
 
 
 def _warnings(warnings: Sequence[str]) -> Iterator[str]:

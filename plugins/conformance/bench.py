@@ -5,7 +5,7 @@ Core words only. Where the suite says "we", it is Kvitt.
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
@@ -86,12 +86,18 @@ class HeldRow:
 
 @dataclass(frozen=True)
 class HeldOrder:
-    """An order in the books, half-written ones included. `status` is None where the system has no such statuses."""
+    """An order in the books, half-written ones included. `status` is None where the system has no such statuses.
+
+    `fields` is what it says of what the plugin declares to place (Limits, `order_fields`), as text: a date as
+    2026-09-30, an amount without needless zeros, an address as its street, postal code and city with commas between,
+    and of `credits` the id of the order that is credited. `your_reference` is among them.
+    """
 
     id: str
     customer_id: str
     rows: tuple[HeldRow, ...]
     comment: str = ""
+    fields: Mapping[str, str] = field(default_factory=dict)
     status: NewOrderStatus | None = None
     is_published: bool = False
 

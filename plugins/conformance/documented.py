@@ -1,11 +1,14 @@
 """The documented behaviour, whole: an invoice is sent, and what is in the books afterwards is looked at."""
 
+from datetime import date
 from decimal import Decimal
 
 import pytest
 
 from core.business import NewOrderStatus
-from core.invoice import InvoiceRow
+from core.customer_plan import CustomerAction
+from core.invoice import Delivery, InvoiceRow
+from core.order_fields import OrderField
 from core.payment import PaymentReport
 from core.transfer import TransferState
 from plugins.conformance.bench import Bench, HeldCustomer, NotPossible
@@ -176,6 +179,70 @@ class DocumentedBehaviour(Setup):
         kvitt.add(an_invoice(rows=(a_row(quantity=Decimal(-1)),)))
         self.arrived(kvitt.send(_NUMBER))
         assert [row.quantity for row in self.the_order(bench).rows] == [-1]
+
+    def test_what_an_invoice_says_besides_is_written_or_told_not_to_be(self, bench: Bench, kvitt: Installation) -> None:
+        """Nothing is dropped silently: a plugin declares what it can place (Limits), and the rest is a warning."""
+        kvitt.add(an_invoice("2000-1"))
+        credited = kvitt.send("2000-1")
+        self.arrived(credited)
+        kvitt.add(
+            an_invoice(
+                rows=(a_row(quantity=Decimal(-1)),),
+                order_number="S-88",
+                our_reference="Ola Prøve",
+                buyer_reference="0192:ABC",
+                order_reference="PO 4711",
+                credits="2000-1",
+                delivery=Delivery(date=date(2026, 9, 29), name="Site 4", address=ADDRESS),
+                paid_amount=Decimal(-100),
+                paid_date=date(2026, 9, 30),
+            )
+        )
+        places = kvitt.system().limits.order_fields
+        preview = kvitt.preview(_NUMBER)
+        transfer = kvitt.send(_NUMBER)
+        self.arrived(transfer)
+        (order,) = [one for one in bench.orders() if one.id == transfer.order_id]
+        stated = {
+            OrderField.ORDER_NUMBER: "S-88",
+            OrderField.OUR_REFERENCE: "Ola Prøve",
+            OrderField.BUYER_REFERENCE: "0192:ABC",
+            OrderField.ORDER_REFERENCE: "PO 4711",
+            OrderField.CREDITS: credited.order_id,
+            OrderField.DELIVERY_DATE: "2026-09-29",
+            OrderField.DELIVERY_NAME: "Site 4",
+            OrderField.DELIVERY_ADDRESS: "Prøveveien 1, 0150, Oslo",
+            OrderField.PAID_AMOUNT: "-100",
+            OrderField.PAID_DATE: "2026-09-30",
+        }
+        held = {field: text for field, text in order.fields.items() if text}
+        shared = {} if OrderField.BUYER_REFERENCE in places else {"your_reference": "0192:ABC"}
+        assert held == shared | {field: stated[field] for field in places}, "what has a place is written there"
+        left_out = stated.keys() - places - {OrderField.BUYER_REFERENCE}
+        assert preview.not_written.keys() == left_out, "the preview shows what is not written"
+        warned = {warning.split(" ")[0] for warning in transfer.warnings}
+        assert warned == left_out - {OrderField.ORDER_NUMBER}, "the transfer warns of what is not written"
+
+    def test_references_as_long_as_the_limits_fit(self, bench: Bench, kvitt: Installation) -> None:
+        """Nothing of a reference is cut."""
+        longest = kvitt.system().limits.longest
+        if "order_reference" not in longest:
+            pytest.skip("this plugin declares no longest order reference")
+        reference = "9" * longest["order_reference"]
+        kvitt.add(an_invoice(order_reference=reference))
+        self.arrived(kvitt.send(_NUMBER))
+        assert self.the_order(bench).fields[OrderField.ORDER_REFERENCE] == reference
+
+    def test_a_second_address_line_is_written_and_stays(self, bench: Bench, kvitt: Installation) -> None:
+        """In a line of its own where there is one, else with the first: the next invoice finds nothing to change."""
+        address = ADDRESS.model_copy(update={"additional_street": "Bakgården"})
+        customer = COMPANY.model_copy(update={"address": address})
+        kvitt.add(an_invoice(customer=customer), an_invoice("2001-2", customer=customer))
+        self.arrived(kvitt.send(_NUMBER))
+        held = _only(bench).address
+        assert held is not None
+        assert held.whole_street == "Prøveveien 1, Bakgården"
+        assert kvitt.preview("2001-2").customer.action is CustomerAction.AS_IS, "the record says what the invoice says"
 
     def test_prices_that_include_vat_come_to_the_same_total(self, kvitt: Installation) -> None:
         """Whether they are sent with VAT or without: what the system adds up is what the invoice says.

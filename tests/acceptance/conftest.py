@@ -32,6 +32,7 @@ STEPS = (
     "orders",
     "products",
     "recovering",
+    "references",
     "sending",
     "status",
     "totals",

@@ -11,6 +11,10 @@ from pydantic import BaseModel, ConfigDict, SecretStr
 from core.business import Business
 from core.customer import Address, CustomerKind
 from core.errors import AccessRefused, KvittError, OutcomeUnknown, Rejected, TryAgain
+from core.fields import plain
+from core.invoice import Delivery
+from core.order_draft import OrderDraft
+from core.order_fields import OrderField
 from core.ports.surroundings import Surroundings
 from plugins import manager
 from plugins.conformance import Bench, Call, HasStruck, HeldCustomer, HeldOrder, HeldProduct, HeldRow, Trouble
@@ -197,6 +201,28 @@ def _held(order: BookedOrder) -> HeldOrder:
             for row in order.draft.rows
         ),
         comment=order.draft.comment or "",
+        fields=_fields(order.draft),
         status=order.draft.status,
         is_published=order.invoice_number is not None,
     )
+
+
+def _fields(draft: OrderDraft) -> dict[str, str]:
+    delivery = draft.delivery or Delivery()
+    address = delivery.address or Address()
+    said = {
+        "your_reference": draft.your_reference,
+        OrderField.ORDER_NUMBER: draft.order_number,
+        OrderField.OUR_REFERENCE: draft.our_reference,
+        OrderField.BUYER_REFERENCE: draft.buyer_reference,
+        OrderField.ORDER_REFERENCE: draft.order_reference,
+        OrderField.CREDITS: draft.credited and draft.credited.order_id,
+        OrderField.DELIVERY_DATE: delivery.date and str(delivery.date),
+        OrderField.DELIVERY_NAME: delivery.name,
+        OrderField.DELIVERY_ADDRESS: ", ".join(
+            part for part in (address.whole_street, address.postal_code, address.city) if part
+        ),
+        OrderField.PAID_AMOUNT: draft.paid_amount and plain(draft.paid_amount),
+        OrderField.PAID_DATE: draft.paid_date and str(draft.paid_date),
+    }
+    return {str(name): str(text) for name, text in said.items() if text}

@@ -6,8 +6,10 @@ from decimal import Decimal
 
 from core.business import NewOrderStatus
 from core.customer import Address
+from core.order_fields import OrderField
 from entrypoints.sandbox import DEMO_ACCOUNT, Sandbox
 from entrypoints.sandbox.faults import Fault
+from entrypoints.sandbox.norwegian_time import day_of
 from entrypoints.sandbox.records import Customer, Order
 from plugins.conformance import Bench, Call, HasStruck, HeldCustomer, HeldOrder, HeldProduct, HeldRow, Trouble
 
@@ -131,9 +133,24 @@ def _order(order: Order) -> HeldOrder:
             for row in order.rows
         ),
         comment=order.invoice_text,
+        fields=_fields(order),
         status=_STATUSES.get(order.status),
         is_published=order.invoice_id is not None,
     )
+
+
+def _fields(order: Order) -> dict[str, str]:
+    delivery, day = order.addresses.get("Delivery", {}), order.other.get("DeliveryDate")
+    return {
+        "your_reference": order.your_reference,
+        OrderField.ORDER_REFERENCE: order.other.get("ReferenceNumber", ""),
+        OrderField.CREDITS: str(order.other.get("ReferenceOrderId", "")),
+        OrderField.DELIVERY_DATE: str(day_of(day)) if day else "",
+        OrderField.DELIVERY_NAME: order.other.get("CustomerDeliveryName", ""),
+        OrderField.DELIVERY_ADDRESS: ", ".join(
+            delivery[part] for part in ("Street", "PostalCode", "PostalArea") if delivery.get(part)
+        ),
+    }
 
 
 def _parts(address: Address) -> dict[str, str]:

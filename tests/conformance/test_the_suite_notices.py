@@ -1,6 +1,7 @@
 """The suite can fail: plugins that are wrong in the ways plugins are wrong, each caught by the test meant for it."""
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -72,6 +73,29 @@ def claims_too_much(system: FakeAccountingSystem) -> None:
     system.orders._system = FakeAccountingSystem(system.clock)  # it takes as much as it did
     system.orders._system.books = system.books
     system.limits = type(system.limits)(row_text=301, customer_name=200, product_name=125, decimals=4)
+
+
+def forgets_what_it_places(system: FakeAccountingSystem) -> None:
+    create = system.orders.create
+
+    def wrong(drafts: Any, **named: Any) -> Any:
+        return create([draft.model_copy(update={"delivery": None}) for draft in drafts], **named)
+
+    system.orders.create = wrong  # type: ignore[method-assign]
+
+
+def claims_text_rows(system: FakeAccountingSystem) -> None:
+    system.limits = replace(system.limits, text_rows=True)
+    create = system.orders.create
+
+    def wrong(drafts: Any, **named: Any) -> Any:
+        plainly = [
+            draft.model_copy(update={"rows": tuple(row.model_copy(update={"is_text": False}) for row in draft.rows)})
+            for draft in drafts
+        ]
+        return create(plainly, **named)
+
+    system.orders.create = wrong  # type: ignore[method-assign]
 
 
 def creates_anew(system: FakeAccountingSystem) -> None:
@@ -163,6 +187,10 @@ CASES = {
         {"step": Call.ADD_ROW, "lost": LOST},
         in_steps=True,
     ),
+    "a field declared and not written": Case(
+        forgets_what_it_places, SUITE.test_what_an_invoice_says_besides_is_written_or_told_not_to_be
+    ),
+    "text rows declared and not written": Case(claims_text_rows, SUITE.test_a_text_is_a_row_that_costs_nothing),
     "references compared loosely": Case(loosely, SUITE.test_references_are_compared_exactly),
     "fields emptied": Case(empties, SUITE.test_nothing_is_emptied),
     "a directory without its first page": Case(

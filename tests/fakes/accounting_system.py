@@ -24,6 +24,7 @@ from core.customer_directory import CustomerEntry
 from core.errors import AccessRefused, InvalidInput, KvittError, Outcome, OutcomeUnknown, Rejected, TryAgain
 from core.limits import Limits
 from core.order_draft import OrderDraft
+from core.order_fields import OrderField
 from core.payment import BookedTotals, OrderState
 from core.ports.clock import Clock
 from core.ports.customer_repo import CustomerUpdate
@@ -140,7 +141,13 @@ class FakeAccountingSystem:
         self.calls: list[str] = []
         self.books_id = "7"
         self.has_moved = False
-        self.limits = Limits(row_text=300, customer_name=200, product_name=125, decimals=4)
+        self.limits = Limits(
+            row_text=300,
+            customer_name=200,
+            product_name=125,
+            decimals=4,
+            order_fields=frozenset(OrderField),
+        )
         self.account_name = "Fjellutleie AS"
         self.missing_rights: list[str] = []
         self.down: KvittError | None = None

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -8,7 +9,7 @@ from hypothesis import strategies as st
 from core.completeness import completeness_faults, require_sendable
 from core.customer import Address, Customer
 from core.errors import InvalidInvoice
-from core.invoice import Invoice, InvoiceRow, InvoiceType, Period
+from core.invoice import Delivery, Invoice, InvoiceRow, InvoiceType, Period
 from tests.unit.samples import LIMITS, a_company, a_person, a_row, a_text, an_invoice
 
 
@@ -58,6 +59,18 @@ ALONE: list[tuple[str, dict[str, Any]]] = [
         "customer.organization_number",
         {"customer": a_company(organization_number="DE123", address=Address(country="NO"))},
     ),
+    ("credits", {"credits": "2000-1"}),
+    ("credits", {"credits": "2000-1", "rows": (a_row(unit_price="0"),)}),
+    ("credits", {"credits": "2001-1", "rows": (a_row(quantity="-1"),)}),
+    ("delivery.date", {"delivery": Delivery(date=date(1999, 12, 31))}),
+    ("delivery.address.country", {"delivery": Delivery(address=Address(country="Norge"))}),
+    ("paid_date", {"paid_date": date(2026, 9, 30)}),
+    ("paid_date", {"paid_date": date(2206, 9, 30), "paid_amount": "1"}),
+    ("paid_amount", {"paid_amount": "1500.01"}),
+    ("paid_amount", {"paid_amount": "-0.01"}),
+    ("paid_amount", {"paid_amount": "0.001"}),
+    ("paid_amount", {"paid_amount": "1", "rows": (a_row(quantity="-1"),)}),
+    ("paid_amount", {"paid_amount": "-1500.01", "rows": (a_row(quantity="-1"),)}),
     ("rows[0].product", {"rows": (a_row(product=None),)}),
     ("rows[0].product", {"rows": (a_row(product=" \t"),)}),
     ("rows[0].period", {"rows": (a_row(period=_BACKWARDS),)}),
@@ -105,6 +118,15 @@ FINE: list[dict[str, Any]] = [
     {"customer": a_company(name=None)},
     {"customer": a_company(name=None, email=None)},
     {"customer": a_company(name=" ", organization_number=None)},
+    {"credits": "2000-1", "rows": (a_row(quantity="-1"),)},
+    {"paid_amount": "1500.00", "paid_date": date(2026, 9, 30)},
+    {"paid_amount": "0"},
+    {
+        "paid_amount": "20.500",
+        "delivery": Delivery(date=date(2026, 9, 1), name="Site 4", address=Address(country="SE")),
+    },
+    {"paid_amount": "-1500", "rows": (a_row(quantity="-1"),)},
+    {"order_reference": "x" * 500, "delivery": Delivery()},
     {"rows": (a_text(), a_row(), a_text(period=Period(start=date(2021, 1, 10), end=date(2021, 1, 12))))},
     {"customer": a_company(organization_number=None)},
     {"customer": a_company(organization_number="NO911000008MVA")},
@@ -131,6 +153,29 @@ def test_an_empty_row_names_all_that_is_missing() -> None:
     ]
 
 
+_LONGEST = {"order_reference": 5, "delivery.name": 5, "delivery.address.street": 9}
+
+
+@pytest.mark.parametrize(
+    ("field", "changes"),
+    [
+        ("order_reference", {"order_reference": "PO 471"}),
+        ("delivery.name", {"delivery": Delivery(name="Site 41")}),
+        ("delivery.address.street", {"delivery": Delivery(address=Address(street="Gata 1", additional_street="2 B"))}),
+    ],
+)
+def test_a_reference_that_does_not_fit_is_refused_and_never_shortened(field: str, changes: dict[str, Any]) -> None:
+    limits = replace(LIMITS, longest=_LONGEST)
+    assert [fault.field for fault in completeness_faults(an_invoice(**changes), limits=limits)] == [field]
+    fits = an_invoice(order_reference=" PO 47 ", delivery=Delivery(name="Site 4"[:5], address=Address(street="Gata 1")))
+    assert completeness_faults(fits, limits=limits) == []
+
+
+def test_what_depends_on_the_total_is_judged_once_the_rows_tell_it() -> None:
+    incomplete = an_invoice(credits="2000-1", paid_amount="9999", rows=(a_row(quantity=None),))
+    assert faults_of(incomplete) == ["rows[0].quantity"]
+
+
 @pytest.mark.parametrize(
     ("stated", "missing"),
     [
@@ -145,7 +190,8 @@ def test_a_row_with_any_amount_is_no_text_and_needs_them_all(stated: dict[str, s
     assert faults_of(an_invoice(rows=(a_row(), a_text(**stated)))) == [f"rows[1].{field}" for field in missing]
 
 
-_INDEPENDENT = [index for index, (field, _) in enumerate(ALONE) if not field.startswith(("customer", "rows", "due"))]
+_TOGETHER = ("customer", "rows", "due", "credits", "paid", "delivery")  # what shares a field, or depends on the total
+_INDEPENDENT = [index for index, (field, _) in enumerate(ALONE) if not field.startswith(_TOGETHER)]
 
 
 @given(st.sets(st.sampled_from(_INDEPENDENT)), st.sampled_from([None, "name", "email", "both"]), st.booleans())

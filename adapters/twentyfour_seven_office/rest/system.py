@@ -4,6 +4,7 @@ from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
+from adapters.twentyfour_seven_office.order_fields import LONGEST, PLACES
 from adapters.twentyfour_seven_office.rest.connection import RestConnection
 from adapters.twentyfour_seven_office.rest.customer_names import CustomerNames
 from adapters.twentyfour_seven_office.rest.customers import RestCustomerRepo
@@ -40,6 +41,8 @@ LIMITS = Limits(
     items_per_write=1,  # an order is several calls, a customer one: whoever writes renews its hold in between
     items_per_read=50,
     text_rows=True,
+    order_fields=PLACES,
+    longest=LONGEST,
 )
 """The vendor's API description, for sales orders and products; decimals as in FACTS, "Four decimals for price"."""
 

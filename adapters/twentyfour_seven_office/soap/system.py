@@ -3,6 +3,7 @@
 from functools import partial
 from typing import TYPE_CHECKING
 
+from adapters.twentyfour_seven_office.order_fields import LONGEST, PLACES
 from adapters.twentyfour_seven_office.rights import right
 from adapters.twentyfour_seven_office.soap.connection import SoapConnection
 from adapters.twentyfour_seven_office.soap.customers import SoapCustomerRepo
@@ -19,6 +20,7 @@ from core.books import Books
 from core.business import Business
 from core.call_budget import CallBudget
 from core.limits import Limits
+from core.order_fields import OrderField
 from core.ports.surroundings import Surroundings
 
 if TYPE_CHECKING:
@@ -30,6 +32,8 @@ LIMITS = Limits(  # FACTS, "SOAP: data"
     product_name=125,
     decimals=4,
     text_rows=True,
+    order_fields=PLACES | {OrderField.CREDITS},
+    longest=LONGEST,
 )
 
 _SOME_ID = {"int": [1]}  # whether there is such a record does not matter: what counts is being allowed to ask

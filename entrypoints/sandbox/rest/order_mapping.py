@@ -23,6 +23,16 @@ STATUSES = {
 }
 OTHERWISE = "Confirmed"
 
+DELIVERY_FIELDS = {"id": "CustomerDeliveryId", "name": "CustomerDeliveryName"}
+DELIVERY_PARTS = {
+    "street": "Street",
+    "postalCode": "PostalCode",
+    "postalArea": "PostalArea",
+    "city": "City",
+    "countrySubdivision": "State",
+    "countryCode": "Country",
+}
+
 HUNDRED = Decimal(100)
 FOUR_DECIMALS = Decimal("0.0001")
 
@@ -47,6 +57,7 @@ def order_values(visit: Visit, order: Order) -> dict[str, Any]:
         "invoice": _invoice_values(order),
         **({"date": day_of(order.date_ordered).isoformat()} if order.date_ordered else {}),
         **{name: text for name, text in texts.items() if text},
+        **_delivery_values(order),
         **({"yourReference": {"name": order.your_reference}} if order.your_reference else {}),
         **{name: text_of(instant) for name, instant in instants.items() if instant},
         "grossAmount": order.total_inc_vat,
@@ -86,4 +97,15 @@ def _invoice_values(order: Order) -> dict[str, Any]:
             "remittanceReference": order.ocr,
             "transaction": {"id": order.transaction_id},
         }
+    return values
+
+
+def _delivery_values(order: Order) -> dict[str, Any]:
+    address = order.addresses.get("Delivery", {})
+    held = {name: order.other.get(kept) for name, kept in DELIVERY_FIELDS.items()}
+    customer = {name: value for name, value in held.items() if value}
+    customer |= {name: address[kept] for name, kept in DELIVERY_PARTS.items() if address.get(kept)}
+    values: dict[str, Any] = {"deliveryCustomer": customer} if customer else {}
+    if day := order.other.get("DeliveryDate"):
+        values["deliveryDate"] = day_of(day).isoformat()
     return values

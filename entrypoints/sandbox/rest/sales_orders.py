@@ -13,7 +13,13 @@ from entrypoints.sandbox.norwegian_time import day_of, midnight
 from entrypoints.sandbox.records import Order
 from entrypoints.sandbox.refusals import ItemRefusedError
 from entrypoints.sandbox.rest.operation import Answer, Operation, Visit
-from entrypoints.sandbox.rest.order_mapping import OTHERWISE, STATUSES, order_values
+from entrypoints.sandbox.rest.order_mapping import (
+    DELIVERY_FIELDS,
+    DELIVERY_PARTS,
+    OTHERWISE,
+    STATUSES,
+    order_values,
+)
 from entrypoints.sandbox.rest.paging import TOKEN, page_by_id
 from entrypoints.sandbox.rest.refusals import bad_request, broken_rule, conflict, invalid, missing
 from entrypoints.sandbox.rest.shape import Check, choice, day, each, members, number, text, whole
@@ -37,6 +43,17 @@ ORDER: dict[str, Check] = {
     "status": choice(*(shown for shown in OF_STATUS if shown != "AdvanceInvoice")),
     "invoice": members(paymentTerms=members(("type", "value"), type=choice("NumberOfDays"), value=whole(least=0))),
     "date": day,
+    "deliveryDate": day,
+    "deliveryCustomer": members(
+        id=whole(),
+        name=text(most=250),
+        street=text(most=250),
+        postalCode=text(most=16),
+        postalArea=text(most=200),
+        city=text(most=50),
+        countrySubdivision=text(most=100),
+        countryCode=text(most=2),
+    ),
     "internalMemo": text(most=300),
     "memo": text(),
     "yourReference": members(name=text()),
@@ -145,6 +162,13 @@ def _change(order: Order, asked: dict[str, Any]) -> None:
         order.currency_rate, order.currency_unit = asked["currency"].get("rate", Decimal(1)), 1
     if "referenceNumber" in asked:
         order.other["ReferenceNumber"] = asked["referenceNumber"]
+    if "deliveryDate" in asked:
+        order.other["DeliveryDate"] = midnight(asked["deliveryDate"])
+    handed_to = asked.get("deliveryCustomer", {})
+    order.other |= {kept: handed_to[name] for name, kept in DELIVERY_FIELDS.items() if name in handed_to}
+    address = {kept: handed_to[name] for name, kept in DELIVERY_PARTS.items() if name in handed_to}
+    if address:
+        order.addresses["Delivery"] = order.addresses.get("Delivery", {}) | address
     for dimension in asked.get("dimensions", []):
         if name := DIMENSIONS.get(dimension["dimensionType"]):
             order.other[name] = int(dimension["value"]) if dimension["value"].isdecimal() else 0

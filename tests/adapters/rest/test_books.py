@@ -12,6 +12,7 @@ from core.customer import Address, Customer, CustomerKind
 from core.customer_changes import CustomerChanges, changed_fields
 from core.customer_directory import CustomerEntry
 from core.errors import AccessRefused, KvittError, OutcomeUnknown, Rejected, TryAgain
+from core.invoice import Delivery
 from core.order_draft import OrderDraft
 from core.payment import BookedTotals, OrderState
 from core.ports.customer_repo import CustomerUpdate
@@ -19,6 +20,7 @@ from core.product import Category, Product, named_exactly
 from core.transfer import Receipt
 from entrypoints.sandbox import DEMO_ACCOUNT, Sandbox
 from entrypoints.sandbox.books import Books
+from entrypoints.sandbox.records import Row
 from tests.adapters.drafts import EURO, draft, row
 from tests.adapters.rest.conftest import Open, operations
 from tests.fakes import go_on
@@ -223,6 +225,32 @@ class TestOrders:
         assert (second.discount_rate, second.vat_rate, second.tax_code) == (Decimal(0), Decimal(15), 31)
         assert receipt.totals == BookedTotals(gross=order.total_inc_vat, vat=order.total_vat)
         assert receipt.is_whole
+
+    def test_an_order_says_what_it_has_a_place_for(
+        self, system: RestAccountingSystem, books: Books, customer_id: str, product_id: str
+    ) -> None:
+        site = Address(street="Hyttevegen 9", postal_code="2670", city="Otta", country="NO")
+        asked = draft(
+            "1",
+            customer_id=customer_id,
+            product_id=product_id,
+            order_reference="PO 4711",
+            delivery=Delivery(date=date(2026, 3, 29), name="Site 4", address=site),
+            rows=(row(product_id), row(product_id, text="Trailer included", is_text=True)),
+        )
+        order = books.orders[int(created(system, asked).order_id)]
+        assert order.other == {
+            "ReferenceNumber": "PO 4711",
+            "DeliveryDate": datetime(2026, 3, 28, 23, tzinfo=UTC),
+            "CustomerDeliveryName": "Site 4",
+        }
+        assert order.addresses["Delivery"] == {
+            "Street": "Hyttevegen 9",
+            "PostalCode": "2670",
+            "PostalArea": "Otta",
+            "Country": "NO",
+        }
+        assert order.rows[1] == Row(id=order.rows[1].id, name="Trailer included", type="Text")
 
     @pytest.mark.parametrize(
         ("status", "there"),

@@ -1,3 +1,4 @@
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -15,7 +16,9 @@ from adapters.twentyfour_seven_office.rest.mapping.orders import (
 )
 from core.business import NewOrderStatus
 from core.currency import Currency
+from core.customer import Address
 from core.errors import Rejected
+from core.invoice import Delivery
 from core.payment import BookedTotals
 from core.transfer import Receipt
 from tests.adapters.drafts import EURO, draft
@@ -98,6 +101,41 @@ def test_completing_empties_what_the_invoice_no_longer_says() -> None:
     assert completed["internalMemo"] == "1001"
     untouched = completed_order(asked, order("x"), customer_name="Moe AS", where="there")
     assert untouched.keys() == {"customer", "status", "date", "internalMemo", "invoice"}
+
+
+DELIVERY = Delivery(
+    date=date(2026, 3, 27),
+    name="Site 4",
+    address=Address(
+        street="Hyttevegen 9", additional_street="by the barn", postal_code="2670", city="Otta", country="no"
+    ),
+)
+
+
+def test_an_order_says_what_it_has_a_place_for() -> None:
+    asked = draft("1001", customer_id="7", product_id="9", order_reference="PO 4711", delivery=DELIVERY)
+    begun = begun_order(asked, customer_name="Moe AS", where="there")
+    assert begun["referenceNumber"] == "PO 4711"
+    assert begun["deliveryDate"] == "2026-03-27"
+    assert begun["deliveryCustomer"] == {
+        "name": "Site 4",
+        "street": "Hyttevegen 9, by the barn",
+        "postalCode": "2670",
+        "postalArea": "Otta",
+        "countryCode": "NO",
+    }
+
+
+def test_completing_leaves_nothing_of_another_delivery_or_reference() -> None:
+    there = {"id": 3, "name": "Site 1", "street": "Gata 1", "city": "Oslo", "countryCode": "NO"}
+    begun = {**order("x"), "referenceNumber": "PO 1", "deliveryDate": "2026-01-01", "deliveryCustomer": there}
+    bare = completed_order(draft("1001", customer_id="7", product_id="9"), begun, customer_name="Moe AS", where="there")
+    assert (bare["referenceNumber"], bare["deliveryDate"]) == ("", "2026-03-29")
+    assert bare["deliveryCustomer"] == {"name": "", "street": "", "city": "", "countryCode": ""}
+    asked = draft("1001", customer_id="7", product_id="9", order_reference="PO 2", delivery=DELIVERY)
+    whole = completed_order(asked, begun, customer_name="Moe AS", where="there")
+    assert (whole["referenceNumber"], whole["deliveryDate"]) == ("PO 2", "2026-03-27")
+    assert (whole["deliveryCustomer"]["name"], whole["deliveryCustomer"]["city"]) == ("Site 4", "")
 
 
 @pytest.mark.parametrize("customer_id", [None, "abc", "0"])

@@ -10,12 +10,15 @@ from core.customer import Address, Customer, CustomerKind
 from core.customer_changes import CustomerChanges, changed_fields
 from core.customer_directory import CustomerEntry
 from core.errors import AccessRefused, KvittError, OutcomeUnknown, Rejected
+from core.invoice import Delivery
+from core.order_draft import CreditedOrder
 from core.payment import BookedTotals, OrderState
 from core.ports.customer_repo import CustomerUpdate
 from core.product import Category, Product, named_exactly
 from core.transfer import Receipt
 from entrypoints.sandbox import DEMO_ACCOUNT, DEMO_APPLICATION_ID, DEMO_USERNAME, Sandbox
 from entrypoints.sandbox.books import Books
+from entrypoints.sandbox.records import Row
 from entrypoints.sandbox.users import Account
 from tests.adapters.drafts import EURO, draft, row
 from tests.adapters.soap.conftest import PASSWORD, Open
@@ -260,6 +263,39 @@ class TestOrders:
         assert (first.quantity, first.price) == (Decimal(-2), Decimal("0.0001"))
         assert (first.tax_code, first.tax_rate) == (3, Decimal(25))
         assert order.currency_symbol == "NOK"
+
+    def test_an_order_says_what_it_has_a_place_for(
+        self, system: SoapAccountingSystem, books: Books, customer_id: str, product_id: str
+    ) -> None:
+        site = Address(street="Hyttevegen 9", additional_street="by the barn", postal_code="2670", city="Otta")
+        asked = draft(
+            "1",
+            customer_id=customer_id,
+            product_id=product_id,
+            order_reference="PO 4711",
+            credited=CreditedOrder(order_id="24001", invoice_number="10001"),
+            delivery=Delivery(date=date(2026, 3, 29), name="Site 4", address=site),
+            rows=(row(product_id), row(product_id, text="Trailer included", is_text=True)),
+        )
+        system.orders.create([asked], before_next_call=go_on)
+        (order,) = books.orders.values()
+        said = {name: value for name, value in order.other.items() if name != "DeliveryDate"}
+        assert said == {
+            "ReferenceNumber": "PO 4711",
+            "ReferenceOrderId": 24001,
+            "ReferenceInvoiceId": 10001,
+            "CustomerDeliveryName": "Site 4",
+        }
+        assert order.other["DeliveryDate"] == datetime(2026, 3, 28, 23, tzinfo=UTC)
+        assert order.addresses == {
+            "Delivery": {
+                "Street": "Hyttevegen 9, by the barn",
+                "PostalCode": "2670",
+                "PostalArea": "Otta",
+                "City": "Otta",
+            }
+        }
+        assert order.rows[1] == Row(id=order.rows[1].id, name="Trailer included", type="Text")
 
     def test_a_free_row_costs_nothing_and_a_foreign_order_has_its_rate(
         self, system: SoapAccountingSystem, books: Books, customer_id: str, product_id: str

@@ -1,5 +1,6 @@
 """Every request that the adapter writes fits our contract, and the vendor's own where that lies beside the checkout."""
 
+from datetime import date
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,8 @@ from lxml import etree
 from adapters.twentyfour_seven_office.soap.system import SoapAccountingSystem
 from core.customer import Address, Customer, CustomerKind
 from core.customer_changes import CustomerChanges
+from core.invoice import Delivery
+from core.order_draft import CreditedOrder
 from core.ports.customer_repo import CustomerUpdate
 from entrypoints.sandbox import Sandbox
 from entrypoints.sandbox.books import Books
@@ -66,8 +69,15 @@ def requests(sandbox: Sandbox, system: SoapAccountingSystem, books: Books) -> li
     system.customers.update([CustomerUpdate(record=record, changes=changes)])
     system.customers.find_by_email("k@x.example")
     system.customers.find_by_organization_number("817404502")
-    rows = (row(product_id), row(product_id, text="x" * 300))
-    texts = {"your_reference": "PO", "comment": "Signe\nTakk", "prices_include_vat": True}
+    rows = (row(product_id), row(product_id, text="x" * 300), row(product_id, text="Takk!", is_text=True))
+    texts = {
+        "your_reference": "Kari",
+        "order_reference": "PO",
+        "credited": CreditedOrder(order_id="1", invoice_number="2"),
+        "delivery": Delivery(date=date(2026, 3, 29), name="Hytta", address=address),
+        "comment": "Signe\nTakk",
+        "prices_include_vat": True,
+    }
     asked = draft("R-1", customer_id=ids[0], product_id=product_id, currency=EURO, rows=rows, **texts)
     system.orders.create([asked], before_next_call=go_on)
     system.orders.find(["R-1"], customer_ids=ids, since=now() - YESTERDAY)
@@ -132,6 +142,8 @@ def test_requests_hold_no_sentinel_no_exponent_and_nothing_that_was_not_meant(re
     named = [etree.QName(element).localname for element in _only(order, "InvoiceOrder")]
     assert named == [
         "CustomerId",
+        "CustomerDeliveryName",
+        "Addresses",
         "OrderStatus",
         "DateOrdered",
         "PaymentTime",
@@ -141,6 +153,10 @@ def test_requests_hold_no_sentinel_no_exponent_and_nothing_that_was_not_meant(re
         "InvoiceText",
         "Currency",
         "InvoiceRows",
+        "DeliveryDate",
+        "ReferenceInvoiceId",
+        "ReferenceOrderId",
+        "ReferenceNumber",
     ]
     assert _only(order, "InvoiceOrder").findtext(f"{TFSO}DateOrdered") == "2026-03-29T00:00:00"
 

@@ -117,4 +117,5 @@ def _record(row: Row) -> CustomerRecord:
 
 
 def _columns(address: Address) -> Row:
-    return {part: getattr(address, part) or "" for part in _ADDRESS}
+    """The ledger has one line for a street."""
+    return {**{part: getattr(address, part) or "" for part in _ADDRESS}, "street": address.whole_street or ""}

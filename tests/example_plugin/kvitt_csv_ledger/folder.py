@@ -31,8 +31,8 @@ TABLES = {
     "vat_codes": ("code", "percent", "name"),
     "orders": (
         "id", "reference", "customer_id", "status", "issue_date", "due_date", "prices_include_vat", "your_reference",
-        "comment", "changed_at", "row", "product_id", "text", "quantity", "unit_price", "discount_percent",
-        "vat_percent", "vat_code",
+        "order_reference", "comment", "changed_at", "row", "product_id", "text", "quantity", "unit_price",
+        "discount_percent", "vat_percent", "vat_code",
     ),  # an order's rows each repeat it: one file, so that an order is written whole
     "invoices": ("order_id", "number", "day"),
     "payments": ("order_id", "day", "amount"),

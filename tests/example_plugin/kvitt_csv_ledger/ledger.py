@@ -9,6 +9,7 @@ from core.books import Books
 from core.call_budget import CallBudget
 from core.currency import Currency
 from core.limits import Limits
+from core.order_fields import OrderField
 from core.ports.clock import Clock
 from core.vat_code import VatCode
 from kvitt_csv_ledger.customers import LedgerCustomers
@@ -23,7 +24,13 @@ class Ledger:
     """One business's ledger. Making it touches no file."""
 
     has_moved = False  # the settings alone say where it lies
-    limits = Limits(row_text=500, customer_name=200, product_name=100, decimals=6)
+    limits = Limits(
+        row_text=500,
+        customer_name=200,
+        product_name=100,
+        decimals=6,
+        order_fields=frozenset({OrderField.ORDER_REFERENCE}),
+    )
 
     def __init__(self, path: Path, password: SecretStr, clock: Clock) -> None:
         self._folder = Folder(path, password)

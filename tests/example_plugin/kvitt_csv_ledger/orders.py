@@ -84,6 +84,7 @@ class LedgerOrders:
             "due_date": draft.due_date.isoformat(),
             "prices_include_vat": "yes" if draft.prices_include_vat else "no",
             "your_reference": draft.your_reference or "",
+            "order_reference": draft.order_reference or "",
             "comment": draft.comment or "",
             "changed_at": self._clock.now().isoformat(),
         }

@@ -14,6 +14,7 @@ import pytest
 
 from core.business import NewOrderStatus
 from core.customer import Address
+from core.order_fields import OrderField
 from kvitt_csv_ledger.__main__ import make_ledger
 from kvitt_csv_ledger.folder import TABLES, BrokenTableError, Folder, Row
 from plugins.conformance import (
@@ -113,6 +114,7 @@ class LedgerBench(Bench):
                 customer_id=next(line["customer_id"] for line in lines if line["id"] == order_id),
                 rows=tuple(_row(line) for line in lines if line["id"] == order_id),
                 comment=next(line["comment"] for line in lines if line["id"] == order_id),
+                fields=next(_fields(line) for line in lines if line["id"] == order_id),
                 status=NewOrderStatus(next(line["status"] for line in lines if line["id"] == order_id)),
                 is_published=order_id in published,
             )
@@ -227,6 +229,10 @@ class LedgerBench(Bench):
 def _strike(waiting: dict[str, list[Callable[[], None]]], table: str) -> None:
     if waiting.get(table):
         waiting[table].pop(0)()
+
+
+def _fields(line: Row) -> dict[str, str]:
+    return {name: line[name] for name in ("your_reference", OrderField.ORDER_REFERENCE)}
 
 
 def _row(line: Row) -> HeldRow:

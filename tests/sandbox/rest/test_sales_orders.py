@@ -210,3 +210,27 @@ def test_orders_are_filtered_and_come_a_page_at_a_time(
     ):  # fmt: skip
         assert [order["id"] for order in api.get("/salesorders", **query)] == expected
         assert [order["id"] for order in api.all("/salesorders", limit=1, **query)] == expected
+
+
+def test_a_delivery_is_kept_part_by_part_and_emptied_with_nothing(api: Api, books: Books, customer_id: int) -> None:
+    delivery = {"name": "Hytta", "street": "Hyttevegen 9", "postalArea": "Otta", "countryCode": "NO"}
+    order = api.post(
+        "/salesorders",
+        {
+            "customer": {"id": customer_id, "name": "Fjell & Fjord AS"},
+            "deliveryDate": "2021-07-09",
+            "deliveryCustomer": delivery,
+        },
+    )
+    assert (order["deliveryDate"], order["deliveryCustomer"]) == ("2021-07-09", delivery)
+    changed = api.patch(f"/salesorders/{order['id']}", {"deliveryCustomer": {"street": "Nyvegen 1", "name": ""}})
+    assert changed["deliveryCustomer"] == {"street": "Nyvegen 1", "postalArea": "Otta", "countryCode": "NO"}
+    assert books.orders[order["id"]].addresses["Delivery"]["Street"] == "Nyvegen 1"
+
+
+@pytest.mark.parametrize(("part", "length"), [("name", 251), ("street", 251), ("postalCode", 17), ("countryCode", 3)])
+def test_a_part_of_a_delivery_has_its_longest(api: Api, customer_id: int, part: str, length: int) -> None:
+    customer = {"id": customer_id, "name": "Fjell & Fjord AS"}
+    with pytest.raises(Refused) as refused:
+        api.post("/salesorders", {"customer": customer, "deliveryCustomer": {part: "x" * length}})
+    assert refused.value.status == 400

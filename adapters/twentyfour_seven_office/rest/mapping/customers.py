@@ -161,7 +161,7 @@ def _addresses_out(addresses: Iterable[Address], *, carried: Item) -> dict[str, 
         country = text_in(address.country) if slot == _COUNTRY_IS_IN else None
         stated = without_nothing(
             {
-                "street": text_in(address.street),
+                "street": address.whole_street,
                 "postalCode": text_in(address.postal_code),
                 "postalArea": text_in(address.city),
                 "countryCode": country.upper() if country else None,

@@ -11,6 +11,8 @@ from adapters.twentyfour_seven_office.rest.mapping.values import Item, decimal_i
 from adapters.twentyfour_seven_office.values import known_number, text_in, without_nothing
 from core.business import NewOrderStatus
 from core.currency import HOME_CURRENCY
+from core.customer import Address
+from core.invoice import Delivery
 from core.order_draft import OrderDraft
 from core.payment import BookedTotals
 from core.recovery import FoundOrder
@@ -51,6 +53,14 @@ def completed_order(draft: OrderDraft, begun: Item, *, customer_name: str, where
         emptied["memo"] = ""
     if draft.your_reference is None and text_in(part(begun, "yourReference").get("name")):
         emptied["yourReference"] = {"name": ""}
+    if draft.order_reference is None and text_in(begun.get("referenceNumber")):
+        emptied["referenceNumber"] = ""
+    delivery = draft.delivery or Delivery()
+    handed_to = part(begun, "deliveryCustomer").items()
+    if said := {name: "" for name, text in handed_to if isinstance(text, str) and text}:
+        emptied["deliveryCustomer"] = {**said, **_delivery_out(delivery)}
+    if delivery.date is None and begun.get("deliveryDate"):  # a date can't be emptied: it becomes the order's
+        emptied["deliveryDate"] = draft.issue_date.isoformat()
     if draft.currency is None and part(begun, "currency").get("code") not in _HOME:
         emptied["currency"] = {"code": HOME_CURRENCY, "rate": 1}
     return {**_header(draft, customer_name, where), **emptied, **finished_order(draft)}
@@ -104,14 +114,31 @@ def totals_in(order: Item) -> BookedTotals | None:
 
 def _header(draft: OrderDraft, customer_name: str, where: str) -> dict[str, Any]:
     """An order has no due date before it is an invoice, only terms: the days from the order's date."""
-    currency = draft.currency
+    currency, delivery = draft.currency, draft.delivery or Delivery()
     return without_nothing(
         {
             "customer": {"id": known_number(draft.customer_id, "customer", where), "name": customer_name},
             "date": draft.issue_date.isoformat(),
             "memo": draft.comment,
             "yourReference": {"name": draft.your_reference} if draft.your_reference else None,
+            "referenceNumber": draft.order_reference,
+            "deliveryDate": delivery.date.isoformat() if delivery.date else None,
+            "deliveryCustomer": _delivery_out(delivery) or None,
             "currency": {"code": currency.code, "rate": currency.rate / currency.unit} if currency else None,
             "invoice": {"paymentTerms": {"type": "NumberOfDays", "value": (draft.due_date - draft.issue_date).days}},
+        }
+    )
+
+
+def _delivery_out(delivery: Delivery) -> dict[str, str]:
+    address = delivery.address or Address()
+    country = text_in(address.country)
+    return without_nothing(
+        {
+            "name": delivery.name,
+            "street": address.whole_street,
+            "postalCode": text_in(address.postal_code),
+            "postalArea": text_in(address.city),
+            "countryCode": country.upper() if country else None,
         }
     )

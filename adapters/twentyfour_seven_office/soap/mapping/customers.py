@@ -144,6 +144,24 @@ def changed_company(record: CustomerRecord, changes: CustomerChanges) -> dict[st
     )
 
 
+def address_out(address: Address) -> dict[str, str]:
+    """Describe an address.
+
+    City and PostalArea are two words for one thing, and which one the app shows is not known: both are written.
+    """
+    city = text_in(address.city)
+    country = text_in(address.country)
+    return without_nothing(
+        {
+            "Street": address.whole_street,
+            "PostalCode": text_in(address.postal_code),
+            "PostalArea": city,
+            "City": city,
+            "Country": country.upper() if country else None,
+        }
+    )
+
+
 def same_company(asked: Mapping[str, Any], answered: Mapping[str, Any]) -> bool | None:
     """Whether an answer is about the company that was asked for; None when it does not tell."""
     name = tidy(answered.get("Name") or "")
@@ -223,26 +241,11 @@ def _addresses_out(addresses: Iterable[Address | None], *, carried: Mapping[str,
     written = {
         slot: parts
         for slot, address in zip(_WRITTEN_ADDRESSES, addresses, strict=False)
-        if address and (parts := _address_out(address))
+        if address and (parts := address_out(address))
     }
     for slot, parts in written.items():
         parts.update({part: carried[f"{slot}.{part}"] for part in _UNSEEN_PARTS if f"{slot}.{part}" in carried})
     return written or None
-
-
-def _address_out(address: Address) -> dict[str, str]:
-    """City and PostalArea are two words for one thing, and which one the app shows is not known: both are written."""
-    city = text_in(address.city)
-    country = text_in(address.country)
-    return without_nothing(
-        {
-            "Street": text_in(address.street),
-            "PostalCode": text_in(address.postal_code),
-            "PostalArea": city,
-            "City": city,
-            "Country": country.upper() if country else None,
-        }
-    )
 
 
 def _carried(company: Mapping[str, Any], addresses: Mapping[str, Any]) -> dict[str, str]:

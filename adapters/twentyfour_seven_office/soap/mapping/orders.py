@@ -6,6 +6,7 @@ Source: FACTS, "Order mapping".
 from collections.abc import Hashable, Mapping
 from typing import Any
 
+from adapters.twentyfour_seven_office.soap.mapping.customers import address_out
 from adapters.twentyfour_seven_office.soap.mapping.values import (
     date_in,
     date_out,
@@ -15,7 +16,8 @@ from adapters.twentyfour_seven_office.soap.mapping.values import (
 from adapters.twentyfour_seven_office.values import known_number, without_nothing
 from core.business import NewOrderStatus
 from core.currency import Currency
-from core.order_draft import OrderDraft, OrderRow
+from core.invoice import Delivery
+from core.order_draft import CreditedOrder, OrderDraft, OrderRow
 from core.payment import BookedTotals, OrderState
 from core.recovery import FoundOrder
 from core.transfer import Receipt
@@ -43,7 +45,8 @@ _STATUSES = {
 def new_order(draft: OrderDraft, *, where: str) -> dict[str, Any]:
     """Describe an order that is to be created.
 
-    An order has no due date at the vendor's, only PaymentTime: the days from the order's date.
+    An order has no due date at the vendor's, only PaymentTime: the days from the order's date. ReferenceNumber is the
+    buyer's purchase order number.
     Errors: Rejected, code `unknown_reference`, when an id or VAT code of the draft can't be one of this system's.
     """
     return without_nothing(
@@ -57,6 +60,9 @@ def new_order(draft: OrderDraft, *, where: str) -> dict[str, Any]:
             "YourReference": draft.your_reference,
             "InvoiceText": draft.comment,
             "Currency": _currency_out(draft.currency) if draft.currency else None,
+            "ReferenceNumber": draft.order_reference,
+            **(_credited_out(draft.credited, where) if draft.credited else {}),
+            **(_delivery_out(draft.delivery) if draft.delivery else {}),
             "InvoiceRows": {"InvoiceRow": [_row_out(row, where) for row in draft.rows]},
         }
     )
@@ -127,6 +133,24 @@ def _row_out(row: OrderRow, where: str) -> dict[str, Any]:
         "Quantity": row.quantity,
         "Type": "Normal",
         "TaxSettings": {"TaxCode": known_number(row.vat_code, "VAT code", where), "TaxRate": row.vat_percent},
+    }
+
+
+def _credited_out(credited: CreditedOrder, where: str) -> dict[str, Any]:
+    """The invoice's number is the vendor's own, which it has once it is published."""
+    number = credited.invoice_number
+    return {
+        "ReferenceOrderId": known_number(credited.order_id, "order", where),
+        "ReferenceInvoiceId": known_number(number, "invoice", where) if number else None,
+    }
+
+
+def _delivery_out(delivery: Delivery) -> dict[str, Any]:
+    """G: the order's other addresses stay the customer's."""
+    return {
+        "CustomerDeliveryName": delivery.name,
+        "Addresses": {"Delivery": address_out(delivery.address)} if delivery.address else None,
+        "DeliveryDate": date_out(delivery.date) if delivery.date else None,
     }
 
 

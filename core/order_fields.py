@@ -1,0 +1,93 @@
+"""What an invoice may say that not every accounting system's orders have a place for, and what is told about that.
+
+Pure. An adapter declares what it can place; nothing that an invoice states is dropped without a word.
+"""
+
+from collections.abc import Collection
+from enum import StrEnum
+
+from core.customer import tidy
+from core.invoice import Delivery, Invoice
+
+
+class OrderField(StrEnum):
+    """Such a thing, by the invoice's field. Every order has a place for `your_reference` and a comment."""
+
+    ORDER_NUMBER = "order_number"
+    OUR_REFERENCE = "our_reference"
+    BUYER_REFERENCE = "buyer_reference"
+    ORDER_REFERENCE = "order_reference"
+    CREDITS = "credits"
+    DELIVERY_DATE = "delivery.date"
+    DELIVERY_NAME = "delivery.name"
+    DELIVERY_ADDRESS = "delivery.address"
+    PAID_AMOUNT = "paid_amount"
+    PAID_DATE = "paid_date"
+
+
+def stated_fields(invoice: Invoice) -> list[OrderField]:
+    """Return what the invoice says of these. Blanks say nothing, and nor does a prepayment of zero."""
+    delivery = invoice.delivery or Delivery()
+    said = {
+        OrderField.ORDER_NUMBER: text_of(invoice.order_number),
+        OrderField.OUR_REFERENCE: text_of(invoice.our_reference),
+        OrderField.BUYER_REFERENCE: text_of(invoice.buyer_reference),
+        OrderField.ORDER_REFERENCE: text_of(invoice.order_reference),
+        OrderField.CREDITS: invoice.credits,
+        OrderField.DELIVERY_DATE: delivery.date,
+        OrderField.DELIVERY_NAME: text_of(delivery.name),
+        OrderField.DELIVERY_ADDRESS: any(text_of(part) for _, part in delivery.address or ()),
+        OrderField.PAID_AMOUNT: invoice.paid_amount,
+        OrderField.PAID_DATE: invoice.paid_amount and invoice.paid_date,
+    }
+    return [field for field, value in said.items() if value]
+
+
+def your_reference(invoice: Invoice, places: Collection[OrderField]) -> str | None:
+    """Return what goes where an order has the buyer's reference.
+
+    Where there is one place for it, `buyer_reference` goes before `your_reference`: it is what the buyer's system sorts
+    invoices by (EN 16931 BT-10), and Peppol asks for it.
+    """
+    shared = None if OrderField.BUYER_REFERENCE in places else text_of(invoice.buyer_reference)
+    return shared or text_of(invoice.your_reference)
+
+
+def not_written(invoice: Invoice, places: Collection[OrderField], *, knows_credited: bool) -> dict[str, str]:
+    """Return what the invoice says and its order won't: field -> why.
+
+    `places` is what the accounting system's orders have. `knows_credited`: the credited invoice's order is known.
+    """
+    reasons = {
+        str(field): _NO_PLACE.get(field, _NOWHERE)
+        for field in stated_fields(invoice)
+        if field not in places and field is not OrderField.BUYER_REFERENCE
+    }
+    if OrderField.CREDITS in places and invoice.credits and not knows_credited:
+        reasons[OrderField.CREDITS] = "no order in these books is known to be that invoice's"
+    yours = text_of(invoice.your_reference)
+    if yours and yours != your_reference(invoice, places):
+        reasons["your_reference"] = "the order has one place for it and buyer_reference, which goes first"
+    return reasons
+
+
+def field_warnings(reasons: dict[str, str]) -> list[str]:
+    """Say what is not written, for the transfer.
+
+    The source's order number is left to the preview: nearly every invoice has one, and a warning that is always there
+    warns nobody.
+    """
+    return [
+        f"{field} is not written to the order: {why}."
+        for field, why in reasons.items()
+        if field != OrderField.ORDER_NUMBER
+    ]
+
+
+def text_of(text: str | None) -> str | None:
+    """Return a text with its white space tidied; None where nothing is left."""
+    return tidy(text or "") or None
+
+
+_NOWHERE = "the accounting system has no place for it"
+_NO_PLACE = {OrderField.PAID_AMOUNT: f"{_NOWHERE}; enter the payment there"}
