@@ -58,7 +58,7 @@ def completeness_faults(invoice: Invoice, *, limits: Limits) -> list[Fault]:
         *_hidden_signs(invoice.customer),
         *_delivery_faults(invoice.delivery or Delivery()),
         *_length_faults(invoice, limits=limits),
-        *_reference_faults(invoice, total=totals_of(invoice).gross if invoice.rows and not in_rows else None),
+        *_reference_faults(invoice, has_total=bool(invoice.rows) and not in_rows),
         *in_rows,
     ]
 
@@ -136,20 +136,23 @@ def _length_faults(invoice: Invoice, *, limits: Limits) -> Iterator[Fault]:
             yield Fault(field, f"is longer than the {longest} characters that can be booked")
 
 
-def _reference_faults(invoice: Invoice, *, total: Decimal | None) -> Iterator[Fault]:
-    """Judge what refers to other invoices and to payments; `total` is None while the rows don't tell it.
+def _reference_faults(invoice: Invoice, *, has_total: bool) -> Iterator[Fault]:
+    """Judge what refers to other invoices and to payments, as far as the rows are fit to be added up.
 
     Source: EN 16931: BT-25 is of a credit, BT-113 has two decimals at most and is a part of the total (BR-DEC-16,
     BR-CO-16).
     """
+    paid = invoice.paid_amount
+    if paid is None and invoice.paid_date:
+        yield Fault("paid_date", "is given without paid_amount")
+    if paid is None and invoice.credits is None:
+        return
+    total = totals_of(invoice).gross if has_total else None
     if invoice.credits == invoice.number:
         yield Fault("credits", "is the invoice's own number; state that of the invoice that is credited")
     elif invoice.credits and total is not None and total >= 0:
         yield Fault("credits", f"only a credit credits an invoice, and this one's total of {total} is not negative")
-    paid = invoice.paid_amount
     if paid is None:
-        if invoice.paid_date:
-            yield Fault("paid_date", "is given without paid_amount")
         return
     if _decimals(paid) > _ORE_DECIMALS:
         yield Fault("paid_amount", f"has more than {_ORE_DECIMALS} decimals")

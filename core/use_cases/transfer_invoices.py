@@ -13,7 +13,7 @@ from core.errors import HandedBack, InvalidInvoice, KvittError, LeaseLost, Outco
 from core.intent import Intent, IntentKind
 from core.invoice import Invoice
 from core.limits import Limits
-from core.order_fields import OrderField
+from core.order_fields import OrderField, field_warnings, not_written
 from core.payment import total_differences
 from core.ports.accounting_system import AccountingSystem, AccountingSystems
 from core.ports.clock import Clock
@@ -151,7 +151,7 @@ class TransferInvoices:
         self._end(attempt, elsewhere)
         earlier = self._place_orders.earlier(_of_these_books(attempt, intents), system.orders)
         attempt.begun |= earlier.begun.keys()
-        self._end(attempt, _with_differences(earlier.outcomes, invoices))
+        self._end(attempt, _with_differences(_with_left_out(earlier.outcomes, invoices, system.limits), invoices))
         self._end(attempt, _incomplete((invoices[number] for number in attempt.left), system.limits))
         if not attempt.left:
             return
@@ -215,7 +215,7 @@ class TransferInvoices:
         with self._storage.transaction() as work:
             intents = work.intents.of_keys(attempt.hold.business, IntentKind.ORDER, list(attempt.left))
         earlier = self._place_orders.earlier(_of_these_books(attempt, intents), system.orders)
-        self._end(attempt, _with_differences(earlier.outcomes, invoices))
+        self._end(attempt, _with_differences(_with_left_out(earlier.outcomes, invoices, system.limits), invoices))
         return earlier.begun
 
     def _gives_way(self, attempt: Attempt) -> bool:
@@ -314,6 +314,18 @@ def _incomplete(invoices: Iterable[Invoice], limits: Limits) -> dict[str, Invali
         except InvalidInvoice as incomplete:
             faults[invoice.number] = incomplete
     return faults
+
+
+def _with_left_out(outcomes: Outcomes, invoices: Mapping[str, Invoice], limits: Limits) -> Outcomes:
+    """Warn, of each order that an earlier attempt created, of what its invoice says and an order has no place for."""
+    return {
+        number: outcome.warned_of(
+            field_warnings(not_written(invoices[number], limits.order_fields, knows_credited=True))
+        )
+        if isinstance(outcome, PlacedOrder)
+        else outcome
+        for number, outcome in outcomes.items()
+    }
 
 
 def _with_differences(outcomes: Outcomes, invoices: Mapping[str, Invoice]) -> Outcomes:

@@ -134,6 +134,37 @@ def test_a_preview_shows_customer_order_and_totals_and_writes_nothing(fjell: Kvi
     assert books.customers[known].name == "Signe"
 
 
+def test_references_are_shown_and_what_is_not_written_is_told(fjell: Kvitt) -> None:
+    delivery = {"date": "2026-09-10", "name": "Site 4", "address": {"street": "Gata 1", "additional_street": "2. etg."}}
+    said = {
+        "order_number": "77",
+        "our_reference": "Ola Berg",
+        "order_reference": "PO 4711",
+        "delivery": delivery,
+        "paid_amount": "500.00",
+        "paid_date": "2026-09-09",
+    }
+    text = {"product": "Trailer included"}
+    fjell.add(an_invoice("1", **said, rows=[*an_invoice()["rows"], text]))
+
+    stated = fjell("invoice", "show", "1", *FJELL).out
+    preview = fjell("invoice", "preview", "1", *FJELL)
+    sent = fjell("invoice", "send", "1", *FJELL)
+
+    for line in ("Our reference: Ola Berg", "Order reference: PO 4711", "Paid before: 500.00 on 2026-09-09"):
+        assert line in stated
+    assert "Delivery: 2026-09-10, Site 4, Gata 1, 2. etg." in stated
+    assert "Order reference: PO 4711" in preview.out
+    assert "Delivery: 2026-09-10, Site 4, Gata 1, 2. etg." in preview.out
+    assert "Our reference" not in preview.out
+    assert "Trailer included\t\t\t\t\t\t\n" in preview.out
+    assert "not written to the order: order_number, our_reference, paid_amount, paid_date" in preview.out
+    assert "enter the payment there" in preview.out
+    assert "our_reference is not written" in sent.out
+    told = fjell("invoice", "preview", "1", *FJELL, "--json").json["not_written"]
+    assert told["order_number"] == "the accounting system has no place for it"
+
+
 def test_status_is_asked_each_time_and_not_paid_is_exit_0(fjell: Kvitt, books: Books) -> None:
     fjell.add(an_invoice("1"), an_invoice("2"), an_invoice("3"))
     assert fjell("invoice", "status", "--all", *FJELL, "--json").json == []

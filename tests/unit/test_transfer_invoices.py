@@ -1,4 +1,5 @@
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
@@ -188,6 +189,14 @@ class TestIntent:
 
 
 class TestALostAnswer:
+    def test_what_has_no_place_is_warned_of_also_when_the_order_is_found_later(self, gateway: Gateway) -> None:
+        gateway.system.limits = replace(gateway.system.limits, order_fields=frozenset())
+        gateway.system.orders.lose_next_answer = True
+        sent(gateway, an_invoice(our_reference="Ola Berg"))
+        assert later(gateway).warnings == (
+            "our_reference is not written to the order: the accounting system has no place for it.",
+        )
+
     def test_an_order_that_was_created_is_found_at_once_and_adopted(self, gateway: Gateway) -> None:
         gateway.system.orders.lose_next_answer = True
         waiting = sent(gateway)
