@@ -6,7 +6,7 @@ app (such as address)"; DESIGN, "Which customer".
 """
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 
 from core.customer import (
     Address,
@@ -103,9 +103,18 @@ def _missing(value: str | None, present: Iterable[str], normal: Callable[[str | 
 def _addresses(stated: Address | None, recorded: tuple[Address, ...]) -> tuple[Address, ...] | None:
     """Write the stated parts over each recorded address; parts that the source lacks stay."""
     given = {part: tidy(text) for part, text in (stated or Address()) if text and text.strip()}
-    wanted = tuple(address.model_copy(update=given) for address in recorded)
+    if "street" not in given and "additional_street" in given:  # a second line alone is the street
+        given["street"] = given.pop("additional_street")
+    wanted = tuple(_with_stated(address, given) for address in recorded)
     same = all(_shown(old) == _shown(new) for old, new in zip(recorded, wanted, strict=True))
     return None if same else wanted
+
+
+def _with_stated(address: Address, given: Mapping[str, str]) -> Address:
+    has_street = "additional_street" not in given and address.whole_street == given.get("street")
+    return address.model_copy(
+        update={part: text for part, text in given.items() if not (has_street and part == "street")}
+    )
 
 
 def _shown(address: Address) -> list[str]:

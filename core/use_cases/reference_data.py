@@ -154,7 +154,7 @@ class ReferenceData:
                 else None,
             )
             for number, transfer in sent.items()
-            if transfer.order_id and not transfer.is_elsewhere(books)
+            if transfer.order_id and transfer.books == books
         }
 
     def _category_id(self, business: Business, system: AccountingSystem, hold: Hold) -> str:

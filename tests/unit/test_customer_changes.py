@@ -11,7 +11,7 @@ from tests.unit.samples import NUMBER, OTHER_NUMBER, a_company, a_company_record
 _BLANKS = [None, "", "  "]
 
 texts = st.sampled_from([*_BLANKS, "a", "b", " a ", "B"])
-addresses = st.builds(Address, street=texts, postal_code=texts, city=texts, country=texts)
+addresses = st.builds(Address, street=texts, additional_street=texts, postal_code=texts, city=texts, country=texts)
 phones = st.sampled_from([*_BLANKS, "+47 911 22 333", "91122333", "004791122333", "22334455", "+46 8 123"])
 emails = st.sampled_from([*_BLANKS, "kari@fjell.no", "KARI@fjell.no", "per@fjell.no"])
 numbers = st.sampled_from([None, "", NUMBER, "911 000 008", OTHER_NUMBER])
@@ -119,6 +119,23 @@ def test_a_new_street_is_written_over_both_addresses_and_the_rest_stays() -> Non
     changes = changed_fields(a_person(address=Address(street=" Gate  3 ", city="")), record)
     assert changes is not None
     assert changes.addresses == (Address(street="Gate 3", city="Oslo"), Address(street="Gate 3", country="NO"))
+
+
+@given(stated=addresses, recorded=addresses)
+def test_where_there_is_one_line_for_the_street_nothing_is_left_to_change(stated: Address, recorded: Address) -> None:
+    def in_one_line(address: Address) -> Address:
+        return address.model_copy(update={"street": address.whole_street, "additional_street": None})
+
+    record, customer = a_record(addresses=(in_one_line(recorded),)), a_person(address=stated)
+    changes = changed_fields(customer, record)
+    written = tuple(map(in_one_line, changes.addresses)) if changes and changes.addresses else record.addresses
+    assert changed_fields(customer, record.model_copy(update={"addresses": written})) is None
+
+
+def test_a_second_line_that_is_there_already_is_no_change() -> None:
+    stated = Address(street="Kirkegata 4", additional_street="Oppgang B")
+    for recorded in (stated, Address(street="Kirkegata 4, Oppgang B")):
+        assert changed_fields(a_person(address=stated), a_record(addresses=(recorded,))) is None
 
 
 @pytest.mark.parametrize("blank", [None, Address(), Address(street="", city="  ")])
