@@ -58,9 +58,9 @@ class Connection(BaseModel):
 class Business(Document):
     """One tenant and its settings.
 
-    `vat_codes` overrides the VAT code of a rate: percent to code, such as {"0": "52"}. `products` says what the source's
-    products, by code or text, are booked as; every other is the generic one, `product_name`. `department` and `project`
-    are ids or exact names in the accounting system, for invoices that name none.
+    `vat_codes` overrides the VAT code of a rate: percent to code, such as {"0": "52"}. `products` says what the
+    source's products, by code or text, are booked as; every other is the generic one, `product_name`. `department` and
+    `project` are ids or exact names in the accounting system, for invoices that name none.
     """
 
     name: BusinessName

@@ -7,23 +7,24 @@ and "Make sure / change invoice type to Data for Accounting".
 import re
 from collections.abc import Iterator
 from datetime import date
-from decimal import Decimal
+from decimal import Decimal, localcontext
 
 from pydantic import validate_email
 from pydantic_core import PydanticCustomError
 
 from core.customer import Address, Customer, is_norwegian_organization_number, tidy
 from core.errors import Fault, InvalidInvoice
-from core.fields import hidden_in
+from core.fields import hidden_in, plain
 from core.invoice import Delivery, Invoice, InvoiceRow, InvoiceType
 from core.limits import Limits
-from core.totals import totals_of
+from core.row_price import decimals_of
+from core.totals import PRECISION, row_amount, to_the_ore, totals_of
 
 _CURRENCY = re.compile(r"[A-Z]{3}")
 _COUNTRY = re.compile(r"[A-Z]{2}")
 _NOTHING = Decimal(0)
 _HUNDRED = Decimal(100)
-_ORE_DECIMALS = 2
+_ORE_DECIMALS = 2  # EN 16931 BR-DEC-16, BR-DEC-23 and BR-DEC-24
 # Outside these years a date was mistyped; accounting systems take some such dates for "not set".
 _EARLIEST, _LATEST = date(2000, 1, 1), date(2099, 12, 31)
 
@@ -154,7 +155,7 @@ def _reference_faults(invoice: Invoice, *, has_total: bool) -> Iterator[Fault]:
         yield Fault("credits", f"only a credit credits an invoice, and this one's total of {total} is not negative")
     if paid is None:
         return
-    if _decimals(paid) > _ORE_DECIMALS:
+    if decimals_of(paid) > _ORE_DECIMALS:
         yield Fault("paid_amount", f"has more than {_ORE_DECIMALS} decimals")
     elif total is not None and not min(total, _NOTHING) <= paid <= max(total, _NOTHING):
         yield Fault("paid_amount", f"is not between 0 and the invoice's total of {total}")
@@ -178,32 +179,50 @@ def _row_faults(row: InvoiceRow, *, limits: Limits) -> Iterator[tuple[str, str]]
         yield "period", f"ends {row.period.end}, before it starts {row.period.start}"
     if row.is_text:
         return
-    if row.quantity is None:
+    if row.quantity is None and (row.net_amount is None or row.unit_price is not None):
         yield "quantity", "is missing"
-    if row.unit_price is None:
+    if row.unit_price is None and row.net_amount is None:
         yield "unit_price", "is missing"
-    elif row.unit_price < 0:
+    elif row.unit_price is not None and row.unit_price < 0:
         yield "unit_price", "is negative; a credit has a negative quantity (EN 16931 BR-27)"
-    if row.discount_percent is not None and not 0 <= row.discount_percent <= _HUNDRED:
-        yield "discount_percent", "is not between 0 and 100"
+    yield from _amount_faults(row)
     if row.vat_percent is None:
         yield "vat_percent", "is missing"
     elif not 0 <= row.vat_percent <= _HUNDRED:
         yield "vat_percent", "is not between 0 and 100"
-    for field in ("quantity", "unit_price", "discount_percent"):
+    for field in ("quantity", "unit_price", "discount_percent", "discount_amount", "net_amount"):
         amount: Decimal | None = getattr(row, field)
-        if amount is not None and _decimals(amount) > limits.decimals:
-            yield field, f"has more than the {limits.decimals} decimals that can be booked"
+        decimals = _ORE_DECIMALS if field.endswith("_amount") else limits.decimals
+        if amount is not None and decimals_of(amount) > decimals:
+            yield field, f"has more than the {decimals} decimals that can be booked"
         if amount is not None and abs(amount) > limits.largest_amount:
             yield field, f"is beyond the {limits.largest_amount} that can be booked"
-    if abs((row.quantity or Decimal(0)) * (row.unit_price or Decimal(0))) > limits.largest_amount:
+    if abs((row.quantity or _NOTHING) * (row.unit_price or _NOTHING)) > limits.largest_amount:
         yield "unit_price", f"times the quantity is beyond the {limits.largest_amount} that can be booked"
 
 
-def _decimals(amount: Decimal) -> int:
-    """Count the decimals that matter: 1.50000 has one."""
-    exponent = amount.normalize().as_tuple().exponent
-    return max(0, -exponent) if isinstance(exponent, int) else 0
+def _amount_faults(row: InvoiceRow) -> Iterator[tuple[str, str]]:
+    """Name what is wrong with a row's discount and its stated total."""
+    percent, discount, total = row.discount_percent, row.discount_amount, row.net_amount
+    if percent is not None and not 0 <= percent <= _HUNDRED:
+        yield "discount_percent", "is not between 0 and 100"
+        return
+    if percent is not None and discount is not None:
+        yield "discount_amount", "is given beside discount_percent; a row's discount is one of them"
+        return
+    if row.unit_price is None and total is not None:
+        if percent or discount:
+            yield "unit_price", "is missing; a discount is taken off a price"
+        elif total and row.quantity is not None and not total * row.quantity > 0:
+            yield "net_amount", f"{plain(total)} can't be the quantity {plain(row.quantity)} times a price of 0 or more"
+    if row.quantity is None or row.unit_price is None or row.unit_price < 0:
+        return
+    with localcontext(prec=PRECISION):
+        whole = row.quantity * row.unit_price
+    if discount is not None and not min(whole, _NOTHING) <= discount <= max(whole, _NOTHING):
+        yield "discount_amount", f"{plain(discount)} is not between 0 and {plain(whole)}, quantity times price"
+    elif total is not None and to_the_ore(total) != (reckoned := row_amount(row)):
+        yield "net_amount", f"{plain(total)} is not {plain(reckoned)}, quantity times price less the discount"
 
 
 def _is_email(text: str) -> bool:

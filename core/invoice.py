@@ -3,7 +3,7 @@
 import hashlib
 from enum import StrEnum
 
-from pydantic import Field, StrictBool
+from pydantic import ConfigDict, Field, JsonValue, StrictBool
 
 from core.customer import Address, Customer
 from core.fields import DecimalText, Document, InvoiceNumber, IsoDate, Text
@@ -31,6 +31,20 @@ class Delivery(Document):
     address: Address | None = None
 
 
+_ROWS: list[JsonValue] = [
+    {
+        "product": "Tractor",
+        "period": {"start": "2021-01-10", "end": "2021-01-12"},
+        "quantity": "1",
+        "unit_price": "1200.00",
+        "discount_percent": "10",
+        "vat_percent": "25",
+    },
+    {"product": "Trailer", "quantity": "3", "unit_price": "500.00", "discount_amount": "150.00", "vat_percent": "25"},
+    {"product": "Transport", "net_amount": "980.00", "vat_percent": "25"},
+]
+
+
 class InvoiceRow(Document):
     """One rented or sold product.
 
@@ -40,6 +54,8 @@ class InvoiceRow(Document):
     product, by which the business's settings may say what it is booked as. `department` and `project` are ids or exact
     names in the accounting system, and count before the invoice's. A row with a text and no amount at all is a text.
     """
+
+    model_config = ConfigDict(json_schema_extra={"examples": _ROWS})
 
     product: Text | None = None
     product_code: Text | None = None

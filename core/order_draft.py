@@ -4,7 +4,6 @@ Pure rules: no network, no clock, no settings. Ids and VAT codes arrive resolved
 """
 
 from collections.abc import Collection, Iterator, Sequence
-from decimal import Decimal
 from typing import Any
 
 from pydantic import Field
@@ -16,6 +15,7 @@ from core.fields import DecimalText, Document, IsoDate
 from core.invoice import Delivery, Invoice
 from core.limits import Limits
 from core.order_fields import OrderField, stated_fields, text_of, your_reference
+from core.row_price import booked_price
 from core.row_text import row_text, whole_row_text
 from core.vat_code import VatChoice, VatCode
 
@@ -96,12 +96,14 @@ def order_draft_from(
     Shape: one order row per invoice row, in the same order; `vat` has the choice for each that is not a text. A text
     is a row of zero under the VAT of the row before it (the first ones: of the first that has any), so that it brings
     no rate into the order.
-    Units: amounts as the invoice has them, with or without VAT as it says; percent, not fractions.
+    Units: amounts as the invoice has them, with or without VAT as it says, where the accounting system takes both;
+    percent, not fractions. Each row comes to what the invoice says, to the øre (core.row_price).
     Errors: ValueError when the invoice is not complete; that is a fault of the caller.
     Source: documented behaviour, "Generate new order in 24Seven".
     """
     if invoice.issue_date is None or invoice.due_date is None:
         raise ValueError("an order is drafted from a complete invoice only")
+    prices = [booked_price(row, includes_vat=invoice.prices_include_vat, limits=limits) for row in invoice.rows]
     return OrderDraft(
         reference=invoice.number,
         customer_id=customer_id,
@@ -109,34 +111,38 @@ def order_draft_from(
         issue_date=invoice.issue_date,
         due_date=invoice.due_date,
         currency=None if invoice.currency == HOME_CURRENCY else currency,
-        prices_include_vat=invoice.prices_include_vat,
+        prices_include_vat=invoice.prices_include_vat and limits.prices_with_vat,
         your_reference=your_reference(invoice, limits.order_fields),
         comment=_comment(invoice),
         rows=tuple(
             OrderRow(
                 product_id=product_id,
-                text=row_text(row, longest=limits.row_text),
-                quantity=Decimal(0) if row.is_text else row.quantity,
-                unit_price=Decimal(0) if row.is_text else row.unit_price,
-                discount_percent=row.discount_percent or Decimal(0),
+                text=row_text(row, longest=limits.row_text, told_quantity=price.told_quantity),
+                quantity=price.quantity,
+                unit_price=price.unit_price,
+                discount_percent=price.discount_percent,
                 vat_percent=code.percent if row.is_text else row.vat_percent,
                 vat_code=code.code,
                 is_text=row.is_text and limits.text_rows,
             )
-            for row, code in zip(invoice.rows, _codes(invoice, vat), strict=True)
+            for row, price, code in zip(invoice.rows, prices, _codes(invoice, vat), strict=True)
         ),
         **_placed(invoice, credited, {field for field in stated_fields(invoice) if field in limits.order_fields}),
     )
 
 
-def draft_warnings(invoice: Invoice, draft: OrderDraft, vat: Sequence[VatChoice]) -> list[str]:
+def draft_warnings(invoice: Invoice, draft: OrderDraft, vat: Sequence[VatChoice], *, limits: Limits) -> list[str]:
     """Say what a person should know about how the invoice became this order; each thing once."""
-    shortened = [
-        f"The text of row {number} was too long and was shortened to {len(order_row.text)} characters."
-        for number, (row, order_row) in enumerate(zip(invoice.rows, draft.rows, strict=True), start=1)
-        if order_row.text != whole_row_text(row)
-    ]
-    return list(dict.fromkeys([*shortened, *(choice.warning for choice in vat if choice.warning)]))
+    warnings: list[str | None] = []
+    for number, (row, order_row) in enumerate(zip(invoice.rows, draft.rows, strict=True), start=1):
+        price = booked_price(row, includes_vat=invoice.prices_include_vat, limits=limits)
+        if order_row.text != whole_row_text(row, told_quantity=price.told_quantity):
+            warnings.append(
+                f"The text of row {number} was too long and was shortened to {len(order_row.text)} characters."
+            )
+        warnings.append(price.warning(row=number))
+    warnings += [choice.warning for choice in vat]
+    return list(dict.fromkeys(warning for warning in warnings if warning))
 
 
 def _placed(invoice: Invoice, credited: CreditedOrder | None, fields: Collection[OrderField]) -> dict[str, Any]:

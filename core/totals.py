@@ -13,7 +13,9 @@ from core.invoice import Invoice, InvoiceRow
 
 _ORE = Decimal("0.01")
 _HUNDRED = Decimal(100)
-_PRECISION = 60  # more digits than any product of three amounts can have, so that only the last step rounds
+
+PRECISION = 60
+"""More digits than any product of three amounts can have, so that only the last step rounds."""
 
 
 class Amounts(Document):
@@ -36,14 +38,14 @@ class InvoiceTotals(Amounts):
 
 def to_the_ore(amount: Decimal) -> Decimal:
     """Round half away from zero to two decimals, however large: an accounting system may answer anything."""
-    with localcontext(prec=max(_PRECISION, amount.adjusted() + 4)):
+    with localcontext(prec=max(PRECISION, amount.adjusted() + 4)):
         return amount.quantize(_ORE, rounding=ROUND_HALF_UP) + Decimal(0)
 
 
 def totals_of(invoice: Invoice) -> InvoiceTotals:
     """Add up a complete invoice."""
-    with localcontext(prec=_PRECISION):
-        amounts = [_row_amount(row) for row in invoice.rows]
+    with localcontext(prec=PRECISION):
+        amounts = [row_amount(row) for row in invoice.rows]
         by_rate: dict[Decimal, Decimal] = defaultdict(Decimal)
         for row, amount in zip(invoice.rows, amounts, strict=True):
             by_rate[_percent(row)] += amount
@@ -51,10 +53,7 @@ def totals_of(invoice: Invoice) -> InvoiceTotals:
             _amounts(total, vat_percent=rate, includes_vat=invoice.prices_include_vat)
             for rate, total in by_rate.items()
         ]
-        rows = tuple(
-            _amounts(amount, vat_percent=_percent(row), includes_vat=invoice.prices_include_vat)
-            for row, amount in zip(invoice.rows, amounts, strict=True)
-        )
+        rows = tuple(amounts_of_row(row, includes_vat=invoice.prices_include_vat) for row in invoice.rows)
         return InvoiceTotals(
             net=_sum([part.net for part in per_rate]),
             vat=_sum([part.vat for part in per_rate]),
@@ -63,9 +62,23 @@ def totals_of(invoice: Invoice) -> InvoiceTotals:
         )
 
 
-def _row_amount(row: InvoiceRow) -> Decimal:
-    quantity, price = row.quantity or Decimal(0), row.unit_price or Decimal(0)
-    return to_the_ore(quantity * price * (_HUNDRED - (row.discount_percent or Decimal(0))) / _HUNDRED)
+def amounts_of_row(row: InvoiceRow, *, includes_vat: bool) -> Amounts:
+    """Return what a row comes to; `includes_vat` tells whether its amounts do."""
+    with localcontext(prec=PRECISION):
+        return _amounts(row_amount(row), vat_percent=_percent(row), includes_vat=includes_vat)
+
+
+def row_amount(row: InvoiceRow) -> Decimal:
+    """Return what a row comes to in the amounts that it states: quantity times price less the discount, to the øre.
+
+    Where the source gives no price, or no quantity, it is the total as stated.
+    """
+    if row.net_amount is not None and (row.quantity is None or row.unit_price is None):
+        return to_the_ore(row.net_amount)
+    with localcontext(prec=PRECISION):
+        whole = (row.quantity or Decimal(0)) * (row.unit_price or Decimal(0))
+        percent = row.discount_percent or Decimal(0)
+        return to_the_ore(whole * (_HUNDRED - percent) / _HUNDRED - (row.discount_amount or Decimal(0)))
 
 
 def _percent(row: InvoiceRow) -> Decimal:

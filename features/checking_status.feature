@@ -62,11 +62,11 @@ Feature: Check Status
       Given the row's discount is "100" percent
       And the invoice was sent
 
-    Scenario: Not published yet
+    Scenario: Nothing to pay, and not published yet
       When the status of the invoice is checked
       Then the invoice is "not paid" because it is "not published"
 
-    Scenario: Published
+    Scenario: Nothing to pay, and published
       Given the accountant has published the order
       When the status of the invoice is checked
       Then the invoice is "paid" because it is "paid"

@@ -84,6 +84,72 @@ Feature: The order in 24Seven
       Then the order's price is the invoice's, without VAT
       And 24Seven's total for the order is 186.88 with VAT
 
+    Scenario: A discount as an amount is the percentage that it is, or is taken off the price
+      24Seven takes a discount in percent only, with four decimals.
+      Given the rows of the invoice are:
+        | product | from | to | quantity | unit price | discount | discount amount | VAT percent |
+        | Tractor |      |    | 3        | 500.00     |          | 150.00          | 25          |
+        | Trailer |      |    | 2        | 150.00     |          | 10.00           | 25          |
+      When the invoice is sent
+      Then the order has exactly these rows:
+        | text    | quantity | unit price | discount | VAT percent |
+        | Tractor | 3        | 500.00     | 10       | 25          |
+        | Trailer | 2        | 145.00     | 0        | 25          |
+      And 24Seven's total for the order is 2050.00 with VAT
+      And the transfer has a warning that names "row 2" and "10.00"
+
+    Scenario: A discount that comes out even in no way makes the row one at its total
+      Given the rows of the invoice are:
+        | product | from | to | quantity | unit price | discount | discount amount | VAT percent |
+        | Ladder  |      |    | 3        | 50.00      |          | 10.00           | 25          |
+      When the invoice is sent
+      Then the order has exactly these rows:
+        | text       | quantity | unit price | discount | VAT percent |
+        | Ladder × 3 | 1        | 140.00     | 0        | 25          |
+      And 24Seven's total for the order is 175.00 with VAT
+      And the transfer has a warning that names "Row 1" and "140.00"
+
+    Scenario: Totals instead of prices
+      Given the rows of the invoice are:
+        | product | from | to | quantity | unit price | discount | net amount | VAT percent |
+        | Tractor |      |    | 4        |            |          | 50.00      | 25          |
+        | Trailer |      |    | 3        |            |          | 100.00     | 25          |
+        | Ladder  |      |    |          |            |          | -30.00     | 25          |
+      When the invoice is sent
+      Then the order has exactly these rows:
+        | text        | quantity | unit price | discount | VAT percent |
+        | Tractor     | 4        | 12.50      | 0        | 25          |
+        | Trailer × 3 | 1        | 100.00     | 0        | 25          |
+        | Ladder      | -1       | 30.00      | 0        | 25          |
+      And 24Seven's total for the order is 150.00 with VAT
+
+    Scenario: A thousand prices with VAT come to the invoice's total
+      Given the invoice's prices include VAT
+      And the rows of the invoice are:
+        | product | from | to | quantity | unit price | discount | VAT percent |
+        | Kaffe   |      |    | 1000     | 19.99      |          | 15          |
+      When the invoice is sent
+      Then 24Seven's total for the order is 19990.00 with VAT
+
+    Scenario: A total that is another than price and quantity come to is refused with both figures
+      Given the rows of the invoice are:
+        | product | quantity | unit price | discount | net amount | VAT percent |
+        | Tractor | 3        | 33.33      |          | 100.00     | 25          |
+      When the invoice is sent
+      Then the invoice is refused because it is an "invalid invoice"
+      And the reason names "100.00"
+      And the reason names "99.99"
+      And 24Seven has no order
+
+    Scenario: A discount is one of percent and amount
+      Given the rows of the invoice are:
+        | product | quantity | unit price | discount | discount amount | VAT percent |
+        | Tractor | 1        | 100.00     | 10       | 10.00           | 25          |
+      When the invoice is sent
+      Then the invoice is refused because it is an "invalid invoice"
+      And the reason names "discount_amount"
+      And 24Seven has no order
+
     Scenario Outline: Another currency comes with the account's rate
       Given the invoice's currency is "<currency>"
       When the invoice is sent

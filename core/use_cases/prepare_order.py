@@ -51,5 +51,5 @@ def prepared_order(invoice: Invoice, business: Business, references: References,
         credited=references.credited.get(invoice.credits or ""),
     )
     left_out = not_written(invoice, limits.order_fields, knows_credited=draft.credited is not None)
-    warnings = (*draft_warnings(invoice, draft, vat), *field_warnings(left_out))
+    warnings = (*draft_warnings(invoice, draft, vat, limits=limits), *field_warnings(left_out))
     return PreparedOrder(draft=draft, warnings=warnings, not_written=left_out)

@@ -9,7 +9,7 @@ from core.call_budget import CallBudget
 from core.customer import Address
 from core.customer_plan import CustomerAction
 from core.fields import plain
-from core.invoice import Delivery, Invoice, Period
+from core.invoice import Delivery, Invoice, InvoiceRow, Period
 from core.journal import Step
 from core.order_draft import OrderDraft
 from core.payment import PaymentReason, PaymentReport
@@ -89,7 +89,7 @@ def invoice_lines(invoice: Invoice, transfer: Transfer | None) -> Iterator[str]:
     yield f"  Transfer: {f'{transfer.state}, {transfer.id}' if transfer else 'never sent'}"
 
 
-INVOICE_ROW_HEADERS = ("Product", "Period", "Quantity", "Unit price", "Discount %", "VAT %")
+INVOICE_ROW_HEADERS = ("Product", "Period", "Quantity", "Unit price", "Discount", "Net amount", "VAT %")
 """Headers for `invoice_rows`."""
 
 
@@ -101,11 +101,16 @@ def invoice_rows(invoice: Invoice) -> list[Row]:
             _period(row.period),
             _figure(row.quantity),
             _figure(row.unit_price),
-            _figure(row.discount_percent),
+            _discount(row),
+            _figure(row.net_amount),
             _figure(row.vat_percent),
         ]
         for row in invoice.rows
     ]
+
+
+def _discount(row: InvoiceRow) -> str:
+    return _figure(row.discount_amount) if row.discount_percent is None else f"{plain(row.discount_percent)} %"
 
 
 def invoice_total(invoice: Invoice) -> str:

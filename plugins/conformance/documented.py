@@ -167,6 +167,28 @@ class DocumentedBehaviour(Setup):
         assert text.is_text == kvitt.system().limits.text_rows, "a text row where the limits say that there are such"
         assert transfer.warnings == (), "the total is the invoice's"
 
+    def test_a_row_is_booked_at_what_the_invoice_says(self, bench: Bench, kvitt: Installation) -> None:
+        """A discount as an amount, and a total without a price: the books come to the invoice's amounts, to the øre."""
+        by_amounts = {"period": None, "discount_percent": None}
+        kvitt.add(
+            an_invoice(
+                rows=(
+                    a_row(quantity=Decimal(3), discount_amount=Decimal(360), **by_amounts),
+                    a_row(quantity=Decimal(3), unit_price=Decimal(50), discount_amount=Decimal(10), **by_amounts),
+                    a_row(quantity=Decimal(4), unit_price=None, net_amount=Decimal(50), **by_amounts),
+                    a_row(quantity=None, unit_price=None, net_amount=Decimal(-50), **by_amounts),
+                )
+            )
+        )
+        transfer = kvitt.send(_NUMBER)
+        self.arrived(transfer)
+        rows = self.the_order(bench).rows
+        amounts = [row.quantity * row.unit_price * (100 - row.discount_percent) / 100 for row in rows]
+        assert amounts == [3240, 140, 50, -50]
+        assert [row.quantity for row in rows] == [3, 1, 4, -1]
+        assert rows[1].text == "Tractor × 3", "the quantity that can't be booked is told"
+        assert len(transfer.warnings) == 1, "that it can't be booked is told; the total is the invoice's"
+
     def test_an_organization_needs_no_contact_person(self, bench: Bench, kvitt: Installation) -> None:
         """Its name and number suffice."""
         kvitt.add(an_invoice(customer=COMPANY.model_copy(update={"name": None, "email": None})))

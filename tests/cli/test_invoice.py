@@ -115,6 +115,21 @@ def test_an_unknown_invoice_is_exit_1(fjell: Kvitt) -> None:
     assert fjell("customer", "link", "nix", "1", *FJELL, "--json").code == 1
 
 
+def test_amounts_as_the_source_states_them_are_shown_and_previewed_as_they_are_booked(fjell: Kvitt) -> None:
+    by_amount = {"product": "Ladder", "quantity": "3", "unit_price": "50.00", "discount_amount": "10.00"}
+    by_total = {"product": "Transport", "net_amount": "980.00"}
+    fjell.add(an_invoice(rows=[{**by_amount, "vat_percent": "25"}, {**by_total, "vat_percent": "25"}]))
+
+    shown = fjell("invoice", "show", "1001-1", *FJELL).out
+    preview = fjell("invoice", "preview", "1001-1", *FJELL).out
+
+    assert "Ladder\t\t3\t50.00\t10.00\t\t25" in shown
+    assert "Transport\t\t\t\t\t980.00\t25" in shown
+    assert "Ladder × 3\t1\t140.00\t0\t25\t3\t140.00" in preview
+    assert "Transport\t1\t980.00\t0\t25\t3\t980.00" in preview
+    assert "Note: Row 1" in preview
+
+
 def test_a_preview_shows_customer_order_and_totals_and_writes_nothing(fjell: Kvitt, books: Books) -> None:
     known = books.add_customer("Signe", type="Consumer", emails={"Primary": "signe@prove.example"})
     fjell.add(an_invoice())

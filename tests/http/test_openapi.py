@@ -5,8 +5,11 @@ from typing import Any
 
 import pytest
 
+from core.completeness import completeness_faults
+from core.invoice import InvoiceRow
 from tests.error_codes import in_the_docs
 from tests.http.documents import Api, Json
+from tests.unit.samples import LIMITS, an_invoice
 
 ROUTES = {
     ("get", "/health/live"),
@@ -155,3 +158,11 @@ def test_errors_are_described_with_what_a_program_may_do(document: Json) -> None
             assert set(example) <= set(schemas[name]["properties"])
             assert example["retriable"] in told.retriable
             assert example["outcome"] in told.outcomes
+
+
+def test_the_examples_of_rows_are_rows_that_can_be_sent(document: Json) -> None:
+    examples = document["components"]["schemas"]["InvoiceRow-Input"]["examples"]
+    invoice = an_invoice(rows=tuple(InvoiceRow.model_validate(example) for example in examples))
+
+    assert completeness_faults(invoice, limits=LIMITS) == []
+    assert {"discount_percent", "discount_amount", "net_amount"} <= {field for one in examples for field in one}

@@ -93,22 +93,22 @@ def test_an_incomplete_invoice_is_a_fault_of_the_caller() -> None:
 def test_a_shortened_row_is_warned_of_by_its_number() -> None:
     invoice = an_invoice(rows=(a_row(), a_row(product="x" * 400)))
     draft = drafted(invoice)
-    assert draft_warnings(invoice, draft, choices(invoice)) == [
+    assert draft_warnings(invoice, draft, choices(invoice), limits=LIMITS) == [
         "The text of row 2 was too long and was shortened to 300 characters."
     ]
 
 
 def test_a_product_that_holds_an_ellipsis_is_warned_of_only_when_it_is_shortened() -> None:
     whole = an_invoice(rows=(a_row(product="Lift… and more"),))
-    assert draft_warnings(whole, drafted(whole), choices(whole)) == []
+    assert draft_warnings(whole, drafted(whole), choices(whole), limits=LIMITS) == []
     cut = an_invoice(rows=(a_row(product="Lift… " + "x" * 400),))
-    assert len(draft_warnings(cut, drafted(cut), choices(cut))) == 1
+    assert len(draft_warnings(cut, drafted(cut), choices(cut), limits=LIMITS)) == 1
 
 
 def test_the_same_warning_is_given_once() -> None:
     invoice = an_invoice(rows=(a_row(), a_row()))
     vat = [_AT_25.model_copy(update={"warning": "zero"})] * 2
-    assert draft_warnings(invoice, drafted(invoice), vat) == ["zero"]
+    assert draft_warnings(invoice, drafted(invoice), vat, limits=LIMITS) == ["zero"]
 
 
 _WITH_TEXT_ROWS = replace(LIMITS, text_rows=True)
@@ -132,7 +132,7 @@ def test_a_text_is_a_row_of_zero_with_the_vat_of_the_row_before(limits: Limits) 
     assert [row.vat_code for row in draft.rows] == ["3", "3", "3", "31", "31"]
     assert [row.vat_percent for row in draft.rows] == [25, 25, 25, 15, 15]
     assert [row.is_text for row in draft.rows] == [limits.text_rows, False] * 2 + [limits.text_rows]
-    assert draft_warnings(invoice, draft, [_AT_25, at_15]) == [
+    assert draft_warnings(invoice, draft, [_AT_25, at_15], limits=limits) == [
         "The text of row 3 was too long and was shortened to 300 characters."
     ]
 

@@ -43,6 +43,7 @@ LIMITS = Limits(
     text_rows=True,
     order_fields=PLACES,
     longest=LONGEST,
+    prices_with_vat=False,
 )
 """The vendor's API description, for sales orders and products; decimals as in FACTS, "Four decimals for price"."""
 

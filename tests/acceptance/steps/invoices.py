@@ -13,6 +13,8 @@ ROW_COLUMNS = {
     "quantity": "quantity",
     "unit price": "unit_price",
     "discount": "discount_percent",
+    "discount amount": "discount_amount",
+    "net amount": "net_amount",
     "VAT percent": "vat_percent",
 }
 PERIOD_COLUMNS = {"from": "start", "to": "end"}

@@ -268,18 +268,6 @@ class TestOrders:
         receipt = created(system, draft("1", customer_id=customer_id, product_id=product_id, status=status))
         assert books.orders[int(receipt.order_id)].status == there
 
-    def test_prices_with_vat_come_to_the_same_total(
-        self, system: RestAccountingSystem, books: Books, customer_id: str, product_id: str
-    ) -> None:
-        rows = (row(product_id, unit_price=Decimal("99.90")), row(product_id, unit_price=Decimal("0.01")))
-        asked = draft("1", customer_id=customer_id, product_id=product_id, rows=rows, prices_include_vat=True)
-        receipt = created(system, asked)
-        assert [one.price for one in books.orders[int(receipt.order_id)].rows] == [
-            Decimal("79.9200"), Decimal("0.0080"),
-        ]  # fmt: skip
-        assert receipt.totals is not None
-        assert receipt.totals.gross == Decimal("99.91")
-
     def test_a_credit_has_negative_quantities(
         self, system: RestAccountingSystem, customer_id: str, product_id: str
     ) -> None:

@@ -1,16 +1,11 @@
-from decimal import Decimal, localcontext
+from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from adapters.twentyfour_seven_office.rest.mapping.lines import fitting, line_ids, lines_of, net_price
+from adapters.twentyfour_seven_office.rest.mapping.lines import fitting, line_ids, lines_of
 from core.errors import Rejected
 from tests.adapters.drafts import draft, row
-
-prices = st.decimals(min_value=-(10**9), max_value=10**9, places=4)
-percents = st.sampled_from([Decimal(0), Decimal("11.11"), Decimal(12), Decimal(15), Decimal(25)])
 
 
 def lines(*texts: str) -> list[dict[str, Any]]:
@@ -20,33 +15,6 @@ def lines(*texts: str) -> list[dict[str, Any]]:
 
 def kept(*texts: str) -> list[dict[str, Any]]:
     return [{"id": number, **line} for number, line in enumerate(lines(*texts), start=1)]
-
-
-@given(price=prices, percent=percents)
-def test_a_net_price_has_four_decimals_and_with_vat_is_the_price_again(price: Decimal, percent: Decimal) -> None:
-    net = net_price(price, vat_percent=percent)
-    assert net == net.quantize(Decimal("0.0001"))
-    with localcontext(prec=60):
-        gross = net * (100 + percent) / 100
-        assert abs(gross - price) <= Decimal("0.00005") * (100 + percent) / 100
-
-
-@given(price=prices, percent=percents)
-def test_a_net_price_is_rounded_away_from_zero_alike_for_both_signs(price: Decimal, percent: Decimal) -> None:
-    assert net_price(-price, vat_percent=percent) == -net_price(price, vat_percent=percent)
-
-
-@given(net=prices, percent=percents)
-def test_a_price_made_by_adding_vat_is_found_again(net: Decimal, percent: Decimal) -> None:
-    with localcontext(prec=60):
-        assert net_price(net * (100 + percent) / 100, vat_percent=percent) == net
-
-
-@pytest.mark.parametrize(
-    ("price", "net"), [("100", "80.0000"), ("0.00025", "0.0002"), ("0.0000625", "0.0001"), ("-0.0000625", "-0.0001")]
-)
-def test_half_of_the_last_decimal_goes_away_from_zero(price: str, net: str) -> None:
-    assert net_price(Decimal(price), vat_percent=Decimal(25)) == Decimal(net)
 
 
 def test_a_row_is_described_as_a_line() -> None:
@@ -70,11 +38,6 @@ def test_a_text_is_a_line_that_is_a_text_and_nothing_else() -> None:
     assert fitting([line], [{"id": 1, **line}]) == 1
     assert fitting([line], [{"id": 1, **line, "description": "Delivered"}]) == 0
     assert fitting([line], kept("Delivered on site")) == 0
-
-
-def test_a_price_with_vat_is_sent_without() -> None:
-    asked = draft("1001", customer_id="1", product_id="9", prices_include_vat=True)
-    assert lines_of(asked, where="there")[0]["price"] == Decimal("960")
 
 
 @pytest.mark.parametrize("change", [{"product_id": "x"}, {"product_id": None}, {"vat_code": "three"}])

@@ -1,19 +1,15 @@
 """The rows of an order: the vendor's sales order lines. Pure.
 
-Source: FACTS, "REST": there is no flag for prices including VAT, so these are sent net, with four decimals.
+Source: FACTS, "REST": there is no flag for prices including VAT, so orders are drafted without (Limits).
 """
 
 from collections.abc import Sequence
-from decimal import ROUND_HALF_UP, Decimal, localcontext
+from decimal import Decimal
 from typing import Any
 
 from adapters.twentyfour_seven_office.rest.mapping.values import Item, decimal_in, id_in, part
 from adapters.twentyfour_seven_office.values import known_number
 from core.order_draft import OrderDraft, OrderRow
-
-_HUNDRED = Decimal(100)
-_FOUR_DECIMALS = Decimal("0.0001")
-_PRECISION = 60  # more digits than any price can have, so that only the last step rounds
 
 
 def lines_of(draft: OrderDraft, *, where: str) -> list[dict[str, Any]]:
@@ -21,14 +17,7 @@ def lines_of(draft: OrderDraft, *, where: str) -> list[dict[str, Any]]:
 
     Errors: Rejected, code `unknown_reference`, when an id or VAT code can't be one of this system's.
     """
-    return [_line(row, where=where, includes_vat=draft.prices_include_vat) for row in draft.rows]
-
-
-def net_price(price: Decimal, *, vat_percent: Decimal) -> Decimal:
-    """Take the VAT out of a price, rounded half away from zero to four decimals."""
-    with localcontext(prec=_PRECISION):
-        net = price * _HUNDRED / (_HUNDRED + vat_percent)
-        return net.quantize(_FOUR_DECIMALS, rounding=ROUND_HALF_UP) + Decimal(0)
+    return [_line(row, where=where) for row in draft.rows]
 
 
 def fitting(wanted: Sequence[Item], there: Sequence[Item]) -> int:
@@ -46,16 +35,15 @@ def line_ids(there: Sequence[Item]) -> list[int]:
     return [int(line_id) for line in there if (line_id := id_in(line.get("id")))]
 
 
-def _line(row: OrderRow, *, where: str, includes_vat: bool) -> dict[str, Any]:
+def _line(row: OrderRow, *, where: str) -> dict[str, Any]:
     if row.is_text:
         return {"type": "text", "description": row.text}
-    price = net_price(row.unit_price, vat_percent=row.vat_percent) if includes_vat else row.unit_price
     return {
         "type": "product",
         "product": {"id": known_number(row.product_id, "product", where)},
         "description": row.text,
         "quantity": row.quantity,
-        "price": price,
+        "price": row.unit_price,
         "discountRate": row.discount_percent,
         "tax": {"number": known_number(row.vat_code, "VAT code", where), "rate": row.vat_percent},
     }
