@@ -9,7 +9,7 @@ from pydantic import AfterValidator, Field, ValidationInfo
 from stdnum.exceptions import ValidationError as StdnumError
 from stdnum.no import orgnr
 
-from core.fields import Document, ShownText, Text, hidden_in, is_as_stored
+from core.fields import Document, ReadText, ShownText, Text, hidden_in, is_as_stored
 
 _MVA_FORM = re.compile(r"(?:NO)?(\d{9})(?:MVA)?")
 
@@ -100,11 +100,11 @@ class CustomerRecord(Document):
     """
 
     id: str
-    name: str
+    name: ReadText
     kind: CustomerKind = CustomerKind.UNKNOWN
-    organization_number: str | None = None
-    emails: tuple[str, ...] = ()
-    phones: tuple[str, ...] = ()
+    organization_number: ReadText | None = None
+    emails: tuple[ReadText, ...] = ()
+    phones: tuple[ReadText, ...] = ()
     addresses: tuple[Address, ...] = ()
     carried: Mapping[str, str] = Field(default_factory=dict, repr=False)
 

@@ -17,6 +17,7 @@ from core.customer import (
 )
 from core.errors import Rejected
 from core.fields import Document
+from core.unreadable import Unreadable, customer_cannot_be_read
 
 _FORMER_LINK_KEY = re.compile(r"(?P<books>.*?) (?P<customer>(?:organization|person):.*)", re.DOTALL)
 _CUSTOMERS = frozenset({CustomerKind.BUSINESS, CustomerKind.CONSUMER})
@@ -100,6 +101,33 @@ def matching_customer(customer: Customer, candidates: Sequence[CustomerRecord]) 
     if len(found) > 1:
         raise _ambiguous(found)
     return found[0] if found else None
+
+
+def matching_readable(
+    customer: Customer, candidates: Sequence[CustomerRecord], *, lost: Sequence[Unreadable]
+) -> CustomerRecord | None:
+    """Pick the record that is this customer, as `matching_customer` does, where some can't be read.
+
+    Errors: those of `matching_customer`; Rejected, code `unreadable_customer`, when one of those carries the customer's
+    organization number, or the e-mail address while no record carries the number: it may be the customer's.
+    """
+    shells = [(_known_of(one), one) for one in lost]
+    for shell, one in shells:
+        if carries_number(shell, customer):
+            raise customer_cannot_be_read(one)
+    record = matching_customer(customer, candidates)
+    if record is None or not carries_number(record, customer):
+        for shell, one in shells:
+            if _has_email(shell, customer) and not _is_another_company(shell, customer):
+                raise customer_cannot_be_read(one)
+    return record
+
+
+def _known_of(one: Unreadable) -> CustomerRecord:
+    """Describe as a record what is known of one that can't be read."""
+    return CustomerRecord(
+        id=one.id or "", name=one.name or "", organization_number=one.organization_number, emails=one.emails
+    )
 
 
 def _narrowed(records: Sequence[CustomerRecord], *tests: Callable[[CustomerRecord], bool]) -> Sequence[CustomerRecord]:

@@ -7,15 +7,16 @@ same batch".
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
 from core.customer import Address, Customer, CustomerRecord, normal_email, normal_organization_number
 from core.customer_changes import CustomerChanges, applied, changed_fields
-from core.customer_choice import CustomerLink, customer_key, link_holds, matching_customer
+from core.customer_choice import CustomerLink, customer_key, link_holds, matching_readable
 from core.errors import Rejected
 from core.fields import Document
+from core.unreadable import Unreadable, customer_cannot_be_read
 
 
 class CustomerAction(StrEnum):
@@ -57,22 +58,35 @@ class CustomerPlan:
 
 
 def customer_plan(
-    customers: Mapping[str, Customer], *, records: Iterable[CustomerRecord], links: Mapping[str, CustomerLink]
+    customers: Mapping[str, Customer],
+    *,
+    records: Iterable[CustomerRecord],
+    links: Mapping[str, CustomerLink],
+    lost: Sequence[Unreadable] = (),
 ) -> CustomerPlan:
     """Decide for each invoice, in order, which record its customer is.
 
-    `records` are all that carry one of their keys or are linked; `links` is what is remembered, by invoice number.
+    `records` are all that carry one of their keys or are linked, `lost` those of them that can't be read; `links` is
+    what is remembered, by invoice number.
     """
     plan, known, relied_on = CustomerPlan(), _Records(records), set[str]()
     learned: dict[str, CustomerLink] = {}
+    lost_by_id = {one.id: one for one in lost}
     for number, customer in customers.items():
         key, remembered = customer_key(customer), links.get(number)
+        if remembered and remembered.customer_id in lost_by_id:
+            plan.undecided[number] = customer_cannot_be_read(lost_by_id[remembered.customer_id])
+            continue
         link = _holding(learned.get(key, remembered), customer, known)
         if known.is_in_doubt(customer, remembered):
             plan.put_off.add(number)
             continue
         try:
-            record = known.get(link.customer_id) if link else matching_customer(customer, known.candidates(customer))
+            record = (
+                known.get(link.customer_id)
+                if link
+                else matching_readable(customer, known.candidates(customer), lost=lost)
+            )
         except Rejected as ambiguous:
             plan.undecided[number] = ambiguous
             continue

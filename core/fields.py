@@ -32,6 +32,7 @@ _DECIMAL = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,10})?")
 _ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 # What XML 1.0 cannot carry: most control characters, lone surrogates and two non-characters.
 _UNWRITABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_SEPARATORS = re.compile(r"[\x0b\x0c\x1c-\x1f]")  # those of them that part words: Word's line and page breaks
 
 # What nobody sees, and what turns round the order of what is seen: with it one name passes for another. The joiners
 # U+200C and U+200D are not among them: the writing of Persian, Hindi and others needs them.
@@ -100,6 +101,15 @@ def _writable(value: str) -> str:
     return value
 
 
+def storable(text: str) -> str:
+    """Return the text without the signs that no accounting system can store (what XML 1.0 forbids).
+
+    Those that part words, such as a word processor's line break U+000B, become a space. Texts are compared as this
+    leaves them: a record may hold such signs, and an invoice of ours does not.
+    """
+    return _UNWRITABLE.sub("", _SEPARATORS.sub(" ", text))
+
+
 def hidden_in(text: str) -> str | None:
     """Say which sign of the text is invisible or turns it round, or return None: the text is what it looks like."""
     hidden = _HIDDEN_SIGN.search(text)
@@ -159,6 +169,9 @@ Instant = Annotated[
 
 Text = Annotated[str, AfterValidator(_writable), _TEXT_SCHEMA]
 """Text that every store and wire format of ours can carry."""
+
+ReadText = Annotated[str, AfterValidator(storable)]
+"""What a record in an accounting system says, without the signs that nothing can store."""
 
 ShownText = Annotated[str, AfterValidator(_writable), AfterValidator(_shown_whole), _SHOWN_SCHEMA]
 """A name or address: text that is what it looks like. Row texts and comments are any text: nobody is known by them."""

@@ -1,32 +1,44 @@
 """The generic rental product and its category, which every order row is booked on."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import TypeVar
 
-from core.fields import Document
+from core.errors import Rejected
+from core.fields import Document, ReadText
+from core.unreadable import Unreadable, product_cannot_be_read, readable, unreadable
 
 
 class Category(Document):
     """A category of products in the accounting system."""
 
     id: str
-    name: str
+    name: ReadText
 
 
 class Product(Document):
     """A product in the accounting system."""
 
     id: str
-    name: str
+    name: ReadText
 
 
 _Named = TypeVar("_Named", Category, Product)
 
 
-def named_exactly(name: str, candidates: Iterable[_Named]) -> _Named | None:
+def named_exactly(
+    name: str,
+    candidates: Iterable[_Named | Unreadable],
+    *,
+    lost: Callable[[Unreadable], Rejected] = product_cannot_be_read,
+) -> _Named | None:
     """Pick the candidate of exactly this name; of several, the oldest (a loose search answers more than was asked).
 
+    Errors: Rejected, as `lost` makes it of a candidate, when the only one of this name can't be read.
     Source: documented behaviour, "by looking up product name property which is defined as a setting".
     """
-    exact = [candidate for candidate in candidates if candidate.name.strip() == name.strip()]
+    found = list(candidates)
+    exact = [candidate for candidate in readable(found) if candidate.name.strip() == name.strip()]
+    unread = [one for one in unreadable(found) if (one.name or "").strip() == name.strip()]
+    if unread and not exact:
+        raise lost(unread[0])
     return min(exact, key=lambda candidate: (len(candidate.id), candidate.id), default=None)

@@ -290,6 +290,38 @@ Feature: Finding the right customer
       Then the transfer has arrived
       And 24Seven has one customer
 
+  Rule: One unreadable record never stops what it is read together with
+
+    Scenario: Signs that nothing can store are dropped, and the record is used
+      Given 24Seven has these customers:
+        | customer | type     | name                   | e-mail        |
+        | Kari     | Consumer | Kari<U+0001> Nord<U+D800>mann | kari@fjell.no |
+      And an invoice for the person "Kari Nordmann" with the e-mail "kari@fjell.no"
+      When the invoice is sent
+      Then the order is for the customer Kari
+      And no customer was created
+
+    Scenario: A record that can't be read is left out
+      Given 24Seven has these customers:
+        | customer | type     | name        | e-mail         |
+        | Okari    | Consumer | Okari Moe   | okari@fjell.no |
+      And the customer Okari can't be read in 24Seven
+      And an invoice for the person "Kari Nordmann" with the e-mail "kari@fjell.no"
+      When the invoice is sent
+      Then the order is for a new customer
+      And the transfer's story names the customer Okari
+
+    Scenario: The customer's own record can't be read
+      Given 24Seven has these customers:
+        | customer | type     | name          | e-mail        |
+        | Kari     | Consumer | Kari Nordmann | kari@fjell.no |
+      And the customer Kari can't be read in 24Seven
+      And an invoice for the person "Kari Nordmann" with the e-mail "kari@fjell.no"
+      When the invoice is sent
+      Then the transfer is rejected because of an "unreadable customer"
+      And the reason names the customer Kari
+      And no customer was created
+
   Rule: A customer with an organization is named after it, and the person's name becomes the comment
     "If organization name is set, the customer name on 24Seven will be same as organization name on Sharefox, and the
     customer name on Sharefox will be added as invoice comment on 24Seven."

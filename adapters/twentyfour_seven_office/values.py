@@ -5,6 +5,9 @@ from typing import Any
 
 from core.errors import Rejected
 
+UNREADABLE = "24SevenOffice answers values for it that are none"
+"""Why a record can't be read whose values are not what they have to be."""
+
 _LARGEST_ID = 2147483647
 
 

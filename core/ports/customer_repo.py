@@ -1,6 +1,6 @@
 """Customers in the accounting system."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -9,6 +9,7 @@ from core.customer import Customer, CustomerRecord
 from core.customer_changes import CustomerChanges
 from core.customer_directory import CustomerEntry
 from core.errors import KvittError
+from core.unreadable import Unreadable
 
 
 @dataclass(frozen=True)
@@ -22,7 +23,8 @@ class CustomerUpdate:
 class CustomerRepo(Protocol):
     """The accounting system, as a place that knows customers.
 
-    Finding may answer more than was asked for (searches are loose); who it is, is decided in the core.
+    Finding may answer more than was asked for (searches are loose); who it is, is decided in the core. A record that
+    is there and can't be read is Unreadable, in its place among the others, with whatever is known of it.
     Errors of every method: AccessRefused, TryAgain, Rejected.
     """
 
@@ -30,16 +32,16 @@ class CustomerRepo(Protocol):
     def can_search(self) -> bool:
         """Whether finding takes a call; where it takes reading all customers, they are found in the directory."""
 
-    def find_by_email(self, email: str) -> list[CustomerRecord]:
+    def find_by_email(self, email: str) -> Sequence[CustomerRecord | Unreadable]:
         """Return the candidates that may carry this e-mail address."""
 
-    def find_by_organization_number(self, number: str) -> list[CustomerRecord]:
+    def find_by_organization_number(self, number: str) -> Sequence[CustomerRecord | Unreadable]:
         """Return the candidates that may carry this organization number (normalized: no spaces)."""
 
-    def read(self, customer_ids: Sequence[str]) -> dict[str, CustomerRecord]:
+    def read(self, customer_ids: Sequence[str]) -> Mapping[str, CustomerRecord | Unreadable]:
         """Return the records of these ids; an id that is gone is left out."""
 
-    def entries(self, *, changed_since: datetime | None = None) -> Iterator[Sequence[CustomerEntry]]:
+    def entries(self, *, changed_since: datetime | None = None) -> Iterator[Sequence[CustomerEntry | Unreadable]]:
         """Yield every customer, suppliers and leads included, or those changed since that instant; page by page.
 
         A call or two a page, made when the page is asked for.

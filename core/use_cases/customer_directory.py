@@ -6,7 +6,7 @@ It is read whole once, and brought up to date with what changed before it is use
 from collections.abc import Iterable, Sequence
 
 from core.customer import Customer
-from core.customer_directory import TOO_FAR_BACK
+from core.customer_directory import TOO_FAR_BACK, known_entries
 from core.intent import CLOCKS_DIFFER
 from core.ports.accounting_system import AccountingSystem
 from core.ports.clock import Clock
@@ -69,7 +69,7 @@ class CustomerDirectory:
         calls = 0
         for page in system.customers.entries(changed_since=changed_since):
             with self._storage.transaction() as work:
-                work.directory.put(business, books, page)
+                work.directory.put(business, books, known_entries(page))
             calls += _CALLS_A_PAGE
             if searches is not None and changed_since is None and calls + _CALLS_A_PAGE > searches:
                 return False

@@ -3,12 +3,12 @@
 Source: documented behaviour, "Finding right customer".
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from core.customer import Customer, CustomerRecord
-from core.customer_choice import CustomerLink, carries_number, creation_keys, link_key, matching_customer
+from core.customer_choice import CustomerLink, carries_number, creation_keys, link_key, matching_readable
 from core.customer_plan import CustomerDecision, CustomerPlan, customer_plan, without_link
 from core.errors import KvittError, Rejected
 from core.intent import IntentKind
@@ -17,6 +17,7 @@ from core.ports.accounting_system import AccountingSystem
 from core.ports.clock import Clock
 from core.ports.customer_repo import CustomerRepo, CustomerUpdate
 from core.ports.storage import Storage, UnitOfWork
+from core.unreadable import Unreadable, readable, unreadable
 from core.use_cases.array_write import written
 from core.use_cases.create_once import CreateOnce, New
 from core.use_cases.customer_directory import CustomerDirectory
@@ -63,10 +64,16 @@ class FindCustomers:
         """
         looked_at = self._clock.now()
         linked = list(dict.fromkeys(link.customer_id for number, link in links.items() if number in customers))
-        records = system.customers.read(linked) if linked else {}
-        if strangers := without_link(customers, records=records, links=links):
-            records = {**records, **self._searched(business, _different(strangers), system, known=records)}
-        return Found(looked_at, customer_plan(customers, records=records.values(), links=links))
+        read = system.customers.read(linked) if linked else {}
+        lost = {one.id: one for one in unreadable(read.values())}
+        records = {record.id: record for record in readable(read.values())}
+        to_find = {n: one for n, one in customers.items() if n not in links or links[n].customer_id not in lost}
+        if strangers := without_link(to_find, records=records, links=links):
+            found = self._searched(business, _different(strangers), system, known=read)
+            records |= {record.id: record for record in readable(found)}
+            lost |= {one.id: one for one in unreadable(found)}
+        plan = customer_plan(customers, records=records.values(), links=links, lost=[*lost.values()])
+        return Found(looked_at, plan)
 
     def remembered(
         self, work: UnitOfWork, business: str, customers: Mapping[str, Customer], *, books: str
@@ -104,15 +111,15 @@ class FindCustomers:
 
     def _searched(
         self, business: str, customers: Sequence[Customer], system: AccountingSystem, *, known: Mapping[str, object]
-    ) -> dict[str, CustomerRecord]:
+    ) -> Collection[CustomerRecord | Unreadable]:
         """Return the records that carry a key of these customers, and perhaps more."""
         ids = self._directory.ids_of(business, customers, system)
         if ids is None:
-            return {record.id: record for customer in customers for record in _searched_for(customer, system.customers)}
+            return [record for customer in customers for record in _searched_for(customer, system.customers)]
         unread = [customer_id for customer_id in ids if customer_id not in known]
         records = system.customers.read(unread) if unread else {}
         self._directory.forget(business, set(unread) - records.keys(), system)
-        return records
+        return records.values()
 
     def _create(self, found: Found, system: AccountingSystem, hold: Hold) -> dict[str, str | KvittError]:
         new = found.plan.new
@@ -146,18 +153,25 @@ def _different(customers: Sequence[Customer]) -> list[Customer]:
     return list({(one.key_number, one.key_email): one for one in customers}.values())
 
 
-def _searched_for(customer: Customer, repo: CustomerRepo) -> Sequence[CustomerRecord]:
+def _searched_for(customer: Customer, repo: CustomerRepo) -> Sequence[CustomerRecord | Unreadable]:
     """Search by organization number first, by e-mail only when that finds nobody: it saves a call."""
-    found: list[CustomerRecord] = []
+    found: list[CustomerRecord | Unreadable] = []
     if customer.key_number:
-        found = [one for one in repo.find_by_organization_number(customer.key_number) if carries_number(one, customer)]
+        answered = repo.find_by_organization_number(customer.key_number)
+        found = [*(one for one in readable(answered) if carries_number(one, customer)), *_searchable(answered)]
         if _is_settled(customer, found):
             return found
-    return [*found, *(repo.find_by_email(customer.key_email) if customer.key_email else [])]
+    by_email = repo.find_by_email(customer.key_email) if customer.key_email else []
+    return [*found, *readable(by_email), *_searchable(by_email)]
 
 
-def _is_settled(customer: Customer, found: Sequence[CustomerRecord]) -> bool:
+def _searchable(answered: Sequence[CustomerRecord | Unreadable]) -> list[Unreadable]:
+    """Return those that can't be read of which it is known by what they are searched: others are nobody's."""
+    return [one for one in unreadable(answered) if one.organization_number or one.emails]
+
+
+def _is_settled(customer: Customer, found: Sequence[CustomerRecord | Unreadable]) -> bool:
     try:
-        return matching_customer(customer, found) is not None
+        return matching_readable(customer, readable(found), lost=unreadable(found)) is not None
     except Rejected:
         return True

@@ -6,6 +6,7 @@ from core.customer_choice import CustomerLink, link_key
 from core.errors import InvalidInput
 from core.ports.accounting_system import AccountingSystems
 from core.ports.storage import Storage
+from core.unreadable import Unreadable, customer_cannot_be_read
 from core.use_cases.auditor import Auditor
 from core.use_cases.books_at_hand import note_books, require_here
 from core.use_cases.look_up import require_business, require_invoice
@@ -23,7 +24,7 @@ class LinkCustomer:
         """Remember that the invoice's customer is this record, and return the record as it reads now.
 
         Errors: NotFound; InvalidInput when there is no such record, or it is a supplier's; OtherBooks, where the
-        invoice's order lies or may lie in others; AccessRefused; TryAgain.
+        invoice's order lies or may lie in others; Rejected, code `unreadable_customer`; AccessRefused; TryAgain.
         """
         about = {"business": business_name, "invoice": number}
         with self._auditor.refusals(Action.CUSTOMER_LINKED, **about):  # without what was given: it may be anything
@@ -50,6 +51,8 @@ class LinkCustomer:
             note_books(work, business, here)
             require_here(work, business_name, number, here=here)
         record = system.customers.read([customer_id]).get(customer_id)
+        if isinstance(record, Unreadable):
+            raise customer_cannot_be_read(record)
         if record is None or record.kind is CustomerKind.SUPPLIER:
             raise InvalidInput(
                 f'The accounting system has no customer with the id "{customer_id}".'

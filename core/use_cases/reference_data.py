@@ -24,6 +24,7 @@ from core.ports.clock import Clock
 from core.ports.storage import Storage
 from core.product import Product, named_exactly
 from core.references import References
+from core.unreadable import category_cannot_be_read
 from core.use_cases.create_once import CreateOnce, New
 from core.use_cases.hold import Hold
 from core.use_cases.prepare_order import PreparedOrder, prepared_order
@@ -160,7 +161,7 @@ class ReferenceData:
     def _category_id(self, business: Business, system: AccountingSystem, hold: Hold) -> str:
         looked_at, catalog = self._clock.now(), system.products
         name = business.category_name
-        if category := named_exactly(name, catalog.find_categories(name)):
+        if category := named_exactly(name, catalog.find_categories(name), lost=category_cannot_be_read):
             return category.id
         return only(
             self._create_once.create(

@@ -11,6 +11,7 @@ from core.journal import Step
 from core.ports.accounting_system import AccountingSystem
 from core.ports.storage import Storage, UnitOfWork
 from core.transfer import Receipt, Transfer, arrived, new_transfer
+from core.unreadable import Unreadable
 from core.use_cases.auditor import Auditor
 from core.use_cases.find_customers import FindCustomers
 
@@ -72,7 +73,7 @@ class TieOrder:
 
         def is_other(number: str, customer_id: str) -> bool:
             record = records.get(customer_id)
-            if record is None:
+            if record is None or isinstance(record, Unreadable):
                 return False
             try:
                 return matching_customer(customers[number], [record]) is None

@@ -10,6 +10,7 @@ from core.ports.accounting_system import AccountingSystem, AccountingSystems
 from core.ports.clock import Clock
 from core.ports.storage import Storage
 from core.product import named_exactly
+from core.unreadable import category_cannot_be_read
 from core.use_cases.auditor import Auditor
 from core.use_cases.books_at_hand import note_books
 from core.use_cases.connect_business import release_parked
@@ -75,7 +76,13 @@ def _look(business: Business, system: AccountingSystem) -> Verification:
     codes = system.vat.codes() if ok else []
     product = named_exactly(business.product_name, system.products.find_products(business.product_name)) if ok else None
     category = (
-        named_exactly(business.category_name, system.products.find_categories(business.category_name)) if ok else None
+        named_exactly(
+            business.category_name,
+            system.products.find_categories(business.category_name),
+            lost=category_cannot_be_read,
+        )
+        if ok
+        else None
     )
     return Verification(
         business=business.name,

@@ -3,7 +3,7 @@
 The ports stay what they are, so the decisions that use them know nothing of leases or journals.
 """
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import TypeVar
 
@@ -23,6 +23,7 @@ from core.ports.customer_repo import CustomerUpdate
 from core.product import Category, Product
 from core.recovery import FoundOrder
 from core.transfer import Receipt
+from core.unreadable import Unreadable, readable, told_of, unreadable
 from core.use_cases.hold import Hold
 from core.vat_code import VatCode
 
@@ -116,46 +117,50 @@ class WatchedCustomers:
         """The system's own; no call."""
         return self._repo.can_search
 
-    def find_by_email(self, email: str) -> list[CustomerRecord]:
+    def find_by_email(self, email: str) -> Sequence[CustomerRecord | Unreadable]:
         """Search by e-mail."""
         return self._watch.call(
-            "Looking for the customer by e-mail", lambda: self._repo.find_by_email(email), _candidates
+            "Looking for the customer by e-mail", lambda: self._repo.find_by_email(email), _candidates("customer")
         )
 
-    def find_by_organization_number(self, number: str) -> list[CustomerRecord]:
+    def find_by_organization_number(self, number: str) -> Sequence[CustomerRecord | Unreadable]:
         """Search by organization number."""
         return self._watch.call(
             "Looking for the customer by organization number",
             lambda: self._repo.find_by_organization_number(number),
-            _candidates,
+            _candidates("customer"),
         )
 
-    def read(self, customer_ids: Sequence[str]) -> dict[str, CustomerRecord]:
+    def read(self, customer_ids: Sequence[str]) -> Mapping[str, CustomerRecord | Unreadable]:
         """Read records, so many at a time that the hold is kept."""
-        records: dict[str, CustomerRecord] = {}
+        records: dict[str, CustomerRecord | Unreadable] = {}
         for start in range(0, len(customer_ids), self._most_at_once):
             records |= self._read(customer_ids[start : start + self._most_at_once])
         return records
 
-    def _read(self, customer_ids: Sequence[str]) -> dict[str, CustomerRecord]:
+    def _read(self, customer_ids: Sequence[str]) -> Mapping[str, CustomerRecord | Unreadable]:
         return self._watch.call(
             f"Reading {_named('customer', customer_ids)}",
             lambda: self._repo.read(customer_ids),
-            lambda records: _how_many(len(records), len(customer_ids), one="there", none="gone"),
+            lambda records: (
+                _how_many(len(records), len(customer_ids), one="there", none="gone")
+                + told_of("customer", records.values())
+            ),
         )
 
-    def entries(self, *, changed_since: datetime | None = None) -> Iterator[Sequence[CustomerEntry]]:
+    def entries(self, *, changed_since: datetime | None = None) -> Iterator[Sequence[CustomerEntry | Unreadable]]:
         """Read the directory, page by page."""
         pages = self._repo.entries(changed_since=changed_since)
         doing = "Reading the customer directory" if changed_since is None else "Reading which customers have changed"
-        customers = 0
+        customers, lost = 0, list[Unreadable]()
 
-        def told(page: Sequence[CustomerEntry]) -> str | None:
+        def told(page: Sequence[CustomerEntry | Unreadable]) -> str | None:
             """Tell of all pages once, at the end: there may be many."""
-            return None if page else f"{customers} customers"
+            return None if page else f"{customers} customers" + told_of("customer", lost)
 
         while page := self._watch.call(doing, lambda: next(pages, ()), told):
             customers += len(page)
+            lost += unreadable(page)
             yield page
 
     def create(self, customers: Sequence[Customer]) -> list[str | KvittError]:
@@ -182,13 +187,17 @@ class WatchedProducts:
         self._catalog = system.products
         self._watch = watch
 
-    def find_products(self, name: str) -> list[Product]:
+    def find_products(self, name: str) -> Sequence[Product | Unreadable]:
         """Search products."""
-        return self._watch.call("Looking for the product", lambda: self._catalog.find_products(name), _candidates)
+        return self._watch.call(
+            "Looking for the product", lambda: self._catalog.find_products(name), _candidates("product")
+        )
 
-    def find_categories(self, name: str) -> list[Category]:
+    def find_categories(self, name: str) -> Sequence[Category | Unreadable]:
         """Search categories."""
-        return self._watch.call("Looking for the category", lambda: self._catalog.find_categories(name), _candidates)
+        return self._watch.call(
+            "Looking for the category", lambda: self._catalog.find_categories(name), _candidates("category")
+        )
 
     def create_category(self, name: str) -> str:
         """Create a category."""
@@ -279,8 +288,12 @@ class WatchedPayments:
         )
 
 
-def _candidates(found: Sequence[object]) -> str:
-    return {0: "nothing found", 1: "1 candidate"}.get(len(found), f"{len(found)} candidates")
+def _candidates(what: str) -> Callable[[Sequence[object]], str]:
+    def told(found: Sequence[object]) -> str:
+        known = len(readable(found))
+        return {0: "nothing found", 1: "1 candidate"}.get(known, f"{known} candidates") + told_of(what, found)
+
+    return told
 
 
 def _named(what: str, ids: Sequence[str]) -> str:

@@ -30,6 +30,11 @@ SOAP_11 = Version("1.1", "http://schemas.xmlsoap.org/soap/envelope/", "text/xml"
 SOAP_12 = Version("1.2", "http://www.w3.org/2003/05/soap-envelope", "application/soap+xml")
 
 
+_FORBIDDEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_STAND_INS = 0xF0000  # private use: nobody's names hold these
+_STAND_IN = re.compile("[\U000f0000-\U000fffff]")
+
+
 def version_of(content_type: str) -> Version | None:
     """The version that a request's Content-Type stands for; None when it is not SOAP."""
     media_type = content_type.split(";")[0].strip().lower()
@@ -69,11 +74,17 @@ def read(version: Version, body: bytes) -> tuple[Any, Any]:
     return root, payload
 
 
+def shown(text: str) -> str:
+    """The text as an answer holds it until it is written: what XML forbids is written as a reference, as .NET does."""
+    return _FORBIDDEN.sub(lambda sign: chr(_STAND_INS + ord(sign[0])), text)
+
+
 def with_answer(version: Version, answer: Any) -> bytes:
     """An envelope around an answer."""
     envelope, body = _new(version)
     body.append(answer)
-    return etree.tostring(envelope, xml_declaration=True, encoding="utf-8")
+    written = etree.tostring(envelope, xml_declaration=True, encoding="utf-8")
+    return _STAND_IN.sub(lambda sign: f"&#x{ord(sign[0]) - _STAND_INS:X};", written.decode()).encode()
 
 
 def with_fault(version: Version, refusal: CallRefusedError) -> bytes:

@@ -1,7 +1,8 @@
 """What a company's books hold: plain records, to be read and changed freely by whoever plays the accountant.
 
 Instants are aware datetimes in UTC, money and quantities Decimal, percentages in percent (25, not 0.25).
-None is "not set". `other` keeps, under the vendor's names, what the sandbox only stores and gives back.
+None is "not set". `other` keeps, under the vendor's names, what the sandbox only stores and gives back. What is
+`spoilt` is there and can't be read: SOAP answers an exception in its place (G), REST a number that is none.
 """
 
 from dataclasses import dataclass, field
@@ -40,6 +41,7 @@ class Customer:
     date_created: datetime | None = None
     date_changed: datetime | None = None
     other: dict[str, Any] = field(default_factory=dict)
+    spoilt: bool = False
 
 
 @dataclass
@@ -63,6 +65,7 @@ class Product:
     price: Decimal | None = None
     date_changed: datetime | None = None
     other: dict[str, Any] = field(default_factory=dict)
+    spoilt: bool = False
 
 
 @dataclass

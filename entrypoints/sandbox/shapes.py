@@ -12,6 +12,7 @@ from typing import Any, Final
 from lxml import etree
 
 from entrypoints.sandbox.contracts import NAMESPACE, Contract, Member
+from entrypoints.sandbox.envelope import shown
 from entrypoints.sandbox.norwegian_time import TimeInGapError, instant_from, text_of
 from entrypoints.sandbox.refusals import CallRefusedError, InvalidRequestError
 
@@ -135,7 +136,7 @@ def _text(value: Any) -> str:
         return format(value, "f")
     if isinstance(value, datetime):
         return text_of(value)
-    return str(value)
+    return shown(str(value))
 
 
 def _tag(member: Member) -> str:

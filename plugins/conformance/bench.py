@@ -164,6 +164,10 @@ class Bench(ABC):
         Errors: NotPossible, such as for a supplier where the system has none.
         """
 
+    def spoil_customer(self, customer_id: str) -> None:  # noqa: ARG002 - most benches can't
+        """Have a customer be there and not be readable. Errors: NotPossible where that can't be."""
+        raise NotPossible("the bench has no customers that can't be read")
+
     @abstractmethod
     def add_product(self, name: str, *, category: str) -> str:
         """Register a product by hand, in a category that is made with it, and return the product's id."""

@@ -62,6 +62,35 @@ class DocumentedBehaviour(Setup):
         assert self.the_order(bench).customer_id == known, "the person with that e-mail address is the customer"
         assert len(bench.customers()) == 2, "nobody is created where the customer is there already"
 
+    def test_signs_that_nobody_can_store_make_no_record_unreadable(self, bench: Bench, kvitt: Installation) -> None:
+        """Old services write control characters into names: they are dropped, and the record is used."""
+        known = bench.add_customer(
+            "Moe\x02 Prøve\x0bAS", is_company=True, organization_number=COMPANY_NUMBER, email=COMPANY.email, phone=PHONE
+        )
+        bench.add_product(f"{PRODUCT}\x02 (old)", category=CATEGORY)
+        kvitt.add(an_invoice())
+        self.arrived(kvitt.send(_NUMBER))
+        assert self.the_order(bench).customer_id == known
+        assert kvitt.system().customers.read([known])[known].name == "Moe Prøve AS", "the name is read without them"
+
+    def test_a_record_that_can_not_be_read_stops_nobody_else(self, bench: Bench, kvitt: Installation) -> None:
+        """It is left out, unless it is the one that is wanted; then the transfer says so."""
+        lost = bench.add_customer("Borte Prøve AS", is_company=True, email=f"ny{PERSON.email}")
+        own = bench.add_customer("Moe Prøve AS", is_company=True, organization_number=COMPANY_NUMBER)
+        try:
+            for one in (lost, own):
+                bench.spoil_customer(one)
+        except NotPossible as impossible:
+            pytest.skip(str(impossible))
+        kvitt.add(an_invoice(customer=PERSON), an_invoice("2001-2"))
+        self.arrived(kvitt.send(_NUMBER))
+        transfer = kvitt.send("2001-2")
+        assert transfer.state is TransferState.REJECTED
+        assert transfer.error is not None
+        assert transfer.error.code == "unreadable_customer", transfer.error.message
+        assert own in transfer.error.message, "the record is named"
+        assert len(bench.customers()) == 3, "none is created in place of one that can't be read"
+
     def test_a_customer_that_is_found_is_brought_up_to_date(self, bench: Bench, kvitt: Installation) -> None:
         """What the source has and what differs is written."""
         bench.add_customer(

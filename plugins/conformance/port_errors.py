@@ -12,6 +12,7 @@ from core.errors import AccessRefused, KvittError, OutcomeUnknown, Rejected, Try
 from core.order_draft import OrderDraft
 from core.ports.accounting_system import AccountingSystem
 from core.ports.customer_repo import CustomerUpdate
+from core.unreadable import readable
 from plugins.conformance.bench import Bench, Call, HasStruck, NotPossible, Trouble
 from plugins.conformance.drafts import drafts_for, nothing
 from plugins.conformance.fixtures import Setup
@@ -78,7 +79,7 @@ def _asking(call: Call, system: AccountingSystem) -> tuple[Callable[[], Any], bo
         return lambda: customers.create([PERSON]), True
     if call is Call.UPDATE_CUSTOMER:
         customer_id = str(customers.create([COMPANY])[0])
-        record = customers.read([customer_id])[customer_id]
+        (record,) = readable(customers.read([customer_id]).values())
         return lambda: customers.update(
             [CustomerUpdate(record, CustomerChanges(name=f"Moe Prøve {next(numbers)} AS"))]
         ), True

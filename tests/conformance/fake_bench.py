@@ -130,6 +130,9 @@ class FakeBench(Bench):
         )
         return record.id
 
+    def spoil_customer(self, customer_id: str) -> None:
+        self._books.spoil(customer_id)
+
     def add_product(self, name: str, *, category: str) -> str:
         return self._books.add_product(name, category=category).id
 

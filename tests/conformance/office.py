@@ -82,6 +82,9 @@ class OfficeBench(Bench):
             )
         )
 
+    def spoil_customer(self, customer_id: str) -> None:
+        self.books.customers[int(customer_id)].spoilt = True
+
     def add_product(self, name: str, *, category: str) -> str:
         return str(self.books.add_product(name, self.books.add_category(category)))
 

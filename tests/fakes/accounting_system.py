@@ -31,6 +31,7 @@ from core.ports.customer_repo import CustomerUpdate
 from core.product import Category, Product
 from core.recovery import FoundOrder
 from core.transfer import Receipt
+from core.unreadable import Unreadable
 from core.vat_code import VatCode
 
 Made = TypeVar("Made")
@@ -73,6 +74,8 @@ class Books:
     orders: dict[str, BookedOrder] = field(default_factory=dict)
     vat_codes: list[VatCode] = field(default_factory=lambda: norwegian_vat_codes())
     currencies: list[Currency] = field(default_factory=lambda: [Currency(code="EUR", rate=Decimal("11.50"))])
+    unreadable: dict[str, Unreadable] = field(default_factory=dict)
+    """What is answered of customers, products and categories that can't be read, by id."""
     hidden_until: dict[str, datetime] = field(default_factory=dict)
     last_id: int = 1000
 
@@ -88,6 +91,22 @@ class Books:
         )
         self.customers[record.id] = record
         return record
+
+    def spoil(self, record_id: str, *, keys_known: bool = True) -> None:
+        """Have a customer, product or category be there and not be readable; `keys_known`: but for its keys."""
+        customer = self.customers.get(record_id)
+        named = self.products.get(record_id) or self.categories.get(record_id)
+        self.unreadable[record_id] = Unreadable(
+            id=record_id,
+            name=named.name if named and keys_known else None,
+            organization_number=customer.organization_number if customer and keys_known else None,
+            emails=customer.emails if customer and keys_known else (),
+            reason="it is spoilt",
+        )
+
+    def mend(self, record_id: str) -> None:
+        """Have it be readable again."""
+        del self.unreadable[record_id]
 
     def add_product(self, name: str, *, category: str = "SharefoxRental") -> Product:
         """Put a product and its category into the books."""
@@ -274,19 +293,21 @@ class FakeCustomers(_Port):
 
     can_search = True
 
-    def find_by_email(self, email: str) -> list[CustomerRecord]:
+    def find_by_email(self, email: str) -> list[CustomerRecord | Unreadable]:
         self._called("find_by_email")
-        return [one for one in self._shown() if any(email.casefold() in held.casefold() for held in one.emails)]
+        found = [one for one in self._shown() if any(email.casefold() in held.casefold() for held in one.emails)]
+        return [self._seen(one) for one in found]
 
-    def find_by_organization_number(self, number: str) -> list[CustomerRecord]:
+    def find_by_organization_number(self, number: str) -> list[CustomerRecord | Unreadable]:
         self._called("find_by_organization_number")
-        return [one for one in self._shown() if number in (normal_organization_number(one.organization_number) or "")]
+        found = [one for one in self._shown() if number in (normal_organization_number(one.organization_number) or "")]
+        return [self._seen(one) for one in found]
 
-    def read(self, customer_ids: Sequence[str]) -> dict[str, CustomerRecord]:
+    def read(self, customer_ids: Sequence[str]) -> dict[str, CustomerRecord | Unreadable]:
         self._called("read")
-        return {one.id: one for one in self._shown() if one.id in customer_ids}
+        return {one.id: self._seen(one) for one in self._shown() if one.id in customer_ids}
 
-    def entries(self, *, changed_since: datetime | None = None) -> Iterator[Sequence[CustomerEntry]]:
+    def entries(self, *, changed_since: datetime | None = None) -> Iterator[Sequence[CustomerEntry | Unreadable]]:
         """Yield pages of PAGE, from books that note when they were changed."""
         shown = [
             one
@@ -296,7 +317,8 @@ class FakeCustomers(_Port):
         for start in range(0, len(shown), PAGE):
             self._called("entries")
             yield [
-                CustomerEntry(id=one.id, organization_number=one.organization_number, emails=one.emails)
+                self.books.unreadable.get(one.id)
+                or CustomerEntry(id=one.id, organization_number=one.organization_number, emails=one.emails)
                 for one in shown[start : start + PAGE]
             ]
 
@@ -307,6 +329,9 @@ class FakeCustomers(_Port):
     def update(self, updates: Sequence[CustomerUpdate]) -> list[KvittError | None]:
         with self._writing("update"):
             return [self._item_failures.get(one.record.id) or self._written(one) for one in updates]
+
+    def _seen(self, record: CustomerRecord) -> CustomerRecord | Unreadable:
+        return self.books.unreadable.get(record.id) or record
 
     def _shown(self) -> list[CustomerRecord]:
         return [one for one in self.books.customers.values() if not self._is_hidden(one.id)]
@@ -343,13 +368,21 @@ class FakeCustomers(_Port):
 class FakeProducts(_Port):
     """Products and categories; searches match part of the name."""
 
-    def find_products(self, name: str) -> list[Product]:
+    def find_products(self, name: str) -> list[Product | Unreadable]:
         self._called("find_products")
-        return [one for one in self.books.products.values() if name in one.name and not self._is_hidden(one.id)]
+        return [
+            self.books.unreadable.get(one.id) or one
+            for one in self.books.products.values()
+            if name in one.name and not self._is_hidden(one.id)
+        ]
 
-    def find_categories(self, name: str) -> list[Category]:
+    def find_categories(self, name: str) -> list[Category | Unreadable]:
         self._called("find_categories")
-        return [one for one in self.books.categories.values() if name in one.name and not self._is_hidden(one.id)]
+        return [
+            self.books.unreadable.get(one.id) or one
+            for one in self.books.categories.values()
+            if name in one.name and not self._is_hidden(one.id)
+        ]
 
     def create_category(self, name: str) -> str:
         with self._writing("create_category") as visible_from:

@@ -1,6 +1,6 @@
 """A company's books as the gateway sees them: the ports to the accounting system, over a bad line."""
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
@@ -20,6 +20,7 @@ from core.ports.customer_repo import CustomerUpdate
 from core.product import Category, Product
 from core.recovery import FoundOrder
 from core.transfer import Receipt
+from core.unreadable import Unreadable
 from core.vat_code import VatCode
 from tests.fakes.accounting_system import BookedOrder, go_on
 from tests.simulation.line import Company, Item, Line
@@ -74,17 +75,17 @@ class _Customers(_Part):
     def can_search(self) -> bool:
         return self._system.customers.can_search
 
-    def find_by_email(self, email: str) -> list[CustomerRecord]:
+    def find_by_email(self, email: str) -> Sequence[CustomerRecord | Unreadable]:
         return self._line.call("customers.find_by_email", lambda _: self._system.customers.find_by_email(email))
 
-    def find_by_organization_number(self, number: str) -> list[CustomerRecord]:
+    def find_by_organization_number(self, number: str) -> Sequence[CustomerRecord | Unreadable]:
         find = self._system.customers.find_by_organization_number
         return self._line.call("customers.find_by_organization_number", lambda _: find(number))
 
-    def read(self, customer_ids: Sequence[str]) -> dict[str, CustomerRecord]:
+    def read(self, customer_ids: Sequence[str]) -> Mapping[str, CustomerRecord | Unreadable]:
         return self._line.call("customers.read", lambda _: self._system.customers.read(customer_ids))
 
-    def entries(self, *, changed_since: datetime | None = None) -> Iterator[Sequence[CustomerEntry]]:
+    def entries(self, *, changed_since: datetime | None = None) -> Iterator[Sequence[CustomerEntry | Unreadable]]:
         pages = self._line.call(
             "customers.entries", lambda _: list(self._system.customers.entries(changed_since=changed_since))
         )
@@ -105,10 +106,10 @@ class _Customers(_Part):
 
 
 class _Products(_Part):
-    def find_products(self, name: str) -> list[Product]:
+    def find_products(self, name: str) -> Sequence[Product | Unreadable]:
         return self._line.call("products.find_products", lambda _: self._system.products.find_products(name))
 
-    def find_categories(self, name: str) -> list[Category]:
+    def find_categories(self, name: str) -> Sequence[Category | Unreadable]:
         return self._line.call("products.find_categories", lambda _: self._system.products.find_categories(name))
 
     def create_category(self, name: str) -> str:

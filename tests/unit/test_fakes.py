@@ -6,6 +6,7 @@ import pytest
 
 from core.customer import CustomerKind
 from core.errors import LeaseLost, OutcomeUnknown, Rejected, TryAgain
+from core.unreadable import readable
 from tests.fakes import FakeQueue, FakeSecretBox, FakeSessionStore, Gateway, go_on
 from tests.unit.samples import a_person, an_invoice
 
@@ -47,7 +48,7 @@ def test_what_appears_later_is_hidden_until_then(gateway: Gateway) -> None:
         gateway.system.customers.create([a_person()])
     assert gateway.system.customers.find_by_email("signe") == []
     gateway.clock.advance(seconds=30)
-    (record,) = gateway.system.customers.find_by_email("signe")
+    (record,) = readable(gateway.system.customers.find_by_email("signe"))
     assert record.kind is CustomerKind.CONSUMER
 
 

@@ -21,7 +21,7 @@ from adapters.twentyfour_seven_office.context import Context
 from adapters.twentyfour_seven_office.rest.answer import Answer
 from adapters.twentyfour_seven_office.rest.connections import limit
 from adapters.twentyfour_seven_office.rest.errors import translated
-from adapters.twentyfour_seven_office.rest.json_text import json_from
+from adapters.twentyfour_seven_office.rest.json_text import Broken, json_from
 from adapters.twentyfour_seven_office.rest.operations import LOGIN, Operation
 from adapters.twentyfour_seven_office.rest.operator_settings import RestSettings
 from adapters.twentyfour_seven_office.rest.refusals import error_for, login_error_for
@@ -66,7 +66,10 @@ class RestClient:
             answer = self._sent(operation.method, url, body, {"Authorization": f"Bearer {token}"})
             if not answer.is_good:
                 raise error_for(answer, operation, context)
-            return answer.value(), answer.next_page
+            value = answer.value()
+            if isinstance(value, Broken) and not operation.by_item:
+                raise UnusableAnswer("broken_answer")
+            return value, answer.next_page
 
     def log_in(self, asked: dict[str, str], *, context: Context) -> Any:
         """Ask for a token; return what the answer's JSON holds.
@@ -77,7 +80,10 @@ class RestClient:
             answer = self._sent(LOGIN.method, self._login_url, asked, {})
             if not answer.is_good:
                 raise login_error_for(answer, context)
-            return answer.value()
+            value = answer.value()
+            if isinstance(value, Broken):
+                raise UnusableAnswer("broken_answer")
+            return value
 
     def _sent(self, method: str, url: str, body: Any, headers: dict[str, str]) -> Answer:
         content = None if body is None else json_from(body).encode()

@@ -1,14 +1,17 @@
 """Customers at 24SevenOffice."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
+from typing import TypeVar
 
 from adapters.twentyfour_seven_office.rest.customer_names import CustomerNames
+from adapters.twentyfour_seven_office.rest.json_text import Broken
 from adapters.twentyfour_seven_office.rest.mapping.customers import (
     changed_customer,
     customer_entry,
     customer_record,
     new_customer,
+    unreadable_customer,
 )
 from adapters.twentyfour_seven_office.rest.mapping.values import Item, created_id, instant_out, item_in
 from adapters.twentyfour_seven_office.rest.one_by_one import one_by_one
@@ -25,6 +28,9 @@ from core.customer import Customer, CustomerRecord, normal_email, normal_organiz
 from core.customer_directory import CustomerEntry
 from core.errors import KvittError
 from core.ports.customer_repo import CustomerUpdate
+from core.unreadable import Unreadable
+
+Result = TypeVar("Result")
 
 _PAGE = 100  # FACTS: "Customers come 100 a page at most"
 
@@ -38,23 +44,26 @@ class RestCustomerRepo:
         self._session = session
         self._names = names
 
-    def find_by_email(self, email: str) -> list[CustomerRecord]:
+    def find_by_email(self, email: str) -> list[CustomerRecord | Unreadable]:
         """Search by e-mail. It takes reading all customers: one call for a hundred."""
         wanted = normal_email(email)
         return [one for one in self._all() if wanted in map(normal_email, one.emails)]
 
-    def find_by_organization_number(self, number: str) -> list[CustomerRecord]:
+    def find_by_organization_number(self, number: str) -> list[CustomerRecord | Unreadable]:
         """Search by organization number, however it is spaced. It takes reading all customers."""
         wanted = normal_organization_number(number)
         return [one for one in self._all() if wanted == normal_organization_number(one.organization_number)]
 
-    def read(self, customer_ids: Sequence[str]) -> dict[str, CustomerRecord]:
+    def read(self, customer_ids: Sequence[str]) -> dict[str, CustomerRecord | Unreadable]:
         """Read these records, a call each; what can't be an id of the vendor's is gone without asking."""
-        records: dict[str, CustomerRecord] = {}
+        records: dict[str, CustomerRecord | Unreadable] = {}
         for number in numbers_of(customer_ids):
             try:
                 found = self._session.call(GET_CUSTOMER, id=number)
             except Gone:
+                continue
+            if isinstance(found, Broken):
+                records[str(number)] = unreadable_customer({**found, "id": number})
                 continue
             record = customer_record(item_in(found, GET_CUSTOMER, asked=number))
             if record and record.id in customer_ids:
@@ -62,10 +71,10 @@ class RestCustomerRepo:
                 self._names.put(record.id, record.name)
         return records
 
-    def entries(self, *, changed_since: datetime | None = None) -> Iterator[Sequence[CustomerEntry]]:
+    def entries(self, *, changed_since: datetime | None = None) -> Iterator[Sequence[CustomerEntry | Unreadable]]:
         """Read what customers are searched by: all of them, or those changed since then. One call for a hundred."""
         for page in self._pages(changed_since):
-            entries = [entry for customer in page if (entry := customer_entry(customer))]
+            entries = [entry for customer in page if (entry := _read(customer, customer_entry))]
             if entries:
                 yield entries
 
@@ -91,11 +100,15 @@ class RestCustomerRepo:
         if update.changes.name is not None:
             self._names.put(update.record.id, update.changes.name)
 
-    def _all(self) -> Iterator[CustomerRecord]:
+    def _all(self) -> Iterator[CustomerRecord | Unreadable]:
         for page in self._pages(None):
-            yield from (record for customer in page if (record := customer_record(customer)))
+            yield from (record for customer in page if (record := _read(customer, customer_record)))
 
     def _pages(self, changed_since: datetime | None) -> Iterator[Sequence[Item]]:
         modified_from = instant_out(changed_since) if changed_since else None
         query = {"limit": _PAGE, "sortBy": "id:asc", "modifiedFrom": modified_from}
         return self._session.pages(GET_CUSTOMERS, query)
+
+
+def _read(customer: Item, read: Callable[[Item], Result | None]) -> Result | Unreadable | None:
+    return unreadable_customer(customer) if isinstance(customer, Broken) else read(customer)

@@ -9,13 +9,15 @@ from adapters.twentyfour_seven_office.rest.operator_settings import LOGIN_URL, R
 class Operation:
     """One method of one path. `path` may have ids in braces; `doing` completes "24SevenOffice, ...".
 
-    `address` names the setting that says where the server is.
+    `address` names the setting that says where the server is. `by_item`: it reads records that have nothing to do with
+    each other, so that one that is broken keeps no other from being read.
     """
 
     method: str
     path: str
     doing: str
     writes: bool = False
+    by_item: bool = False
     address: str = REST_URL
 
     @property
@@ -36,13 +38,13 @@ class Operation:
 
 LOGIN = Operation("POST", "/oauth/token", "logging in", address=LOGIN_URL)
 GET_ORGANIZATION = Operation("GET", "/organization/information", "confirming the company")
-GET_CUSTOMERS = Operation("GET", "/customers", "listing customers")
-GET_CUSTOMER = Operation("GET", "/customers/{id}", "reading a customer")
+GET_CUSTOMERS = Operation("GET", "/customers", "listing customers", by_item=True)
+GET_CUSTOMER = Operation("GET", "/customers/{id}", "reading a customer", by_item=True)
 CREATE_CUSTOMER = Operation("POST", "/customers", "saving a customer", writes=True)
 CHANGE_CUSTOMER = Operation("PATCH", "/customers/{id}", "saving a customer", writes=True)
-GET_PRODUCTS = Operation("GET", "/products", "reading products")
+GET_PRODUCTS = Operation("GET", "/products", "reading products", by_item=True)
 CREATE_PRODUCT = Operation("POST", "/products", "saving a product", writes=True)
-GET_CATEGORIES = Operation("GET", "/productcategories", "reading product categories")
+GET_CATEGORIES = Operation("GET", "/productcategories", "reading product categories", by_item=True)
 CREATE_CATEGORY = Operation("POST", "/productcategories", "saving a product category", writes=True)
 GET_TAXES = Operation("GET", "/taxes", "reading VAT codes")
 GET_CURRENCIES = Operation("GET", "/currencies", "reading currencies")

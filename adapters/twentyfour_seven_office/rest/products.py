@@ -11,6 +11,7 @@ from adapters.twentyfour_seven_office.rest.operations import (
 from adapters.twentyfour_seven_office.rest.session import BusinessSession
 from adapters.twentyfour_seven_office.values import known_number
 from core.product import Category, Product
+from core.unreadable import Unreadable
 
 _PAGE = 100
 
@@ -21,12 +22,12 @@ class RestProductCatalog:
     def __init__(self, session: BusinessSession) -> None:
         self._session = session
 
-    def find_products(self, name: str) -> list[Product]:
+    def find_products(self, name: str) -> list[Product | Unreadable]:
         """Search by name; "%" is a wildcard there, and so finds itself and perhaps more. One call a page."""
         pages = self._session.pages(GET_PRODUCTS, {"productSearch": name, "limit": _PAGE})
         return [product for page in pages for product in products_in(page)]
 
-    def find_categories(self, name: str) -> list[Category]:  # noqa: ARG002 - the vendor has no search for categories
+    def find_categories(self, name: str) -> list[Category | Unreadable]:  # noqa: ARG002 - the vendor has no search for categories
         """Return every category. One call a page."""
         return [category for page in self._session.pages(GET_CATEGORIES) for category in categories_in(page)]
 

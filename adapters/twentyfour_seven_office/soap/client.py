@@ -36,7 +36,7 @@ class SoapClient:
         cookie = {"Cookie": f"{_SESSION_COOKIE}={session_id}"} if session_id else {}
         with translated(operation, context):
             answer = self._channel.post(operation.path, request.body, headers={**request.headers, **cookie})
-            return described.answer(operation.name, envelope_of(answer, operation.name))
+            return described.answer(operation.name, envelope_of(answer, operation.name), by_item=operation.by_item)
 
 
 @lru_cache(maxsize=_API_ROOTS)

@@ -54,15 +54,18 @@ class Contract:
             headers={"SOAPAction": described.soap_action, "Content-Type": "text/xml; charset=utf-8"},
         )
 
-    def answer(self, operation: str, envelope: Any) -> Any:
+    def answer(self, operation: str, envelope: Any, *, by_item: bool = False) -> Any:
         """Read an answer as dicts, lists and plain values; what is not set is not there.
 
         The array that an answer may be is a list, without what is around it. What the contract does not know is
-        passed over, so that an element that the vendor adds breaks nothing.
+        passed over, so that an element that the vendor adds breaks nothing. `by_item`: of an array's item that is
+        broken there is what could be read, marked as BROKEN.
         Errors: UnusableAnswer, code `broken_answer`.
         """
         described = self._operations[operation]
         response = envelope.find(f"{_SOAP}Body")[0]
+        if by_item:
+            return described.answered.read_items(response)
         answered = (described.answered.read(response) or {}).get(f"{operation}Result")
         if answered is not None and described.only_member:
             return answered.get(described.only_member)

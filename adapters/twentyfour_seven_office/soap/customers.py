@@ -1,17 +1,19 @@
 """Customers at 24SevenOffice, where they are called companies."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from itertools import count
 from typing import Any
 
 from adapters.twentyfour_seven_office.soap.batches import IDS_PER_READ, batches
 from adapters.twentyfour_seven_office.soap.mapping.answers import (
+    Item,
+    Result,
     confirmed,
     created_one,
     each_others,
     new_ids,
-    readable_items,
+    records_in,
     unconfirmed,
     updated,
 )
@@ -26,6 +28,7 @@ from adapters.twentyfour_seven_office.soap.mapping.customers import (
     found_keys,
     new_company,
     same_company,
+    unreadable_customer,
 )
 from adapters.twentyfour_seven_office.soap.mapping.pages import Page, page_in
 from adapters.twentyfour_seven_office.soap.mapping.values import id_in, instant_out, search_for
@@ -36,6 +39,7 @@ from core.customer import Customer, CustomerRecord
 from core.customer_directory import CustomerEntry
 from core.errors import KvittError
 from core.ports.customer_repo import CustomerUpdate
+from core.unreadable import Unreadable, readable
 
 
 class SoapCustomerRepo:
@@ -46,23 +50,24 @@ class SoapCustomerRepo:
     def __init__(self, session: BusinessSession) -> None:
         self._session = session
 
-    def find_by_email(self, email: str) -> list[CustomerRecord]:
+    def find_by_email(self, email: str) -> list[CustomerRecord | Unreadable]:
         """Search by e-mail; the vendor matches loosely. One call."""
         return self._found(CompanyEmail=search_for(email))
 
-    def find_by_organization_number(self, number: str) -> list[CustomerRecord]:
+    def find_by_organization_number(self, number: str) -> list[CustomerRecord | Unreadable]:
         """Search by organization number. One call."""
         return self._found(OrganizationNumber=search_for(number))
 
-    def read(self, customer_ids: Sequence[str]) -> dict[str, CustomerRecord]:
+    def read(self, customer_ids: Sequence[str]) -> dict[str, CustomerRecord | Unreadable]:
         """Read these records, a thousand a call; what can't be an id of the vendor's is gone without asking."""
-        records: dict[str, CustomerRecord] = {}
+        records: dict[str, CustomerRecord | Unreadable] = {}
         wanted = set(customer_ids)
         for numbers in batches(numbers_of(customer_ids), IDS_PER_READ):
-            records.update({one.id: one for one in self._found(CompanyIds={"int": list(numbers)}) if one.id in wanted})
+            found = self._found(CompanyIds={"int": list(numbers)})
+            records.update({one.id: one for one in found if one.id is not None and one.id in wanted})
         return records
 
-    def entries(self, *, changed_since: datetime | None = None) -> Iterator[Sequence[CustomerEntry]]:
+    def entries(self, *, changed_since: datetime | None = None) -> Iterator[Sequence[CustomerEntry | Unreadable]]:
         """Read what customers are searched by: all of them, or those changed since then.
 
         Two calls for a thousand of all: their ids, and what stands behind these (FACTS: fetching everything through
@@ -117,24 +122,24 @@ class SoapCustomerRepo:
         answer = self._session.call(SAVE_COMPANIES, companies={"Company": asked})
         return updated(asked, answer, SAVE_COMPANIES)
 
-    def _found(self, **search: Any) -> list[CustomerRecord]:
-        records = (customer_record(company) for company in self._companies(RETURN_PROPERTIES, **search))
-        return [record for record in records if record]
+    def _found(self, **search: Any) -> list[CustomerRecord | Unreadable]:
+        return self._companies(RETURN_PROPERTIES, customer_record, **search)
 
-    def _entries(self, **search: Any) -> list[CustomerEntry]:
-        entries = (customer_entry(company) for company in self._companies(ENTRY_PROPERTIES, **search))
-        return [entry for entry in entries if entry]
+    def _entries(self, **search: Any) -> list[CustomerEntry | Unreadable]:
+        return self._companies(ENTRY_PROPERTIES, customer_entry, **search)
 
     def _read_back(self, ids: Sequence[str]) -> list[CustomerRecord]:
         if not ids:
             return []
         search = {"int": numbers_of(ids)}
-        records = (customer_record(company) for company in self._companies(KEY_PROPERTIES, CompanyIds=search))
-        return [record for record in records if record and record.id in ids]
+        records = readable(self._companies(KEY_PROPERTIES, customer_record, CompanyIds=search))
+        return [record for record in records if record.id in ids]
 
-    def _companies(self, properties: Sequence[str], **search: Any) -> list[Any]:
+    def _companies(
+        self, properties: Sequence[str], read: Callable[[Item], Result | None], **search: Any
+    ) -> list[Result | Unreadable]:
         answer = self._session.call(GET_COMPANIES, searchParams=search, returnProperties={"string": list(properties)})
-        return readable_items(answer, GET_COMPANIES)
+        return records_in(answer, GET_COMPANIES, read=read, known=unreadable_customer)
 
     def _page_of_ids(self, number: int) -> Page:
         """Read a page of ids; the vendor counts pages from 1, and lists deleted ones unless asked for active ones."""

@@ -1,11 +1,13 @@
 """What an answer is: the service's own word (an answer or a fault), or something else that came in its place."""
 
+import re
 from typing import Any
 
 from lxml import etree
 
 from adapters.twentyfour_seven_office.soap.channel import Answer
 from adapters.twentyfour_seven_office.troubles import UnusableAnswer
+from core.fields import storable
 
 _SOAP = "{http://schemas.xmlsoap.org/soap/envelope/}"
 _TFSO = "{http://24sevenOffice.com/webservices}"
@@ -13,6 +15,15 @@ _TFSO = "{http://24sevenOffice.com/webservices}"
 
 MOST_MARKUP = 800_000
 """How many tags and attributes an answer may hold: each costs memory, and one of four bytes as much as a long one."""
+
+
+# A piece of an answer: a text, a reference to a character, or markup. None looks beyond the next "<": an answer that
+# is none must not take long.
+_PIECE = re.compile(
+    r"<!\[CDATA\[(?P<cdata>[^<>\]]*)\]\]>|<[^<>]*>|(?P<text>[^<&]+)"
+    r"|&#(?:x(?P<hex>[0-9a-fA-F]{1,12})|(?P<decimal>[0-9]{1,12}));"
+)
+_LAST_CHARACTER = 0x10FFFF
 
 
 class ServiceFault(Exception):  # noqa: N818 - a state of affairs, as in core/errors.py
@@ -53,9 +64,36 @@ def _parsed(body: bytes) -> Any:
         resolve_entities=False, load_dtd=False, no_network=True, huge_tree=False, remove_comments=True, remove_pis=True
     )
     try:
-        root: Any = etree.fromstring(body, parser)
+        root: Any = _root_of(body, parser)
     except (etree.XMLSyntaxError, ValueError):
         raise UnusableAnswer("broken_answer") from None
     if root.getroottree().docinfo.doctype:  # no SOAP answer has one; entities hide behind it
         raise UnusableAnswer("not_soap")
     return root
+
+
+def _root_of(body: bytes, parser: etree.XMLParser) -> Any:
+    """Parse, in spite of characters in texts that XML forbids: old .NET services write them, also as references.
+
+    One such customer would else keep all from being read that come with it. Markup is not touched.
+    """
+    try:
+        return etree.fromstring(body, parser)
+    except etree.XMLSyntaxError:
+        mended = _PIECE.sub(_mended, body.decode("utf-8", "surrogatepass")).encode()
+        if mended == body:
+            raise
+        return etree.fromstring(mended, parser)
+
+
+def _mended(piece: re.Match[str]) -> str:
+    if piece["cdata"] is not None:
+        return f"<![CDATA[{storable(piece['cdata'])}]]>"
+    if piece["text"] is not None:
+        return storable(piece["text"])
+    reference = piece["hex"] or piece["decimal"]
+    if reference is None:
+        return piece[0]
+    number = int(reference, 16 if piece["hex"] else 10)
+    character = chr(number) if number <= _LAST_CHARACTER else ""
+    return piece[0] if character and storable(character) == character else storable(character)

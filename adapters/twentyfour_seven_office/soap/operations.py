@@ -20,13 +20,15 @@ PATHS = {
 class Operation:
     """One SOAP operation. `service` names its contract; `doing` completes "24SevenOffice, ...".
 
-    `address` names the setting that says where the server is.
+    `address` names the setting that says where the server is. `by_item`: it reads records that have nothing to do with
+    each other, so that one that is broken keeps no other from being read.
     """
 
     name: str
     service: str
     doing: str
     writes: bool = False
+    by_item: bool = False
     address: ClassVar[str] = API_URL
 
     @property
@@ -43,12 +45,12 @@ class Operation:
 GET_IDENTITIES = Operation("GetIdentitiesWithCredential", "authenticate", "choosing the company")
 LOGIN = Operation("Login", "authenticate", "logging in")
 GET_IDENTITY = Operation("GetIdentity", "authenticate", "confirming the company")
-GET_COMPANIES = Operation("GetCompanies", "company", "reading customers")
+GET_COMPANIES = Operation("GetCompanies", "company", "reading customers", by_item=True)
 GET_COMPANY_IDS = Operation("GetCompanySyncList", "company", "listing customers")
 SAVE_COMPANIES = Operation("SaveCompanies", "company", "saving customers", writes=True)
-GET_PRODUCTS = Operation("GetProducts", "product", "reading products")
+GET_PRODUCTS = Operation("GetProducts", "product", "reading products", by_item=True)
 SAVE_PRODUCTS = Operation("SaveProducts", "product", "saving a product", writes=True)
-GET_CATEGORIES = Operation("GetCategories", "product", "reading product categories")
+GET_CATEGORIES = Operation("GetCategories", "product", "reading product categories", by_item=True)
 SAVE_CATEGORIES = Operation("SaveCategories", "product", "saving a product category", writes=True)
 GET_INVOICES = Operation("GetInvoices", "invoice", "reading orders")
 SAVE_INVOICES = Operation("SaveInvoices", "invoice", "saving orders", writes=True)

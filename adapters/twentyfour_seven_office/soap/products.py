@@ -2,8 +2,13 @@
 
 from typing import Any
 
-from adapters.twentyfour_seven_office.soap.mapping.answers import created_one, readable_items
-from adapters.twentyfour_seven_office.soap.mapping.products import RETURN_PROPERTIES, categories_in, products_in
+from adapters.twentyfour_seven_office.soap.mapping.answers import created_one, records_in
+from adapters.twentyfour_seven_office.soap.mapping.products import (
+    RETURN_PROPERTIES,
+    category_in,
+    product_in,
+    unreadable_product,
+)
 from adapters.twentyfour_seven_office.soap.mapping.values import id_in, search_for
 from adapters.twentyfour_seven_office.soap.operations import (
     GET_CATEGORIES,
@@ -16,6 +21,7 @@ from adapters.twentyfour_seven_office.soap.session import BusinessSession
 from adapters.twentyfour_seven_office.values import known_number
 from core.outcome import only
 from core.product import Category, Product
+from core.unreadable import Unreadable
 
 
 class SoapProductCatalog:
@@ -24,19 +30,19 @@ class SoapProductCatalog:
     def __init__(self, session: BusinessSession) -> None:
         self._session = session
 
-    def find_products(self, name: str) -> list[Product]:
+    def find_products(self, name: str) -> list[Product | Unreadable]:
         """Search by name; the vendor matches loosely. One call."""
         answer = self._session.call(
             GET_PRODUCTS,
             searchParams={"Name": search_for(name)},
             returnProperties={"string": list(RETURN_PROPERTIES)},
         )
-        return products_in(readable_items(answer, GET_PRODUCTS))
+        return records_in(answer, GET_PRODUCTS, read=product_in, known=unreadable_product)
 
-    def find_categories(self, name: str) -> list[Category]:  # noqa: ARG002 - the vendor has no search for categories
+    def find_categories(self, name: str) -> list[Category | Unreadable]:  # noqa: ARG002 - the vendor has no search for categories
         """Return every category. One call."""
         answer = self._session.call(GET_CATEGORIES, returnProperties={"string": list(RETURN_PROPERTIES)})
-        return categories_in(readable_items(answer, GET_CATEGORIES))
+        return records_in(answer, GET_CATEGORIES, read=category_in, known=unreadable_product)
 
     def create_category(self, name: str) -> str:
         """Create a category. One call."""

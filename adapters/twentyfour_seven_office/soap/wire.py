@@ -5,6 +5,7 @@ a single value (a number, an instant) is written and read stays zeep's matter.
 """
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -12,6 +13,9 @@ from lxml import etree
 from zeep.xsd import AnySimpleType, ComplexType
 
 from adapters.twentyfour_seven_office.troubles import UnusableAnswer
+
+BROKEN = "(broken)"
+"""Marks what could be read of an item that is broken otherwise; no element of a contract has such a name."""
 
 _NIL = "{http://www.w3.org/2001/XMLSchema-instance}nil"
 
@@ -94,7 +98,7 @@ class Shape:
         nothing.
         Errors: UnusableAnswer, code `broken_answer`, for two of what there can be one of.
         """
-        by_tag = self._by_tag
+        by_tag = self.by_tag
         values: dict[str, Any] = {}
         for child in node:
             member = by_tag.get(child.tag)
@@ -109,6 +113,42 @@ class Shape:
                     raise UnusableAnswer("broken_answer")
                 values[name] = value
         return values or None
+
+    def read_items(self, node: Any) -> list[dict[str, Any] | None]:
+        """Read an element that holds nothing but an array of complex things.
+
+        One that is broken is what of it can be read, and BROKEN.
+        Errors: UnusableAnswer, code `broken_answer`, for two arrays.
+        """
+        (result,) = self.members
+        arrays = [child for child in node if child.tag in self.by_tag]
+        if len(arrays) > 1:
+            raise UnusableAnswer("broken_answer")
+        if not arrays or not isinstance(result.shape, Shape):
+            return []
+        (item,) = result.shape.members
+        if not isinstance(item.shape, Shape):
+            return []
+        return [item.shape.read_or_remains(child) for child in arrays[0] if child.tag in result.shape.by_tag]
+
+    def read_or_remains(self, node: Any) -> dict[str, Any] | None:
+        """Read an element, or what of it can be read when it is broken."""
+        try:
+            return None if node.get(_NIL) in ("true", "1") else self.read(node)
+        except UnusableAnswer:
+            return self.remains_of(node)
+
+    def remains_of(self, node: Any) -> dict[str, Any]:
+        """Return what can be read of an element that is broken: not what is there twice, nor what is broken itself."""
+        known = [child for child in node if child.tag in self.by_tag]
+        tags = [self.by_tag[child.tag].name for child in known]
+        values: dict[str, Any] = {BROKEN: True}
+        for name, child in zip(tags, known, strict=True):
+            if tags.count(name) > 1:
+                continue
+            with suppress(UnusableAnswer):
+                values[name] = self.by_tag[child.tag].shape.read(child)
+        return {name: value for name, value in values.items() if value is not None}
 
     def write(self, node: Any, values: Mapping[str, Any]) -> None:
         """Write values into their element; what is not among them is left out, whatever its default.
@@ -130,7 +170,7 @@ class Shape:
                 shape.write(etree.SubElement(node, tag), value)
 
     @cached_property
-    def _by_tag(self) -> dict[str, Member]:
+    def by_tag(self) -> dict[str, Member]:
         """With a namespace and without: some servers leave it out."""
         return {tag: member for member in self.members for tag in (member.tag, member.name)}
 

@@ -47,6 +47,8 @@ def values_of(customer: Customer) -> dict[str, Any]:
     }
     if is_person:
         values["person"] = {"firstName": customer.first_name or None, "lastName": customer.name or None}
+    if customer.spoilt:
+        values["pricelistId"] = 10**40
     for name, instant in (("createdAt", customer.date_created), ("modifiedAt", customer.date_changed)):
         if instant is not None:
             values[name] = text_of(instant)

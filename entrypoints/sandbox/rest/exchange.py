@@ -139,7 +139,7 @@ def reply_of(refusal: RestRefusedError) -> Reply:
 
 
 def _body(content: Any) -> bytes:
-    return b"" if content is None else json_text.text_of(content).encode()
+    return b"" if content is None else json_text.text_of(content).encode(errors="backslashreplace")
 
 
 def _json(body: bytes) -> Any:

@@ -3,6 +3,7 @@
 FACTS: names up to 150 characters; the search takes "%" for anything. Nothing is idempotent: created twice is two.
 """
 
+from decimal import Decimal
 from typing import Any
 
 from entrypoints.sandbox.norwegian_time import text_of
@@ -79,7 +80,7 @@ def _product_values(visit: Visit, product: Product) -> dict[str, Any]:
         "number": product.no or None,
         "type": "default",
         "status": "active",
-        "salesPrice": product.price,
+        "salesPrice": Decimal(10**40) if product.spoilt else product.price,
         "category": {"id": product.category_id} | ({"name": category.name} if category else {}),
     }
     return values | ({"modifiedAt": text_of(product.date_changed)} if product.date_changed else {})

@@ -24,7 +24,7 @@ from entrypoints.sandbox.services.searching import (
     loosely,
     loosely_by_digits,
 )
-from entrypoints.sandbox.services.service import Service, Visit, each
+from entrypoints.sandbox.services.service import Service, Visit, each, with_exception
 from entrypoints.sandbox.services.sync_list import get_company_sync_list
 from entrypoints.sandbox.shapes import Values
 
@@ -62,6 +62,7 @@ RESET_WHEN_ABSENT: Values = {
 }
 WRITTEN_WHEN_UNSET = ("PaymentTime",)
 
+KEYS = ("Id", "OrganizationNumber", "EmailAddresses")
 IDS = ("CompanyId", "CompanyIds")
 SEARCH: Rules = {
     "ExternalId": equals("external_id"),
@@ -79,7 +80,12 @@ def get_companies(visit: Visit) -> list[Values]:
         contract("company"), "Company", visit.asked.get("returnProperties", []), written_when_unset=WRITTEN_WHEN_UNSET
     )
     customers = found(visit.books.customers, visit.asked.get("searchParams", {}), SEARCH, ids=IDS)
-    return [wanted.of(partial(_value_of, customer)) for customer in customers]
+    return [
+        with_exception(wanted.of(partial(_value_of, customer)), KEYS)
+        if customer.spoilt
+        else wanted.of(partial(_value_of, customer))
+        for customer in customers
+    ]
 
 
 def save_companies(visit: Visit) -> list[Values]:

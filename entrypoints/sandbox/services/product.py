@@ -10,7 +10,7 @@ from entrypoints.sandbox.contracts import contract
 from entrypoints.sandbox.records import Category, Product
 from entrypoints.sandbox.refusals import ItemRefusedError, not_found
 from entrypoints.sandbox.services.searching import Rules, Selection, any_text, equals, found, later, loosely
-from entrypoints.sandbox.services.service import Service, Visit, each
+from entrypoints.sandbox.services.service import Service, Visit, each, with_exception
 from entrypoints.sandbox.shapes import Values
 
 NAME_LENGTH = 125
@@ -44,7 +44,12 @@ def get_products(visit: Visit) -> list[Values]:
         contract("product"), "Product", visit.asked.get("returnProperties", []), written_when_unset=WRITTEN_WHEN_UNSET
     )
     products = found(visit.books.products, visit.asked.get("searchParams", {}), SEARCH, ids=IDS)
-    return [wanted.of(_values_of(product).get) for product in products]
+    return [
+        with_exception(wanted.of(_values_of(product).get), ("Id", "Name"))
+        if product.spoilt
+        else wanted.of(_values_of(product).get)
+        for product in products
+    ]
 
 
 def save_products(visit: Visit) -> list[Values]:

@@ -1,6 +1,6 @@
 """What the services have in common: a call's surroundings, and who may come in."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -95,3 +95,9 @@ def each(asked: Values, name: str, save: Callable[[Values], Values]) -> list[Val
         except ItemRefusedError as refused:
             results.append({**item, "APIException": refused.as_values()})
     return results
+
+
+def with_exception(values: Values, kept: Collection[str]) -> Values:
+    """A record that can't be read: what is `kept` of it, and an exception instead of the rest (G)."""
+    refused = ItemRefusedError("The record is damaged")
+    return {**{name: values[name] for name in kept if name in values}, "APIException": refused.as_values()}

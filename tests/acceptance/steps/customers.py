@@ -1,16 +1,19 @@
 """Customers: the records in 24Seven, and which one gets the order."""
 
+import re
 from collections.abc import Sequence
 from decimal import Decimal
 
 from pytest_bdd import given, parsers, then, when
 
 from core.transfer import TransferState
+from entrypoints.container import Container
 from tests.acceptance.office import Office, called, differences, slots
 from tests.acceptance.steps.builders import InvoiceBuilder
 from tests.acceptance.story import Story
 
 KNOWN = "the customer"
+_SIGN = re.compile(r"<U\+([0-9A-F]{4})>")  # how a feature writes what nobody sees
 STREET, POSTAL_CODE, CITY, COUNTRY = "Gamleveien 1", "2670", "Otta", "NO"
 PHONE = "+47 400 00 001"
 ADDRESS_SLOTS = ("Post", "Invoice")
@@ -23,7 +26,7 @@ def customers(datatable: Sequence[Sequence[str]], office: Office) -> None:
         cells = dict(zip(columns, line, strict=True))
         office.add_customer(
             cells["customer"],
-            cells["name"],
+            _SIGN.sub(lambda sign: chr(int(sign[1], 16)), cells["name"]),
             kind=cells["type"],
             organization_number=cells.get("organization number", ""),
             emails=slots(cells.get("e-mail", "")),
@@ -75,6 +78,22 @@ def has_a_discount(percent: int, office: Office) -> None:
 @then(parsers.parse("the customer's discount in 24Seven is {percent:d} percent"))
 def still_has_the_discount(percent: int, office: Office) -> None:
     assert office.customer(KNOWN).discount == percent
+
+
+@given(parsers.parse("the customer {label} can't be read in 24Seven"))
+def can_not_be_read(label: str, office: Office) -> None:
+    office.customer(label).spoilt = True
+
+
+@then(parsers.parse("the transfer's story names the customer {label}"))
+def story_names(label: str, container: Container, office: Office, story: Story) -> None:
+    left_out = f"left out, because it can't be read: customer {office.customers[label]} "
+    assert [step for step in container.look_up().steps(story.transfer.id) if left_out in step.text]
+
+
+@then(parsers.parse("the reason names the customer {label}"))
+def reason_names_the_customer(label: str, office: Office, story: Story) -> None:
+    assert f"Customer {office.customers[label]} " in story.error.message
 
 
 @given(parsers.parse("the customer {label} is deleted in 24Seven"))

@@ -56,5 +56,17 @@ def test_what_is_beyond_reason_is_no_value(content: bytes) -> None:
         value_from(content)
 
 
-def test_signs_that_nothing_can_store_are_replaced() -> None:
-    assert value_from(b'{"a": ["x\\u0000y", "\\ud800"]}') == {"a": ["x\ufffdy", "\ufffd"]}
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        (b"x\\u0000y", "xy"),
+        (b"x\x01y", "xy"),
+        (b"x\\ud800", "x"),
+        (b"x\xed\xa0\x80", "x"),
+        (b"x\\uffffy", "xy"),
+        (b"Ola\\u000bNordmann", "Ola Nordmann"),
+        (b"\\ud83d\\ude00", "\N{GRINNING FACE}"),
+    ],
+)
+def test_signs_that_nothing_can_store_are_left_out(written: bytes, read: str) -> None:
+    assert value_from(b'{"a": ["' + written + b'", "z"]}') == {"a": [read, "z"]}

@@ -14,6 +14,7 @@ from core.customer_changes import CustomerChanges
 from core.errors import AccessRefused, KvittError, OutcomeUnknown, Rejected, TryAgain
 from core.outcome import only
 from core.ports.customer_repo import CustomerUpdate
+from core.unreadable import readable
 from entrypoints.sandbox import Sandbox
 from tests.adapters.rest.conftest import SECRET, Open
 from tests.fakes import FakeSessionStore
@@ -152,7 +153,7 @@ def change_something(system: RestAccountingSystem, operation: str, customer_id: 
     if operation == WRITE:
         return write(system)
     if operation.startswith("PATCH"):
-        record = system.customers.read([customer_id])[customer_id]
+        (record,) = readable(system.customers.read([customer_id]).values())
         return system.customers.update([CustomerUpdate(record=record, changes=CustomerChanges(phone="4"))])
     return system.products.create_category("x")
 

@@ -14,6 +14,7 @@ from core.customer_changes import CustomerChanges
 from core.invoice import Delivery
 from core.order_draft import CreditedOrder
 from core.ports.customer_repo import CustomerUpdate
+from core.unreadable import readable
 from entrypoints.sandbox import Sandbox
 from entrypoints.sandbox.books import Books
 from entrypoints.sandbox.journal import KeptRequest
@@ -57,7 +58,7 @@ def requests(sandbox: Sandbox, system: SoapAccountingSystem, books: Books) -> li
     stored.addresses["Invoice"].update(Name="c/o", State="Viken")
     list(system.customers.entries())
     list(system.customers.entries(changed_since=now() - YESTERDAY))
-    record = system.customers.read(ids)[ids[0]]
+    record = next(one for one in readable(system.customers.read(ids).values()) if one.id == ids[0])
     changes = CustomerChanges(
         name="Ny AS",
         kind=CustomerKind.BUSINESS,

@@ -10,6 +10,7 @@ from lxml import etree
 
 from adapters.twentyfour_seven_office.soap.contract import contract
 from adapters.twentyfour_seven_office.soap.system import SoapAccountingSystem
+from adapters.twentyfour_seven_office.soap.wire import BROKEN
 from adapters.twentyfour_seven_office.troubles import UnusableAnswer
 from core.customer import Address, Customer
 from entrypoints.sandbox import Sandbox
@@ -118,3 +119,27 @@ def _told(value: Any) -> Any:
     if isinstance(value, dict):
         return {name: _told(one) for name, one in value.items() if one is not None}
     return value
+
+
+@pytest.mark.parametrize(
+    ("broken", "remains"),
+    [
+        ("<Id>5</Id><Name>Moe</Name><Discount>much</Discount>", {"Id": 5, "Name": "Moe"}),
+        ("<Id>5</Id><Id>6</Id><Name>Moe</Name>", {"Name": "Moe"}),
+    ],
+)
+def test_by_item_a_broken_one_is_what_can_be_read_of_it_and_the_others_are_whole(
+    broken: str, remains: dict[str, Any]
+) -> None:
+    envelope = answered(f"<Company>{broken}</Company><Company><Id>7</Id></Company><Company/>")
+    companies = contract("company").answer("GetCompanies", envelope, by_item=True)
+    assert companies == [{BROKEN: True, **remains}, {"Id": 7}, None]
+
+
+def test_by_item_an_answer_without_an_array_is_empty_and_one_with_two_broken() -> None:
+    envelope = answered("")
+    assert contract("company").answer("GetCompanies", envelope, by_item=True) == []
+    result = envelope.find(f".//{{{TFSO}}}GetCompaniesResult")
+    result.getparent().append(etree.fromstring(etree.tostring(result)))
+    with pytest.raises(UnusableAnswer):
+        contract("company").answer("GetCompanies", envelope, by_item=True)

@@ -11,11 +11,12 @@ from typing import Any
 
 from adapters.twentyfour_seven_office.rest.mapping.values import Item, id_in, part
 from adapters.twentyfour_seven_office.rest.operations import CHANGE_CUSTOMER
-from adapters.twentyfour_seven_office.values import text_in, without_nothing
+from adapters.twentyfour_seven_office.values import UNREADABLE, text_in, without_nothing
 from core.customer import Address, Customer, CustomerKind, CustomerRecord, tidy
 from core.customer_changes import CustomerChanges
 from core.customer_directory import CustomerEntry
 from core.errors import Rejected
+from core.unreadable import Unreadable
 
 _EMAIL_SLOTS = ("contact", "billing")
 _PHONE_SLOTS = ("phone", "mobilePhone")
@@ -53,6 +54,16 @@ def customer_entry(customer: Item) -> CustomerEntry | None:
         id=record_id,
         organization_number=text_in(customer.get("organizationNumber")),
         emails=_emails_in(customer),
+    )
+
+
+def unreadable_customer(customer: Item) -> Unreadable:
+    """Read what is known of a customer that can't be read as a whole."""
+    return Unreadable(
+        id=id_in(customer.get("id")),
+        organization_number=text_in(customer.get("organizationNumber")),
+        emails=_emails_in(customer),
+        reason=UNREADABLE,
     )
 
 

@@ -2,23 +2,27 @@
 
 from collections.abc import Iterable
 
+from adapters.twentyfour_seven_office.rest.json_text import Broken
 from adapters.twentyfour_seven_office.rest.mapping.values import Item, id_in
+from adapters.twentyfour_seven_office.values import UNREADABLE, text_in
 from core.product import Category, Product
+from core.unreadable import Unreadable
 
 
-def products_in(listed: Iterable[Item]) -> list[Product]:
+def products_in(listed: Iterable[Item]) -> list[Product | Unreadable]:
     """Read products; one without an id or a name is left out."""
-    return [Product(id=product_id, name=name) for product_id, name in _named(listed)]
+    named = map(_named, listed)
+    return [one if isinstance(one, Unreadable) else Product(id=one[0], name=one[1]) for one in named if one]
 
 
-def categories_in(listed: Iterable[Item]) -> list[Category]:
+def categories_in(listed: Iterable[Item]) -> list[Category | Unreadable]:
     """Read categories; one without an id or a name is left out."""
-    return [Category(id=category_id, name=name) for category_id, name in _named(listed)]
+    named = map(_named, listed)
+    return [one if isinstance(one, Unreadable) else Category(id=one[0], name=one[1]) for one in named if one]
 
 
-def _named(listed: Iterable[Item]) -> list[tuple[str, str]]:
-    return [
-        (one_id, name)
-        for one in listed
-        if (one_id := id_in(one.get("id"))) and isinstance(name := one.get("name"), str) and name
-    ]
+def _named(item: Item) -> tuple[str, str] | Unreadable | None:
+    one_id, name = id_in(item.get("id")), item.get("name")
+    if isinstance(item, Broken):
+        return Unreadable(id=one_id, name=text_in(name), reason=UNREADABLE)
+    return (one_id, name) if one_id and isinstance(name, str) and name else None

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
+from adapters.twentyfour_seven_office.rest.json_text import Broken
 from adapters.twentyfour_seven_office.rest.operations import Operation
 from adapters.twentyfour_seven_office.troubles import trouble
 
@@ -12,13 +13,16 @@ Item = Mapping[str, Any]
 
 
 def items_in(document: Any, operation: Operation) -> Sequence[Item]:
-    """Read a listing.
+    """Read a listing; of one whose operation is `by_item`, an item that is none is Broken.
 
     Errors: TryAgain, code `broken_answer`, when it is none: half an answer could pass for "there is none".
     """
-    if not isinstance(document, list) or not all(isinstance(one, dict) for one in document):
+    if not isinstance(document, list):
         raise trouble(operation, "broken_answer")
-    return document
+    items = [one if isinstance(one, dict) else Broken() for one in document]
+    if not operation.by_item and any(isinstance(one, Broken) for one in items):
+        raise trouble(operation, "broken_answer")
+    return items
 
 
 def item_in(document: Any, operation: Operation, *, asked: int | None = None) -> Item:

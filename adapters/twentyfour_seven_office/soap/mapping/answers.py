@@ -11,7 +11,9 @@ from typing import Any, TypeVar
 from adapters.twentyfour_seven_office.soap.mapping.values import id_in
 from adapters.twentyfour_seven_office.soap.operations import Operation
 from adapters.twentyfour_seven_office.soap.refusals import error_for_item
-from core.errors import KvittError, OutcomeUnknown
+from adapters.twentyfour_seven_office.soap.wire import BROKEN
+from core.errors import KvittError, OutcomeUnknown, Rejected
+from core.unreadable import Unreadable
 
 Item = Mapping[str, Any]
 Answer = Sequence[Item | None] | None
@@ -34,6 +36,29 @@ def readable_items(answer: Answer, operation: Operation) -> list[Item]:
         if exception := item.get("APIException"):
             raise error_for_item(exception, where=operation.where, writes=operation.writes)
     return items
+
+
+def records_in(
+    answer: Answer, operation: Operation, *, read: Callable[[Item], Result | None], known: Callable[[Item], Unreadable]
+) -> list[Result | Unreadable]:
+    """Read the items of a read of records, each by itself; what has no id, and no exception either, is none.
+
+    `known` reads what can be told of one that can't be read; its reason is filled in here.
+    Errors: what an APIException stands for that does not say which record it is about, or is about none: half an answer
+    could pass for "there is none".
+    """
+    found: list[Result | Unreadable] = []
+    for item in items_in(answer):
+        if exception := item.get("APIException"):
+            error = error_for_item(exception, where=operation.where, writes=operation.writes)
+            if not isinstance(error, Rejected) or id_in(item.get("Id")) is None:
+                raise error
+            found.append(known(item).model_copy(update={"reason": error.message.removesuffix(".")}))
+        elif BROKEN in item:
+            found.append(known(item))
+        elif (record := read(item)) is not None:
+            found.append(record)
+    return found
 
 
 def created_one(answer: Answer, operation: Operation, *, read: Callable[[Item], Result | None]) -> Result | KvittError:

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from adapters.twentyfour_seven_office.soap.mapping.values import id_in
-from adapters.twentyfour_seven_office.values import text_in, without_nothing
+from adapters.twentyfour_seven_office.values import UNREADABLE, text_in, without_nothing
 from core.customer import (
     Address,
     Customer,
@@ -22,6 +22,7 @@ from core.customer import (
 from core.customer_changes import CustomerChanges
 from core.customer_directory import CustomerEntry
 from core.fields import plain
+from core.unreadable import Unreadable
 
 RETURN_PROPERTIES = (
     "Id",
@@ -92,6 +93,16 @@ def customer_entry(company: Mapping[str, Any]) -> CustomerEntry | None:
         id=record_id,
         organization_number=text_in(company.get("OrganizationNumber")),
         emails=_values_in(company.get("EmailAddresses"), _EMAIL_SLOTS),
+    )
+
+
+def unreadable_customer(company: Mapping[str, Any]) -> Unreadable:
+    """Read what is known of a company that can't be read as a whole."""
+    return Unreadable(
+        id=id_in(company.get("Id")),
+        organization_number=text_in(company.get("OrganizationNumber")),
+        emails=_values_in(company.get("EmailAddresses"), _EMAIL_SLOTS),
+        reason=UNREADABLE,
     )
 
 

@@ -1,27 +1,28 @@
 """Products and their categories. Pure."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from adapters.twentyfour_seven_office.soap.mapping.values import id_in
+from adapters.twentyfour_seven_office.values import UNREADABLE, text_in
 from core.product import Category, Product
+from core.unreadable import Unreadable
 
 RETURN_PROPERTIES = ("Id", "Name")
 
 
-def products_in(answer: Iterable[Mapping[str, Any]]) -> list[Product]:
-    """Read products; one without an id or a name is left out."""
-    return [
-        Product(id=product_id, name=name)
-        for one in answer
-        if (product_id := id_in(one.get("Id"))) and (name := one.get("Name"))
-    ]
+def product_in(item: Mapping[str, Any]) -> Product | None:
+    """Read a product; None without an id or a name."""
+    product_id, name = id_in(item.get("Id")), item.get("Name")
+    return Product(id=product_id, name=name) if product_id and name else None
 
 
-def categories_in(answer: Iterable[Mapping[str, Any]]) -> list[Category]:
-    """Read categories; one without an id or a name is left out."""
-    return [
-        Category(id=category_id, name=name)
-        for one in answer
-        if (category_id := id_in(one.get("Id"))) and (name := one.get("Name"))
-    ]
+def category_in(item: Mapping[str, Any]) -> Category | None:
+    """Read a category; None without an id or a name."""
+    category_id, name = id_in(item.get("Id")), item.get("Name")
+    return Category(id=category_id, name=name) if category_id and name else None
+
+
+def unreadable_product(item: Mapping[str, Any]) -> Unreadable:
+    """Read what is known of a product or category that can't be read as a whole."""
+    return Unreadable(id=id_in(item.get("Id")), name=text_in(item.get("Name")), reason=UNREADABLE)
