@@ -1,5 +1,6 @@
 """Reading the documents that come in: what is not an invoice or a business is refused, naming the place."""
 
+from collections.abc import Sequence
 from typing import TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -7,6 +8,7 @@ from pydantic import BaseModel, ValidationError
 from core.business import Business
 from core.errors import Fault, InvalidInput
 from core.invoice import Invoice
+from core.stated_invoice import StatedInvoice, require_stated_totals
 
 Read = TypeVar("Read", bound=BaseModel)
 
@@ -20,6 +22,33 @@ def invoice_from(document: object) -> Invoice:
     Errors: InvalidInput, code `not_an_invoice`, naming each field that is unknown or of the wrong type; never a value.
     """
     return read(Invoice, document, what="an invoice", code="not_an_invoice")
+
+
+def stated_invoice_from(stated: StatedInvoice) -> Invoice:
+    """Read an invoice from what a file states.
+
+    Errors: InvalidInput, code `not_an_invoice`, naming each place in the file that can't be used; `totals_differ` where
+    the invoice does not come to the totals that the file states.
+    """
+    if not stated.document:
+        raise _not_usable(stated.faults)
+    try:
+        invoice = invoice_from(stated.document)
+    except InvalidInput as problem:
+        found = [Fault(stated.places.get(fault.field, fault.field), fault.message) for fault in problem.faults]
+        raise _not_usable([*stated.faults, *found]) from None
+    if stated.faults:
+        raise _not_usable(stated.faults)
+    require_stated_totals(invoice, stated)
+    return invoice
+
+
+def _not_usable(faults: Sequence[Fault]) -> InvalidInput:
+    told = faults[:_MOST_FAULTS]
+    named = "; ".join(f"{fault.field}: {fault.message}" if fault.field else fault.message for fault in told)
+    if (more := len(faults) - len(told)) > 0:
+        named += f"; and {more} more"
+    return InvalidInput(f"This is not an invoice that can be taken. {named}.", code="not_an_invoice", faults=told)
 
 
 def business_from(document: object) -> Business:
