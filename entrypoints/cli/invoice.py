@@ -1,15 +1,17 @@
 """`kvitt invoice`: the way of an invoice, from the file it comes in to whether it is paid."""
 
 from collections.abc import Iterator, Sequence
+from enum import StrEnum
 from itertools import repeat
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from core.errors import KvittError
+from core.errors import InvalidInput, KvittError
 from entrypoints.cli.exit_codes import ExitCode, code_of_error, code_of_transfer, worst
 from entrypoints.cli.options import (
+    STANDARD_INPUT,
     AsJson,
     BusinessName,
     EveryInvoice,
@@ -29,6 +31,14 @@ app = typer.Typer(help="Invoices: add, preview, send, check whether they are pai
 
 DEFAULT_WAIT = 60
 
+
+class TemplateForm(StrEnum):
+    """What a table to fill in is written as."""
+
+    CSV = "csv"
+    XLSX = "xlsx"
+
+
 _AT_ONCE = 500
 """So many invoices are stored in one transaction: it costs several times what one of them does."""
 
@@ -40,13 +50,18 @@ def add(
         typer.Argument(
             metavar="FILE...",
             callback=existing,
-            help="JSON: one invoice, a list, or JSON lines; - is standard input.",
+            help="JSON (one invoice, a list, or lines), UBL 2.1 (Peppol BIS Billing 3.0, EHF 3), CSV or XLSX; - is "
+            "standard input.",
         ),
     ],
     business: BusinessName,
     as_json: AsJson = False,
 ) -> int:
-    """Store invoices, complete or not, in place of unsent ones of the same number."""
+    """Store invoices, complete or not, in place of unsent ones of the same number.
+
+    What a UBL file says that an invoice has no place for is named. CSV and XLSX have a heading for every column, as
+    kvitt invoice template writes them; an invoice may have several rows.
+    """
     from entrypoints.cli.installation import installation
     from entrypoints.cli.reading import read_invoices
 
@@ -88,7 +103,8 @@ def _addition_document(item: "Read", result: str | KvittError) -> dict[str, Any]
 
     if isinstance(result, KvittError):
         return {**problem_document(result), "place": item.place, "invoice": item.number}
-    return {"invoice": item.number, "result": result}
+    warnings = {"warnings": list(item.warnings)} if item.warnings else {}
+    return {"invoice": item.number, "result": result, **warnings}
 
 
 def _tell_addition(item: "Read", result: str | KvittError) -> None:
@@ -96,6 +112,31 @@ def _tell_addition(item: "Read", result: str | KvittError) -> None:
         say_error(result, about=item.place)
     else:
         show(f"{item.number}: {result}")
+        for warning in item.warnings:
+            say(f"  {warning}")
+
+
+@app.command()
+def template(
+    form: Annotated[TemplateForm, typer.Option("--format", help="What to write.")],
+    output: Annotated[
+        Path, typer.Option("--output", metavar="FILE", help="Where to; - is standard output.", show_default=False)
+    ] = STANDARD_INPUT,
+) -> int:
+    """Write a table to fill in with invoices, a heading for every column. kvitt invoice add takes it."""
+    from adapters.spreadsheet.template import csv_template, xlsx_template
+
+    content = csv_template() if form is TemplateForm.CSV else xlsx_template()
+    if output == STANDARD_INPUT:
+        typer.echo(content, nl=False)
+        return ExitCode.DONE
+    try:
+        with output.open("xb") as file:
+            file.write(content)
+    except OSError as error:
+        raise InvalidInput(f"{output} can't be written: {error.strerror}.", code="unwritable_file") from error
+    show(f"Wrote {output}. Columns may be left out, all but the number.")
+    return ExitCode.DONE
 
 
 @app.command("list")

@@ -1,4 +1,4 @@
-"""Reading the JSON files that a person gives: what can't be used is refused, naming the file and the place in it.
+"""Reading the files that a person gives: what can't be used is refused, naming the file and the place in it.
 
 What a message shows of a file's content is field names, never values: they may be secret or personal.
 """
@@ -6,6 +6,7 @@ What a message shows of a file's content is field names, never values: they may 
 import json
 import sys
 from collections.abc import Iterator
+from contextlib import nullcontext
 from dataclasses import dataclass
 from json import JSONDecodeError
 from pathlib import Path
@@ -15,6 +16,7 @@ from core.errors import Fault, InvalidInput
 from core.invoice import Invoice
 from core.json_text import BadJson, require_shallow
 from entrypoints.cli.options import STANDARD_INPUT
+from entrypoints.files import HEAD, LARGEST_FILE, UNPACKED_FILE, FileInvoice, Form, form_of, invoices_in
 from entrypoints.parsing import invoice_from
 
 _LINES_SUFFIXES = (".jsonl", ".ndjson")
@@ -22,16 +24,20 @@ _LINES_SUFFIXES = (".jsonl", ".ndjson")
 
 @dataclass(frozen=True)
 class Read:
-    """One document of a file: the invoice it is, or why it is none. `number` as far as it can be told."""
+    """One document of a file: the invoice it is, or why it is none. `number` as far as it can be told.
+
+    `warnings` name what the file says of it besides, which was left out.
+    """
 
     place: str
     number: str | None
     outcome: Invoice | InvalidInput
+    warnings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class InvoiceFile:
-    """What a file holds; `is_list` tells a list, or lines, from a file with one invoice in it."""
+    """What a file holds; `is_list` tells a list, lines or a table from a file with one invoice in it."""
 
     items: list[Read]
     is_list: bool
@@ -51,10 +57,17 @@ class _NotJson:
 
 
 def read_invoices(file: Path) -> InvoiceFile:
-    """Read one invoice, a list of them, or JSON lines; `-` is standard input."""
+    """Read JSON (one invoice, a list, or lines), a UBL invoice, or a table as CSV or XLSX; `-` is standard input.
+
+    Of a file whose shape is unknown there is the one problem, and no invoice.
+    """
     source = _name_of(file)
     try:
-        text = _text_of(file)
+        content, form = _content_of(file)
+        if form is not Form.JSON:
+            items = [_of_file(one, source) for one in invoices_in(content, form, unpacked=UNPACKED_FILE)]
+            return InvoiceFile(items, is_list=form is not Form.UBL)
+        text = _decoded(content, source)
         if _is_lines(text, file):
             return InvoiceFile(list(_lines(text, source)), is_list=True)
         document = _parsed(text, source)
@@ -69,7 +82,8 @@ def read_invoices(file: Path) -> InvoiceFile:
 def read_object(file: Path) -> dict[str, Any]:
     """Read a file that holds one JSON object; `-` is standard input. Errors: InvalidInput."""
     source = _name_of(file)
-    document = _parsed(_text_of(file), source)
+    content, _ = _content_of(file, form=Form.JSON)
+    document = _parsed(_decoded(content, source), source)
     _require_plain(document, source)
     if not isinstance(document, dict):
         raise InvalidInput(f"{source}: this is not a JSON object.", code="bad_json")
@@ -80,12 +94,28 @@ def _name_of(file: Path) -> str:
     return "standard input" if file == STANDARD_INPUT else str(file)
 
 
-def _text_of(file: Path) -> str:
-    source = _name_of(file)
+def _content_of(file: Path, *, form: Form | None = None) -> tuple[bytes, Form]:
+    """Read a file; of what is not JSON no more than an adapter takes."""
     try:
-        content = sys.stdin.buffer.read() if file == STANDARD_INPUT else file.read_bytes()
+        with nullcontext(sys.stdin.buffer) if file == STANDARD_INPUT else file.open("rb") as stream:
+            head = stream.read(HEAD)
+            form = form or form_of(head, suffix=file.suffix)
+            return head + (stream.read() if form is Form.JSON else stream.read(LARGEST_FILE)), form
     except OSError as error:
-        raise InvalidInput(f"{source} can't be read: {error.strerror}.", code="unreadable_file") from error
+        raise InvalidInput(f"{_name_of(file)} can't be read: {error.strerror}.", code="unreadable_file") from error
+
+
+def _of_file(one: FileInvoice, source: str) -> Read:
+    place = f"{source}, {one.place}" if one.place else source
+    outcome = one.outcome
+    if isinstance(outcome, InvalidInput):
+        outcome = InvalidInput(
+            f"{place}: {outcome.message}", code=outcome.code, hint=outcome.hint, faults=outcome.faults
+        )
+    return Read(place, one.number, outcome, one.warnings)
+
+
+def _decoded(content: bytes, source: str) -> str:
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:

@@ -1,6 +1,8 @@
-"""Reading the JSON that comes in, stricter than the standard library does."""
+"""Reading what comes in: JSON, stricter than the standard library does, and an invoice's other forms."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
 from http import HTTPStatus
 from typing import Annotated, Any, Literal, Self, TypeVar
 
@@ -10,8 +12,11 @@ from pydantic import ConfigDict, Field, field_validator, model_validator
 
 from core.errors import InvalidInput
 from core.fields import Document, Instant, InvoiceNumber, Text
+from core.invoice import Invoice
 from core.json_text import BadJson, json_from
+from entrypoints.files import CHARSETS, MEDIA_TYPES, Form, invoice_in
 from entrypoints.http.problems import AnyRequest
+from entrypoints.http.schemas import InvoiceFromFile
 from entrypoints.parsing import read
 
 
@@ -122,6 +127,37 @@ def json_document(request: AnyRequest, body: bytes) -> object:
         raise _bad_json(f"byte {error.start + 1} is not UTF-8") from None
     except BadJson as error:
         raise _bad_json(error.what) from None
+
+
+@dataclass(frozen=True)
+class InvoiceOfFile:
+    """The invoice of a body that is no JSON, and what was left out of it."""
+
+    invoice: Invoice
+    warnings: tuple[str, ...]
+
+    def told(self, stored: Invoice) -> InvoiceFromFile:
+        """Show it as it was stored."""
+        return InvoiceFromFile(**dict(stored), warnings=self.warnings)
+
+
+async def invoice_of_file(request: AnyRequest, body: bytes) -> InvoiceOfFile | None:
+    """Read a body that is declared as UBL, CSV or XLSX, in a thread; return None when it is declared as neither.
+
+    Errors: ClientException (415) for an encoding that is not taken; InvalidInput.
+    """
+    media_type, parameters = request.content_type
+    form = MEDIA_TYPES.get(media_type.lower())
+    if form is None:
+        return None
+    charset = parameters.get("charset", "").lower()
+    allowed = CHARSETS if form is Form.CSV else ("utf-8",)
+    if charset and charset not in allowed:
+        raise ClientException(status_code=HTTPStatus.UNSUPPORTED_MEDIA_TYPE)
+    given = await sync_to_thread(partial(invoice_in, body, form, charset=CHARSETS.get(charset)))
+    if isinstance(given.outcome, InvalidInput):
+        raise given.outcome
+    return InvoiceOfFile(given.outcome, given.warnings)
 
 
 def _bad_json(what: str) -> InvalidInput:

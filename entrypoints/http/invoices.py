@@ -21,11 +21,13 @@ from core.use_cases.preview_invoice import InvoicePreview, PreviewInvoice
 from core.use_cases.send_invoice import SendInvoice
 from entrypoints.acting import current_actor
 from entrypoints.documents import Json, transfer_document
+from entrypoints.files import MEDIA_TYPES
 from entrypoints.http.adding import Adding
 from entrypoints.http.bodies import (
     CustomerChoice,
     OrderChoice,
     customer_choice_from,
+    invoice_of_file,
     json_document,
     order_choice_from,
     read_aside,
@@ -34,7 +36,7 @@ from entrypoints.http.openapi import VENDOR_PROBLEMS, described
 from entrypoints.http.pages import USUAL_PAGE, After, Limit, page
 from entrypoints.http.paths import BusinessInPath, NumberInPath
 from entrypoints.http.problems import AnyRequest
-from entrypoints.http.schemas import CustomerDocument, InvoicePage, TransferDocument
+from entrypoints.http.schemas import CustomerDocument, InvoicePage, TakenInvoice, TransferDocument
 from entrypoints.http.vendor_calls import VendorCalls
 from entrypoints.http.waiting import Prefer, Waiting
 from entrypoints.parsing import invoice_from
@@ -48,7 +50,8 @@ _INVOICE = "/businesses/{business:str}/invoices/{number:str}"
     tags=_TAGS,
     operation_class=described(
         takes=Invoice,
-        answers={HTTPStatus.OK: Invoice, HTTPStatus.CREATED: Invoice},
+        also_takes=MEDIA_TYPES,
+        answers={HTTPStatus.OK: TakenInvoice, HTTPStatus.CREATED: TakenInvoice},
         problems=[HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT],
     ),
     needs=Need.SEND,
@@ -60,13 +63,22 @@ async def put_invoice(
     body: RawBody,
     adding: NamedDependency[Adding],
 ) -> Response[bytes]:
-    """Add an invoice (201), or replace the unsent one of its number (200). Completeness is judged when it is sent."""
-    invoice = await read_aside(lambda: invoice_from(json_document(request, body)), body)
+    """Add an invoice (201), or replace the unsent one of its number (200). Completeness is judged when it is sent.
+
+    Besides JSON it may be UBL 2.1 (an Invoice or CreditNote of Peppol BIS Billing 3.0 or EHF 3), or a table, CSV or
+    XLSX, with the rows of this one invoice; the answer then also names in `warnings` what was left out of the file.
+    """
+    of_file = await invoice_of_file(request, body)
+    if of_file:
+        invoice = of_file.invoice
+    else:
+        invoice = await read_aside(lambda: invoice_from(json_document(request, body)), body)
     if invoice.number != number:
         raise InvalidInput("The number in the body is not the number in the path.", code="number_differs")
     added = await adding.add(InvoiceToAdd(business, invoice, current_actor()))
     status = HTTPStatus.CREATED if added.addition is Addition.ADDED else HTTPStatus.OK
-    return Response(added.invoice.model_dump_json().encode(), status_code=status, media_type="application/json")
+    told = of_file.told(added.invoice) if of_file else added.invoice
+    return Response(told.model_dump_json().encode(), status_code=status, media_type="application/json")
 
 
 @get(

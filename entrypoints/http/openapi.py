@@ -47,6 +47,7 @@ from entrypoints.http.schemas import (
     Problem,
     Ready,
     RecoveryDocument,
+    TakenInvoice,
     TransferDocument,
     TransferPage,
     TransferStory,
@@ -72,6 +73,7 @@ _ANSWERED: list[type[BaseModel]] = [
     Problem,
     Ready,
     RecoveryDocument,
+    TakenInvoice,
     TransferDocument,
     TransferPage,
     TransferStory,
@@ -88,15 +90,20 @@ def described(
     answers: Mapping[HTTPStatus, type[BaseModel]],
     problems: Iterable[HTTPStatus] = (),
     takes: type[BaseModel] | None = None,
+    also_takes: Iterable[str] = (),
 ) -> type[Operation]:
-    """Describe an operation: its body, its answers by status, and the problems it knows besides the usual ones."""
+    """Describe an operation: its body, its answers by status, and the problems it knows besides the usual ones.
+
+    `also_takes` are the media types that it takes besides JSON: texts and archives, of which JSON Schema says nothing.
+    """
     refused = {*problems, *_ALWAYS, *(_WITH_BODY if takes else ())}
 
     @dataclass
     class Described(Operation):
         def __post_init__(self) -> None:
             if takes:
-                self.request_body = RequestBody(content=_content(takes, "validation"), required=True)
+                others = {media_type: OpenAPIMediaType() for media_type in also_takes}
+                self.request_body = RequestBody(content=_content(takes, "validation") | others, required=True)
             self.responses = {
                 **{str(int(status)): _answer(status, model) for status, model in answers.items()},
                 **{str(int(status)): _problem(status) for status in sorted(refused)},

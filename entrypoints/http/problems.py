@@ -35,8 +35,8 @@ _REFUSALS = {
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: ("too_large", "The request's body is too large.", "Send less at a time."),
     HTTPStatus.UNSUPPORTED_MEDIA_TYPE: (
         "unsupported_media_type",
-        "The body is not declared as JSON in UTF-8.",
-        "Send it with the header Content-Type: application/json.",
+        "The body is not declared as JSON in UTF-8, or as another type that this path takes.",
+        "Send it with the header Content-Type: application/json; /schema names other types.",
     ),
 }
 

@@ -6,7 +6,7 @@ These models describe; the documents themselves are made by entrypoints.document
 from collections.abc import Callable
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, JsonValue
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, RootModel
 
 from core.audit import AuditEntry
 from core.business import Business, NewOrderStatus
@@ -51,6 +51,16 @@ class BusinessBody(Business):
     """A business to connect. What `accounting` holds besides `system` depends on that system's plugin."""
 
     model_config = ConfigDict(json_schema_extra=_optional("name"))
+
+
+class InvoiceFromFile(Invoice):
+    """An invoice that came as UBL, CSV or XLSX; `warnings` name what the file says besides, which was left out."""
+
+    warnings: tuple[str, ...]
+
+
+class TakenInvoice(RootModel[Invoice | InvoiceFromFile]):
+    """The invoice as it was stored."""
 
 
 class ShownConnection(BaseModel):

@@ -13,6 +13,7 @@ from core.use_cases.preview_invoice import InvoicePreview
 from core.use_cases.verify_business import Verification
 from entrypoints.cli.exit_codes import ExitCode
 from entrypoints.cli.main import run
+from entrypoints.files import Form
 from tests.acceptance.gateway import Json, Refused
 
 EXIT_CODES = {TransferState.TRANSFERRED: ExitCode.DONE, TransferState.REJECTED: ExitCode.REFUSED}
@@ -32,6 +33,17 @@ class CliGateway:
 
     def add(self, business: str, invoice: Json) -> None:
         self._done("invoice", "add", self._given(invoice), "--business", business)
+
+    def add_file(self, business: str, number: str, content: bytes, form: Form) -> Sequence[str]:
+        file = self._file.with_suffix("")
+        file.write_bytes(content)
+        code, output = _printed("invoice", "add", str(file), "--business", business)
+        [document] = json.loads(output) if form is Form.CSV else [json.loads(output)]
+        if _is_problem(document):
+            assert code == ExitCode.REFUSED
+            raise Refused(document)
+        assert (code, document["invoice"]) == (ExitCode.DONE, number)
+        return list(document.get("warnings", []))
 
     def preview(self, business: str, number: str) -> InvoicePreview:
         return InvoicePreview.model_validate(self._done("invoice", "preview", number, "--business", business))

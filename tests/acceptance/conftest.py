@@ -27,6 +27,7 @@ from tests.systems import SYSTEMS, System
 STEPS = (
     "business",
     "customers",
+    "files",
     "invoices",
     "many",
     "orders",

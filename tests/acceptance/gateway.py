@@ -7,6 +7,7 @@ from core.payment import PaymentReport
 from core.transfer import Transfer
 from core.use_cases.preview_invoice import InvoicePreview
 from core.use_cases.verify_business import Verification
+from entrypoints.files import Form
 
 Json = dict[str, Any]
 
@@ -31,6 +32,9 @@ class Gateway(Protocol):
     def verify(self, business: str) -> Verification: ...
 
     def add(self, business: str, invoice: Json) -> None: ...
+
+    def add_file(self, business: str, number: str, content: bytes, form: Form) -> Sequence[str]:
+        """Add the invoice of a file; answer what was left out of it."""
 
     def preview(self, business: str, number: str) -> InvoicePreview: ...
 

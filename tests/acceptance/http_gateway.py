@@ -5,6 +5,7 @@ from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote
 
+from httpx import Response
 from litestar import Litestar
 from litestar.testing import TestClient
 
@@ -12,6 +13,7 @@ from core.payment import PaymentReport
 from core.transfer import Transfer
 from core.use_cases.preview_invoice import InvoicePreview
 from core.use_cases.verify_business import Verification
+from entrypoints.files import MEDIA_TYPES, Form
 from tests.acceptance.gateway import Json, Refused
 
 PROBLEM = "application/problem+json"
@@ -31,6 +33,14 @@ class HttpGateway:
 
     def add(self, business: str, invoice: Json) -> None:
         self._call("PUT", business, "invoices", invoice["number"], body=invoice)
+
+    def add_file(self, business: str, number: str, content: bytes, form: Form) -> Sequence[str]:
+        media_type = next(name for name, known in MEDIA_TYPES.items() if known is form)
+        path = f"/v1/businesses/{business}/invoices/{quote(number, safe='')}"
+        status, document = _read(self._client.put(path, content=content, headers={"Content-Type": media_type}))
+        assert status == HTTPStatus.CREATED
+        warnings: Sequence[str] = document["warnings"]
+        return warnings
 
     def preview(self, business: str, number: str) -> InvoicePreview:
         return InvoicePreview.model_validate(self._call("GET", business, "invoices", number, "preview"))
@@ -69,11 +79,15 @@ class HttpGateway:
         place = "/".join(quote(part, safe="") for part in path)
         # Nobody works on what waits while a scenario's clock stands still, so waiting for it makes no sense.
         response = self._client.request(method, f"/v1/businesses/{place}", json=body, headers={"Prefer": "wait=0"})
-        if response.headers["content-type"].startswith(PROBLEM):
-            problem: Json = response.json()
-            assert problem["status"] == response.status_code >= HTTPStatus.BAD_REQUEST
-            raise Refused(problem)
-        return response.status_code, response.json()
+        return _read(response)
+
+
+def _read(response: Response) -> tuple[int, Any]:
+    if response.headers["content-type"].startswith(PROBLEM):
+        problem: Json = response.json()
+        assert problem["status"] == response.status_code >= HTTPStatus.BAD_REQUEST
+        raise Refused(problem)
+    return response.status_code, response.json()
 
 
 def _transfer_from(document: Json) -> Transfer:

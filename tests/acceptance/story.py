@@ -1,15 +1,17 @@
 """What has happened in a scenario so far: who asked for what, and what the gateway answered."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 from core.payment import PaymentReport
 from core.transfer import Transfer, TransferError
 from core.use_cases.preview_invoice import InvoicePreview
 from core.use_cases.verify_business import Verification
+from entrypoints.files import Form
 from tests.acceptance.gateway import Gateway, Refused
 from tests.acceptance.office import Office
 from tests.acceptance.steps.builders import BusinessBuilder, InvoiceBuilder
+from tests.adapters.ubl.files import Ubl
 
 Answer = TypeVar("Answer", Transfer, PaymentReport, InvoicePreview, Verification)
 
@@ -26,6 +28,9 @@ class Story:
         self.office = office
         self.business = BusinessBuilder(office.connection())
         self.invoice = InvoiceBuilder()
+        self.ubl = Ubl([], "", "", "")
+        self.table = b""
+        self.warnings: Sequence[str] = ()
         self.refusal: Refused | None = None
         self.transfers: list[Transfer] = []
         self.asked_before = 0
@@ -45,6 +50,15 @@ class Story:
 
     def add(self) -> None:
         self._ask(lambda: self.gateway.add(self.business.name, self.invoice.document()))
+
+    def add_file(self) -> None:
+        """Add the invoice by its file: the table where there is one, else the electronic invoice."""
+        form, content = (Form.CSV, self.table) if self.table else (Form.UBL, self.ubl.bytes())
+
+        def add() -> None:
+            self.warnings = self.gateway.add_file(self.business.name, self.invoice.number, content, form)
+
+        self._ask(add)
 
     def send(self) -> None:
         """Add the invoice as it is now, and send it."""

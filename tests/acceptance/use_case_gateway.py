@@ -11,6 +11,7 @@ from core.use_cases.preview_invoice import InvoicePreview
 from core.use_cases.verify_business import Verification
 from entrypoints.container import Container
 from entrypoints.documents import problem_document
+from entrypoints.files import Form, invoice_in
 from entrypoints.parsing import business_from, invoice_from
 from tests.acceptance.gateway import Json, Refused
 
@@ -30,6 +31,15 @@ class UseCaseGateway:
     def add(self, business: str, invoice: Json) -> None:
         with _refusals():
             self._container.add_invoice().add(business, invoice_from(invoice))
+
+    def add_file(self, business: str, number: str, content: bytes, form: Form) -> Sequence[str]:
+        with _refusals():
+            given = invoice_in(content, form)
+            if isinstance(given.outcome, KvittError):
+                raise given.outcome
+            assert given.outcome.number == number
+            self._container.add_invoice().add(business, given.outcome)
+            return given.warnings
 
     def preview(self, business: str, number: str) -> InvoicePreview:
         with _refusals():
