@@ -3,7 +3,7 @@
 Source: EN 16931-1 and Peppol BIS Billing 3.0, whose business terms (BT-...) are named where they explain a choice.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from decimal import Decimal
 from typing import Any
 
@@ -367,7 +367,9 @@ def _same_number(one: str, other: str) -> bool:
     return bool(digits[0]) and digits[0] == digits[1]
 
 
-def _same_or_unread(part: Part, path: str, known: str | None, *, alike: Any = str.__eq__) -> str | None:
+def _same_or_unread(
+    part: Part, path: str, known: str | None, *, alike: Callable[[str, str], bool] = str.__eq__
+) -> str | None:
     """Return what is known; else what is at the path. What says something else stays unread, and is told of."""
     texts = [node.text for node in part.node.all(path) if node.text]
     if known is None:
