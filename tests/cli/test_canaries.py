@@ -23,6 +23,7 @@ from entrypoints.container import make_container
 from entrypoints.sandbox import Sandbox
 from entrypoints.settings import Settings
 from tests import canaries
+from tests.adapters.ubl.files import PERSON, Line, Ubl
 from tests.cli.conftest import Answer, Kvitt
 
 FJELL = ("--business", "fjell")
@@ -117,6 +118,16 @@ def test_every_command_well_and_badly(
     )
     searched("invoice", "add", given, *FJELL)
     searched("invoice", "add", kvitt.file("faulty.json", [canaries.invoice("5", rows=canaries.PEOPLE["name"])]), *FJELL)
+    searched("invoice", "template", "--format", "csv")
+    name = canaries.PEOPLE["name"]
+    table = f"number;customer_name;quantity;due_date\n8;{name};{name};{name}\n8;{name} AS;1;\n;{name};1;\n"
+    searched("invoice", "add", kvitt.file("faulty.csv", table), *FJELL)
+    searched("invoice", "add", kvitt.file("headless.csv", f"{name};{name}\n"), *FJELL)
+    electronic = Ubl(
+        [Line("1.00", quantity=name)], name, "0", "1", number="9", buyer=PERSON.replace("Signe Haugland", name)
+    )
+    searched("invoice", "add", kvitt.file("faulty.xml", electronic.bytes()), *FJELL)
+    searched("invoice", "add", kvitt.file("torn.xml", electronic.bytes()[:-9]), *FJELL)
     searched("invoice", "add", kvitt.file("torn.json", json.dumps(canaries.invoice("6"))[:-9]), *FJELL)
     for number in ("1", "3", "nope"):
         searched("invoice", "preview", number, *FJELL)
