@@ -3,7 +3,7 @@
 What is wrong is named by its cell, such as `row 7, column unit_price (C7)`, and never shows a value.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -23,6 +23,7 @@ MOST_COLUMNS = 200
 
 _MOST_DIGITS = 15
 _MOST_NAMED = 20
+_POSTAL_CODE = 4
 _HUNDRED = Decimal(100)
 
 
@@ -236,8 +237,22 @@ def _stated(one: _Gathered) -> StatedInvoice:
         place=f"row {one.row}",
         document={**one.document, "rows": one.rows},
         places=one.places,
-        faults=tuple(one.faults),
+        faults=(*one.faults, *_lost_zeros(one)),
     )
+
+
+def _lost_zeros(one: _Gathered) -> Iterator[Fault]:
+    """Name Norwegian postal codes whose zero is gone: a spreadsheet takes 0155 for the number 155."""
+    for path, address in (
+        ("customer.address", one.document.get("customer", {}).get("address", {})),
+        ("delivery.address", one.document.get("delivery", {}).get("address", {})),
+    ):
+        code = address.get("postal_code", "")
+        if address.get("country", "NO") == "NO" and len(code) < _POSTAL_CODE and code.isdecimal():
+            why = (
+                f"has fewer than {_POSTAL_CODE} digits; write the zeros before it, in a cell that is formatted as text"
+            )
+            yield Fault(one.places[f"{path}.postal_code"], why)
 
 
 def _without_number(line: Line, place: str, why: str) -> StatedInvoice:

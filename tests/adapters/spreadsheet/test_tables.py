@@ -204,6 +204,23 @@ def test_faults_of_xlsx_are_named_by_their_cell() -> None:
     }
 
 
+def test_a_postal_code_that_has_lost_its_zero_is_refused_rather_than_written() -> None:
+    content = workbook(
+        ["number", "postal_code", "country", "delivery_postal_code"],
+        ["1", 155, None, "0155"],
+        ["2", "155", "NO", "155"],
+        ["3", 101, "IS", None],
+        ["4", 5003, "NO", None],
+    )
+
+    one, two, three, four = xlsx(content)
+
+    assert list(faults_of(one)) == ["row 2, column postal_code (B2)"]
+    assert list(faults_of(two)) == ["row 3, column postal_code (B3)", "row 3, column delivery_postal_code (D3)"]
+    assert stated_invoice_from(three).number == "3"
+    assert stated_invoice_from(four).number == "4"
+
+
 def test_the_sheet_with_invoices_is_found_among_others() -> None:
     def more(sheet: Any) -> None:
         sheet.parent.create_sheet("Notes", 0).append(["What to remember"])
