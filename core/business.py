@@ -58,6 +58,7 @@ class Connection(BaseModel):
 class Business(Document):
     """One tenant and its settings.
 
+    `customer_updates` says what an invoice may change in the record of a customer that was found.
     `vat_codes` overrides the VAT code of a rate: percent to code, such as {"0": "52"}. `products` says what the
     source's products, by code or text, are booked as; every other is the generic one, `product_name`. `department` and
     `project` are ids or exact names in the accounting system, for invoices that name none.
@@ -69,7 +70,7 @@ class Business(Document):
     category_name: Name = "SharefoxRental"
     order_status: NewOrderStatus = NewOrderStatus.DRAFT
     vat_codes: Mapping[DecimalText, Text] = Field(default_factory=dict)
-    customer_updates: CustomerUpdates = CustomerUpdates.UPDATE
+    customer_updates: CustomerUpdates = Field(default=CustomerUpdates.UPDATE, examples=["fill"])
     products: Mapping[Name, BookedProduct] = Field(default_factory=dict)
     department: Name | None = None
     project: Name | None = None

@@ -12,9 +12,10 @@ from decimal import Decimal, localcontext
 from pydantic import validate_email
 from pydantic_core import PydanticCustomError
 
-from core.customer import Address, Customer, is_norwegian_organization_number, tidy
+from core.customer import Address, Customer
 from core.errors import Fault, InvalidInvoice
 from core.fields import hidden_in, plain
+from core.identity import NORWAY, NumberFault, organization_number, tidy
 from core.invoice import Delivery, Invoice, InvoiceRow, InvoiceType
 from core.limits import Limits
 from core.row_price import decimals_of
@@ -98,14 +99,30 @@ def _customer_faults(customer: Customer, *, limits: Limits) -> Iterator[Fault]:
         yield Fault("customer", "has neither an e-mail address nor an organization number")
     if customer.key_email and not _is_email(customer.email or ""):
         yield Fault("customer.email", "is not an e-mail address")
-    country = (customer.address or Address()).country or None
-    yield from _country_faults("customer.address.country", country)
-    if (
-        (customer.organization_number or "").strip()
-        and country in (None, "NO")
-        and not is_norwegian_organization_number(customer.organization_number or "")
-    ):
-        yield Fault("customer.organization_number", "is not a Norwegian organization number: its check digit is wrong")
+    yield from _country_faults("customer.address.country", (customer.address or Address()).country)
+    if (customer.organization_number or "").strip() and (fault := _number_fault(customer)):
+        yield fault
+
+
+def _number_fault(customer: Customer) -> Fault | None:
+    """Say what keeps a number from being one of its country's."""
+    field, country = "customer.organization_number", customer.country
+    number = organization_number(customer.organization_number, country=country)
+    if number is None:
+        return Fault(field, "has no letter or digit")
+    if country is None and number.country not in (None, NORWAY):
+        return Fault(
+            "customer.address.country",
+            f"is missing, and the organization number begins like one of {number.country}: state the country",
+        )
+    if number.fault is NumberFault.CHECK_DIGIT:
+        return Fault(field, "is not a Norwegian organization number: its check digit is wrong")
+    if country in (None, NORWAY) and number.country != NORWAY:
+        foreign = "" if country else "; where it is a foreign one, state its country in the customer's address"
+        return Fault(field, f"is not a Norwegian organization number, which has nine digits{foreign}")
+    if number.fault is NumberFault.SHAPE:
+        return Fault(field, f"is neither an organization number nor a VAT number of {country}")
+    return None
 
 
 def _country_faults(field: str, country: str | None) -> Iterator[Fault]:

@@ -1,17 +1,20 @@
 """The customer as the source states it, and a customer record as an accounting system holds it."""
 
-import re
 from collections.abc import Mapping
 from enum import StrEnum
 from typing import Annotated
 
 from pydantic import AfterValidator, Field, ValidationInfo
-from stdnum.exceptions import ValidationError as StdnumError
-from stdnum.no import orgnr
 
 from core.fields import Document, ReadText, ShownText, Text, hidden_in, is_as_stored
-
-_MVA_FORM = re.compile(r"(?:NO)?(\d{9})(?:MVA)?")
+from core.identity import (
+    emails_in,
+    normal_email,
+    normal_organization_number,
+    search_numbers,
+    tidy,
+    written_organization_number,
+)
 
 
 class Address(Document):
@@ -72,8 +75,23 @@ class Customer(Document):
 
     @property
     def key_number(self) -> str | None:
-        """The organization number in the form in which it is compared, or None."""
-        return normal_organization_number(self.organization_number)
+        """The organization number in the form in which it is remembered, or None."""
+        return normal_organization_number(self.organization_number, country=self.country)
+
+    @property
+    def written_number(self) -> str | None:
+        """The organization number as it is written into a record, or None."""
+        return written_organization_number(self.organization_number, country=self.country)
+
+    @property
+    def searched_numbers(self) -> tuple[str, ...]:
+        """All that a record with the organization number may be listed under; the first is part of the others."""
+        return search_numbers(self.organization_number, country=self.country)
+
+    @property
+    def country(self) -> str | None:
+        """The country of the address, or None."""
+        return _filled(self.address.country) if self.address else None
 
     @property
     def key_email(self) -> str | None:
@@ -94,6 +112,8 @@ class CustomerKind(StrEnum):
 class CustomerRecord(Document):
     """A customer in the accounting system, as it was read.
 
+    `emails` is what the fields for e-mail addresses hold, each perhaps several; among them `contact_email`, the field
+    that a customer's own address is written to, and `invoice_email`, the one for invoices, where the system has one.
     `addresses` are those that a change of address must reach (in 24SevenOffice: post and invoice), `None` or blank
     parts included. `carried` is the adapter's own: what it must send back unchanged when it updates the record;
     the core neither reads nor changes it.
@@ -104,40 +124,21 @@ class CustomerRecord(Document):
     kind: CustomerKind = CustomerKind.UNKNOWN
     organization_number: ReadText | None = None
     emails: tuple[ReadText, ...] = ()
+    contact_email: ReadText | None = None
+    invoice_email: ReadText | None = None
     phones: tuple[ReadText, ...] = ()
     addresses: tuple[Address, ...] = ()
     carried: Mapping[str, str] = Field(default_factory=dict, repr=False)
 
+    @property
+    def country(self) -> str | None:
+        """The country of the record's addresses, or None where they name none."""
+        return next((found for address in self.addresses if (found := _filled(address.country))), None)
 
-def tidy(text: str) -> str:
-    """Fold runs of white space into one space; nothing at the ends."""
-    return " ".join(text.split())
-
-
-def normal_organization_number(number: str | None) -> str | None:
-    """Return an organization number in the one form in which numbers are compared, or None when there is none.
-
-    "817 404 502" and "NO817404502MVA" are the same Norwegian number (FACTS: Norwegian VAT). Others are compared by
-    their letters and digits.
-    """
-    compact = re.sub(r"[^0-9A-Z]", "", (number or "").upper())
-    if match := _MVA_FORM.fullmatch(compact):
-        return match.group(1)
-    return compact or None
-
-
-def is_norwegian_organization_number(number: str) -> bool:
-    """Whether this is nine digits with the right mod-11 check digit, however it is spaced."""
-    try:
-        orgnr.validate(normal_organization_number(number) or "")
-    except StdnumError:
-        return False
-    return True
-
-
-def normal_email(email: str | None) -> str | None:
-    """Return an e-mail address in the form in which addresses are compared: whole, without regard to case."""
-    return (email or "").strip().casefold() or None
+    @property
+    def known_emails(self) -> tuple[str, ...]:
+        """Every address in every field, as addresses are compared: a field may hold several."""
+        return emails_in(self.emails)
 
 
 def _filled(text: str | None) -> str | None:

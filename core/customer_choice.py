@@ -11,12 +11,10 @@ from core.customer import (
     Customer,
     CustomerKind,
     CustomerRecord,
-    normal_email,
-    normal_organization_number,
-    tidy,
 )
 from core.errors import Rejected
 from core.fields import Document
+from core.identity import Likeness, normal_name, number_likeness
 from core.unreadable import Unreadable, customer_cannot_be_read
 
 _FORMER_LINK_KEY = re.compile(r"(?P<books>.*?) (?P<customer>(?:organization|person):.*)", re.DOTALL)
@@ -38,7 +36,7 @@ def customer_key(customer: Customer) -> str:
     """Return the key under which a customer is remembered: organization number, else e-mail and name."""
     if number := customer.key_number:
         return f"organization:{number}"
-    return f"person:{customer.key_email or ''}:{tidy(customer.booked_name).casefold()}"
+    return f"person:{customer.key_email or ''}:{normal_name(customer.booked_name)}"
 
 
 def creation_keys(customer: Customer) -> list[str]:
@@ -74,7 +72,7 @@ def link_holds(link: CustomerLink, customer: Customer, record: CustomerRecord) -
     if record.kind is CustomerKind.SUPPLIER:
         return False
     if customer.key_number:
-        return normal_organization_number(record.organization_number) == customer.key_number
+        return carries_number(record, customer)
     return _has_email(record, customer) and (record.kind is CustomerKind.BUSINESS or _has_name(record, customer))
 
 
@@ -84,7 +82,8 @@ def matching_customer(customer: Customer, candidates: Sequence[CustomerRecord]) 
     By organization number; else by e-mail; compared whole and normalized, because searches answer loosely.
     Suppliers are left out, customers come before leads. Several are narrowed by the other key, then by exact name.
 
-    Errors: Rejected, code `ambiguous_customer`, naming the candidates, when several are left: nobody is picked.
+    Errors: Rejected, code `ambiguous_customer`, naming the candidates, when several are left, or one whose number may
+    be the customer's in a spelling that can't be decided, with his name and e-mail address: nobody is picked.
     """
     usable = [
         record
@@ -92,12 +91,15 @@ def matching_customer(customer: Customer, candidates: Sequence[CustomerRecord]) 
         if record.kind is not CustomerKind.SUPPLIER and not _is_another_company(record, customer)
     ]
     by_number = [record for record in usable if carries_number(record, customer)]
-    by_email = [record for record in usable if _has_email(record, customer)]
+    in_doubt = [record for record in usable if _likeness(record, customer) is Likeness.UNDECIDED]
+    by_email = [record for record in usable if record not in in_doubt and _has_email(record, customer)]
     if by_number:
         found = _narrowed(by_number, _is_customer, lambda record: _has_email(record, customer))
     else:
         found = _narrowed(by_email, _is_customer)
     found = _narrowed(found, lambda record: _has_name(record, customer))
+    if in_doubt and not by_number:
+        raise _undecided([*found, *in_doubt])
     if len(found) > 1:
         raise _ambiguous(found)
     return found[0] if found else None
@@ -118,7 +120,7 @@ def matching_readable(
     record = matching_customer(customer, candidates)
     if record is None or not carries_number(record, customer):
         for shell, one in shells:
-            if _has_email(shell, customer) and not _is_another_company(shell, customer):
+            if _has_email(shell, customer) and _likeness(shell, customer) is not Likeness.DIFFERENT:
                 raise customer_cannot_be_read(one)
     return record
 
@@ -142,30 +144,61 @@ def _is_customer(record: CustomerRecord) -> bool:
 
 
 def carries_number(record: CustomerRecord, customer: Customer) -> bool:
-    """Whether the record carries the customer's organization number, normalized and compared exactly."""
-    return bool(customer.key_number) and normal_organization_number(record.organization_number) == customer.key_number
+    """Whether the record carries the customer's organization number, in whatever spelling."""
+    return _likeness(record, customer) is Likeness.SAME
+
+
+def is_not_its_number(record: CustomerRecord, customer: Customer) -> bool:
+    """Whether both have an organization number and the record's is not known to be the customer's."""
+    return _likeness(record, customer) not in (None, Likeness.SAME)
+
+
+def _likeness(record: CustomerRecord, customer: Customer) -> Likeness | None:
+    return number_likeness(
+        customer.organization_number,
+        record.organization_number,
+        stated_in=customer.country,
+        recorded_in=record.country,
+    )
 
 
 def _is_another_company(record: CustomerRecord, customer: Customer) -> bool:
-    number = normal_organization_number(record.organization_number)
-    return bool(customer.key_number and number) and number != customer.key_number
+    """Whether the numbers differ, or may, where nothing but them could make the record this customer's."""
+    likeness = _likeness(record, customer)
+    if likeness is Likeness.UNDECIDED:
+        return not (_has_name(record, customer) and _has_email(record, customer))
+    return likeness is Likeness.DIFFERENT
 
 
 def _has_email(record: CustomerRecord, customer: Customer) -> bool:
-    return bool(customer.key_email) and customer.key_email in {normal_email(email) for email in record.emails}
+    return bool(customer.key_email) and customer.key_email in record.known_emails
 
 
 def _has_name(record: CustomerRecord, customer: Customer) -> bool:
-    return tidy(record.name).casefold() == tidy(customer.booked_name).casefold()
+    return normal_name(record.name) == normal_name(customer.booked_name)
 
 
 def _ambiguous(records: Sequence[CustomerRecord]) -> Rejected:
-    named = "; ".join(
-        f"{record.id} {record.name} ({record.organization_number or 'no organization number'})"
-        for record in sorted(records, key=lambda record: (len(record.id), record.id))
+    return _ask(f"{len(records)} customers in the accounting system match, and none was picked: {_named(records)}.")
+
+
+def _undecided(records: Sequence[CustomerRecord]) -> Rejected:
+    return _ask(
+        "Name and e-mail address of this customer are in the accounting system, with an organization number that can't "
+        f"be told from the invoice's or is none; nobody was picked: {_named(records)}."
     )
+
+
+def _ask(message: str) -> Rejected:
     return Rejected(
-        f"{len(records)} customers in the accounting system match, and none was picked: {named}.",
+        message,
         code="ambiguous_customer",
         hint="Choose one with customer link (the choice is remembered), or mend the records, then retry the transfer.",
+    )
+
+
+def _named(records: Sequence[CustomerRecord]) -> str:
+    return "; ".join(
+        f"{record.id} {record.name} ({record.organization_number or 'no organization number'})"
+        for record in sorted(records, key=lambda record: (len(record.id), record.id))
     )

@@ -10,13 +10,23 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import NamedTuple
 
-from core.customer import Address, Customer, CustomerRecord, normal_email, normal_organization_number
+from core.business import CustomerUpdates
+from core.customer import Address, Customer, CustomerRecord
 from core.customer_changes import CustomerChanges, applied, changed_fields
 from core.customer_choice import CustomerLink, customer_key, link_holds, matching_readable
 from core.errors import Rejected
 from core.fields import Document
+from core.identity import normal_name, search_number
 from core.unreadable import Unreadable, customer_cannot_be_read
+
+
+class CustomerNotes(NamedTuple):
+    """What an order tells of its customer: `person` is the name that the record does not have, for the comment."""
+
+    person: str | None = None
+    warnings: tuple[str, ...] = ()
 
 
 class CustomerAction(StrEnum):
@@ -62,14 +72,15 @@ def customer_plan(
     *,
     records: Iterable[CustomerRecord],
     links: Mapping[str, CustomerLink],
+    updates: CustomerUpdates = CustomerUpdates.UPDATE,
     lost: Sequence[Unreadable] = (),
 ) -> CustomerPlan:
     """Decide for each invoice, in order, which record its customer is.
 
     `records` are all that carry one of their keys or are linked, `lost` those of them that can't be read; `links` is
-    what is remembered, by invoice number.
+    what is remembered, by invoice number; `updates` is what may be changed in a record.
     """
-    plan, known, relied_on = CustomerPlan(), _Records(records), set[str]()
+    plan, known, relied_on = CustomerPlan(), _Records(records, updates), set[str]()
     learned: dict[str, CustomerLink] = {}
     lost_by_id = {one.id: one for one in lost}
     for number, customer in customers.items():
@@ -96,7 +107,7 @@ def customer_plan(
             plan.new[record.id] = customer
             known.put(record)
             plan.decisions[number] = CustomerDecision(action=CustomerAction.CREATE, record=record)
-        elif not (changes := changed_fields(customer, record)):
+        elif not (changes := changed_fields(customer, record, updates=updates)):
             plan.decisions[number] = CustomerDecision(action=CustomerAction.AS_IS, record=record, link=kept)
         elif record.id in relied_on:
             plan.put_off.add(number)
@@ -112,21 +123,47 @@ def customer_plan(
     return plan
 
 
+def customer_notes(customer: Customer, decision: CustomerDecision) -> CustomerNotes:
+    """Say what a person should know about how this customer became that record.
+
+    A person whose name the record will not have (a company's, say) goes into the order's comment, where a contact
+    person of an organization goes anyway.
+    """
+    record, changes = decision.record, decision.changes
+    name = (changes.name if changes else None) or record.name
+    warnings = []
+    if normal_name(record.name) not in ("", normal_name(name)):
+        warnings.append(
+            f'The name of customer {record.id} changes from "{record.name}" to "{name}", as on the invoice.'
+        )
+    if normal_name(name) == normal_name(customer.booked_name):
+        return CustomerNotes(warnings=tuple(warnings))
+    if (customer.organization_name or "").strip():
+        warnings.append(f'Customer {record.id} keeps its name "{name}"; the invoice says "{customer.booked_name}".')
+        return CustomerNotes(warnings=tuple(warnings))
+    warnings.append(
+        f'The order is for customer {record.id} "{name}"; "{customer.booked_name}", whom the invoice names, is in the '
+        "order's comment."
+    )
+    return CustomerNotes(customer.booked_name, tuple(warnings))
+
+
 def without_link(
     customers: Mapping[str, Customer], *, records: Mapping[str, CustomerRecord], links: Mapping[str, CustomerLink]
 ) -> list[Customer]:
     """Return the customers that have to be searched for: nothing is remembered of them, or it no longer holds."""
-    known = _Records(records.values())
+    known = _Records(records.values(), CustomerUpdates.NEVER)
     return [customer for number, customer in customers.items() if _holding(links.get(number), customer, known) is None]
 
 
 class _Records:
     """Records as they will stand, by id and by what they are searched by.
 
-    Of one that changes it also keeps how it was read, and the least that it will have of e-mails and phones.
+    Of one that changes it also keeps how it was read, and the least that it will have of phones.
     """
 
-    def __init__(self, records: Iterable[CustomerRecord]) -> None:
+    def __init__(self, records: Iterable[CustomerRecord], updates: CustomerUpdates) -> None:
+        self._updates = updates
         self._by_id: dict[str, CustomerRecord] = {}
         self._ids_by_key: dict[str | None, dict[str, None]] = defaultdict(dict)
         self._as_read: dict[str, CustomerRecord] = {}
@@ -137,7 +174,7 @@ class _Records:
     def put(self, record: CustomerRecord) -> None:
         """Add a record, or put it in place of the one with its id."""
         self._by_id[record.id] = record
-        for key in (normal_organization_number(record.organization_number), *map(normal_email, record.emails)):
+        for key in (search_number(record.organization_number), *record.known_emails):
             self._ids_by_key[key][record.id] = None
 
     def change(self, record: CustomerRecord, changes: CustomerChanges) -> None:
@@ -149,13 +186,14 @@ class _Records:
     def is_in_doubt(self, customer: Customer, link: CustomerLink | None) -> bool:
         """Whether it takes another look, once the changes are written, to say who this customer is.
 
-        So it is where it depends on whether a changed record still has its old e-mail address or phone number; or where
+        So it is where it depends on whether a changed record still has its old phone number; or where
         the customer was not searched for because of a link that the changes undo.
         """
         linked = self._by_id.get(link.customer_id) if link else None
         concerned = [*self.candidates(customer), *([linked] if linked else [])]
         if any(
-            changed_fields(customer, self._least[one.id]) != changed_fields(customer, one)
+            changed_fields(customer, self._least[one.id], updates=self._updates)
+            != changed_fields(customer, one, updates=self._updates)
             for one in concerned
             if one.id in self._least
         ):
@@ -175,7 +213,7 @@ class _Records:
 
     def candidates(self, customer: Customer) -> list[CustomerRecord]:
         """Return the records that carry, or carried, one of the customer's keys."""
-        keys = [key for key in (customer.key_number, customer.key_email) if key]
+        keys = [*customer.searched_numbers, *([customer.key_email] if customer.key_email else [])]
         return [self._by_id[one] for one in dict.fromkeys(i for key in keys for i in self._ids_by_key.get(key, ()))]
 
 
@@ -191,8 +229,10 @@ def _new_record(record_id: str, customer: Customer) -> CustomerRecord:
         id=record_id,
         name=customer.booked_name,
         kind=customer.kind,
-        organization_number=customer.key_number,
+        organization_number=customer.written_number,
         emails=(customer.email,) if customer.email else (),
+        contact_email=customer.email,
+        invoice_email=customer.email,
         phones=(customer.phone,) if customer.phone else (),
         addresses=(address, address),
     )

@@ -10,8 +10,8 @@ from pydantic import Field
 
 from core.business import NewOrderStatus
 from core.currency import HOME_CURRENCY, Currency
-from core.customer import tidy
 from core.fields import DecimalText, Document, IsoDate
+from core.identity import tidy
 from core.invoice import Delivery, Invoice
 from core.limits import Limits
 from core.order_fields import OrderField, stated_fields, text_of, your_reference

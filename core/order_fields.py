@@ -6,7 +6,7 @@ Pure. An adapter declares what it can place; nothing that an invoice states is d
 from collections.abc import Collection
 from enum import StrEnum
 
-from core.customer import tidy
+from core.identity import tidy
 from core.invoice import Delivery, Invoice
 
 

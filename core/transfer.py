@@ -3,6 +3,7 @@
 Pure: the time is given. Source: DESIGN, "The language" and "Errors".
 """
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Self
@@ -184,15 +185,19 @@ def new_transfer(transfer_id: str, *, business: str, invoice: str, now: datetime
 
 
 def started(transfer: Transfer) -> Transfer:
-    """A worker has taken the transfer; what earlier attempts warned of is seen anew."""
+    """A worker has taken the transfer; what earlier attempts warned of as done stays."""
     return transfer.model_copy(
         update={
             "state": TransferState.RUNNING,
             "attempts": transfer.attempts + 1,
             "next_attempt_at": None,
-            "warnings": (),
         }
     )
+
+
+def warned(transfer: Transfer, warnings: Iterable[str]) -> Transfer:
+    """Keep what a person should know whenever the order comes to be: a customer's record has another name now, say."""
+    return transfer.model_copy(update={"warnings": tuple(dict.fromkeys([*transfer.warnings, *warnings]))})
 
 
 def arrived(transfer: Transfer, receipt: Receipt, *, warnings: tuple[str, ...], books: str, now: datetime) -> Transfer:
@@ -203,7 +208,7 @@ def arrived(transfer: Transfer, receipt: Receipt, *, warnings: tuple[str, ...], 
             "order_id": receipt.order_id,
             "customer_id": receipt.customer_id,
             "books": books,
-            "warnings": warnings,
+            "warnings": tuple(dict.fromkeys([*transfer.warnings, *warnings])),
             "error": None,
             "not_before": None,
             "next_attempt_at": None,

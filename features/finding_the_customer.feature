@@ -22,6 +22,40 @@ Feature: Finding the right customer
         | NO911000008MVA | 911000008      |
         | 911000008      | NO911000008MVA |
         | 911 000 008 MVA | 911000008     |
+        | 911000008      | Org.nr. 911 000 008 |
+        | Foretaksregisteret NO 911 000 008 MVA | 911000008 |
+
+    Scenario Outline: A foreign company's number, with and without its prefix
+      Given 24Seven has these customers:
+        | customer | type     | name        | organization number |
+        | Sjo      | Business | Sjö Bygg AB | <in 24Seven>        |
+      And an invoice for the organization "Sjö Bygg AB" with the number "<in Sharefox>"
+      And the customer's country in Sharefox is "<country>"
+      When the invoice is sent
+      Then the order is for the customer Sjo
+      And no customer was created
+
+      Examples:
+        | country | in Sharefox    | in 24Seven        |
+        | SE      | 556012-5790    | SE556012579001    |
+        | SE      | SE556012579001 | 556012-5790       |
+        | DK      | DK 13 58 56 28 | CVR-nr. 13585628  |
+        | DE      | DE136695976    | 136 695 976       |
+
+    Scenario: A number in 24Seven that is none is asked about where name and e-mail agree
+      Given 24Seven has these customers:
+        | customer | type     | name          | organization number | e-mail      |
+        | Moe      | Business | Moe Anlegg AS | 9110000             | post@moe.no |
+      And an invoice for the organization "Moe Anlegg AS" with the number "911 000 008" and the e-mail "post@moe.no"
+      When the invoice is sent
+      Then the transfer is rejected because of an "ambiguous customer"
+      And no customer was created
+
+    Scenario: A number that is plainly foreign asks for the country
+      Given an invoice for the organization "Sjö Bygg AB" with the number "SE556012579001"
+      When the invoice is sent
+      Then it is refused because of an "invalid invoice"
+      And the only fault named is in "customer.address.country"
 
     Scenario: A number that only looks alike is another company's
       Given 24Seven has these customers:
@@ -46,6 +80,9 @@ Feature: Finding the right customer
         | in Sharefox   | in 24Seven    |
         | kari@fjell.no | Kari@Fjell.no |
         | KARI@FJELL.NO | kari@fjell.no |
+        | kari@blåbær.no | Kari@xn--blbr-roah.no |
+        | kari@fjell.no | post@fjell.no; Kari@Fjell.no |
+        | kari@fjell.no | post@fjell.no,kari@fjell.no |
 
     Scenario: A longer address is somebody else's
       Given 24Seven has these customers:
@@ -254,6 +291,45 @@ Feature: Finding the right customer
       Then the customer's street in 24Seven is "Nyveien 2"
       And the customer's discount in 24Seven is 10 percent
 
+    Scenario: A contact's e-mail is added to the others, and never takes the place of the one for invoices
+      Given 24Seven has a company with the e-mails "a@moe.no; b@moe.no" and "faktura@moe.no" for invoices
+      And an invoice for that company with the e-mail "arne@moe.no"
+      When the invoice is sent
+      Then the company's e-mails in 24Seven are "arne@moe.no; a@moe.no; b@moe.no" and "faktura@moe.no" for invoices
+
+    Scenario Outline: An e-mail that is in any field is not written again
+      Given 24Seven has a company with the e-mails "a@moe.no; b@moe.no" and "faktura@moe.no" for invoices
+      And an invoice for that company with the e-mail "<e-mail>"
+      When the invoice is sent
+      Then the transfer has arrived
+      And nothing was written to any customer in 24Seven
+
+      Examples:
+        | e-mail         |
+        | B@moe.no       |
+        | faktura@moe.no |
+
+    Scenario Outline: The business chooses what is changed in a customer's record
+      Given the business lets an invoice change "<setting>" in a customer's record
+      And the customer's street in Sharefox is "Nyveien 2"
+      And the customer's name in Sharefox is "Kari Berg Nordmann"
+      When the invoice is sent
+      Then the transfer has arrived
+      And the customer's data in 24Seven is unchanged
+      And the comment on the order is "Kari Berg Nordmann"
+      And the transfer has a warning that names "Kari Nordmann" and "Kari Berg Nordmann"
+
+      Examples:
+        | setting |
+        | fill    |
+        | never   |
+
+    Scenario: A changed name is a warning that names both
+      Given the customer's name in Sharefox is "Kari Berg Nordmann"
+      When the invoice is sent
+      Then the transfer has a warning that names "Kari Nordmann" and "Kari Berg Nordmann"
+      And the order has no comment
+
     Scenario: A company keeps its name when an invoice names just a person
       Given 24Seven has these customers:
         | customer | type     | name          | organization number | e-mail      |
@@ -262,6 +338,8 @@ Feature: Finding the right customer
       When the invoice is sent
       Then the order is for the customer Moe
       And the customer Moe is unchanged
+      And the comment on the order is "Arne Moe"
+      And the transfer has a warning that names "Moe Anlegg AS" and "Arne Moe"
 
   Rule: A customer that does not exist is created with the data provided
     "If the customer doesn't exist, then a new customer is created in 24Seven using the data provided".

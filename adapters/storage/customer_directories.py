@@ -10,8 +10,8 @@ from sqlalchemy import ColumnElement, Connection, Table, and_, delete, insert, s
 
 from adapters.storage.insertion import put
 from adapters.storage.schema import customer_directories, customer_directory_keys
-from core.customer import normal_email, normal_organization_number
 from core.customer_directory import CustomerEntry
+from core.identity import emails_in, search_number
 
 
 class SqlDirectoryStore:
@@ -64,12 +64,12 @@ def _in(table: Table, business: str, books: str) -> ColumnElement[bool]:
 
 
 def _keys_of(entry: CustomerEntry) -> Collection[str]:
-    number = normal_organization_number(entry.organization_number)
+    number = search_number(entry.organization_number)
     return {*([_number_key(number)] if number else []), *_email_keys(entry)}
 
 
 def _email_keys(entry: CustomerEntry) -> Iterator[str]:
-    return (_email_key(email) for one in entry.emails if (email := normal_email(one)))
+    return map(_email_key, emails_in(entry.emails))
 
 
 def _number_key(number: str) -> str:

@@ -26,7 +26,7 @@ from adapters.storage.append_only import append_only_statements
 from adapters.storage.column_types import UtcDateTime, exact_text, serial_number
 from core.intent import IntentKind
 
-LATEST_REVISION = "0006"
+LATEST_REVISION = "0007"
 """The migration that leads to these tables."""
 
 _NAME_LENGTH = 50

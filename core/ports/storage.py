@@ -237,7 +237,7 @@ class DirectoryStore(Protocol):
     def find(self, business: str, books: str, *, numbers: Collection[str], emails: Collection[str]) -> Sequence[str]:
         """Return the ids of the customers that carry one of these organization numbers or e-mail addresses.
 
-        Both as they are compared (normal_organization_number, normal_email).
+        Numbers as they are searched for (search_number), addresses as they are compared (emails_in).
         """
 
     def drop(self, business: str, books: str) -> None:

@@ -41,7 +41,7 @@ class CustomerDirectory:
             return work.directory.find(
                 business,
                 books,
-                numbers={one.key_number for one in customers if one.key_number},
+                numbers={number for one in customers for number in one.searched_numbers},
                 emails={one.key_email for one in customers if one.key_email},
             )
 

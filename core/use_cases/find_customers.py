@@ -7,10 +7,12 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from core.business import CustomerUpdates
 from core.customer import Customer, CustomerRecord
 from core.customer_choice import CustomerLink, carries_number, creation_keys, link_key, matching_readable
 from core.customer_plan import CustomerDecision, CustomerPlan, customer_plan, without_link
 from core.errors import KvittError, Rejected
+from core.identity import email_spellings
 from core.intent import IntentKind
 from core.outcome import one_each
 from core.ports.accounting_system import AccountingSystem
@@ -57,8 +59,11 @@ class FindCustomers:
         system: AccountingSystem,
         *,
         links: Mapping[str, CustomerLink],
+        updates: CustomerUpdates,
     ) -> Found:
         """Say which records these customers are, by invoice number, writing nothing; `links` as `remembered` has them.
+
+        `updates` is the business's setting of what may be changed in a record.
 
         Errors: AccessRefused, TryAgain, Rejected.
         """
@@ -72,7 +77,7 @@ class FindCustomers:
             found = self._searched(business, _different(strangers), system, known=read)
             records |= {record.id: record for record in readable(found)}
             lost |= {one.id: one for one in unreadable(found)}
-        plan = customer_plan(customers, records=records.values(), links=links, lost=[*lost.values()])
+        plan = customer_plan(customers, records=records.values(), links=links, updates=updates, lost=[*lost.values()])
         return Found(looked_at, plan)
 
     def remembered(
@@ -157,11 +162,11 @@ def _searched_for(customer: Customer, repo: CustomerRepo) -> Sequence[CustomerRe
     """Search by organization number first, by e-mail only when that finds nobody: it saves a call."""
     found: list[CustomerRecord | Unreadable] = []
     if customer.key_number:
-        answered = repo.find_by_organization_number(customer.key_number)
+        answered = repo.find_by_organization_number(customer.searched_numbers[0])
         found = [*(one for one in readable(answered) if carries_number(one, customer)), *_searchable(answered)]
         if _is_settled(customer, found):
             return found
-    by_email = repo.find_by_email(customer.key_email) if customer.key_email else []
+    by_email = [one for email in email_spellings(customer.email) for one in repo.find_by_email(email)]
     return [*found, *readable(by_email), *_searchable(by_email)]
 
 

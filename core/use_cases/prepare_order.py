@@ -23,9 +23,15 @@ class PreparedOrder(Document):
     warnings: tuple[str, ...]
     not_written: Mapping[str, str]
 
-    def for_customer(self, customer_id: str, *, begun_as: str | None = None) -> OrderDraft:
-        """Return the order for the customer with this id; `begun_as` is the unfinished one that it completes."""
-        return self.draft.model_copy(update={"customer_id": customer_id, "begun_as": begun_as})
+    def for_customer(
+        self, customer_id: str | None, *, person: str | None = None, begun_as: str | None = None
+    ) -> OrderDraft:
+        """Return the order for the customer with this id; `begun_as` is the unfinished one that it completes.
+
+        `person` is who has to be named in the comment, because the customer's record does not.
+        """
+        comment = "\n".join(part for part in (person, self.draft.comment) if part) or None
+        return self.draft.model_copy(update={"customer_id": customer_id, "comment": comment, "begun_as": begun_as})
 
 
 def prepared_order(invoice: Invoice, business: Business, references: References, *, limits: Limits) -> PreparedOrder:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from core.completeness import require_sendable
-from core.customer_plan import CustomerAction, CustomerDecision
+from core.customer_plan import CustomerAction, CustomerDecision, customer_notes
 from core.fields import Document
 from core.order_draft import OrderDraft
 from core.ports.accounting_system import AccountingSystems
@@ -76,18 +76,20 @@ class PreviewInvoice:
         prepared = self._reference_data.fitting([invoice], business, system, kept=kept)
         if number in prepared.refused:
             raise prepared.refused[number]
-        plan = self._find_customers.decide(business_name, customers, system, links=links).plan
+        updates = business.customer_updates
+        plan = self._find_customers.decide(business_name, customers, system, links=links, updates=updates).plan
         if number in plan.undecided:
             raise plan.undecided[number]
         order, customer = prepared.orders[number], _customer_preview(plan.decisions[number])
+        notes = customer_notes(invoice.customer, plan.decisions[number])
         return InvoicePreview(
             invoice=number,
             customer=customer,
             product=NamedThing(name=business.product_name, id=prepared.references.product_id),
-            order=order.for_customer(customer.id) if customer.id else order.draft,
+            order=order.for_customer(customer.id, person=notes.person),
             totals=totals_of(invoice),
             not_written=order.not_written,
-            warnings=order.warnings,
+            warnings=(*notes.warnings, *order.warnings),
         )
 
 

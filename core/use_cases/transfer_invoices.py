@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from core.books import Books
 from core.business import Business
 from core.completeness import require_sendable
+from core.customer_plan import CustomerNotes, customer_notes
 from core.errors import HandedBack, InvalidInvoice, KvittError, LeaseLost, Outcome, RecoveryNeeded, Rejected, TryAgain
 from core.intent import Intent, IntentKind
 from core.invoice import Invoice
@@ -19,7 +20,7 @@ from core.ports.accounting_system import AccountingSystem, AccountingSystems
 from core.ports.clock import Clock
 from core.ports.storage import Storage
 from core.ports.work_observer import WorkObserver
-from core.transfer import RetryPolicy, Transfer, TransferState, arrived, failed, handed_back, singled_out
+from core.transfer import RetryPolicy, Transfer, TransferState, arrived, failed, handed_back, singled_out, warned
 from core.unobserved import NOBODY
 from core.use_cases.auditor import Auditor
 from core.use_cases.books_at_hand import note_books, orders_begun_elsewhere
@@ -41,7 +42,7 @@ class Attempt:
     """The transfers of one attempt: those still on their way, by invoice number, and those that have come to an end.
 
     `system` names the accounting system, once that is known. `begun` are the invoices of which an order lies there
-    unfinished, as far as this attempt has seen.
+    unfinished, as far as this attempt has seen. `notes` tell of their customers, once these are found and written.
     """
 
     def __init__(self, transfers: Sequence[Transfer], hold: Hold) -> None:
@@ -50,6 +51,7 @@ class Attempt:
         self.hold = hold
         self.system = ""
         self.begun: set[str] = set()
+        self.notes: Mapping[str, CustomerNotes] = {}
         self._here: Books | None = None
 
     @property
@@ -161,9 +163,15 @@ class TransferInvoices:
         prepared = self._reference_data.fitting(left, business, system, kept=kept)
         self._end(attempt, prepared.refused)
         customers = {number: customers[number] for number in attempt.left}
-        found = self._find_customers.decide(business.name, customers, system, links=links)
+        updates = business.customer_updates
+        found = self._find_customers.decide(business.name, customers, system, links=links, updates=updates)
         self._end(attempt, {**found.plan.undecided, **dict.fromkeys(found.plan.put_off, _PUT_OFF)})
         ids = self._find_customers.carry_out(found, customers, system, hold=attempt.hold)
+        attempt.notes = {
+            number: customer_notes(customers[number], found.plan.decisions[number])
+            for number, answer in ids.items()
+            if isinstance(answer, str)
+        }
         self._end(attempt, {number: answer for number, answer in ids.items() if isinstance(answer, KvittError)})
         left = [invoices[number] for number in attempt.left]
         prepared = self._reference_data.with_product(prepared, left, business, system, hold=attempt.hold)
@@ -183,7 +191,9 @@ class TransferInvoices:
         """Create the orders, call by call, and store what became of each call's at once; complete what was begun."""
         may_be_old = prepared.references.kept
         drafts = [
-            prepared.orders[number].for_customer(customer_ids[number], begun_as=begun.get(number))
+            prepared.orders[number].for_customer(
+                customer_ids[number], person=attempt.notes[number].person, begun_as=begun.get(number)
+            )
             for number in attempt.left
         ]
         for piece in self._place_orders.pieces(drafts, system.limits):
@@ -283,6 +293,8 @@ class TransferInvoices:
 
     def _after(self, attempt: Attempt, number: str, outcome: PlacedOrder | KvittError, *, order_open: bool) -> Transfer:
         transfer, now = attempt.left[number], self._clock.now()
+        if number in attempt.notes:
+            transfer = warned(transfer, attempt.notes[number].warnings)
         if isinstance(outcome, PlacedOrder):
             return arrived(transfer, outcome.receipt, warnings=outcome.warnings, books=attempt.here.key, now=now)
         if isinstance(outcome, HandedBack):

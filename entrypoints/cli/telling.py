@@ -29,6 +29,9 @@ _REASONS = {
 }
 
 
+_CHANGEABLE = {"update": "what differs", "fill": "what is empty", "never": "nothing"}
+
+
 def moment(instant: datetime) -> str:
     """Write an instant in this machine's time zone."""
     return f"{instant.astimezone():%Y-%m-%d %H:%M:%S %Z}"
@@ -42,6 +45,7 @@ def business_lines(document: Mapping[str, Any]) -> Iterator[str]:
         yield f"  {labels.get(setting, setting.replace('_', ' ').capitalize())}: {value}"
     yield f"  Product: {document['product_name']}, in the category {document['category_name']}"
     yield f"  Status of new orders: {document['order_status']}"
+    yield f"  What an invoice may change in its customer's record: {_CHANGEABLE[document['customer_updates']]}"
     for percent, code in document["vat_codes"].items():
         yield f"  VAT code for {percent} %: {code}"
 

@@ -9,7 +9,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, RootModel
 
 from core.audit import AuditEntry
-from core.business import Business, NewOrderStatus
+from core.business import Business, CustomerUpdates, NewOrderStatus
 from core.customer import CustomerRecord
 from core.errors import Outcome
 from core.fields import Instant
@@ -81,6 +81,7 @@ class BusinessDocument(BaseModel):
     category_name: str
     order_status: NewOrderStatus
     vat_codes: dict[str, str]
+    customer_updates: CustomerUpdates
 
 
 class TransferDocument(Transfer):

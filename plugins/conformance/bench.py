@@ -155,13 +155,14 @@ class Bench(ABC):
         is_company: bool,
         organization_number: str | None = None,
         email: str | None = None,
+        invoice_email: str | None = None,
         phone: str | None = None,
         address: Address | None = None,
         is_supplier: bool = False,
     ) -> str:
         """Register a customer by hand and return its id; `name` is a person's whole name where it is no company.
 
-        Errors: NotPossible, such as for a supplier where the system has none.
+        Errors: NotPossible, such as for a supplier where the system has none, or an e-mail address for invoices.
         """
 
     def spoil_customer(self, customer_id: str) -> None:  # noqa: ARG002 - most benches can't

@@ -5,8 +5,9 @@ from decimal import Decimal
 
 import pytest
 
-from core.business import NewOrderStatus
+from core.business import CustomerUpdates, NewOrderStatus
 from core.customer_plan import CustomerAction
+from core.identity import emails_in
 from core.invoice import Delivery, InvoiceRow
 from core.order_fields import OrderField
 from core.payment import PaymentReport
@@ -91,6 +92,57 @@ class DocumentedBehaviour(Setup):
         assert own in transfer.error.message, "the record is named"
         assert len(bench.customers()) == 3, "none is created in place of one that can't be read"
 
+    @pytest.mark.parametrize(
+        ("stated", "recorded"),
+        [
+            ("556012-5790", "SE556012579001"),
+            ("SE556012579001", "556012-5790"),
+            ("NO911000008MVA", "Org.nr. 911 000 008"),
+        ],
+    )
+    def test_a_company_is_found_in_whatever_spelling_of_its_number(
+        self, bench: Bench, kvitt: Installation, stated: str, recorded: str
+    ) -> None:
+        """A number is compared in its country's canonical form."""
+        country = "NO" if stated.startswith("NO") else "SE"
+        known = bench.add_customer("Moe Prøve AS", is_company=True, organization_number=recorded)
+        address = ADDRESS.model_copy(update={"country": country})
+        customer = COMPANY.model_copy(update={"organization_number": stated, "address": address})
+        kvitt.add(an_invoice(customer=customer))
+        self.arrived(kvitt.send(_NUMBER))
+        assert self.the_order(bench).customer_id == known, f"{recorded} in the books is the {stated} of the invoice"
+        assert _only(bench).organization_number == recorded, "a number that is there is not written in another spelling"
+
+    def test_a_customer_is_found_among_several_addresses_in_a_field(self, bench: Bench, kvitt: Installation) -> None:
+        """A field for an e-mail address may hold several."""
+        known = bench.add_customer("Signe Prøve", is_company=False, email="post@prove.example; Signe@prove.example")
+        kvitt.add(an_invoice(customer=PERSON))
+        self.arrived(kvitt.send(_NUMBER))
+        assert self.the_order(bench).customer_id == known, "the person with that e-mail address is the customer"
+        assert _only(bench).emails == ("post@prove.example; Signe@prove.example",), "and nothing is written there"
+
+    def test_the_email_for_invoices_is_never_written_over(self, bench: Bench, kvitt: Installation) -> None:
+        """Two contacts of one company in turn: each is added once, and no address is dropped."""
+        try:
+            bench.add_customer(
+                "Moe Prøve AS",
+                is_company=True,
+                organization_number=COMPANY_NUMBER,
+                email="a@moe.example, b@moe.example",
+                invoice_email="faktura@moe.example",
+            )
+        except NotPossible as impossible:
+            pytest.skip(str(impossible))
+        for nth, email in enumerate(("arne@moe.example", "berit@moe.example", "arne@moe.example"), start=1):
+            kvitt.add(an_invoice(f"2001-{nth}", customer=COMPANY.model_copy(update={"email": email})))
+            self.arrived(kvitt.send(f"2001-{nth}"))
+        held = _only(bench).emails
+        assert set(emails_in(held)) == {f"{name}@moe.example" for name in ("a", "b", "faktura", "arne", "berit")}, (
+            "no address is dropped"
+        )
+        assert "faktura@moe.example" in held, "the address for invoices stays as it is"
+        assert sum(text.count("arne@moe.example") for text in held) == 1, "an address that is there is not written"
+
     def test_a_customer_that_is_found_is_brought_up_to_date(self, bench: Bench, kvitt: Installation) -> None:
         """What the source has and what differs is written."""
         bench.add_customer(
@@ -126,6 +178,26 @@ class DocumentedBehaviour(Setup):
         kvitt.add(an_invoice())
         transfer = kvitt.send(_NUMBER)
         assert transfer.customer_id != supplier, "a supplier never becomes the customer of an order"
+
+    def test_a_business_may_keep_its_customers_as_they_are(self, bench: Bench, kvitt: Installation) -> None:
+        """Nothing is written to a record that was found, and the person is named on the order instead."""
+        bench.add_customer("Signe Gammel Prøve", is_company=False, email=PERSON.email, address=ADDRESS)
+        (before,) = bench.customers()
+        kvitt.connect(bench.connection(), customer_updates=CustomerUpdates.NEVER)
+        kvitt.add(an_invoice(customer=PERSON.model_copy(update={"address": NEW_ADDRESS})))
+        transfer = kvitt.send(_NUMBER)
+        self.arrived(transfer)
+        assert _only(bench) == before, "the record is as it was"
+        assert "Signe Prøve" in self.the_order(bench).comment, "a person whose name the record has not is named"
+        assert any("Signe Gammel Prøve" in warning for warning in transfer.warnings), "and a warning says so"
+
+    def test_a_person_on_a_companys_record_is_named_on_the_order(self, bench: Bench, kvitt: Installation) -> None:
+        """She is found by her e-mail address, and the company keeps its name."""
+        bench.add_customer("Moe Prøve AS", is_company=True, organization_number=COMPANY_NUMBER, email=PERSON.email)
+        kvitt.add(an_invoice(customer=PERSON))
+        self.arrived(kvitt.send(_NUMBER))
+        assert _only(bench).name == "Moe Prøve AS"
+        assert self.the_order(bench).comment == "Signe Prøve"
 
     def test_the_persons_name_becomes_the_comment(self, bench: Bench, kvitt: Installation) -> None:
         """Where an organization is named, the customer bears its name and the order tells the person's."""

@@ -11,7 +11,7 @@ from adapters.queue.inline import InlineTransferQueue
 from adapters.secrets import KeyFile, secret_box_with
 from adapters.storage import SqlCallCounter, SqlSessionStore, open_storage
 from core.audit import COMMAND_LINE
-from core.business import Business, Connection, NewOrderStatus
+from core.business import Business, Connection, CustomerUpdates, NewOrderStatus
 from core.invoice import Invoice
 from core.journal import Step
 from core.ports.accounting_system import AccountingSystem
@@ -92,6 +92,7 @@ class Installation:
         name: str = BUSINESS,
         status: NewOrderStatus = NewOrderStatus.DRAFT,
         product_name: str = PRODUCT,
+        customer_updates: CustomerUpdates = CustomerUpdates.UPDATE,
     ) -> Business:
         """Connect a business. Errors: InvalidInput, as for a user."""
         settings = {key: value for key, value in connection.items() if key != "system"}
@@ -101,6 +102,7 @@ class Installation:
             product_name=product_name,
             category_name=CATEGORY,
             order_status=status,
+            customer_updates=customer_updates,
         )
         return self._connect.store(business)
 

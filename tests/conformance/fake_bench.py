@@ -115,6 +115,7 @@ class FakeBench(Bench):
         is_company: bool,
         organization_number: str | None = None,
         email: str | None = None,
+        invoice_email: str | None = None,
         phone: str | None = None,
         address: Address | None = None,
         is_supplier: bool = False,
@@ -124,7 +125,9 @@ class FakeBench(Bench):
             name,
             kind=CustomerKind.SUPPLIER if is_supplier else kind,
             organization_number=organization_number,
-            emails=(email,) if email else (),
+            emails=tuple(one for one in (email, invoice_email) if one),
+            contact_email=email,
+            invoice_email=invoice_email,
             phones=(phone,) if phone else (),
             addresses=(address or Address(), address or Address()),
         )

@@ -64,6 +64,7 @@ class OfficeBench(Bench):
         is_company: bool,
         organization_number: str | None = None,
         email: str | None = None,
+        invoice_email: str | None = None,
         phone: str | None = None,
         address: Address | None = None,
         is_supplier: bool = False,
@@ -76,7 +77,7 @@ class OfficeBench(Bench):
                 first_name=first_name,
                 type="Supplier" if is_supplier else "Business" if is_company else "Consumer",
                 organization_number=organization_number or "",
-                emails={"Primary": email} if email else {},
+                emails={slot: one for slot, one in (("Primary", email), ("Invoice", invoice_email)) if one},
                 phones={"Primary": phone} if phone else {},
                 addresses={"Post": parts, "Invoice": parts} if parts else {},
             )

@@ -19,9 +19,11 @@ from core.books import Books as Identity
 from core.business import Business, Connection
 from core.call_budget import CallBudget
 from core.currency import Currency
-from core.customer import Address, Customer, CustomerRecord, normal_organization_number
+from core.customer import Address, Customer, CustomerRecord
+from core.customer_changes import applied
 from core.customer_directory import CustomerEntry
 from core.errors import AccessRefused, InvalidInput, KvittError, Outcome, OutcomeUnknown, Rejected, TryAgain
+from core.identity import search_number
 from core.limits import Limits
 from core.order_draft import OrderDraft
 from core.order_fields import OrderField
@@ -300,7 +302,7 @@ class FakeCustomers(_Port):
 
     def find_by_organization_number(self, number: str) -> list[CustomerRecord | Unreadable]:
         self._called("find_by_organization_number")
-        found = [one for one in self._shown() if number in (normal_organization_number(one.organization_number) or "")]
+        found = [one for one in self._shown() if number in (search_number(one.organization_number) or "")]
         return [self._seen(one) for one in found]
 
     def read(self, customer_ids: Sequence[str]) -> dict[str, CustomerRecord | Unreadable]:
@@ -341,8 +343,10 @@ class FakeCustomers(_Port):
         record = self.books.add_customer(
             customer.booked_name,
             kind=customer.kind,
-            organization_number=customer.key_number,
+            organization_number=customer.written_number,
             emails=(customer.email,) if customer.key_email else (),
+            contact_email=customer.email,
+            invoice_email=customer.email,
             phones=(customer.phone,) if customer.phone else (),
             addresses=(address, address),
         )
@@ -354,13 +358,7 @@ class FakeCustomers(_Port):
         record, changes = self.books.customers.get(update.record.id), update.changes
         if record is None:
             return Rejected("There is no such customer.", code="unknown_customer")
-        plainly = {field: getattr(changes, field) for field in ("name", "kind", "organization_number", "addresses")}
-        new = {field: value for field, value in plainly.items() if value is not None}
-        if changes.email is not None:
-            new["emails"] = (*record.emails, changes.email)
-        if changes.phone is not None:
-            new["phones"] = (*record.phones, changes.phone)
-        self.books.customers[record.id] = record.model_copy(update=new)
+        self.books.customers[record.id] = applied(record, changes)
         self.books.customers_changed_at[record.id] = self._system.clock.now()
         return None
 

@@ -19,10 +19,10 @@ from core.audit import AuditEntry, KeptEntry
 from core.batch import Batch, BatchCounts, BatchItem, BatchMember, counts_of
 from core.books import Books
 from core.business import Business
-from core.customer import normal_email, normal_organization_number
 from core.customer_choice import CustomerLink, claimed_link_key
 from core.customer_directory import CustomerEntry
 from core.errors import Conflict, LeaseLost
+from core.identity import emails_in, search_number
 from core.intent import CLOCKS_DIFFER, Intent, IntentKind, intent_key
 from core.invoice import Invoice, InvoiceType
 from core.journal import Step
@@ -460,8 +460,8 @@ class _Directory(_Store):
             for (owner, account, _), entry in self._tables.directory.items()
             if (owner, account) == (business, books)
             and (
-                normal_organization_number(entry.organization_number) in numbers
-                or any(normal_email(email) in emails for email in entry.emails)
+                search_number(entry.organization_number) in numbers
+                or any(email in emails for email in emails_in(entry.emails))
             )
         ]
 
@@ -763,8 +763,8 @@ class _Records(_Store):
                         yield (books,), {"books": books, "read_at": at.isoformat()}
             case RecordKind.DIRECTORY_KEY:
                 for (owner, books, customer), entry in tables.directory.items():
-                    number = normal_organization_number(entry.organization_number)
-                    emails = [email for one in entry.emails if (email := normal_email(one))]
+                    number = search_number(entry.organization_number)
+                    emails = emails_in(entry.emails)
                     keys = [f"organization:{number}"] if number else []
                     for key in [*keys, *(f"email:{email}" for email in emails)] if owner == business else ():
                         yield (books, key, customer), {"books": books, "key": key, "customer_id": customer}

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from core.business import CustomerUpdates
 from core.customer import Address, Customer, CustomerKind, CustomerRecord
 from core.customer_choice import customer_key
 from core.customer_directory import known_entries
@@ -23,8 +24,9 @@ from tests.fakes.accounting_system import FakeCustomers
 from tests.thoroughness import examples
 from tests.unit.samples import NUMBER, OTHER_NUMBER, an_invoice
 
-EMAILS = ("a@post.example", "b@post.example", "ab@post.example")
-NAMES = ("Signe Haugland", "Ola Berg")
+EMAILS = ("a@post.example", "b@post.example", "ab@post.example", "a@blåbær.no", "A@xn--blbr-roah.no")
+FOREIGN = "SE556012579001"
+NAMES = ("Signe Haugland", "Ola Berg", "Åse Berg", "A\u030ase Berg")
 COMPANY = "Moe Anlegg AS"
 UNDECIDED = ("ambiguous_customer", "unreadable_customer")
 REFUSAL = Rejected("A department is required.", code="department_required")
@@ -32,9 +34,27 @@ PHONES = ("40000001", "40000002")
 STREETS = ("Kirkegata 4", "Hytteveien 2")
 
 addresses = st.sampled_from([None, *[Address(street=street, city="Drammen") for street in STREETS]])
+abroad = Address(street=STREETS[0], country="SE")
 emails = st.sampled_from(EMAILS)
-numbers = st.sampled_from([None, None, NUMBER, OTHER_NUMBER])
+numbers = st.sampled_from([None, None, NUMBER, OTHER_NUMBER, f"Org.nr NO {NUMBER} MVA", FOREIGN, "SE 556012-5790"])
+recorded_numbers = numbers | st.sampled_from([NUMBER[:-1], f"XX{FOREIGN}"])
+fields = st.lists(emails, min_size=1, max_size=2, unique=True).flatmap(
+    lambda some: st.sampled_from(["; ", ",", " "]).map(lambda between: between.join(some))
+)
 phones = st.sampled_from([None, None, *PHONES])
+
+
+def _at_home(customer: Customer) -> Customer:
+    """A foreign number comes with its country."""
+    foreign = "SE" in (customer.organization_number or "")
+    return customer.model_copy(update={"address": abroad}) if foreign else customer
+
+
+def _with_all_fields(record: dict[str, object]) -> dict[str, object]:
+    """What the fields hold is what the record holds."""
+    fields = (record["contact_email"], record["invoice_email"], record.pop("other_email"))
+    return {**record, "emails": tuple(dict.fromkeys(one for one in fields if one))}
+
 
 customers = st.builds(
     Customer,
@@ -44,17 +64,18 @@ customers = st.builds(
     organization_name=st.sampled_from([None, None, COMPANY]),
     organization_number=numbers,
     address=addresses,
-)
+).map(_at_home)
 records = st.fixed_dictionaries(
     {
         "name": st.sampled_from([*NAMES, COMPANY]),
         "kind": st.sampled_from([*CustomerKind, CustomerKind.CONSUMER, CustomerKind.BUSINESS]),
-        "organization_number": numbers,
-        "emails": st.lists(emails, max_size=2, unique=True).map(tuple),
+        "organization_number": recorded_numbers,
+        **dict.fromkeys(("contact_email", "invoice_email"), st.none() | fields),
+        "other_email": st.none() | fields,
         "phones": st.lists(st.sampled_from(PHONES), max_size=1).map(tuple),
         "addresses": addresses.map(lambda address: (address or Address(), Address())),
     }
-)
+).map(_with_all_fields)
 
 
 @dataclass
@@ -64,7 +85,7 @@ class Case:
     `linked`: of which of the bulk's customers (by position) a person has said that it is which record (by position).
     `spoilt`: which records (by position) can't be read, and whether their keys are known all the same.
     `with_directory`: whether the customer directory was read before; `pushes_out`: whether a record has room for one
-    e-mail address and one phone number only.
+    phone number only.
     """
 
     records: list[dict[str, object]]
@@ -75,6 +96,7 @@ class Case:
     spoilt: dict[int, bool] = field(default_factory=dict)
     with_directory: bool = False
     pushes_out: bool = False
+    updates: CustomerUpdates = CustomerUpdates.UPDATE
 
 
 @st.composite
@@ -94,21 +116,19 @@ def cases(draw: st.DrawFn) -> Case:
         spoilt=draw(spoilt) if is_spoilt else {},
         with_directory=draw(st.booleans()),
         pushes_out=draw(st.booleans()),
+        updates=draw(st.sampled_from([CustomerUpdates.UPDATE, *CustomerUpdates])),
     )
 
 
 class Narrow(FakeCustomers):
-    """Records with room for one e-mail address and one phone number."""
+    """Records with room for one phone number."""
 
     def _written(self, update: CustomerUpdate) -> KvittError | None:
         error = super()._written(update)
         if error is None:
             record, changes = self.books.customers[update.record.id], update.changes
             self.books.customers[record.id] = record.model_copy(
-                update={
-                    "emails": (changes.email,) if changes.email else record.emails,
-                    "phones": (changes.phone,) if changes.phone else record.phones,
-                }
+                update={"phones": (changes.phone,) if changes.phone else record.phones}
             )
         return error
 
@@ -118,6 +138,8 @@ class Installation:
 
     def __init__(self, case: Case, *, chunk_size: int) -> None:
         self.gateway = Gateway(inline=False, chunk_size=chunk_size)
+        business = self.gateway.look_up.business("fjell").model_copy(update={"customer_updates": case.updates})
+        self.gateway.connect_business.store(business)
         self.seen: dict[str, CustomerRecord] = {}
         self.initial = {self.gateway.books.add_customer(**record).id for record in case.records}  # type: ignore[arg-type]
         if case.pushes_out:
@@ -211,11 +233,14 @@ LEARNED_ON_THE_WAY = Case(
 """Two records of one company, told apart by e-mail: after the first send the company's number is remembered."""
 
 PUSHED_OUT = Case(
-    [a_moe(emails=EMAILS[:1])],
-    [a_customer(organization_number=NUMBER, email=EMAILS[1]), a_customer(name=NAMES[1])],
+    [a_moe(emails=EMAILS[:1], phones=PHONES[:1])],
+    [
+        a_customer(organization_number=NUMBER, phone=PHONES[1]),
+        a_customer(organization_number=NUMBER, phone=PHONES[0], name=NAMES[1]),
+    ],
     pushes_out=True,
 )
-"""The first one's e-mail address takes the place of that by which the second one would be found."""
+"""The first one's phone number takes the place of the second one's."""
 
 
 SPOILT = Case(

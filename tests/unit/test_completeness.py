@@ -131,7 +131,10 @@ FINE: list[dict[str, Any]] = [
     {"customer": a_company(organization_number=None)},
     {"customer": a_company(organization_number="NO911000008MVA")},
     {"customer": a_company(organization_number="DE 123456789", address=Address(country="DE"))},
-    {"customer": a_company(organization_number="911000009", address=Address(country="SE"))},
+    {"customer": a_company(organization_number="556012-5790", address=Address(country="SE"))},
+    {"customer": a_company(organization_number="911000008", address=Address(country="SE"))},
+    {"customer": a_company(organization_number="HRB 12345", address=Address(country="DE"))},
+    {"customer": a_company(organization_number="Org.nr. NO 911 000 008 MVA Foretaksregisteret")},
 ]
 
 
@@ -246,3 +249,24 @@ def test_messages_do_not_repeat_the_customer() -> None:
     for fault in completeness_faults(an_invoice(customer=customer), limits=LIMITS):
         assert "secret-signe" not in fault.message
         assert "xxx" not in fault.message
+
+
+@pytest.mark.parametrize(
+    ("number", "country", "field", "said"),
+    [
+        ("911 000 009", None, "customer.organization_number", "check digit"),
+        ("12345678", "NO", "customer.organization_number", "nine digits"),
+        ("556012-5790", None, "customer.organization_number", "state its country"),
+        ("SE556012579001", "NO", "customer.organization_number", "nine digits"),
+        ("911000009", "SE", "customer.organization_number", "neither an organization number nor a VAT number of SE"),
+        ("DE12", "DE", "customer.organization_number", "neither an organization number nor a VAT number of DE"),
+        ("SE556012579001", None, "customer.address.country", "state the country"),
+        ("SE556012579001", " ", "customer.address.country", "state the country"),
+    ],
+)
+def test_a_number_is_refused_for_what_is_wrong_with_it(number: str, country: str | None, field: str, said: str) -> None:
+    customer = a_company(organization_number=number, address=Address(country=country))
+    faults = completeness_faults(an_invoice(customer=customer), limits=LIMITS)
+    fault = next(one for one in faults if said in one.message)
+    assert fault.field == field
+    assert ("check digit" in fault.message) is (said == "check digit")

@@ -1,11 +1,12 @@
-from typing import Any
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.customer import Address, Customer, CustomerKind, CustomerRecord, normal_organization_number
+from core.business import CustomerUpdates
+from core.customer import Address, Customer, CustomerKind, CustomerRecord
 from core.customer_changes import CustomerChanges, changed_fields
+from core.customer_changes import applied as written
+from core.identity import normal_organization_number
 from tests.unit.samples import NUMBER, OTHER_NUMBER, a_company, a_company_record, a_person, a_record
 
 _BLANKS = [None, "", "  "]
@@ -38,19 +39,8 @@ records = st.builds(
 
 
 def applied(record: CustomerRecord, changes: CustomerChanges | None) -> CustomerRecord:
-    """The record after the changes were written, as an accounting system does it."""
-    if changes is None:
-        return record
-    new: dict[str, Any] = {
-        field: getattr(changes, field)
-        for field in ("name", "kind", "organization_number", "addresses")
-        if getattr(changes, field) is not None
-    }
-    if changes.email is not None:
-        new["emails"] = (*record.emails, changes.email)
-    if changes.phone is not None:
-        new["phones"] = (*record.phones, changes.phone)
-    return record.model_copy(update=new)
+    """The record after the changes were written."""
+    return written(record, changes) if changes else record
 
 
 def fields_of(changes: CustomerChanges | None) -> list[str]:
@@ -67,7 +57,7 @@ def test_nothing_that_the_record_has_is_emptied(customer: Customer, record: Cust
     after = applied(record, changed_fields(customer, record))
     assert bool(after.name.strip()) >= bool(record.name.strip())
     assert bool(after.organization_number) >= bool(record.organization_number)
-    assert set(after.emails) >= set(record.emails)
+    assert set(after.known_emails) >= set(record.known_emails)
     assert set(after.phones) >= set(record.phones)
     for old, new in zip(record.addresses, after.addresses, strict=True):
         for part in Address.model_fields:
@@ -80,7 +70,7 @@ def test_a_change_is_never_blank_and_never_a_change_to_the_same(customer: Custom
     if changes is None:
         return
     assert changes.fields
-    for text in (changes.name, changes.organization_number, changes.email, changes.phone):
+    for text in (changes.name, changes.organization_number, changes.email, changes.invoice_email, changes.phone):
         assert text is None or text.strip()
     assert changes.name != record.name
     assert changes.kind is not record.kind or changes.kind is None
@@ -111,7 +101,8 @@ def test_a_record_that_says_the_same_is_left_alone() -> None:
 def test_only_what_differs_changes() -> None:
     assert fields_of(changed_fields(a_person(phone="22 33 44 55"), a_record())) == ["phone"]
     assert fields_of(changed_fields(a_person(name="Signe Moe"), a_record())) == ["name"]
-    assert fields_of(changed_fields(a_person(email="signe@ny.example"), a_record())) == ["email"]
+    record = a_record(contact_email="signe@post.example", invoice_email="signe@post.example")
+    assert fields_of(changed_fields(a_person(email="signe@ny.example"), record)) == ["email"]
 
 
 def test_a_new_street_is_written_over_both_addresses_and_the_rest_stays() -> None:
@@ -157,6 +148,48 @@ def test_an_email_in_any_slot_counts_as_present() -> None:
     assert changed_fields(a_person(), a_record(emails=("other@post.example", "SIGNE@post.example"))) is None
 
 
+def with_fields(contact: str | None, invoices: str | None) -> CustomerRecord:
+    """Moe's record, which holds these in the contact's field and in that for invoices."""
+    emails = tuple(one for one in (contact, invoices) if one)
+    return a_company_record(emails=emails, contact_email=contact, invoice_email=invoices)
+
+
+def test_an_email_among_several_in_a_field_counts_as_present() -> None:
+    for record in (
+        with_fields("post@moe.example; ARNE@moe.example", None),
+        with_fields(None, "x@y.no,arne@moe.example"),
+    ):
+        assert changed_fields(a_company(), record) is None
+
+
+@pytest.mark.parametrize(
+    ("contact", "invoices", "changes"),
+    [
+        (None, None, CustomerChanges(email="arne@moe.example", invoice_email="arne@moe.example")),
+        (None, "faktura@moe.example", CustomerChanges(email="arne@moe.example")),
+        ("a@x.no;b@x.no", "faktura@moe.example", CustomerChanges(email="arne@moe.example; a@x.no;b@x.no")),
+        ("a@x.no", " ", CustomerChanges(email="arne@moe.example; a@x.no", invoice_email="arne@moe.example")),
+        (f"{'a' * 245}@x.no", "faktura@moe.example", None),
+    ],
+)
+def test_an_email_drops_no_other_and_is_never_written_over_that_for_invoices(
+    contact: str | None, invoices: str | None, changes: CustomerChanges | None
+) -> None:
+    assert changed_fields(a_company(), with_fields(contact, invoices)) == changes
+
+
+def test_two_contacts_in_turn_are_written_once_each_and_never_among_the_invoices() -> None:
+    record = with_fields(None, "faktura@moe.example")
+    contacts = [a_company(email=f"{name}@moe.example") for name in ("arne", "berit")]
+    for contact in contacts:
+        record = applied(record, changed_fields(contact, record))
+    assert (record.contact_email, record.invoice_email) == (
+        "berit@moe.example; arne@moe.example",
+        "faktura@moe.example",
+    )
+    assert [changed_fields(contact, record) for contact in contacts] == [None, None]
+
+
 def test_a_company_gets_the_name_that_its_organization_goes_by() -> None:
     changes = changed_fields(a_company(organization_name="Moe Anlegg Drift AS"), a_company_record())
     assert changes == CustomerChanges(name="Moe Anlegg Drift AS")
@@ -184,3 +217,31 @@ def test_a_persons_record_stays_a_persons_name_when_the_source_has_just_a_number
     changes = changed_fields(Customer(organization_number=NUMBER), a_record())
     assert changes is not None
     assert changes.name is None
+
+
+@given(customers, records)
+def test_never_changes_nothing_and_fill_only_what_is_empty(customer: Customer, record: CustomerRecord) -> None:
+    assert changed_fields(customer, record, updates=CustomerUpdates.NEVER) is None
+    changes = changed_fields(customer, record, updates=CustomerUpdates.FILL)
+    if changes is None:
+        return
+    after = applied(record, changes)
+    assert not changes.name or not record.name.strip()
+    assert after.kind is record.kind or record.kind is CustomerKind.UNKNOWN
+    assert after.phones == record.phones or not record.phones
+    assert set(record.emails) <= set(after.emails)
+    for old, new in zip(record.addresses, after.addresses, strict=True):
+        for part in Address.model_fields:
+            had = (getattr(old, part) or "").strip()
+            assert not had or (getattr(new, part) or "").strip() == had
+    assert changed_fields(customer, after, updates=CustomerUpdates.FILL) is None
+
+
+def test_an_address_is_completed_but_never_mixed_with_another() -> None:
+    boxed = Address(street="Boks 2", city="Oslo")
+    record = a_record(addresses=(Address(), boxed, Address(street="Kirkegata  4")))
+    changes = changed_fields(a_person(), record, updates=CustomerUpdates.FILL)
+    whole = a_record().addresses[0]
+    assert changes is not None
+    assert changes.addresses is not None
+    assert [changes.addresses[0], changes.addresses[1], changes.addresses[2].city] == [whole, boxed, "Drammen"]

@@ -2,9 +2,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.customer import Customer, CustomerKind, CustomerRecord, normal_email, normal_organization_number
+from core.customer import Customer, CustomerKind, CustomerRecord
 from core.customer_choice import CustomerLink, customer_key, link_holds, matching_customer
 from core.errors import Rejected
+from core.identity import normal_email, normal_organization_number
 from tests.unit.samples import NUMBER, OTHER_NUMBER, a_company, a_company_record, a_person, a_record
 
 _EMAILS = ["kari@fjell.no", "okari@fjell.no", "KARI@FJELL.NO", "per@fjell.no"]
@@ -223,3 +224,19 @@ def test_a_learned_link_of_a_person_holds_while_the_record_carries_email_and_nam
 def test_a_chosen_link_holds_whatever_the_record_says() -> None:
     chosen = learned(a_company()).model_copy(update={"chosen": True})
     assert link_holds(chosen, a_company(), a_company_record(organization_number=OTHER_NUMBER, emails=()))
+
+
+def test_a_number_that_is_none_in_the_books_is_asked_about_where_name_and_email_agree() -> None:
+    doubtful = a_company_record(organization_number="91100000")
+    with pytest.raises(Rejected) as refused:
+        matching_customer(a_company(), [doubtful])
+    assert refused.value.code == "ambiguous_customer"
+    assert "601 Moe Anlegg AS (91100000)" in refused.value.message
+    for other in ({"name": "Moe Eiendom AS"}, {"emails": ()}):
+        assert matching_customer(a_company(), [doubtful.model_copy(update=other)]) is None
+    assert outcome(a_company(), [doubtful, a_company_record(id="9")]) == "9"
+
+
+def test_a_record_is_found_by_each_address_in_each_of_its_fields() -> None:
+    record = a_record(emails=("post@post.example; SIGNE@post.example", "faktura@post.example"))
+    assert outcome(a_person(), [record]) == "501"

@@ -12,13 +12,14 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from core.business import CustomerUpdates
 from core.customer import Address, Customer, CustomerKind, CustomerRecord
 from core.customer_changes import CustomerChanges, applied, changed_fields
 from core.customer_choice import CustomerLink, customer_key, link_holds, matching_customer
-from core.customer_plan import NEW, CustomerAction, CustomerPlan, customer_plan
+from core.customer_plan import NEW, CustomerAction, CustomerNotes, CustomerPlan, customer_notes, customer_plan
 from core.errors import Rejected
 from tests.thoroughness import examples
-from tests.unit.samples import NUMBER, OTHER_NUMBER
+from tests.unit.samples import NUMBER, OTHER_NUMBER, a_company, a_company_record, a_person, a_record
 
 EMAILS = ("a@post.example", "b@post.example")
 NAMES = ("Signe Haugland", "Ola Berg", "Moe Anlegg AS")
@@ -214,8 +215,8 @@ def test_a_company_seen_before_in_the_batch_is_remembered_under_its_number() -> 
     assert actions(came, one, other) == {"1": "as_is 501", "2": "put off"}, "its e-mail is to be added to the first"
 
 
-def test_an_address_that_an_update_may_push_out_is_waited_for() -> None:
-    """Whether the record still has the old address is known when it was written."""
+def test_an_address_stays_where_another_is_written() -> None:
+    """An address is put before those that are in a field, and none is dropped."""
     record = CustomerRecord(
         id="501", name="Moe", kind=CustomerKind.BUSINESS, organization_number=NUMBER, emails=("old@x.example",)
     )
@@ -224,7 +225,7 @@ def test_an_address_that_an_update_may_push_out_is_waited_for() -> None:
         "2": customer(email="old@x.example"),
         "3": customer(email="new@x.example"),
     }
-    assert actions(came, record) == {"1": "update 501", "2": "put off", "3": "as_is 501"}
+    assert actions(came, record) == {"1": "update 501", "2": "as_is 501", "3": "as_is 501"}
 
 
 def test_a_phone_number_that_an_update_may_push_out_is_waited_for() -> None:
@@ -251,3 +252,37 @@ def test_a_link_that_the_plan_undoes_is_waited_for() -> None:
         "2": CustomerLink(key=customer_key(came["2"]), customer_id="501"),
     }
     assert actions(came, linked, company, links=links) == {"1": "update 501", "2": "put off"}
+
+
+@pytest.mark.parametrize(
+    ("came", "record", "updates", "person", "named"),
+    [
+        (a_person(), a_record(), "update", None, []),
+        (a_person(name="Signe Moe"), a_record(), "update", None, [("Signe Haugland", "Signe Moe")]),
+        (a_person(name="Signe Moe"), a_record(), "never", "Signe Moe", [("Signe Haugland", "Signe Moe")]),
+        (
+            a_person(email="arne@moe.example"),
+            a_company_record(),
+            "update",
+            "Signe Haugland",
+            [("Moe Anlegg AS", "Signe Haugland")],
+        ),
+        (a_company(organization_name=None), a_company_record(), "update", "Arne Moe", [("Moe Anlegg AS", "Arne Moe")]),
+        (a_company(), a_company_record(name="MOE ANLEGG AS"), "update", None, []),
+        (a_company(), a_company_record(name="Moe"), "update", None, [('"Moe"', '"Moe Anlegg AS"')]),
+        (a_company(), a_company_record(name="Moe"), "fill", None, [('"Moe"', '"Moe Anlegg AS"')]),
+    ],
+)
+def test_what_becomes_of_a_name_is_told(
+    came: Customer, record: CustomerRecord, updates: str, person: str | None, named: list[tuple[str, str]]
+) -> None:
+    plan = customer_plan({"1": came}, records=[record], links={}, updates=CustomerUpdates(updates))
+    notes = customer_notes(came, plan.decisions["1"])
+    assert notes.person == person
+    assert len(notes.warnings) == len(named)
+    assert all(name in warning for warning, names in zip(notes.warnings, named, strict=True) for name in names)
+
+
+def test_a_new_record_has_nothing_to_tell() -> None:
+    plan = customer_plan({"1": a_person()}, records=[], links={}, updates=CustomerUpdates.NEVER)
+    assert customer_notes(a_person(), plan.decisions["1"]) == CustomerNotes()

@@ -46,7 +46,8 @@ def test_an_update_is_shown_field_by_field(gateway: Gateway) -> None:
     gateway.add(an_invoice(customer=a_company()))
     preview = gateway.preview_invoice.preview("fjell", "2001-1").customer
     assert (preview.action, preview.id, preview.name) == (CustomerAction.UPDATE, record.id, "Moe")
-    assert preview.changes == {"name": "Moe Anlegg AS", "email": "arne@moe.example"}
+    email = "arne@moe.example"
+    assert preview.changes == {"name": "Moe Anlegg AS", "email": email, "invoice_email": email}
     assert gateway.books.customers[record.id] == record
 
 
@@ -75,3 +76,11 @@ def test_what_a_send_would_be_refused_for_refuses_the_preview(gateway: Gateway) 
 def test_an_unknown_invoice_is_not_found(gateway: Gateway) -> None:
     with pytest.raises(NotFound):
         gateway.preview_invoice.preview("fjell", "1")
+
+
+def test_what_becomes_of_the_customers_name_is_shown(gateway: Gateway) -> None:
+    gateway.books.add_customer("Moe AS", kind=CustomerKind.BUSINESS, emails=("signe@post.example",))
+    gateway.add(an_invoice(comment="Ring"))
+    preview = gateway.preview_invoice.preview("fjell", "2001-1")
+    assert preview.order.comment == "Signe Haugland\nRing"
+    assert any('"Moe AS"' in warning and '"Signe Haugland"' in warning for warning in preview.warnings)

@@ -30,6 +30,7 @@ from core.transfer import (
     order_may_exist,
     parked,
     started,
+    warned,
 )
 
 _NOW = datetime(2026, 10, 1, 8, 0, tzinfo=UTC)
@@ -47,9 +48,15 @@ def test_a_new_transfer_is_queued_and_due() -> None:
     assert _QUEUED.error is None
 
 
-def test_a_started_transfer_runs_its_next_attempt_and_forgets_earlier_warnings() -> None:
-    again = started(_RUNNING.model_copy(update={"warnings": ("old",)}))
-    assert (again.state, again.attempts, again.next_attempt_at, again.warnings) == (TransferState.RUNNING, 2, None, ())
+def test_a_started_transfer_runs_its_next_attempt() -> None:
+    again = started(_RUNNING)
+    assert (again.state, again.attempts, again.next_attempt_at) == (TransferState.RUNNING, 2, None)
+
+
+def test_what_was_done_in_an_earlier_attempt_is_still_warned_of_once_the_order_is_there() -> None:
+    again = started(warned(_RUNNING, ["renamed"]))
+    done = arrived(again, Receipt(order_id="9", customer_id="5"), warnings=("w", "renamed"), books="fake 7", now=_NOW)
+    assert done.warnings == ("renamed", "w")
 
 
 def test_an_arrived_transfer_holds_the_receipt_and_no_error() -> None:

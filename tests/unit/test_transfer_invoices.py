@@ -703,3 +703,12 @@ class TestWhatAnErrorSaysOfTheOrder:
         assert ended.error is not None
         assert (ended.error.code, ended.error.retriable) == ("worker_died", False)
         assert ended.error.outcome is Outcome.UNKNOWN
+
+
+def test_a_name_that_was_changed_is_warned_of_also_when_the_order_comes_later(gateway: Gateway) -> None:
+    gateway.books.add_customer("Moe", kind=CustomerKind.BUSINESS, organization_number="911000008")
+    gateway.system.orders.fail_next(TryAgain("Busy."), call="create")
+    sent(gateway, an_invoice(customer=a_company()))
+    done = later(gateway)
+    assert done.state is TransferState.TRANSFERRED
+    assert sum('"Moe"' in warning and '"Moe Anlegg AS"' in warning for warning in done.warnings) == 1

@@ -24,9 +24,10 @@ from adapters.twentyfour_seven_office.rest.operations import (
 from adapters.twentyfour_seven_office.rest.refusals import Gone
 from adapters.twentyfour_seven_office.rest.session import BusinessSession
 from adapters.twentyfour_seven_office.values import known_number, numbers_of
-from core.customer import Customer, CustomerRecord, normal_email, normal_organization_number
+from core.customer import Customer, CustomerRecord
 from core.customer_directory import CustomerEntry
 from core.errors import KvittError
+from core.identity import emails_in, normal_email, search_number
 from core.ports.customer_repo import CustomerUpdate
 from core.unreadable import Unreadable
 
@@ -47,12 +48,12 @@ class RestCustomerRepo:
     def find_by_email(self, email: str) -> list[CustomerRecord | Unreadable]:
         """Search by e-mail. It takes reading all customers: one call for a hundred."""
         wanted = normal_email(email)
-        return [one for one in self._all() if wanted in map(normal_email, one.emails)]
+        return [one for one in self._all() if wanted in emails_in(one.emails)]
 
     def find_by_organization_number(self, number: str) -> list[CustomerRecord | Unreadable]:
         """Search by organization number, however it is spaced. It takes reading all customers."""
-        wanted = normal_organization_number(number)
-        return [one for one in self._all() if wanted == normal_organization_number(one.organization_number)]
+        wanted = search_number(number) or number
+        return [one for one in self._all() if wanted in (search_number(one.organization_number) or "")]
 
     def read(self, customer_ids: Sequence[str]) -> dict[str, CustomerRecord | Unreadable]:
         """Read these records, a call each; what can't be an id of the vendor's is gone without asking."""

@@ -9,8 +9,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from core.customer import tidy
 from core.errors import AccessRefused
+from core.identity import tidy
 
 _NOT_A_GUID = "00000000-0000-0000-0000-000000000000"
 _NEAR = 0.7

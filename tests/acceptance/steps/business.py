@@ -110,6 +110,12 @@ def chooses_the_order_status(status: str, story: Story) -> None:
     story.connect()
 
 
+@given(parsers.parse('the business lets an invoice change "{updates}" in a customer\'s record'))
+def chooses_the_customer_updates(updates: str, story: Story) -> None:
+    story.business.settings["customer_updates"] = updates
+    story.connect()
+
+
 @given("every session with 24Seven has ended")
 def every_session_has_ended(office: Office) -> None:
     office.sandbox.expire_sessions()

@@ -52,6 +52,23 @@ def known_with_the_street(street: str, office: Office, story: Story) -> None:
     story.invoice.customer["address"] = {"street": "Nyveien 2"}
 
 
+@given(parsers.parse('24Seven has a company with the e-mails "{contact}" and "{invoices}" for invoices'))
+def company_with_emails(contact: str, invoices: str, office: Office) -> None:
+    emails = {"Primary": contact, "Invoice": invoices}
+    office.add_customer(KNOWN, "Moe Anlegg AS", kind="Business", organization_number="911000008", emails=emails)
+
+
+@given(parsers.parse('an invoice for that company with the e-mail "{email}"'))
+def invoice_for_that_company(email: str, story: Story) -> None:
+    story.invoice = InvoiceBuilder()
+    story.invoice.customer.update(organization_name="Moe Anlegg AS", organization_number="911000008", email=email)
+
+
+@then(parsers.parse('the company\'s e-mails in 24Seven are "{contact}" and "{invoices}" for invoices'))
+def has_the_emails(contact: str, invoices: str, office: Office) -> None:
+    assert office.customer(KNOWN).emails == {"Primary": contact, "Invoice": invoices}
+
+
 @given("the customer is known in 24Seven and blocked for invoicing")
 def known_and_blocked(office: Office, story: Story) -> None:
     _add_known(office, story.invoice.customer["name"], street=STREET)

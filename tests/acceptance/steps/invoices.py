@@ -95,6 +95,11 @@ def customers_address(address: str, story: Story) -> None:
     story.invoice.customer["address"] = address_from(address)
 
 
+@given(parsers.parse('the customer\'s country in Sharefox is "{country}"'))
+def customers_country(country: str, story: Story) -> None:
+    story.invoice.customer["address"] = {"country": country}
+
+
 @given(parsers.parse('the customer\'s address in Sharefox is just the street "{street}"'))
 def just_a_street(street: str, story: Story) -> None:
     story.invoice.customer["address"] = {"street": street}

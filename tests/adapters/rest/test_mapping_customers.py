@@ -11,9 +11,10 @@ from adapters.twentyfour_seven_office.rest.mapping.customers import (
     new_customer,
     parted_name,
 )
-from core.customer import Address, Customer, CustomerKind, CustomerRecord, tidy
+from core.customer import Address, Customer, CustomerKind, CustomerRecord
 from core.customer_changes import CustomerChanges, changed_fields
 from core.errors import Rejected
+from core.identity import tidy
 
 COMPANY: dict[str, Any] = {
     "id": 7,
@@ -148,9 +149,12 @@ def test_a_change_sends_the_changed_fields_and_what_belongs_to_them() -> None:
     assert changed_customer(record_of(COMPANY), CustomerChanges(phone="5")) == {"phone": "5"}
 
 
-def test_an_email_goes_to_billing_too_where_that_is_empty() -> None:
-    changed = changed_customer(record_of(PERSON), CustomerChanges(email="kari@x.example"))
+def test_an_email_goes_to_billing_where_that_is_empty() -> None:
+    changes = CustomerChanges(email="kari@x.example", invoice_email="kari@x.example")
+    changed = changed_customer(record_of(PERSON), changes)
     assert changed == {"email": {"contact": "kari@x.example", "billing": "kari@x.example"}}
+    changed = changed_customer(record_of(COMPANY), CustomerChanges(invoice_email="ny@moe.example"))
+    assert changed == {"email": {"contact": "post@moe.example", "billing": "ny@moe.example"}}
 
 
 def test_a_person_is_renamed_in_both_parts() -> None:

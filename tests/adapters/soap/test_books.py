@@ -87,7 +87,9 @@ class TestCustomers:
         stored.addresses["Visit"] = {"Street": "Besøksgata 1"}
         (record,) = readable(system.customers.read([customer_id]).values())
         changes = CustomerChanges(
-            email="ny@x.example", addresses=(Address(street="Gate 1", country="no"), Address(street="Gate 1"))
+            email="ny@x.example",
+            invoice_email="ny@x.example",
+            addresses=(Address(street="Gate 1", country="no"), Address(street="Gate 1")),
         )
         assert system.customers.update([CustomerUpdate(record=record, changes=changes)]) == [None]
         stored = books.customers[int(customer_id)]

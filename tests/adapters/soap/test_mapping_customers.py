@@ -13,8 +13,9 @@ from adapters.twentyfour_seven_office.soap.mapping.customers import (
     parted_name,
     same_company,
 )
-from core.customer import Address, Customer, CustomerKind, CustomerRecord, tidy
+from core.customer import Address, Customer, CustomerKind, CustomerRecord
 from core.customer_changes import CustomerChanges, changed_fields
+from core.identity import tidy
 
 words = st.text(st.characters(categories=["L", "Nd"], include_characters="'-."), min_size=1, max_size=60)
 names = st.lists(words, min_size=1, max_size=8).map(" ".join)

@@ -4,10 +4,11 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from uuid import uuid4
 
-from core.customer import Address, Customer, CustomerKind, CustomerRecord, normal_email, normal_organization_number
+from core.customer import Address, Customer, CustomerKind, CustomerRecord
 from core.customer_changes import CustomerChanges
 from core.customer_directory import CustomerEntry
 from core.errors import KvittError, Rejected
+from core.identity import emails_in, normal_email, search_number
 from core.ports.clock import Clock
 from core.ports.customer_repo import CustomerUpdate
 from kvitt_csv_ledger.errors import translated
@@ -27,13 +28,11 @@ class LedgerCustomers:
 
     def find_by_email(self, email: str) -> list[CustomerRecord]:
         """Return those that carry this e-mail address."""
-        return [_record(row) for row in self._rows() if normal_email(row["email"]) == normal_email(email)]
+        return [_record(row) for row in self._rows() if normal_email(email) in emails_in([row["email"]])]
 
     def find_by_organization_number(self, number: str) -> list[CustomerRecord]:
         """Return those that carry this organization number, however it is written."""
-        return [
-            _record(row) for row in self._rows() if normal_organization_number(row["organization_number"]) == number
-        ]
+        return [_record(row) for row in self._rows() if number in (search_number(row["organization_number"]) or "")]
 
     def read(self, customer_ids: Sequence[str]) -> dict[str, CustomerRecord]:
         """Return those that are there."""
@@ -84,7 +83,7 @@ class LedgerCustomers:
             "id": str(uuid4()),
             "kind": customer.kind.value,
             "name": customer.booked_name,
-            "organization_number": customer.key_number or "",
+            "organization_number": customer.written_number or "",
             "email": customer.email or "",
             "phone": customer.phone or "",
             **_columns(customer.address or Address()),
@@ -111,6 +110,7 @@ def _record(row: Row) -> CustomerRecord:
         kind=CustomerKind(row["kind"]),
         organization_number=row["organization_number"] or None,
         emails=(row["email"],) if row["email"] else (),
+        contact_email=row["email"] or None,
         phones=(row["phone"],) if row["phone"] else (),
         addresses=(Address.model_validate({part: row[part] or None for part in _ADDRESS}),),
     )

@@ -128,10 +128,13 @@ class LedgerBench(Bench):
         is_company: bool,
         organization_number: str | None = None,
         email: str | None = None,
+        invoice_email: str | None = None,
         phone: str | None = None,
         address: Address | None = None,
         is_supplier: bool = False,
     ) -> str:
+        if invoice_email:
+            raise NotPossible("the ledger has one field for e-mail addresses")
         kind = "supplier" if is_supplier else "business" if is_company else "consumer"
         parts = {name: text for name, text in (address or Address()) if text}
         return self._added(

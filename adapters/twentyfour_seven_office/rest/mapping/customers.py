@@ -12,18 +12,19 @@ from typing import Any
 from adapters.twentyfour_seven_office.rest.mapping.values import Item, id_in, part
 from adapters.twentyfour_seven_office.rest.operations import CHANGE_CUSTOMER
 from adapters.twentyfour_seven_office.values import UNREADABLE, text_in, without_nothing
-from core.customer import Address, Customer, CustomerKind, CustomerRecord, tidy
+from core.customer import Address, Customer, CustomerKind, CustomerRecord
 from core.customer_changes import CustomerChanges
 from core.customer_directory import CustomerEntry
 from core.errors import Rejected
+from core.identity import tidy
 from core.unreadable import Unreadable
 
-_EMAIL_SLOTS = ("contact", "billing")
+_CONTACT_EMAIL, _INVOICE_EMAIL = "contact", "billing"
+_EMAIL_SLOTS = (_CONTACT_EMAIL, _INVOICE_EMAIL)
 _PHONE_SLOTS = ("phone", "mobilePhone")
 _WRITTEN_ADDRESSES = ("postal", "billing")
 _UNSEEN_PARTS = ("name", "countrySubdivision")  # parts of an address that no invoice has: kept when it is written whole
 _COUNTRY_IS_IN = "billing"  # a postal address has no country of its own: it goes by this one's
-_BILLING_EMAIL = "email.billing"
 _IS_COMPANY = "isCompany"
 
 
@@ -39,6 +40,8 @@ def customer_record(customer: Item) -> CustomerRecord | None:
         kind=_kind_in(customer),
         organization_number=text_in(customer.get("organizationNumber")),
         emails=_emails_in(customer),
+        contact_email=text_in(part(customer, "email").get(_CONTACT_EMAIL)),
+        invoice_email=text_in(part(customer, "email").get(_INVOICE_EMAIL)),
         phones=_values_in(customer, _PHONE_SLOTS),
         addresses=tuple(_address_in(part(customer, "address", slot), country) for slot in _WRITTEN_ADDRESSES),
         carried=_carried(customer),
@@ -94,9 +97,7 @@ def changed_customer(record: CustomerRecord, changes: CustomerChanges) -> dict[s
         {
             **(_changed_name(changes.name, is_company=is_company) if changes.name is not None else {}),
             "organizationNumber": changes.organization_number,
-            "email": {"contact": changes.email, "billing": record.carried.get(_BILLING_EMAIL) or changes.email}
-            if changes.email
-            else None,
+            "email": _changed_emails(record, changes),
             "phone": changes.phone,
             "address": _addresses_out(changes.addresses or (), carried=record.carried),
         }
@@ -135,7 +136,7 @@ def _name_in(customer: Item) -> str:
 
 def _new_name(customer: Customer) -> dict[str, Any]:
     if customer.is_company:
-        return {"name": customer.booked_name, "organizationNumber": customer.key_number}
+        return {"name": customer.booked_name, "organizationNumber": customer.written_number}
     first, last = parted_name(customer.booked_name)
     return {"person": without_nothing({"firstName": first or None, "lastName": last})}
 
@@ -146,6 +147,18 @@ def _changed_name(name: str, *, is_company: bool) -> dict[str, Any]:
         return {"name": tidy(name)}
     first, last = parted_name(name)
     return {"person": {"firstName": first, "lastName": last}}
+
+
+def _changed_emails(record: CustomerRecord, changes: CustomerChanges) -> dict[str, str] | None:
+    """Both go, as objects do; the one that stays is sent back as it was read."""
+    if changes.email is None and changes.invoice_email is None:
+        return None
+    return without_nothing(
+        {
+            _CONTACT_EMAIL: changes.email or record.contact_email,
+            _INVOICE_EMAIL: changes.invoice_email or record.invoice_email,
+        }
+    )
 
 
 def _emails_in(customer: Item) -> tuple[str, ...]:
@@ -187,8 +200,6 @@ def _addresses_out(addresses: Iterable[Address], *, carried: Item) -> dict[str, 
 def _carried(customer: Item) -> dict[str, str]:
     is_company = customer.get(_IS_COMPANY)
     kept = {_IS_COMPANY: "true" if is_company else "false"} if isinstance(is_company, bool) else {}
-    if billing := text_in(part(customer, "email").get("billing")):
-        kept[_BILLING_EMAIL] = billing
     for slot in _WRITTEN_ADDRESSES:
         for one in _UNSEEN_PARTS:
             if value := text_in(part(customer, "address", slot).get(one)):

@@ -15,13 +15,11 @@ from core.customer import (
     Customer,
     CustomerKind,
     CustomerRecord,
-    normal_email,
-    normal_organization_number,
-    tidy,
 )
 from core.customer_changes import CustomerChanges
 from core.customer_directory import CustomerEntry
 from core.fields import plain
+from core.identity import normal_name, tidy, written_organization_number
 from core.unreadable import Unreadable
 
 RETURN_PROPERTIES = (
@@ -51,7 +49,8 @@ _KINDS = {
     "None": CustomerKind.UNKNOWN,
 }
 _TYPES = {kind: name for name, kind in _KINDS.items()}
-_EMAIL_SLOTS = ("Primary", "Invoice", "Work", "Home", "Alternative")
+_CONTACT_EMAIL, _INVOICE_EMAIL = "Primary", "Invoice"
+_EMAIL_SLOTS = (_CONTACT_EMAIL, _INVOICE_EMAIL, "Work", "Home", "Alternative")
 _PHONE_SLOTS = ("Primary", "Mobile", "Work", "Home")  # Fax is no phone
 _WRITTEN_ADDRESSES = ("Post", "Invoice")
 _UNSEEN_PARTS = ("Name", "State")  # parts of an address that no invoice has: kept when it is written whole
@@ -78,6 +77,8 @@ def customer_record(company: Mapping[str, Any]) -> CustomerRecord | None:
         kind=kind,
         organization_number=text_in(company.get("OrganizationNumber")),
         emails=_values_in(company.get("EmailAddresses"), _EMAIL_SLOTS),
+        contact_email=_email_in(company, _CONTACT_EMAIL),
+        invoice_email=_email_in(company, _INVOICE_EMAIL),
         phones=_values_in(company.get("PhoneNumbers"), _PHONE_SLOTS),
         addresses=tuple(_address_in(addresses.get(slot)) for slot in _WRITTEN_ADDRESSES),
         carried=_carried(company, addresses),
@@ -108,14 +109,14 @@ def unreadable_customer(company: Mapping[str, Any]) -> Unreadable:
 
 def asked_keys(customer: Customer) -> tuple[Hashable, Hashable | None]:
     """By what a new customer is told from others: with its name, and without; None when it has nothing but a name."""
-    return _keys(customer.key_number, [customer.key_email], customer.booked_name)
+    return _keys(customer.written_number, [customer.key_email], customer.booked_name)
 
 
 def found_keys(record: CustomerRecord) -> tuple[Hashable, Hashable | None]:
     """By what a record is told from others that were created with it: with its name, and without."""
     return _keys(
-        normal_organization_number(record.organization_number),
-        [normal_email(email) for email in record.emails],
+        written_organization_number(record.organization_number),
+        record.known_emails,
         record.name,
     )
 
@@ -124,11 +125,11 @@ def new_company(customer: Customer) -> dict[str, Any]:
     """Describe a customer that is to be created; what the source lacks is left out."""
     return without_nothing(
         {
-            "OrganizationNumber": customer.key_number,
+            "OrganizationNumber": customer.written_number,
             **_new_name(customer.booked_name, customer.kind),
             "Addresses": _addresses_out([customer.address] * len(_WRITTEN_ADDRESSES), carried={}),
             "PhoneNumbers": _phones_out(customer.phone),
-            "EmailAddresses": _emails_out(customer.email),
+            "EmailAddresses": _emails_out(customer.email, customer.email),
             "Type": _TYPES[customer.kind],
         }
     )
@@ -148,7 +149,7 @@ def changed_company(record: CustomerRecord, changes: CustomerChanges) -> dict[st
             **(_name_out(changes.name or record.name, kind) if renamed else {}),
             "Addresses": _addresses_out(changes.addresses or (), carried=record.carried),
             "PhoneNumbers": _phones_out(changes.phone),
-            "EmailAddresses": _emails_out(changes.email),
+            "EmailAddresses": _emails_out(changes.email, changes.invoice_email),
             "Type": _TYPES[kind],
             **_sent_back(record.carried),
         }
@@ -201,7 +202,7 @@ def parted_name(name: str) -> tuple[str, str]:
 def _keys(number: str | None, emails: Iterable[str | None], name: str) -> tuple[Hashable, Hashable | None]:
     addresses = frozenset(email for email in emails if email)
     bare = (number, addresses) if number or addresses else None
-    return (number, addresses, tidy(name).casefold()), bare
+    return (number, addresses, normal_name(name)), bare
 
 
 def _name_in(company: Mapping[str, Any], kind: CustomerKind) -> str:
@@ -227,9 +228,13 @@ def _values_in(slots: Mapping[str, Any] | None, names: Iterable[str]) -> tuple[s
     return tuple(dict.fromkeys(value for value in found if value))
 
 
-def _emails_out(email: str | None) -> dict[str, Any] | None:
-    value = text_in(email)
-    return {"Invoice": {"Value": value}, "Primary": {"Value": value}} if value else None
+def _email_in(company: Mapping[str, Any], slot: str) -> str | None:
+    return next(iter(_values_in(company.get("EmailAddresses"), (slot,))), None)
+
+
+def _emails_out(contact: str | None, invoice: str | None) -> dict[str, Any] | None:
+    values = {_INVOICE_EMAIL: text_in(invoice), _CONTACT_EMAIL: text_in(contact)}
+    return {slot: {"Value": value} for slot, value in values.items() if value} or None
 
 
 def _phones_out(phone: str | None) -> dict[str, Any] | None:
