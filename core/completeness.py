@@ -12,6 +12,7 @@ from decimal import Decimal, localcontext
 from pydantic import validate_email
 from pydantic_core import PydanticCustomError
 
+from core.country import country_fault
 from core.customer import Address, Customer
 from core.errors import Fault, InvalidInvoice
 from core.fields import hidden_in, plain
@@ -22,7 +23,6 @@ from core.row_price import decimals_of
 from core.totals import PRECISION, row_amount, to_the_ore, totals_of
 
 _CURRENCY = re.compile(r"[A-Z]{3}")
-_COUNTRY = re.compile(r"[A-Z]{2}")
 _NOTHING = Decimal(0)
 _HUNDRED = Decimal(100)
 _ORE_DECIMALS = 2  # EN 16931 BR-DEC-16, BR-DEC-23 and BR-DEC-24
@@ -126,8 +126,8 @@ def _number_fault(customer: Customer) -> Fault | None:
 
 
 def _country_faults(field: str, country: str | None) -> Iterator[Fault]:
-    if country and not _COUNTRY.fullmatch(country):
-        yield Fault(field, f'"{country}" is not a country code of two capital letters')
+    if country and (fault := country_fault(country)):
+        yield Fault(field, fault)
 
 
 def _delivery_faults(delivery: Delivery) -> Iterator[Fault]:

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field, ValidationInfo
 
-from core.fields import Document, ReadText, ShownText, Text, hidden_in, is_as_stored
+from core.fields import Document, ReadText, ShownText, SourceText, hidden_in, is_as_stored
 from core.identity import (
     emails_in,
     normal_email,
@@ -18,13 +18,16 @@ from core.identity import (
 
 
 class Address(Document):
-    """A postal address. `country` is an ISO 3166 alpha-2 code; `additional_street` is the street's second line."""
+    """A postal address.
 
-    street: Text | None = None
-    additional_street: Text | None = Field(default=None, examples=["Oppgang B"])
-    postal_code: Text | None = None
-    city: Text | None = None
-    country: Text | None = None
+    `country` is an ISO 3166 alpha-2 code, in capitals; `additional_street` is the street's second line.
+    """
+
+    street: SourceText | None = None
+    additional_street: SourceText | None = Field(default=None, examples=["Oppgang B"])
+    postal_code: SourceText | None = None
+    city: SourceText | None = None
+    country: SourceText | None = None
 
     @property
     def whole_street(self) -> str | None:
@@ -49,7 +52,7 @@ class Customer(Document):
 
     name: ShownText | None = None
     email: ShownText | None = None
-    phone: Text | None = None
+    phone: SourceText | None = None
     organization_name: ShownText | None = None
     organization_number: ShownText | None = None
     address: Annotated[Address, AfterValidator(_shown)] | None = None

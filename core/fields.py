@@ -48,7 +48,7 @@ PRINTABLE = rf"^[^{_INVISIBLE}]*$"
 
 _TEXT_SCHEMA = WithJsonSchema({"type": "string", "pattern": f"^[^{_BAD}]*$"})
 _BAD_IN_NAMES = _BAD + _HIDDEN
-_SHOWN_SCHEMA = WithJsonSchema({"type": "string", "pattern": f"^[^{_BAD_IN_NAMES}]*$"})
+_SHOWN_SCHEMA = WithJsonSchema({"type": "string", "pattern": f"^[^{_HIDDEN}]*$"})
 _NAME_SCHEMA = WithJsonSchema(
     {
         "type": "string",
@@ -93,6 +93,15 @@ def _iso_date(value: object) -> date:
     if not isinstance(value, str) or not _ISO_DATE.fullmatch(value):
         raise ValueError('write it as a date string, such as "2021-01-15"')
     return date.fromisoformat(value)
+
+
+_HALF = re.compile(r"[\ud800-\udfff]")
+
+
+def _without_unstorable(value: str) -> str:
+    if _HALF.search(value):
+        raise ValueError("holds half of a character (a lone surrogate), which is no text")
+    return storable(value)
 
 
 def _writable(value: str) -> str:
@@ -170,11 +179,17 @@ Instant = Annotated[
 Text = Annotated[str, AfterValidator(_writable), _TEXT_SCHEMA]
 """Text that every store and wire format of ours can carry."""
 
+SourceText = Annotated[str, AfterValidator(_without_unstorable), WithJsonSchema({"type": "string"})]
+"""Text as a source states it: signs that nothing can store, as word processors leave them, are not in the value."""
+
 ReadText = Annotated[str, AfterValidator(storable)]
 """What a record in an accounting system says, without the signs that nothing can store."""
 
-ShownText = Annotated[str, AfterValidator(_writable), AfterValidator(_shown_whole), _SHOWN_SCHEMA]
-"""A name or address: text that is what it looks like. Row texts and comments are any text: nobody is known by them."""
+ShownText = Annotated[str, AfterValidator(_without_unstorable), AfterValidator(_shown_whole), _SHOWN_SCHEMA]
+"""A name or address of a source's: a SourceText that is what it looks like.
+
+Row texts and comments are any text: nobody is known by them.
+"""
 
 Name = Annotated[
     str,

@@ -1,12 +1,28 @@
 """The invoice as its source stated it (Sharefox: invoice basis). We never change it."""
 
 import hashlib
+import re
+from collections.abc import Iterator, Mapping
 from enum import StrEnum
+from typing import Any
 
-from pydantic import ConfigDict, Field, JsonValue, StrictBool
+from pydantic import (
+    ConfigDict,
+    Field,
+    JsonValue,
+    ModelWrapValidatorHandler,
+    PrivateAttr,
+    SerializerFunctionWrapHandler,
+    StrictBool,
+    model_serializer,
+    model_validator,
+)
 
 from core.customer import Address, Customer
-from core.fields import DecimalText, Document, InvoiceNumber, IsoDate, Text
+from core.fields import DecimalText, Document, InvoiceNumber, IsoDate, SourceText, storable
+
+_MOST_NAMED = 10
+_SUBSTITUTE = "\x1a"  # ASCII's stand-in for a sign that can't be kept: no PostgreSQL holds U+0000
 
 
 class InvoiceType(StrEnum):
@@ -27,7 +43,7 @@ class Delivery(Document):
     """Where and when what is invoiced was handed over (EN 16931 BG-13): a Norwegian date and a postal address."""
 
     date: IsoDate | None = Field(default=None, examples=["2021-01-12"])
-    name: Text | None = Field(default=None, examples=["Hytte 4, Fjellsiden"])
+    name: SourceText | None = Field(default=None, examples=["Hytte 4, Fjellsiden"])
     address: Address | None = None
 
 
@@ -57,8 +73,8 @@ class InvoiceRow(Document):
 
     model_config = ConfigDict(json_schema_extra={"examples": _ROWS})
 
-    product: Text | None = None
-    product_code: Text | None = None
+    product: SourceText | None = None
+    product_code: SourceText | None = None
     period: Period | None = None
     quantity: DecimalText | None = None
     unit_price: DecimalText | None = None
@@ -66,8 +82,8 @@ class InvoiceRow(Document):
     discount_amount: DecimalText | None = None
     net_amount: DecimalText | None = None
     vat_percent: DecimalText | None = None
-    department: Text | None = None
-    project: Text | None = None
+    department: SourceText | None = None
+    project: SourceText | None = None
 
     @property
     def is_text(self) -> bool:
@@ -86,27 +102,80 @@ class Invoice(Document):
     """
 
     number: InvoiceNumber
-    order_number: Text | None = None
+    order_number: SourceText | None = None
     type: InvoiceType = InvoiceType.PRINTED
     issue_date: IsoDate | None = None
     due_date: IsoDate | None = None
-    currency: Text = "NOK"
+    currency: SourceText = "NOK"
     prices_include_vat: StrictBool = False
     customer: Customer = Customer()
     rows: tuple[InvoiceRow, ...] = ()
-    your_reference: Text | None = None
-    our_reference: Text | None = Field(default=None, examples=["Ola Berg"])
-    buyer_reference: Text | None = Field(default=None, examples=["0192:AVD-7"])
-    order_reference: Text | None = Field(default=None, examples=["PO 4711"])
+    your_reference: SourceText | None = None
+    our_reference: SourceText | None = Field(default=None, examples=["Ola Berg"])
+    buyer_reference: SourceText | None = Field(default=None, examples=["0192:AVD-7"])
+    order_reference: SourceText | None = Field(default=None, examples=["PO 4711"])
     credits: InvoiceNumber | None = Field(default=None, examples=["2001-1"])
     delivery: Delivery | None = None
     paid_amount: DecimalText | None = Field(default=None, examples=["500.00"])
     paid_date: IsoDate | None = Field(default=None, examples=["2021-01-10"])
-    department: Text | None = None
-    project: Text | None = None
-    comment: Text | None = None
+    department: SourceText | None = None
+    project: SourceText | None = None
+    comment: SourceText | None = None
+
+    _stated: dict[str, str] = PrivateAttr(default_factory=dict)
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _note_what_is_left_out(cls, document: Any, read: ModelWrapValidatorHandler["Invoice"]) -> "Invoice":
+        """Note texts as they were stated where signs were left out of them: what is stored is the source's."""
+        invoice = read(document)
+        invoice._stated.update(_cut(document, invoice, ""))
+        return invoice
+
+    @model_serializer(mode="wrap")
+    def _as_stated(self, write: SerializerFunctionWrapHandler):  # type: ignore[no-untyped-def]
+        """Write texts as they were stated; without a type here, for that would be the schema's."""
+        document = write(self)
+        for place, text in self._stated.items():
+            _put(document, place, text)
+        return document
+
+    @property
+    def reading_warnings(self) -> list[str]:
+        """What a person should know about how the invoice was read: where signs were left out."""
+        if not self._stated:
+            return []
+        named = sorted(self._stated)[:_MOST_NAMED]
+        more = f" and {len(self._stated) - _MOST_NAMED} more" if len(self._stated) > _MOST_NAMED else ""
+        return [
+            "Control characters, such as a word processor's line break, were left out: no accounting system can store "
+            f"them. They are in {', '.join(named)}{more}."
+        ]
 
     @property
     def fingerprint(self) -> str:
         """A digest of the content: two invoices with the same fingerprint say the same."""
         return hashlib.sha256(self.model_dump_json().encode()).hexdigest()
+
+
+def _cut(stated: object, read: object, place: str) -> Iterator[tuple[str, str]]:
+    """Yield the place and the text of what was stated and was not read whole."""
+    if isinstance(stated, str):
+        if isinstance(read, str) and storable(stated) != stated:
+            yield place, stated.replace("\x00", _SUBSTITUTE)
+    elif isinstance(stated, Mapping) and isinstance(read, Document):
+        for name, part in stated.items():
+            yield from _cut(part, getattr(read, str(name), None), f"{place}.{name}".removeprefix("."))
+    elif isinstance(stated, list | tuple) and isinstance(read, tuple):
+        for index, (part, other) in enumerate(zip(stated, read, strict=False)):
+            yield from _cut(part, other, f"{place}[{index}]")
+
+
+def _put(document: Any, place: str, text: str) -> None:
+    """Put a text in its place in a document, where that is still there."""
+    *way, last = [int(part) if part.isdigit() else part for part in re.findall(r"[^.\[\]]+", place)]
+    for part in way:
+        inner = dict(enumerate(document)) if isinstance(document, list | tuple) else document
+        document = (inner or {}).get(part)
+    if document and last in document:
+        document[last] = text

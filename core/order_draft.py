@@ -133,7 +133,7 @@ def order_draft_from(
 
 def draft_warnings(invoice: Invoice, draft: OrderDraft, vat: Sequence[VatChoice], *, limits: Limits) -> list[str]:
     """Say what a person should know about how the invoice became this order; each thing once."""
-    warnings: list[str | None] = []
+    warnings: list[str | None] = [*invoice.reading_warnings]
     for number, (row, order_row) in enumerate(zip(invoice.rows, draft.rows, strict=True), start=1):
         price = booked_price(row, includes_vat=invoice.prices_include_vat, limits=limits)
         if order_row.text != whole_row_text(row, told_quantity=price.told_quantity):

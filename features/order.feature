@@ -38,6 +38,14 @@ Feature: The order in 24Seven
         | Tractor (2021-01-10 – 2021-01-12) |
         | Tractor (2021-01-10 – 2021-01-12) |
 
+    Scenario: Signs of a word processor that nothing can store are left out, with a warning
+      Given the row's product is "Tractor<U+000B>with<U+0001> driver"
+      And the row has no rental period
+      When the invoice is sent
+      Then the texts of the order's rows are:
+        | Tractor with driver |
+      And the transfer has a warning that names "rows[0].product"
+
   Rule: A row that only says something is a text
 
     Scenario: A text between two products

@@ -56,10 +56,17 @@ Feature: Sending an invoice
         | the rental ends before it starts                         | rows[0].period               |
         | the invoice is due before it is issued                   | due_date                     |
         | the currency is "kroner"                                 | currency                     |
+        | the customer's country is "UK"                           | customer.address.country     |
         | the row's unit price is "-1200.00"                       | rows[0].unit_price           |
         | the row's unit price is "1200.00001"                     | rows[0].unit_price           |
         | the row's quantity is "1.33333"                          | rows[0].quantity             |
         | the row's discount is "12.34567" percent                 | rows[0].discount_percent     |
+
+    Scenario: A country code that is none is refused with the right one
+      Given the customer's country is "UK"
+      When the invoice is sent
+      Then the invoice is refused because it is an "invalid invoice"
+      And the reason names "write GB"
 
     Scenario: Several faults are named at once
       Given the customer has no name

@@ -267,6 +267,19 @@ class InvoiceContract(_WithBusinesses):
         assert stored == an_invoice()
         assert stored.fingerprint == an_invoice().fingerprint
 
+    def test_an_invoice_with_signs_that_nothing_can_store_comes_back_as_it_was_stated(self, stocked: Storage) -> None:
+        stated = Invoice.model_validate({"number": "signs", "comment": "a\x0bb\x00c\x1fd\uffffe"})
+        with stocked.transaction() as work:
+            work.invoices.put("fjell", stated)
+        with stocked.transaction() as work:
+            kept = work.invoices.get("fjell", "signs")
+        assert kept is not None
+        assert (kept.comment, kept.reading_warnings, kept.fingerprint) == (
+            stated.comment,
+            stated.reading_warnings,
+            stated.fingerprint,
+        )
+
     def test_an_invoice_of_which_only_the_number_is_known_is_kept(self, stocked: Storage) -> None:
         with stocked.transaction() as work:
             work.invoices.put("fjell", Invoice(number="INV/2021 – ø%_'"))

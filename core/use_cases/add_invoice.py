@@ -26,10 +26,15 @@ class Addition(StrEnum):
 
 
 class AddedInvoice(Document):
-    """An invoice as stored, and what adding it did."""
+    """An invoice as stored, what adding it did, and what a person should know about how it was read."""
 
     invoice: Invoice
     addition: Addition
+
+    @property
+    def warnings(self) -> list[str]:
+        """Of the invoice itself; nobody is asked in the accounting system."""
+        return self.invoice.reading_warnings
 
 
 @dataclass(frozen=True)

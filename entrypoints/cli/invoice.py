@@ -24,6 +24,7 @@ from entrypoints.cli.options import (
 from entrypoints.cli.output import print_json, print_table, progress, say, say_error, show
 
 if TYPE_CHECKING:
+    from core.use_cases.add_invoice import AddedInvoice
     from entrypoints.cli.reading import Read
     from entrypoints.container import Container
 
@@ -65,7 +66,7 @@ def add(
     from entrypoints.cli.installation import installation
     from entrypoints.cli.reading import read_invoices
 
-    results: list[tuple[Read, str | KvittError]] = []
+    results: list[tuple[Read, AddedInvoice | KvittError]] = []
     is_list = len(files) > 1
     with installation() as container:
         container.look_up().business(business)
@@ -84,9 +85,9 @@ def add(
     return worst(code_of_error(result) if isinstance(result, KvittError) else ExitCode.DONE for _, result in results)
 
 
-def _added(container: "Container", business: str, items: Sequence["Read"]) -> list[str | KvittError]:
+def _added(container: "Container", business: str, items: Sequence["Read"]) -> list["AddedInvoice | KvittError"]:
     """Store the invoices among these, in one transaction; what came of each item."""
-    from core.use_cases.add_invoice import AddedInvoice, InvoiceToAdd
+    from core.use_cases.add_invoice import InvoiceToAdd
 
     asked = [InvoiceToAdd(business, item.outcome) for item in items if not isinstance(item.outcome, KvittError)]
     outcomes: Iterator[AddedInvoice | KvittError]
@@ -95,24 +96,24 @@ def _added(container: "Container", business: str, items: Sequence["Read"]) -> li
     except KvittError as error:
         outcomes = repeat(error)
     told = (item.outcome if isinstance(item.outcome, KvittError) else next(outcomes) for item in items)
-    return [one if isinstance(one, KvittError) else one.addition.value for one in told]
+    return list(told)
 
 
-def _addition_document(item: "Read", result: str | KvittError) -> dict[str, Any]:
+def _addition_document(item: "Read", result: "AddedInvoice | KvittError") -> dict[str, Any]:
     from entrypoints.documents import problem_document
 
     if isinstance(result, KvittError):
         return {**problem_document(result), "place": item.place, "invoice": item.number}
-    warnings = {"warnings": list(item.warnings)} if item.warnings else {}
-    return {"invoice": item.number, "result": result, **warnings}
+    told = [*item.warnings, *result.warnings]
+    return {"invoice": item.number, "result": result.addition.value, **({"warnings": told} if told else {})}
 
 
-def _tell_addition(item: "Read", result: str | KvittError) -> None:
+def _tell_addition(item: "Read", result: "AddedInvoice | KvittError") -> None:
     if isinstance(result, KvittError):
         say_error(result, about=item.place)
     else:
-        show(f"{item.number}: {result}")
-        for warning in item.warnings:
+        show(f"{item.number}: {result.addition.value}")
+        for warning in (*item.warnings, *result.warnings):
             say(f"  {warning}")
 
 

@@ -138,7 +138,7 @@ class InvoiceOfFile:
 
     def told(self, stored: Invoice) -> InvoiceFromFile:
         """Show it as it was stored."""
-        return InvoiceFromFile(**dict(stored), warnings=self.warnings)
+        return InvoiceFromFile(**dict(stored), warnings=(*self.warnings, *stored.reading_warnings))
 
 
 async def invoice_of_file(request: AnyRequest, body: bytes) -> InvoiceOfFile | None:

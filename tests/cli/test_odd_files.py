@@ -16,7 +16,6 @@ ODD = {
     "a number of many digits": ('"rows": [{"quantity": "' + "9" * 5_000 + '"}]', "rows[0].quantity"),
     "a field given twice": ('"comment": "a", "comment": "b"', "comment: is given twice"),
     "half a surrogate pair": ('"comment": "\\ud800"', "comment"),
-    "NUL": ('"comment": "a\\u0000b"', "comment"),
 }
 
 
@@ -38,3 +37,13 @@ def test_a_business_nested_deeply_is_refused(fjell: Kvitt, depth: int) -> None:
     file = fjell.file("deep.json", '{"accounting": ' + '{"a": ' * depth + "1" + "}" * (depth + 1))
     answer = fjell("business", "add", "vidde", "--file", file, "--json")
     assert (answer.code, answer.json["code"]) == (1, "bad_json")
+
+
+def test_signs_that_nothing_can_store_are_left_out_with_a_warning(fjell: Kvitt) -> None:
+    file = fjell.file("word.json", json.dumps({**an_invoice("word"), "comment": "a\x0bb"}))
+    told = fjell("invoice", "add", file, "--business", "fjell")
+    assert (told.code, told.out) == (0, "word: added\n")
+    assert "comment" in told.err
+    answer = fjell("invoice", "add", file, "--business", "fjell", "--json")
+    (warning,) = answer.json["warnings"]
+    assert "comment" in warning

@@ -1,3 +1,4 @@
+import json
 import math
 from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
 from core.customer import Address
-from core.fields import BusinessName, DecimalText, Instant, InvoiceNumber, IsoDate, Name, Text, plain
+from core.fields import AS_STORED, BusinessName, DecimalText, Instant, InvoiceNumber, IsoDate, Name, Text, plain
 from core.invoice import Invoice
 
 _decimal: TypeAdapter[Decimal] = TypeAdapter(DecimalText)
@@ -117,6 +118,52 @@ def test_a_printable_number_is_kept_exactly(number: str) -> None:
 def test_text_that_no_wire_format_carries_is_refused(sign: str) -> None:
     with pytest.raises(ValidationError):
         _text.validate_python(f"a{sign}b")
+
+
+@pytest.mark.parametrize("field", ["comment", "your_reference", "currency"])
+def test_signs_that_nothing_can_store_are_left_out_of_what_a_source_states(field: str) -> None:
+    invoice = Invoice.model_validate({"number": "1", field: "a\x0bb\x00\x07c\uffff"})
+    assert getattr(invoice, field) == "a bc"
+    assert invoice.reading_warnings
+    assert field in invoice.reading_warnings[0]
+
+
+def test_what_a_source_states_is_stored_as_it_stated_it_and_read_again_alike() -> None:
+    stated = {
+        "number": "1",
+        "rows": [{"product": "Tractor"}, {"product": "Tractor\x0bwith driver"}],
+        "customer": {"name": "Ola\x02 Berg", "address": {"street": "Gata\x0c1"}},
+        "delivery": {"address": {"city": "O\x01slo"}},
+    }
+    invoice = Invoice.model_validate(stated)
+    (warning,) = invoice.reading_warnings
+    assert warning.endswith("in customer.address.street, customer.name, delivery.address.city, rows[1].product.")
+    assert invoice.customer.name == "Ola Berg"
+    assert invoice.rows[1].product == "Tractor with driver"
+    again = Invoice.model_validate_json(invoice.model_dump_json(), context=AS_STORED)
+    assert again == invoice
+    assert (again.reading_warnings, again.fingerprint) == (invoice.reading_warnings, invoice.fingerprint)
+    assert json.loads(invoice.model_dump_json())["customer"]["name"] == "Ola\x02 Berg"
+    assert invoice.model_copy(update={"rows": ()}).model_dump()["rows"] == ()
+    assert Invoice.model_validate({"number": "1"}).reading_warnings == []
+
+
+def test_of_many_places_with_such_signs_ten_are_named() -> None:
+    invoice = Invoice.model_validate({"number": "1", "rows": [{"product": "a\x01"}] * 12})
+    assert invoice.reading_warnings[0].endswith("and 2 more.")
+
+
+@pytest.mark.parametrize("number", ["1\x01", "1\x0b2"])
+def test_of_a_number_nothing_is_left_out(number: str) -> None:
+    for document in ({"number": number}, {"number": "1", "credits": number}):
+        with pytest.raises(ValidationError):
+            Invoice.model_validate(document)
+
+
+def test_half_a_character_is_refused() -> None:
+    for document in ({"comment": "a\ud800"}, {"customer": {"name": "a\udfff"}}):
+        with pytest.raises(ValidationError, match="half of a character"):
+            Invoice.model_validate({"number": "1", **document})
 
 
 def test_markup_line_breaks_and_other_alphabets_are_ordinary_text() -> None:

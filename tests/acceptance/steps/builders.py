@@ -1,11 +1,20 @@
 """An invoice and a business as Givens make them: complete, and changed by one sentence at a time."""
 
+import re
 from copy import deepcopy
 from typing import Self
 
 from tests.acceptance.gateway import Json
 
 INVOICE_TYPES = {"Data for Accounting": "data_for_accounting", "Printed": "printed"}
+
+
+_SIGN = re.compile(r"<U\+([0-9A-F]{4})>")
+
+
+def with_signs(text: str) -> str:
+    """Put the signs in that nobody sees: a feature writes them as <U+000B>."""
+    return _SIGN.sub(lambda sign: chr(int(sign[1], 16)), text)
 
 
 def a_row() -> Json:

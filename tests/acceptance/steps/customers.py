@@ -1,6 +1,5 @@
 """Customers: the records in 24Seven, and which one gets the order."""
 
-import re
 from collections.abc import Sequence
 from decimal import Decimal
 
@@ -9,11 +8,10 @@ from pytest_bdd import given, parsers, then, when
 from core.transfer import TransferState
 from entrypoints.container import Container
 from tests.acceptance.office import Office, called, differences, slots
-from tests.acceptance.steps.builders import InvoiceBuilder
+from tests.acceptance.steps.builders import InvoiceBuilder, with_signs
 from tests.acceptance.story import Story
 
 KNOWN = "the customer"
-_SIGN = re.compile(r"<U\+([0-9A-F]{4})>")  # how a feature writes what nobody sees
 STREET, POSTAL_CODE, CITY, COUNTRY = "Gamleveien 1", "2670", "Otta", "NO"
 PHONE = "+47 400 00 001"
 ADDRESS_SLOTS = ("Post", "Invoice")
@@ -26,7 +24,7 @@ def customers(datatable: Sequence[Sequence[str]], office: Office) -> None:
         cells = dict(zip(columns, line, strict=True))
         office.add_customer(
             cells["customer"],
-            _SIGN.sub(lambda sign: chr(int(sign[1], 16)), cells["name"]),
+            with_signs(cells["name"]),
             kind=cells["type"],
             organization_number=cells.get("organization number", ""),
             emails=slots(cells.get("e-mail", "")),

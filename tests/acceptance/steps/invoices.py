@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pytest_bdd import given, parsers, when
 
 from tests.acceptance.gateway import Json
-from tests.acceptance.steps.builders import INVOICE_TYPES, InvoiceBuilder, a_row, address_from
+from tests.acceptance.steps.builders import INVOICE_TYPES, InvoiceBuilder, a_row, address_from, with_signs
 from tests.acceptance.story import Story
 
 ROW_COLUMNS = {
@@ -133,6 +133,21 @@ def _row(cells: dict[str, str]) -> Json:
         period = {PERIOD_COLUMNS[name]: cell for name, cell in cells.items() if name in PERIOD_COLUMNS and cell}
         row["period"] = period or None
     return row
+
+
+@given(parsers.parse('the row\'s product is "{product}"'))
+def product(product: str, story: Story) -> None:
+    story.invoice.row["product"] = with_signs(product)
+
+
+@given("the row has no rental period")
+def no_period(story: Story) -> None:
+    del story.invoice.row["period"]
+
+
+@given(parsers.parse('the customer\'s country is "{country}"'))
+def country(country: str, story: Story) -> None:
+    story.invoice.customer["address"] = {"street": "Kirkegata 4", "country": country}
 
 
 @given("the row has no VAT percent")
