@@ -123,8 +123,8 @@ def customer_plan(
     return plan
 
 
-def customer_notes(customer: Customer, decision: CustomerDecision) -> CustomerNotes:
-    """Say what a person should know about how this customer became that record.
+def customer_notes(customer: Customer, decision: CustomerDecision, *, customer_id: str) -> CustomerNotes:
+    """Say what a person should know about how this customer became the record with this id.
 
     A person whose name the record will not have (a company's, say) goes into the order's comment, where a contact
     person of an organization goes anyway.
@@ -134,16 +134,16 @@ def customer_notes(customer: Customer, decision: CustomerDecision) -> CustomerNo
     warnings = []
     if normal_name(record.name) not in ("", normal_name(name)):
         warnings.append(
-            f'The name of customer {record.id} changes from "{record.name}" to "{name}", as on the invoice.'
+            f'The name of customer {customer_id} changes from "{record.name}" to "{name}", as on the invoice.'
         )
     if normal_name(name) == normal_name(customer.booked_name):
         return CustomerNotes(warnings=tuple(warnings))
     if (customer.organization_name or "").strip():
-        warnings.append(f'Customer {record.id} keeps its name "{name}"; the invoice says "{customer.booked_name}".')
+        warnings.append(f'Customer {customer_id} keeps its name "{name}"; the invoice says "{customer.booked_name}".')
         return CustomerNotes(warnings=tuple(warnings))
     warnings.append(
-        f'The order is for customer {record.id} "{name}"; "{customer.booked_name}", whom the invoice names, is in the '
-        "order's comment."
+        f'The order is for customer {customer_id} "{name}"; "{customer.booked_name}", whom the invoice names, is in '
+        "the order's comment."
     )
     return CustomerNotes(customer.booked_name, tuple(warnings))
 

@@ -80,8 +80,9 @@ class PreviewInvoice:
         plan = self._find_customers.decide(business_name, customers, system, links=links, updates=updates).plan
         if number in plan.undecided:
             raise plan.undecided[number]
-        order, customer = prepared.orders[number], _customer_preview(plan.decisions[number])
-        notes = customer_notes(invoice.customer, plan.decisions[number])
+        order, decision = prepared.orders[number], plan.decisions[number]
+        customer = _customer_preview(decision)
+        notes = customer_notes(invoice.customer, decision, customer_id=decision.record.id)
         return InvoicePreview(
             invoice=number,
             customer=customer,

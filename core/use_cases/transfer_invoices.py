@@ -168,7 +168,7 @@ class TransferInvoices:
         self._end(attempt, {**found.plan.undecided, **dict.fromkeys(found.plan.put_off, _PUT_OFF)})
         ids = self._find_customers.carry_out(found, customers, system, hold=attempt.hold)
         attempt.notes = {
-            number: customer_notes(customers[number], found.plan.decisions[number])
+            number: customer_notes(customers[number], found.plan.decisions[number], customer_id=answer)
             for number, answer in ids.items()
             if isinstance(answer, str)
         }

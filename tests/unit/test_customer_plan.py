@@ -277,7 +277,7 @@ def test_what_becomes_of_a_name_is_told(
     came: Customer, record: CustomerRecord, updates: str, person: str | None, named: list[tuple[str, str]]
 ) -> None:
     plan = customer_plan({"1": came}, records=[record], links={}, updates=CustomerUpdates(updates))
-    notes = customer_notes(came, plan.decisions["1"])
+    notes = customer_notes(came, plan.decisions["1"], customer_id=record.id)
     assert notes.person == person
     assert len(notes.warnings) == len(named)
     assert all(name in warning for warning, names in zip(notes.warnings, named, strict=True) for name in names)
@@ -285,4 +285,4 @@ def test_what_becomes_of_a_name_is_told(
 
 def test_a_new_record_has_nothing_to_tell() -> None:
     plan = customer_plan({"1": a_person()}, records=[], links={}, updates=CustomerUpdates.NEVER)
-    assert customer_notes(a_person(), plan.decisions["1"]) == CustomerNotes()
+    assert customer_notes(a_person(), plan.decisions["1"], customer_id="1001") == CustomerNotes()

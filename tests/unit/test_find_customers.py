@@ -2,6 +2,7 @@ import dataclasses
 
 import pytest
 
+from core.business import CustomerUpdates
 from core.customer import CustomerKind
 from tests.fakes import Gateway
 from tests.unit.samples import NUMBER, OTHER_NUMBER, a_company, a_person, an_invoice
@@ -76,6 +77,19 @@ def test_two_people_who_share_an_email_are_two_customers_each_found_again(gatewa
     ):
         gateway.add(an_invoice(number=number, customer=a_person(name=name)))
         assert gateway.send(number).customer_id == record.id
+
+
+def test_who_shares_a_new_record_is_told_of_with_its_id() -> None:
+    gateway = Gateway(inline=False)
+    business = gateway.look_up.business("fjell").model_copy(update={"customer_updates": CustomerUpdates.NEVER})
+    gateway.connect_business.store(business)
+    for number, name in (("1", "Signe Haugland"), ("2", "Per Haugland")):
+        gateway.add(an_invoice(number=number, customer=a_person(name=name)))
+        gateway.send(number)
+    gateway.turn()
+    (record_id,) = gateway.books.customers
+    (warning,) = [one for one in gateway.transfer("2").warnings if "Per Haugland" in one]
+    assert f"customer {record_id} " in warning
 
 
 class TestWithoutSearching:
