@@ -15,6 +15,9 @@ PATHS = {
     "account": "/Economy/Account/V004/Accountservice.asmx",
 }
 
+BROKEN = "(broken)"
+"""Marks what could be read of an item that is broken otherwise; no element of a contract has such a name."""
+
 
 @dataclass(frozen=True)
 class Operation:

@@ -12,10 +12,8 @@ from typing import Any, NamedTuple
 from lxml import etree
 from zeep.xsd import AnySimpleType, ComplexType
 
+from adapters.twentyfour_seven_office.soap.operations import BROKEN
 from adapters.twentyfour_seven_office.troubles import UnusableAnswer
-
-BROKEN = "(broken)"
-"""Marks what could be read of an item that is broken otherwise; no element of a contract has such a name."""
 
 _NIL = "{http://www.w3.org/2001/XMLSchema-instance}nil"
 

@@ -4,9 +4,8 @@ import pytest
 
 from adapters.twentyfour_seven_office.soap.mapping.answers import records_in
 from adapters.twentyfour_seven_office.soap.mapping.customers import customer_record, unreadable_customer
-from adapters.twentyfour_seven_office.soap.operations import GET_COMPANIES
+from adapters.twentyfour_seven_office.soap.operations import BROKEN, GET_COMPANIES
 from adapters.twentyfour_seven_office.soap.system import SoapAccountingSystem
-from adapters.twentyfour_seven_office.soap.wire import BROKEN
 from core.errors import KvittError, Rejected, TryAgain
 from core.unreadable import Unreadable
 from entrypoints.sandbox.books import Books

@@ -9,8 +9,8 @@ import zeep
 from lxml import etree
 
 from adapters.twentyfour_seven_office.soap.contract import contract
+from adapters.twentyfour_seven_office.soap.operations import BROKEN
 from adapters.twentyfour_seven_office.soap.system import SoapAccountingSystem
-from adapters.twentyfour_seven_office.soap.wire import BROKEN
 from adapters.twentyfour_seven_office.troubles import UnusableAnswer
 from core.customer import Address, Customer
 from entrypoints.sandbox import Sandbox
