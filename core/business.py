@@ -25,13 +25,6 @@ class CustomerUpdates(StrEnum):
     NEVER = "never"
 
 
-class BookedProduct(Document):
-    """What one of the source's products is booked as: the accounting system's product, and a VAT code of its own."""
-
-    product: Text
-    vat_code: Text | None = None
-
-
 class Connection(BaseModel):
     """Which accounting system a business uses, and what that system's plugin needs to reach its books.
 
@@ -59,9 +52,7 @@ class Business(Document):
     """One tenant and its settings.
 
     `customer_updates` says what an invoice may change in the record of a customer that was found.
-    `vat_codes` overrides the VAT code of a rate: percent to code, such as {"0": "52"}. `products` says what the
-    source's products, by code or text, are booked as; every other is the generic one, `product_name`. `department` and
-    `project` are ids or exact names in the accounting system, for invoices that name none.
+    `vat_codes` overrides the VAT code of a rate: percent to code, such as {"0": "52"}.
     """
 
     name: BusinessName
@@ -71,9 +62,6 @@ class Business(Document):
     order_status: NewOrderStatus = NewOrderStatus.DRAFT
     vat_codes: Mapping[DecimalText, Text] = Field(default_factory=dict)
     customer_updates: CustomerUpdates = Field(default=CustomerUpdates.UPDATE, examples=["fill"])
-    products: Mapping[Name, BookedProduct] = Field(default_factory=dict)
-    department: Name | None = None
-    project: Name | None = None
 
     @field_serializer("vat_codes")
     def _plain_vat_codes(self, codes: Mapping[Any, str]) -> dict[str, str]:
