@@ -504,7 +504,7 @@ class FakeOrders(_Port):
             self._step_done()
             before_next_call()
         self._called("finish")
-        totals = _booked_totals(draft, off_by=self.booked_off_by)
+        totals = booked_totals(draft, off_by=self.booked_off_by)
         self.books.orders[order_id] = replace(
             self.books.orders[order_id], draft=draft, customer_id=draft.customer_id or "", totals=totals, is_whole=True
         )
@@ -527,7 +527,7 @@ class FakeOrders(_Port):
             customer_id=draft.customer_id or "",
             changed_at=now,
             visible_from=visible_from or now,
-            totals=_booked_totals(draft, off_by=self.booked_off_by),
+            totals=booked_totals(draft, off_by=self.booked_off_by),
             is_whole=is_whole,
         )
         self.books.orders[order.id] = order
@@ -657,8 +657,8 @@ def _receipt(order: BookedOrder) -> Receipt:
     return Receipt(order_id=order.id, customer_id=order.customer_id, totals=order.totals, is_whole=order.is_whole)
 
 
-def _booked_totals(draft: OrderDraft, *, off_by: Decimal) -> BookedTotals:
-    """Add up as a vendor does, in exact fractions."""
+def booked_totals(draft: OrderDraft, *, off_by: Decimal = Decimal(0)) -> BookedTotals:
+    """Add up an order as a vendor does, in exact fractions."""
     per_rate: dict[Fraction, Fraction] = defaultdict(Fraction)
     for row in draft.rows:
         kept = 1 - Fraction(row.discount_percent) / 100

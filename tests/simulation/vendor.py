@@ -22,7 +22,7 @@ from core.recovery import FoundOrder
 from core.transfer import Receipt
 from core.unreadable import Unreadable
 from core.vat_code import VatCode
-from tests.fakes.accounting_system import BookedOrder, go_on
+from tests.fakes.accounting_system import BookedOrder, booked_totals, go_on
 from tests.simulation.line import Company, Item, Line
 
 Made = TypeVar("Made")
@@ -216,12 +216,12 @@ class _Orders(_Part):
         order = self._there(order_id)
         if len(order.draft.rows) < rows:
             so_far = draft.model_copy(update={"rows": draft.rows[:rows]})
-            self._system.books.orders[order_id] = replace(order, draft=so_far)
+            self._system.books.orders[order_id] = replace(order, draft=so_far, totals=booked_totals(so_far))
 
     def _finished(self, order_id: str, draft: OrderDraft, _: Item) -> Receipt:
         order = self._there(order_id)
         self._system.books.orders[order_id] = replace(
-            order, draft=draft, customer_id=draft.customer_id or "", is_whole=True
+            order, draft=draft, customer_id=draft.customer_id or "", totals=booked_totals(draft), is_whole=True
         )
         return Receipt(order_id=order_id, customer_id=draft.customer_id or "")
 
