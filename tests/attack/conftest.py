@@ -17,13 +17,13 @@ DATABASES = ("sqlite", "postgresql")
 
 @pytest.hookimpl(tryfirst=True)  # before what is marked as an attack is deselected
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Run each cell of a matrix's sample on one database, in turn; the other is left to make attack."""
-    cells: dict[tuple[str, str], int] = {}
+    """Run each case on one database, in turn; the other is left to make attack."""
+    cases: dict[tuple[str, str], int] = {}
     for item in items:
         name, database = _split(item)
-        if database and item.path.stem.endswith("_matrix"):
-            cell = cells.setdefault((item.path.stem, name), len(cells))
-            if DATABASES[cell % len(DATABASES)] != database:
+        if database:
+            case = cases.setdefault((item.path.stem, name), len(cases))
+            if DATABASES[case % len(DATABASES)] != database:
                 item.add_marker(pytest.mark.attack)
 
 
