@@ -43,9 +43,10 @@ def attacked(*, headers: Mapping[str, str], seed: int, examples: int, app: Any =
                 "positive_data_acceptance": {"expected-statuses": _REFUSED_FOR_GOOD_REASON},
             },
             "operations": [
-                # Only its plugin knows what a connection needs, and only the books which customers there are.
+                # Only its plugin knows what a connection needs, and only the books who and what is there.
                 _with_400("/v1/businesses/{business}"),
                 _with_400("/v1/businesses/{business}/invoices/{number}/customer"),
+                _with_400("/v1/businesses/{business}/invoices/{number}/adopt"),
                 # No schema can say that an instant is past.
                 _with_400("/v1/recover"),
             ],
