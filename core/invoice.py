@@ -66,8 +66,7 @@ class InvoiceRow(Document):
 
     Amounts are in the invoice's currency, with or without VAT as the invoice says. Percentages are percent (25, not
     0.25). A credit has a negative quantity. A discount is stated as percent or as an amount of the whole row;
-    `net_amount` is the row's total after it, as the source states it. A row with a
-    text and no amount at all is a text.
+    `net_amount` is the row's total after it, as the source states it. A row with a text and no amount at all is a text.
     """
 
     model_config = ConfigDict(json_schema_extra={"examples": _ROWS})
@@ -171,5 +170,5 @@ def _put(document: Any, place: str, text: str) -> None:
     for part in way:
         inner = dict(enumerate(document)) if isinstance(document, list | tuple) else document
         document = (inner or {}).get(part)
-    if document and last in document:
+    if document and document.get(last) == storable(text):  # else it was changed since
         document[last] = text

@@ -128,6 +128,12 @@ def test_signs_that_nothing_can_store_are_left_out_of_what_a_source_states(field
     assert field in invoice.reading_warnings[0]
 
 
+def test_a_text_that_is_replaced_does_not_come_back() -> None:
+    stated = Invoice.model_validate({"number": "1", "comment": "one\x0btwo"})
+    assert stated.model_dump()["comment"] == "one\x0btwo"
+    assert stated.model_copy(update={"comment": "three"}).model_dump()["comment"] == "three"
+
+
 def test_what_a_source_states_is_stored_as_it_stated_it_and_read_again_alike() -> None:
     stated = {
         "number": "1",
