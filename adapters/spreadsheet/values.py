@@ -8,6 +8,9 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
 from enum import Enum
+from typing import TypeVar
+
+Way = TypeVar("Way")
 
 _SPACES = dict.fromkeys(map(ord, "\u00a0\u2009\u202f"), " ")
 _SPACES[ord("\u2212")] = "-"  # the minus sign that word processors write
@@ -43,8 +46,7 @@ _STROKES = re.compile(r"([0-9]{1,2})([/-])([0-9]{1,2})\2([0-9]{4})")
 
 def style_of(texts: Iterable[str]) -> Style | None:
     """Return the one style that a column's numbers must have been written in; None when they don't tell."""
-    certain = {next(iter(styles)) for text in texts if len(styles := _numbers(text)) == 1}
-    return certain.pop() if len(certain) == 1 else None
+    return _the_only_one(map(_numbers, texts))
 
 
 def number_from(text: str, *, style: Style | None) -> Decimal:
@@ -61,8 +63,7 @@ def number_from(text: str, *, style: Style | None) -> Decimal:
 
 def order_of(texts: Iterable[str]) -> Order | None:
     """Return the one order that a column's dates must have been written in; None when they don't tell."""
-    certain = {next(iter(orders)) for text in texts if len(orders := _stroked(text)) == 1}
-    return certain.pop() if len(certain) == 1 else None
+    return _the_only_one(map(_stroked, texts))
 
 
 def date_from(text: str, *, order: Order | None) -> date:
@@ -90,6 +91,12 @@ def yes_or_no_from(text: str) -> bool:
     if word in ("no", "false", "0", "nei", "usann"):
         return False
     raise ValueError("is neither yes nor no (ja, nei)")
+
+
+def _the_only_one(readings: Iterable[Mapping[Way, object]]) -> Way | None:
+    """Return the one way of reading of all that can be read in one way only; None without any, or with two."""
+    certain = {next(iter(ways)) for ways in readings if len(ways) == 1}
+    return certain.pop() if len(certain) == 1 else None
 
 
 def _tidy(text: str) -> str:
