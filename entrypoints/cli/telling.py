@@ -79,17 +79,9 @@ def invoice_lines(invoice: Invoice, transfer: Transfer | None) -> Iterator[str]:
     yield f"  Customer: {', '.join(part for part in named if part) or '(none)'}"
     if customer.address:
         yield f"  Address: {', '.join(part for _, part in customer.address if part)}"
-    texts = {
-        "Your reference": invoice.your_reference,
-        "Our reference": invoice.our_reference,
-        "Buyer reference": invoice.buyer_reference,
-        "Order reference": invoice.order_reference,
-        "Credits": invoice.credits and f"invoice {invoice.credits}",
-        "Delivery": invoice.delivery and _delivery_text(invoice.delivery),
-        "Paid before": invoice.paid_amount is not None and _paid_text(invoice.paid_amount, invoice.paid_date),
-        "Comment": invoice.comment,
-    }
-    yield from (f"  {label}: {text}" for label, text in texts.items() if text)
+    yield from _reference_lines(invoice, credited=invoice.credits and f"invoice {invoice.credits}")
+    if invoice.comment:
+        yield f"  Comment: {invoice.comment}"
     yield f"  Transfer: {f'{transfer.state}, {transfer.id}' if transfer else 'never sent'}"
 
 
@@ -145,18 +137,11 @@ def preview_lines(preview: InvoicePreview) -> Iterator[str]:
     yield f"Order: status {order.status}, reference {order.reference}, issued {order.issue_date}, due {order.due_date}"
     if order.currency:
         yield f"  Currency: {order.currency.code}, {order.currency.unit} for {plain(order.currency.rate)} NOK"
-    texts = {
-        "Order number at the source": order.order_number,
-        "Your reference": order.your_reference,
-        "Our reference": order.our_reference,
-        "Buyer reference": order.buyer_reference,
-        "Order reference": order.order_reference,
-        "Credits": order.credited and f"order {order.credited.order_id}",
-        "Delivery": order.delivery and _delivery_text(order.delivery),
-        "Paid before": order.paid_amount is not None and _paid_text(order.paid_amount, order.paid_date),
-        "Comment": " / ".join((order.comment or "").splitlines()),
-    }
-    yield from (f"  {label}: {text}" for label, text in texts.items() if text)
+    if order.order_number:
+        yield f"  Order number at the source: {order.order_number}"
+    yield from _reference_lines(order, credited=f"order {order.credited.order_id}" if order.credited else None)
+    if order.comment:
+        yield f"  Comment: {' / '.join(order.comment.splitlines())}"
     yield f"  Prices {'include' if order.prices_include_vat else 'are without'} VAT"
 
 
@@ -275,6 +260,19 @@ def _changed(value: object) -> str:
     if isinstance(value, Mapping):
         return ", ".join(str(part) for part in value.values() if part)
     return str(value)
+
+
+def _reference_lines(said: Invoice | OrderDraft, *, credited: str | None) -> Iterator[str]:
+    texts = {
+        "Your reference": said.your_reference,
+        "Our reference": said.our_reference,
+        "Buyer reference": said.buyer_reference,
+        "Order reference": said.order_reference,
+        "Credits": credited,
+        "Delivery": said.delivery and _delivery_text(said.delivery),
+        "Paid before": said.paid_amount is not None and _paid_text(said.paid_amount, said.paid_date),
+    }
+    yield from (f"  {label}: {text}" for label, text in texts.items() if text)
 
 
 def _delivery_text(delivery: Delivery) -> str:
