@@ -3,7 +3,7 @@
 Pure rules: no network, no clock, no settings. Ids and VAT codes arrive resolved.
 """
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from pydantic import Field
@@ -14,7 +14,7 @@ from core.fields import DecimalText, Document, IsoDate
 from core.identity import tidy
 from core.invoice import Delivery, Invoice
 from core.limits import Limits
-from core.order_fields import OrderField, stated_fields, text_of, your_reference
+from core.order_fields import OrderField, stated, your_reference
 from core.row_price import booked_price
 from core.row_text import row_text, whole_row_text
 from core.vat_code import VatChoice, VatCode
@@ -127,7 +127,7 @@ def order_draft_from(
             )
             for row, price, code in zip(invoice.rows, prices, _codes(invoice, vat), strict=True)
         ),
-        **_placed(invoice, credited, {field for field in stated_fields(invoice) if field in limits.order_fields}),
+        **_placed({field: what for field, what in stated(invoice).items() if field in limits.order_fields}, credited),
     )
 
 
@@ -145,29 +145,26 @@ def draft_warnings(invoice: Invoice, draft: OrderDraft, vat: Sequence[VatChoice]
     return list(dict.fromkeys(warning for warning in warnings if warning))
 
 
-def _placed(invoice: Invoice, credited: CreditedOrder | None, fields: Collection[OrderField]) -> dict[str, Any]:
-    """Return what the order says besides, of these fields."""
-    delivery = invoice.delivery or Delivery()
-    texts = {
-        OrderField.ORDER_NUMBER: invoice.order_number,
-        OrderField.OUR_REFERENCE: invoice.our_reference,
-        OrderField.BUYER_REFERENCE: invoice.buyer_reference,
-        OrderField.ORDER_REFERENCE: invoice.order_reference,
-    }
-    placed: dict[str, Any] = {str(field): text_of(text) for field, text in texts.items() if field in fields}
+def _placed(said: Mapping[OrderField, Any], credited: CreditedOrder | None) -> dict[str, Any]:
+    """Return what the order says besides, of what the invoice does and there is a place for."""
+    plainly = (
+        OrderField.ORDER_NUMBER,
+        OrderField.OUR_REFERENCE,
+        OrderField.BUYER_REFERENCE,
+        OrderField.ORDER_REFERENCE,
+        OrderField.PAID_AMOUNT,
+        OrderField.PAID_DATE,
+    )
     handed_over = {
-        "date": delivery.date if OrderField.DELIVERY_DATE in fields else None,
-        "name": text_of(delivery.name) if OrderField.DELIVERY_NAME in fields else None,
-        "address": delivery.address if OrderField.DELIVERY_ADDRESS in fields else None,
+        "date": said.get(OrderField.DELIVERY_DATE),
+        "name": said.get(OrderField.DELIVERY_NAME),
+        "address": said.get(OrderField.DELIVERY_ADDRESS),
     }
-    if any(handed_over.values()):
-        placed["delivery"] = Delivery(**handed_over)
-    if OrderField.CREDITS in fields:
-        placed["credited"] = credited
-    for field in (OrderField.PAID_AMOUNT, OrderField.PAID_DATE):
-        if field in fields:
-            placed[field] = getattr(invoice, field)
-    return placed
+    return {
+        **{str(field): said.get(field) for field in plainly},
+        "delivery": Delivery(**handed_over) if any(handed_over.values()) else None,
+        "credited": credited if OrderField.CREDITS in said else None,
+    }
 
 
 def _comment(invoice: Invoice) -> str | None:

@@ -5,7 +5,9 @@ Pure. An adapter declares what it can place; nothing that an invoice states is d
 
 from collections.abc import Collection
 from enum import StrEnum
+from typing import Any
 
+from core.customer import Address
 from core.identity import tidy
 from core.invoice import Delivery, Invoice
 
@@ -25,9 +27,10 @@ class OrderField(StrEnum):
     PAID_DATE = "paid_date"
 
 
-def stated_fields(invoice: Invoice) -> list[OrderField]:
-    """Return what the invoice says of these. Blanks say nothing, and nor does a prepayment of zero."""
+def stated(invoice: Invoice) -> dict[OrderField, Any]:
+    """Return what the invoice says of these, texts tidied. Blanks say nothing, and nor does a prepayment of zero."""
     delivery = invoice.delivery or Delivery()
+    address = delivery.address or Address()
     said = {
         OrderField.ORDER_NUMBER: text_of(invoice.order_number),
         OrderField.OUR_REFERENCE: text_of(invoice.our_reference),
@@ -36,11 +39,11 @@ def stated_fields(invoice: Invoice) -> list[OrderField]:
         OrderField.CREDITS: invoice.credits,
         OrderField.DELIVERY_DATE: delivery.date,
         OrderField.DELIVERY_NAME: text_of(delivery.name),
-        OrderField.DELIVERY_ADDRESS: any(text_of(part) for _, part in delivery.address or ()),
+        OrderField.DELIVERY_ADDRESS: address if any(text_of(part) for _, part in address) else None,
         OrderField.PAID_AMOUNT: invoice.paid_amount,
         OrderField.PAID_DATE: invoice.paid_amount and invoice.paid_date,
     }
-    return [field for field, value in said.items() if value]
+    return {field: value for field, value in said.items() if value}
 
 
 def your_reference(invoice: Invoice, places: Collection[OrderField]) -> str | None:
@@ -60,7 +63,7 @@ def not_written(invoice: Invoice, places: Collection[OrderField], *, knows_credi
     """
     reasons = {
         str(field): _NO_PLACE.get(field, _NOWHERE)
-        for field in stated_fields(invoice)
+        for field in stated(invoice)
         if field not in places and field is not OrderField.BUYER_REFERENCE
     }
     if OrderField.CREDITS in places and invoice.credits and not knows_credited:
