@@ -17,6 +17,7 @@ from core.customer import Address
 from core.order_fields import OrderField
 from kvitt_csv_ledger.__main__ import make_ledger
 from kvitt_csv_ledger.folder import TABLES, BrokenTableError, Folder, Row
+from kvitt_csv_ledger.totals import booked_totals
 from plugins.conformance import (
     Bench,
     Call,
@@ -160,8 +161,11 @@ class LedgerBench(Bench):
         self._write("invoices", rows)
 
     def pay(self, order_id: str, *, on: date, amount: Decimal | None = None) -> None:
-        paid = Decimal(1500) if amount is None else amount  # the total of the suite's invoice
-        self._write("payments", [*self._rows("payments"), {"order_id": order_id, "day": str(on), "amount": str(paid)}])
+        payments = self._rows("payments")
+        before = sum((Decimal(one["amount"]) for one in payments if one["order_id"] == order_id), Decimal(0))
+        whole = booked_totals([line for line in self._rows("orders") if line["id"] == order_id]).gross
+        paid = whole - before if amount is None else amount
+        self._write("payments", [*payments, {"order_id": order_id, "day": str(on), "amount": str(paid)}])
 
     def delete_order(self, order_id: str) -> None:
         self._keep("orders", lambda row: row["id"] != order_id)
