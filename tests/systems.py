@@ -12,11 +12,11 @@ from urllib.parse import urlsplit
 import httpx
 from requests import PreparedRequest
 
-from entrypoints.sandbox import DEMO_CLIENT_ID, DEMO_CLIENT_SECRET, Sandbox
-from entrypoints.sandbox.records import Order, Row
-from entrypoints.sandbox.rest import OPERATIONS, token
-from entrypoints.sandbox.sandbox import DEMO_APPLICATION_ID, DEMO_PASSWORD, DEMO_USERNAME
-from entrypoints.sandbox.users import Account
+from sandbox.twentyfour_seven_office import DEMO_CLIENT_ID, DEMO_CLIENT_SECRET, Sandbox
+from sandbox.twentyfour_seven_office.records import Order, Row
+from sandbox.twentyfour_seven_office.rest import OPERATIONS, token
+from sandbox.twentyfour_seven_office.sandbox import DEMO_APPLICATION_ID, DEMO_PASSWORD, DEMO_USERNAME
+from sandbox.twentyfour_seven_office.users import Account
 
 Json = dict[str, Any]
 

@@ -15,8 +15,8 @@ from entrypoints.cli.options import AsJson
 from entrypoints.cli.output import print_json, say, show
 
 if TYPE_CHECKING:
-    from entrypoints.sandbox import Sandbox
     from entrypoints.settings import Settings
+    from sandbox.twentyfour_seven_office import Sandbox
 
 SERVE_PORT = 8000
 SANDBOX_PORT = 8247
@@ -125,7 +125,7 @@ def sandbox(host: Host = LOOPBACK, port: Port = SANDBOX_PORT, latency: Latency =
     It listens on this machine only, and is there to try things on.
     """
     from core.errors import InvalidInput
-    from entrypoints.sandbox import Sandbox
+    from sandbox.twentyfour_seven_office import Sandbox
 
     try:
         office = Sandbox.demo(host=host, port=port, latency=latency / 1_000)
@@ -148,7 +148,7 @@ def sandbox(host: Host = LOOPBACK, port: Port = SANDBOX_PORT, latency: Latency =
 
 def _announce_sandbox(office: "Sandbox", *, as_json: bool) -> None:
     from entrypoints.demo.world import demo_business, demo_rest_business
-    from entrypoints.sandbox import DEMO_ACCOUNT
+    from sandbox.twentyfour_seven_office import DEMO_ACCOUNT
 
     control_url = f"{office.url}/control"
     business, over_rest = demo_business(), demo_rest_business(str(office.account(DEMO_ACCOUNT).number))

@@ -27,9 +27,9 @@ from entrypoints.demo.world import BUSINESS, demo_business, sample_invoice
 from entrypoints.documents import transfer_document
 from entrypoints.http.server import answering
 from entrypoints.parsing import business_from
-from entrypoints.sandbox import DEMO_ACCOUNT, Sandbox
-from entrypoints.sandbox.books import Books
 from entrypoints.settings import Settings
+from sandbox.twentyfour_seven_office import DEMO_ACCOUNT, Sandbox
+from sandbox.twentyfour_seven_office.books import Books
 
 Tell = Callable[[str], None]
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from core.invoice import Invoice
 from entrypoints.parsing import invoice_from
-from entrypoints.sandbox import (
+from sandbox.twentyfour_seven_office import (
     DEMO_ACCOUNT,
     DEMO_APPLICATION_ID,
     DEMO_CLIENT_ID,

@@ -10,11 +10,11 @@ from copy import deepcopy
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
-from entrypoints.sandbox import Sandbox
-from entrypoints.sandbox.books import Books
-from entrypoints.sandbox.journal import Call
-from entrypoints.sandbox.records import Customer, Order
-from entrypoints.sandbox.users import Account
+from sandbox.twentyfour_seven_office import Sandbox
+from sandbox.twentyfour_seven_office.books import Books
+from sandbox.twentyfour_seven_office.journal import Call
+from sandbox.twentyfour_seven_office.records import Customer, Order
+from sandbox.twentyfour_seven_office.users import Account
 from tests.acceptance.gateway import Json
 from tests.acceptance.movable_clock import MovableClock
 from tests.openapi.vendor_contract import assert_kept_where_known

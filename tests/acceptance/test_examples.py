@@ -10,8 +10,8 @@ from _pytest.mark import ParameterSet
 from core.row_text import ELLIPSIS
 from core.transfer import TransferState
 from core.use_cases.preview_invoice import InvoicePreview
-from entrypoints.sandbox.norwegian_time import day_of
-from entrypoints.sandbox.records import Order
+from sandbox.twentyfour_seven_office.norwegian_time import day_of
+from sandbox.twentyfour_seven_office.records import Order
 from tests.acceptance.gateway import Gateway, Json, Refused
 from tests.acceptance.office import COMPANY, LANDING_COMPANY, Office, called
 from tests.acceptance.steps.builders import BusinessBuilder

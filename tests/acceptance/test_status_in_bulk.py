@@ -20,9 +20,9 @@ from core.transfer import Receipt, arrived, new_transfer
 from core.use_cases.follow_up import FollowedUp
 from entrypoints.cli.main import run
 from entrypoints.container import DURABLE, Container, make_container
-from entrypoints.sandbox.records import Order
 from entrypoints.settings import Settings
 from entrypoints.worker import Worker
+from sandbox.twentyfour_seven_office.records import Order
 from tests.acceptance.movable_clock import MovableClock
 from tests.acceptance.office import COMPANY, LANDING_COMPANY, Office
 from tests.acceptance.steps.builders import BusinessBuilder, InvoiceBuilder

@@ -21,7 +21,7 @@ from core.invoice import Invoice
 from core.payment import PaymentReason, PaymentReport, payment_report
 from core.ports.accounting_system import AccountingSystem
 from core.ports.surroundings import Surroundings
-from entrypoints.sandbox import (
+from sandbox.twentyfour_seven_office import (
     DEMO_ACCOUNT,
     DEMO_APPLICATION_ID,
     DEMO_CLIENT_ID,
@@ -29,9 +29,9 @@ from entrypoints.sandbox import (
     DEMO_USERNAME,
     Sandbox,
 )
-from entrypoints.sandbox.books import Books
-from entrypoints.sandbox.records import Order, Row
-from entrypoints.sandbox.sandbox import DEMO_PASSWORD
+from sandbox.twentyfour_seven_office.books import Books
+from sandbox.twentyfour_seven_office.records import Order, Row
+from sandbox.twentyfour_seven_office.sandbox import DEMO_PASSWORD
 from tests.fakes import FakeCallCounter, FakeSessionStore
 from tests.unit.samples import a_row, an_invoice
 

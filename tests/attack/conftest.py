@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from entrypoints.sandbox import Sandbox
+from sandbox.twentyfour_seven_office import Sandbox
 from tests.attack.installation import SOAP, Installation, installed
 from tests.postgres import temporary_database
 from tests.systems import System

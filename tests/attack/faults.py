@@ -13,7 +13,7 @@ from requests.adapters import HTTPAdapter
 
 from core.errors import TryAgain
 from core.transfer import Transfer, TransferState
-from entrypoints.sandbox.faults import Fault
+from sandbox.twentyfour_seven_office.faults import Fault
 from tests.attack.installation import BUSINESS, LATE_SECONDS, ONE_OF_EACH, REST, Installation
 from tests.systems import rest_operation, soap_operation
 

@@ -22,10 +22,10 @@ from core.invoice import Invoice
 from core.journal import Step
 from core.transfer import Transfer
 from entrypoints.container import Container, make_container
-from entrypoints.sandbox import Sandbox
-from entrypoints.sandbox.records import Order, Row
-from entrypoints.sandbox.sandbox import DEMO_ACCOUNT
 from entrypoints.settings import Settings
+from sandbox.twentyfour_seven_office import Sandbox
+from sandbox.twentyfour_seven_office.records import Order, Row
+from sandbox.twentyfour_seven_office.sandbox import DEMO_ACCOUNT
 from tests.homes import furnish
 from tests.systems import SYSTEMS, System
 

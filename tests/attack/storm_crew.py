@@ -15,8 +15,8 @@ from pathlib import Path
 
 import pytest
 
-from entrypoints.sandbox import Sandbox
-from entrypoints.sandbox.faults import Fault
+from sandbox.twentyfour_seven_office import Sandbox
+from sandbox.twentyfour_seven_office.faults import Fault
 from tests.systems import SYSTEMS
 
 ROOT = Path(__file__).parents[2]

@@ -8,7 +8,7 @@ from core.business import Business
 from core.invoice import Invoice
 from core.transfer import Transfer, TransferState
 from entrypoints.container import Container
-from entrypoints.sandbox import Sandbox
+from sandbox.twentyfour_seven_office import Sandbox
 from tests.systems import SYSTEMS, System
 
 

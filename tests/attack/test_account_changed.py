@@ -18,7 +18,7 @@ from core.business import Business
 from core.errors import Conflict, KvittError, TryAgain
 from core.payment import PaymentReason, PaymentReport
 from core.transfer import Transfer, TransferState
-from entrypoints.sandbox.sandbox import DEMO_ACCOUNT, DEMO_OTHER_ACCOUNT
+from sandbox.twentyfour_seven_office.sandbox import DEMO_ACCOUNT, DEMO_OTHER_ACCOUNT
 from tests.attack.installation import BUSINESS, REST, SOAP, Installation, installed
 from tests.attack.kills import killed
 from tests.attack.launcher import AFTER, BEFORE

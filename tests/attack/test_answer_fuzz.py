@@ -31,7 +31,7 @@ from urllib3 import HTTPResponse
 from core.errors import KvittError
 from core.payment import PaymentReason, PaymentReport
 from core.transfer import Transfer, TransferState
-from entrypoints.sandbox import DEMO_ACCOUNT
+from sandbox.twentyfour_seven_office import DEMO_ACCOUNT
 from tests.acceptance.movable_clock import MovableClock
 from tests.attack.installation import BUSINESS, REST, SOAP, Installation, installed
 from tests.systems import System, rest_operation, soap_operation

@@ -19,9 +19,9 @@ import httpx
 import pytest
 
 from entrypoints.container import make_container
-from entrypoints.sandbox import DEMO_ACCOUNT, Sandbox
-from entrypoints.sandbox.books import Books
 from entrypoints.settings import Settings
+from sandbox.twentyfour_seven_office import DEMO_ACCOUNT, Sandbox
+from sandbox.twentyfour_seven_office.books import Books
 from tests.http.clients import bearing, key_for
 from tests.http.documents import business_document, invoice_document
 from tests.postgres import temporary_database

@@ -10,8 +10,8 @@ import pytest
 from core.api_key import Role
 from entrypoints.container import Container, make_container
 from entrypoints.http import create_app
-from entrypoints.sandbox import Sandbox
 from entrypoints.settings import Settings
+from sandbox.twentyfour_seven_office import Sandbox
 from tests.attack.schemathesis_run import Findings, attacked
 from tests.http.clients import bearing, client_of, key_for
 from tests.http.documents import add_invoice, business_document, path_of

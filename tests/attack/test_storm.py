@@ -22,8 +22,8 @@ import pytest
 
 from core.errors import Conflict, TryAgain
 from entrypoints.container import Container, make_container
-from entrypoints.sandbox import Sandbox
 from entrypoints.settings import read_settings
+from sandbox.twentyfour_seven_office import Sandbox
 from tests.attack.storm_crew import FIRST_STRIKE_SECONDS, bad_connection, crew, surround
 from tests.attack.storm_world import (
     Scale,

@@ -22,8 +22,8 @@ from dependency_injector import providers
 
 from entrypoints.cli.exit_codes import ExitCode
 from entrypoints.container import Container, make_container
-from entrypoints.sandbox import Sandbox
 from entrypoints.settings import read_settings
+from sandbox.twentyfour_seven_office import Sandbox
 from tests.attack.backups import Backup
 from tests.attack.installation import Unattended
 from tests.attack.storm_crew import ENDED, FIRST_STRIKE_SECONDS, ROOT, Crew, bad_connection, crew, surround

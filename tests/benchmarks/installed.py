@@ -5,8 +5,8 @@ from pathlib import Path
 
 from core.business import Business
 from entrypoints.container import Container, make_container
-from entrypoints.sandbox.sandbox import DEMO_ACCOUNT, DEMO_APPLICATION_ID, DEMO_PASSWORD, DEMO_USERNAME
 from entrypoints.settings import Settings
+from sandbox.twentyfour_seven_office.sandbox import DEMO_ACCOUNT, DEMO_APPLICATION_ID, DEMO_PASSWORD, DEMO_USERNAME
 
 BUSINESS = "bench"
 

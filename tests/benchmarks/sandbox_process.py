@@ -8,11 +8,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from entrypoints.sandbox.sandbox import DEMO_ACCOUNT
+from sandbox.twentyfour_seven_office.sandbox import DEMO_ACCOUNT
 
 _SERVE = """
 import sys
-from entrypoints.sandbox import Sandbox
+from sandbox.twentyfour_seven_office import Sandbox
 with Sandbox.demo(logins_per_minute=0, calls_per_hour=10_000_000) as sandbox:
     print(sandbox.url, flush=True)
     sys.stdin.read()

@@ -11,7 +11,7 @@ import zeep
 from zeep.transports import Transport
 
 from core.invoice import Invoice
-from entrypoints.sandbox.sandbox import DEMO_ACCOUNT, DEMO_APPLICATION_ID, DEMO_PASSWORD, DEMO_USERNAME
+from sandbox.twentyfour_seven_office.sandbox import DEMO_ACCOUNT, DEMO_APPLICATION_ID, DEMO_PASSWORD, DEMO_USERNAME
 
 _SERVICES = {
     "authenticate": "/authenticate/v001/authenticate.asmx?wsdl",

@@ -10,8 +10,8 @@ import pytest
 
 from entrypoints.cli.main import run
 from entrypoints.demo.world import demo_business
-from entrypoints.sandbox import DEMO_ACCOUNT, Sandbox
-from entrypoints.sandbox.books import Books
+from sandbox.twentyfour_seven_office import DEMO_ACCOUNT, Sandbox
+from sandbox.twentyfour_seven_office.books import Books
 from tests.homes import furnish
 
 

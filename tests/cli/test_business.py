@@ -2,7 +2,7 @@ import json
 import re
 
 from entrypoints.demo.world import demo_business
-from entrypoints.sandbox import DEMO_ACCOUNT, DEMO_PASSWORD, Sandbox
+from sandbox.twentyfour_seven_office import DEMO_ACCOUNT, DEMO_PASSWORD, Sandbox
 from tests.cli.conftest import Kvitt, an_invoice
 
 

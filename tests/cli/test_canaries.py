@@ -20,8 +20,8 @@ from core.use_cases.look_up import LookUp
 from core.use_cases.verify_business import VerifyBusiness
 from entrypoints.cli.main import app
 from entrypoints.container import make_container
-from entrypoints.sandbox import Sandbox
 from entrypoints.settings import Settings
+from sandbox.twentyfour_seven_office import Sandbox
 from tests import canaries
 from tests.adapters.ubl.files import PERSON, Line, Ubl
 from tests.cli.conftest import Answer, Kvitt

@@ -2,8 +2,8 @@ import json
 
 import pytest
 
-from entrypoints.sandbox import Sandbox
-from entrypoints.sandbox.books import Books
+from sandbox.twentyfour_seven_office import Sandbox
+from sandbox.twentyfour_seven_office.books import Books
 from tests.cli.conftest import Answer, Kvitt, an_invoice
 
 FJELL = ["--business", "fjell"]

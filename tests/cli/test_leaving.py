@@ -18,8 +18,8 @@ from core.intent import Intent, IntentKind
 from entrypoints.cli.exit_codes import ExitCode
 from entrypoints.container import Container, make_container
 from entrypoints.demo.world import demo_business
-from entrypoints.sandbox.books import Books
 from entrypoints.settings import Settings
+from sandbox.twentyfour_seven_office.books import Books
 from tests.attack.installation import Unattended
 from tests.cli.conftest import Kvitt, an_invoice
 from tests.storage_contract import NOW

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from entrypoints.sandbox.books import Books
 from entrypoints.settings import read_settings
+from sandbox.twentyfour_seven_office.books import Books
 from tests.attack.backups import Backup
 from tests.cli.conftest import Kvitt, an_invoice
 

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from entrypoints.demo.world import demo_business, demo_rest_business
-from entrypoints.sandbox import Sandbox
+from sandbox.twentyfour_seven_office import Sandbox
 from tests.cli.conftest import Kvitt
 
 

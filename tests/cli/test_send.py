@@ -3,8 +3,8 @@ from collections.abc import Callable
 import pytest
 
 from entrypoints.demo.world import demo_business
-from entrypoints.sandbox import DEMO_PASSWORD, Sandbox
-from entrypoints.sandbox.books import Books
+from sandbox.twentyfour_seven_office import DEMO_PASSWORD, Sandbox
+from sandbox.twentyfour_seven_office.books import Books
 from tests.cli.conftest import Kvitt, an_invoice
 
 FJELL = ["--business", "fjell"]

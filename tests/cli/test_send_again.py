@@ -1,7 +1,7 @@
 """Sending an invoice again whose order is gone, and the story of a transfer."""
 
-from entrypoints.sandbox import Sandbox
-from entrypoints.sandbox.books import Books
+from sandbox.twentyfour_seven_office import Sandbox
+from sandbox.twentyfour_seven_office.books import Books
 from tests.cli.conftest import Kvitt, an_invoice
 
 FJELL = ("--business", "fjell")

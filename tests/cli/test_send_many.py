@@ -10,8 +10,8 @@ from core.use_cases import send_many
 from entrypoints.cli import bulk
 from entrypoints.cli.output import counted_progress
 from entrypoints.demo.world import demo_business
-from entrypoints.sandbox import Sandbox
-from entrypoints.sandbox.books import Books
+from sandbox.twentyfour_seven_office import Sandbox
+from sandbox.twentyfour_seven_office.books import Books
 from tests.cli.conftest import Kvitt, an_invoice
 
 FJELL = ["--business", "fjell"]

@@ -2,7 +2,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from entrypoints.sandbox import Sandbox
+from sandbox.twentyfour_seven_office import Sandbox
 
 
 @pytest.fixture(scope="module")

@@ -7,11 +7,11 @@ from decimal import Decimal
 from core.business import NewOrderStatus
 from core.customer import Address
 from core.order_fields import OrderField
-from entrypoints.sandbox import DEMO_ACCOUNT, Sandbox
-from entrypoints.sandbox.faults import Fault
-from entrypoints.sandbox.norwegian_time import day_of
-from entrypoints.sandbox.records import Customer, Order
 from plugins.conformance import Bench, Call, HasStruck, HeldCustomer, HeldOrder, HeldProduct, HeldRow, Trouble
+from sandbox.twentyfour_seven_office import DEMO_ACCOUNT, Sandbox
+from sandbox.twentyfour_seven_office.faults import Fault
+from sandbox.twentyfour_seven_office.norwegian_time import day_of
+from sandbox.twentyfour_seven_office.records import Customer, Order
 
 Strike = tuple[str, Mapping[str, str]]
 """A kind of the sandbox's faults, and its options."""

@@ -3,9 +3,9 @@ from collections.abc import Mapping
 import pytest
 
 from entrypoints.demo.world import demo_rest_business
-from entrypoints.sandbox import DEMO_ACCOUNT, Sandbox
-from entrypoints.sandbox.sandbox import DEMO_OTHER_ACCOUNT
 from plugins.conformance import AccountingSystemConformance, Call, Trouble
+from sandbox.twentyfour_seven_office import DEMO_ACCOUNT, Sandbox
+from sandbox.twentyfour_seven_office.sandbox import DEMO_OTHER_ACCOUNT
 from tests.conformance.office import OfficeBench, Strike
 
 _OPERATIONS = {

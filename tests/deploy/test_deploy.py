@@ -191,7 +191,7 @@ def test_what_is_copied_builds_into_a_whole_package(tmp_path: Path) -> None:
         scripts = archive.read(next(name for name in names if name.endswith("entry_points.txt"))).decode()
     tracked = {
         str(file.relative_to(ROOT))
-        for folder in ("core", "adapters", "plugins", "entrypoints")
+        for folder in ("core", "adapters", "plugins", "sandbox", "entrypoints")
         for file in (ROOT / folder).rglob("*")
         if file.is_file() and "__pycache__" not in file.parts
     }

@@ -25,8 +25,8 @@ from adapters.twentyfour_seven_office.soap.kept_session import KeptSession
 from core.transfer import Transfer, TransferState
 from entrypoints.container import Container, make_container
 from entrypoints.parsing import business_from, invoice_from
-from entrypoints.sandbox import Sandbox
 from entrypoints.settings import Settings
+from sandbox.twentyfour_seven_office import Sandbox
 from tests import canaries
 from tests.http.clients import bearing, key_for
 from tests.processes import running

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from entrypoints.sandbox import DEMO_APPLICATION_ID, DEMO_PASSWORD
+from sandbox.twentyfour_seven_office import DEMO_APPLICATION_ID, DEMO_PASSWORD
 from tests import canaries
 
 KVITT = Path(sys.executable).with_name("kvitt")

@@ -15,8 +15,8 @@ from urllib.parse import urlsplit
 import pytest
 
 from entrypoints.container import make_container
-from entrypoints.sandbox import DEMO_ACCOUNT, Sandbox
 from entrypoints.settings import Settings
+from sandbox.twentyfour_seven_office import DEMO_ACCOUNT, Sandbox
 from tests.e2e import flood
 from tests.homes import furnish
 from tests.http.clients import bearing, key_for

@@ -17,8 +17,8 @@ from urllib.parse import urlsplit
 import pytest
 
 from entrypoints.container import make_container
-from entrypoints.sandbox import Sandbox
 from entrypoints.settings import Settings
+from sandbox.twentyfour_seven_office import Sandbox
 from tests.http.clients import bearing, key_for
 from tests.http.documents import business_document, invoice_document
 

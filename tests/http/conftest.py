@@ -6,9 +6,9 @@ import pytest
 from dependency_injector import providers
 
 from entrypoints.container import DURABLE, INLINE, Container
-from entrypoints.sandbox import Sandbox
 from entrypoints.settings import Settings
 from entrypoints.worker import Worker
+from sandbox.twentyfour_seven_office import Sandbox
 from tests.homes import furnished
 from tests.http.clients import client_of
 from tests.http.documents import Api, business_document

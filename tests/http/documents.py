@@ -7,7 +7,7 @@ from httpx import Response
 from litestar import Litestar
 from litestar.testing import TestClient
 
-from entrypoints.sandbox import DEMO_ACCOUNT, DEMO_APPLICATION_ID, DEMO_PASSWORD, DEMO_USERNAME
+from sandbox.twentyfour_seven_office import DEMO_ACCOUNT, DEMO_APPLICATION_ID, DEMO_PASSWORD, DEMO_USERNAME
 from tests.error_codes import in_the_docs
 
 Api = TestClient[Litestar]

@@ -12,8 +12,8 @@ from entrypoints.container import Container
 from entrypoints.http.access import NEEDS
 from entrypoints.http.limits import MOST_FAILURES, MOST_PREFIXES
 from entrypoints.http.server import server_config
-from entrypoints.sandbox import Sandbox
 from entrypoints.settings import Settings
+from sandbox.twentyfour_seven_office import Sandbox
 from tests.fakes.clock import FakeClock
 from tests.http.clients import bearing, client_of, key_for
 from tests.http.documents import Api, add_invoice, business_document, invoice_document, path_of, problem_of

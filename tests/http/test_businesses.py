@@ -1,6 +1,6 @@
 import pytest
 
-from entrypoints.sandbox import DEMO_ACCOUNT, DEMO_PASSWORD, Sandbox
+from sandbox.twentyfour_seven_office import DEMO_ACCOUNT, DEMO_PASSWORD, Sandbox
 from tests.http.documents import Api, add_invoice, business_document, problem_of
 
 

@@ -19,9 +19,9 @@ from core.transfer import TransferState
 from core.use_cases.look_up import LookUp
 from entrypoints.container import DURABLE, Container
 from entrypoints.http import create_app
-from entrypoints.sandbox import Sandbox
 from entrypoints.settings import Settings
 from entrypoints.worker import Worker
+from sandbox.twentyfour_seven_office import Sandbox
 from tests import canaries
 from tests.homes import furnished
 from tests.http.clients import bearing, key_for

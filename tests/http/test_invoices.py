@@ -2,7 +2,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from entrypoints.sandbox import DEMO_ACCOUNT, Sandbox
+from sandbox.twentyfour_seven_office import DEMO_ACCOUNT, Sandbox
 from tests.http.documents import Api, add_invoice, business_document, invoice_document, path_of, problem_of
 
 NUMBERS = [

@@ -4,7 +4,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from core.errors import TryAgain
 from entrypoints.container import Container
-from entrypoints.sandbox import Sandbox
+from sandbox.twentyfour_seven_office import Sandbox
 from tests.http.clients import client_of
 from tests.http.documents import Api, add_invoice, business_document, problem_of
 

@@ -31,8 +31,8 @@ from entrypoints.http import app, threads
 from entrypoints.http.server import answering
 from entrypoints.pulse import Pulse
 from entrypoints.readiness import Readiness
-from entrypoints.sandbox import Sandbox
 from entrypoints.settings import Settings
+from sandbox.twentyfour_seven_office import Sandbox
 from tests.homes import furnished
 from tests.http.clients import bearing, client_of, key_for
 from tests.http.documents import Api, add_invoice, business_document, problem_of

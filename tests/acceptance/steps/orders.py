@@ -8,8 +8,8 @@ from pytest_bdd import given, parsers, then
 
 from core.customer_plan import CustomerAction
 from core.use_cases.preview_invoice import InvoicePreview
-from entrypoints.sandbox.norwegian_time import day_of
-from entrypoints.sandbox.records import Order, Row, VatType
+from sandbox.twentyfour_seven_office.norwegian_time import day_of
+from sandbox.twentyfour_seven_office.records import Order, Row, VatType
 from tests.acceptance.office import Office
 from tests.acceptance.story import Story
 

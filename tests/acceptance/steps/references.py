@@ -6,8 +6,8 @@ from datetime import date
 from pytest_bdd import given, parsers, then, when
 
 from core.use_cases.preview_invoice import InvoicePreview
-from entrypoints.sandbox.norwegian_time import day_of
-from entrypoints.sandbox.records import Order
+from sandbox.twentyfour_seven_office.norwegian_time import day_of
+from sandbox.twentyfour_seven_office.records import Order
 from tests.acceptance.office import Office
 from tests.acceptance.steps.builders import address_from
 from tests.acceptance.story import Story

@@ -8,8 +8,8 @@ from adapters.twentyfour_seven_office.rest.system import RestAccountingSystem, o
 from core.business import Business, Connection
 from core.ports.clock import Clock
 from core.ports.surroundings import Surroundings
-from entrypoints.sandbox import DEMO_ACCOUNT, DEMO_CLIENT_ID, Sandbox
-from entrypoints.sandbox.books import Books
+from sandbox.twentyfour_seven_office import DEMO_ACCOUNT, DEMO_CLIENT_ID, Sandbox
+from sandbox.twentyfour_seven_office.books import Books
 from tests.fakes import FakeCallCounter, FakeSessionStore
 from tests.openapi.vendor_contract import assert_kept_where_known
 

@@ -19,9 +19,9 @@ from core.ports.customer_repo import CustomerUpdate
 from core.product import Category, Product, named_exactly
 from core.transfer import Receipt
 from core.unreadable import readable
-from entrypoints.sandbox import DEMO_ACCOUNT, Sandbox
-from entrypoints.sandbox.books import Books
-from entrypoints.sandbox.records import Row
+from sandbox.twentyfour_seven_office import DEMO_ACCOUNT, Sandbox
+from sandbox.twentyfour_seven_office.books import Books
+from sandbox.twentyfour_seven_office.records import Row
 from tests.adapters.drafts import EURO, draft, row
 from tests.adapters.rest.conftest import Open, operations
 from tests.fakes import go_on

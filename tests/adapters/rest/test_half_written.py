@@ -12,9 +12,9 @@ from core.business import NewOrderStatus
 from core.errors import AccessRefused, HandedBack, KvittError, Outcome, OutcomeUnknown, Rejected, TryAgain
 from core.order_draft import OrderDraft
 from core.transfer import Receipt
-from entrypoints.sandbox import Sandbox
-from entrypoints.sandbox.books import Books
-from entrypoints.sandbox.records import Order
+from sandbox.twentyfour_seven_office import Sandbox
+from sandbox.twentyfour_seven_office.books import Books
+from sandbox.twentyfour_seven_office.records import Order
 from tests.adapters.drafts import EURO, draft, row
 from tests.adapters.rest.conftest import Open, operations
 from tests.fakes import go_on

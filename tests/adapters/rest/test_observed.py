@@ -8,7 +8,7 @@ from adapters.twentyfour_seven_office.rest.system import open_rest_system
 from core.business import Business, Connection
 from core.ports.clock import Clock
 from core.ports.surroundings import Surroundings
-from entrypoints.sandbox import DEMO_ACCOUNT, DEMO_CLIENT_ID, Sandbox
+from sandbox.twentyfour_seven_office import DEMO_ACCOUNT, DEMO_CLIENT_ID, Sandbox
 from tests.adapters.rest.conftest import SECRET, operations
 from tests.fakes import FakeCallCounter, FakeSessionStore
 

@@ -10,8 +10,8 @@ from core.business import NewOrderStatus
 from core.customer import Customer
 from core.errors import AccessRefused, LeaseLost, TryAgain
 from core.transfer import Receipt
-from entrypoints.sandbox import DEMO_ACCOUNT, DEMO_CLIENT_ID, Sandbox
-from entrypoints.sandbox.books import Books
+from sandbox.twentyfour_seven_office import DEMO_ACCOUNT, DEMO_CLIENT_ID, Sandbox
+from sandbox.twentyfour_seven_office.books import Books
 from tests.adapters.drafts import draft
 from tests.adapters.rest.conftest import SECRET, Open, operations
 from tests.fakes import FakeClock, FakeSessionStore

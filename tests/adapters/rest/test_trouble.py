@@ -15,7 +15,7 @@ from core.errors import AccessRefused, KvittError, OutcomeUnknown, Rejected, Try
 from core.outcome import only
 from core.ports.customer_repo import CustomerUpdate
 from core.unreadable import readable
-from entrypoints.sandbox import Sandbox
+from sandbox.twentyfour_seven_office import Sandbox
 from tests.adapters.rest.conftest import SECRET, Open
 from tests.fakes import FakeSessionStore
 

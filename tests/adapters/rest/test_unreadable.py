@@ -8,7 +8,7 @@ from adapters.twentyfour_seven_office.rest.operations import GET_CUSTOMERS, GET_
 from adapters.twentyfour_seven_office.rest.system import RestAccountingSystem
 from core.errors import TryAgain
 from core.unreadable import Unreadable
-from entrypoints.sandbox.books import Books
+from sandbox.twentyfour_seven_office.books import Books
 
 
 def test_an_item_with_a_number_beyond_reason_is_what_can_be_read_of_it() -> None:

@@ -7,8 +7,8 @@ from adapters.twentyfour_seven_office.soap.connection import SoapConnection
 from adapters.twentyfour_seven_office.soap.system import SoapAccountingSystem, open_soap_system
 from core.business import Business, Connection
 from core.ports.surroundings import Surroundings
-from entrypoints.sandbox import DEMO_ACCOUNT, DEMO_APPLICATION_ID, DEMO_USERNAME, Sandbox
-from entrypoints.sandbox.books import Books
+from sandbox.twentyfour_seven_office import DEMO_ACCOUNT, DEMO_APPLICATION_ID, DEMO_USERNAME, Sandbox
+from sandbox.twentyfour_seven_office.books import Books
 from tests.fakes import FakeCallCounter
 
 PASSWORD = "hemmelig-Passord-&-<42>"

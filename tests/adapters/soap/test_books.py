@@ -17,10 +17,10 @@ from core.ports.customer_repo import CustomerUpdate
 from core.product import Category, Product, named_exactly
 from core.transfer import Receipt
 from core.unreadable import readable
-from entrypoints.sandbox import DEMO_ACCOUNT, DEMO_APPLICATION_ID, DEMO_USERNAME, Sandbox
-from entrypoints.sandbox.books import Books
-from entrypoints.sandbox.records import Row
-from entrypoints.sandbox.users import Account
+from sandbox.twentyfour_seven_office import DEMO_ACCOUNT, DEMO_APPLICATION_ID, DEMO_USERNAME, Sandbox
+from sandbox.twentyfour_seven_office.books import Books
+from sandbox.twentyfour_seven_office.records import Row
+from sandbox.twentyfour_seven_office.users import Account
 from tests.adapters.drafts import EURO, draft, row
 from tests.adapters.soap.conftest import PASSWORD, Open
 from tests.fakes import go_on

@@ -13,7 +13,7 @@ from adapters.twentyfour_seven_office.soap.drift import drift, own_contract
 from adapters.twentyfour_seven_office.soap.operator_settings import OperatorSettings
 from adapters.twentyfour_seven_office.soap.published import SERVICES, published_contract
 from core.errors import TryAgain
-from entrypoints.sandbox import Sandbox
+from sandbox.twentyfour_seven_office import Sandbox
 
 VENDORS = Path(__file__).resolve().parents[4] / "shared" / "24sevenoffice" / "wsdl"
 FILES = {"authenticate": "authService"}

@@ -11,7 +11,7 @@ from adapters.twentyfour_seven_office import kept_login
 from adapters.twentyfour_seven_office.soap.quota import Quota
 from core.customer import Customer
 from core.errors import TryAgain
-from entrypoints.sandbox import Sandbox
+from sandbox.twentyfour_seven_office import Sandbox
 from tests.adapters.soap.conftest import Open
 from tests.fakes import FakeCallCounter, FakeClock
 

@@ -15,9 +15,9 @@ from core.invoice import Delivery
 from core.order_draft import CreditedOrder
 from core.ports.customer_repo import CustomerUpdate
 from core.unreadable import readable
-from entrypoints.sandbox import Sandbox
-from entrypoints.sandbox.books import Books
-from entrypoints.sandbox.journal import KeptRequest
+from sandbox.twentyfour_seven_office import Sandbox
+from sandbox.twentyfour_seven_office.books import Books
+from sandbox.twentyfour_seven_office.journal import KeptRequest
 from tests.adapters.drafts import EURO, draft, row
 from tests.adapters.soap.test_books import YESTERDAY, now
 from tests.fakes import go_on

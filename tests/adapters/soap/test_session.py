@@ -7,7 +7,7 @@ import pytest
 from core.customer import Customer
 from core.errors import AccessRefused, KvittError, TryAgain
 from core.use_cases.array_write import written
-from entrypoints.sandbox import DEMO_ACCOUNT, DEMO_APPLICATION_ID, DEMO_USERNAME, Sandbox
+from sandbox.twentyfour_seven_office import DEMO_ACCOUNT, DEMO_APPLICATION_ID, DEMO_USERNAME, Sandbox
 from tests.adapters.soap.conftest import PASSWORD, MemorySessions, Open
 
 COLD = ["GetIdentitiesWithCredential", "Login", "GetIdentity"]

@@ -12,8 +12,8 @@ from adapters.twentyfour_seven_office.soap.system import SoapAccountingSystem
 from core.customer import Customer
 from core.errors import KvittError, OutcomeUnknown, Rejected, TryAgain
 from core.transfer import Receipt
-from entrypoints.sandbox import DEMO_ACCOUNT, Sandbox
-from entrypoints.sandbox.books import Books
+from sandbox.twentyfour_seven_office import DEMO_ACCOUNT, Sandbox
+from sandbox.twentyfour_seven_office.books import Books
 from tests.adapters.drafts import draft
 from tests.adapters.soap.conftest import PASSWORD, MemorySessions, Open
 from tests.fakes import go_on

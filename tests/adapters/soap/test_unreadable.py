@@ -8,7 +8,7 @@ from adapters.twentyfour_seven_office.soap.operations import BROKEN, GET_COMPANI
 from adapters.twentyfour_seven_office.soap.system import SoapAccountingSystem
 from core.errors import KvittError, Rejected, TryAgain
 from core.unreadable import Unreadable
-from entrypoints.sandbox.books import Books
+from sandbox.twentyfour_seven_office.books import Books
 
 DAMAGED = {"Type": "Office24Seven.InvalidDataException", "Message": "The record is damaged"}
 

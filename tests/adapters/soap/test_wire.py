@@ -13,8 +13,8 @@ from adapters.twentyfour_seven_office.soap.operations import BROKEN
 from adapters.twentyfour_seven_office.soap.system import SoapAccountingSystem
 from adapters.twentyfour_seven_office.troubles import UnusableAnswer
 from core.customer import Address, Customer
-from entrypoints.sandbox import Sandbox
-from entrypoints.sandbox.books import Books
+from sandbox.twentyfour_seven_office import Sandbox
+from sandbox.twentyfour_seven_office.books import Books
 from tests.adapters.drafts import EURO, draft
 from tests.adapters.soap.test_requests import OURS
 from tests.fakes import go_on

@@ -1,0 +1,200 @@
+"""Sales orders: listed, read, created, changed and deleted; setting the status Invoice publishes one.
+
+FACTS: filters by customer, status, dates and createdFrom, none by reference. What has been published can't be
+changed or deleted any more.
+"""
+
+from copy import deepcopy
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from sandbox.twentyfour_seven_office.norwegian_time import day_of, midnight
+from sandbox.twentyfour_seven_office.records import Order
+from sandbox.twentyfour_seven_office.refusals import ItemRefusedError
+from sandbox.twentyfour_seven_office.rest.operation import Answer, Operation, Visit
+from sandbox.twentyfour_seven_office.rest.order_mapping import (
+    DELIVERY_FIELDS,
+    DELIVERY_PARTS,
+    OTHERWISE,
+    STATUSES,
+    order_values,
+)
+from sandbox.twentyfour_seven_office.rest.paging import TOKEN, page_by_id
+from sandbox.twentyfour_seven_office.rest.refusals import bad_request, broken_rule, conflict, invalid, missing
+from sandbox.twentyfour_seven_office.rest.shape import Check, choice, day, each, members, number, text, whole
+from sandbox.twentyfour_seven_office.rules import check_currency, check_order
+
+USUAL, MOST = 100, 500
+INVOICE = "Invoice"
+OF_STATUS = {shown: kept for kept, shown in STATUSES.items()}
+DIMENSIONS = {1: "ProjectId", 2: "DepartmentId"}
+
+CUSTOMER: dict[str, Check] = {
+    "id": whole(),
+    "name": text(most=200),
+    "organizationNumber": text(most=20),
+}
+ORDER: dict[str, Check] = {
+    "currency": members(
+        code=text(pattern="[A-Z]{3}"),
+        rate=number(least=Decimal("1e-10"), most=Decimal(1_000_000_000)),
+    ),
+    "status": choice(*(shown for shown in OF_STATUS if shown != "AdvanceInvoice")),
+    "invoice": members(paymentTerms=members(("type", "value"), type=choice("NumberOfDays"), value=whole(least=0))),
+    "date": day,
+    "deliveryDate": day,
+    "deliveryCustomer": members(
+        id=whole(),
+        name=text(most=250),
+        street=text(most=250),
+        postalCode=text(most=16),
+        postalArea=text(most=200),
+        city=text(most=50),
+        countrySubdivision=text(most=100),
+        countryCode=text(most=2),
+    ),
+    "internalMemo": text(most=300),
+    "memo": text(),
+    "yourReference": members(name=text()),
+    "referenceNumber": text(most=50),
+    "dimensions": each(
+        members(("dimensionType", "value", "name"), dimensionType=whole(), value=text(), name=text()),
+    ),
+}
+NEW = members(("customer",), customer=members(("id", "name"), **CUSTOMER), **ORDER)
+CHANGES = members(customer=members(**CUSTOMER), **ORDER)
+
+
+def read_orders(visit: Visit) -> Answer:
+    """The orders that every parameter given lets through, in order of id; from and to are included."""
+    status, customer, invoice = visit.text("status"), visit.text("customerId"), visit.text("invoiceNumber")
+    if status is not None:
+        choice(*OF_STATUS)(status, "status")
+    on, days = visit.day("date"), (visit.day("dateFrom"), visit.day("dateTo"))
+    created = visit.instant("createdFrom"), visit.instant("createdTo")
+    changed = visit.instant("modifiedFrom"), visit.instant("modifiedTo")
+
+    def holds(order: Order) -> bool:
+        return (
+            status in (None, STATUSES.get(order.status, OTHERWISE))
+            and customer in (None, str(order.customer_id))
+            and invoice in (None, str(order.invoice_id))
+            and on in (None, _ordered(order))
+            and _within(_ordered(order), *days)
+            and _within(order.date_created, *created)
+            and _within(order.date_changed, *changed)
+        )
+
+    page = page_by_id(visit.books.orders, holds, visit, usual=USUAL, most=MOST)
+    return Answer([order_values(visit, order) for order in page.content], links=page.links)
+
+
+def read_order(visit: Visit) -> Answer:
+    """One order."""
+    return Answer(order_values(visit, order_of(visit)))
+
+
+def create_order(visit: Visit) -> Answer:
+    """A new order, without lines."""
+    return _saved(visit, Order(id=0, customer_id=0, include_vat=False), NEW(visit.body, ""))
+
+
+def change_order(visit: Visit) -> Answer:
+    """What is named is written, and nothing else."""
+    order = order_of(visit)
+    asked = CHANGES(visit.body, "")
+    if order.invoice_id is not None:
+        raise invalid("status", "invoiced")
+    return _saved(visit, order, asked)
+
+
+def delete_order(visit: Visit) -> Answer:
+    """Gone for good, lines and all."""
+    order = order_of(visit)
+    if order.invoice_id is not None:
+        raise conflict("The sales order is invoiced")
+    visit.books.delete_order(order.id)
+    return Answer(status=204)
+
+
+def order_of(visit: Visit) -> Order:
+    """The order that the path names. Errors: RestRefusedError when there is none."""
+    order = visit.books.orders.get(visit.ids["id"])
+    if order is None:
+        raise missing()
+    return order
+
+
+def _saved(visit: Visit, order: Order, asked: dict[str, Any]) -> Answer:
+    draft = deepcopy(order)
+    publishes = asked.pop("status", None) if asked.get("status") == INVOICE else None
+    _change(draft, asked)
+    customer = visit.books.customers.get(draft.customer_id)
+    if customer is None or customer.type == "Lead":
+        raise invalid("customer.id", "notFound")
+    try:
+        check_currency(visit.books, draft.currency_symbol)
+        check_order(visit.account, draft)
+    except ItemRefusedError as refusal:
+        raise broken_rule(refusal) from None
+    if publishes and not draft.rows:
+        raise bad_request("NoLines", "No lines in the sales order")
+    vars(order).update(vars(draft))
+    visit.books.keep_order(order)
+    if publishes:
+        visit.books.publish(order.id)
+    return Answer(order_values(visit, order))
+
+
+def _change(order: Order, asked: dict[str, Any]) -> None:
+    customer, terms = asked.get("customer", {}), asked.get("invoice", {}).get("paymentTerms", {})
+    order.customer_id = customer.get("id", order.customer_id)
+    order.customer_name = customer.get("name", order.customer_name)
+    order.status = OF_STATUS[asked["status"]] if "status" in asked else order.status
+    order.date_ordered = midnight(asked["date"]) if "date" in asked else order.date_ordered
+    order.internal_memo = asked.get("internalMemo", order.internal_memo)
+    order.invoice_text = asked.get("memo", order.invoice_text)
+    order.your_reference = asked.get("yourReference", {}).get("name", order.your_reference)
+    order.payment_time = terms.get("value", order.payment_time)
+    if "currency" in asked:  # without a rate it is 1, as the default has it
+        order.currency_symbol = asked["currency"].get("code", order.currency_symbol)
+        order.currency_rate, order.currency_unit = asked["currency"].get("rate", Decimal(1)), 1
+    if "referenceNumber" in asked:
+        order.other["ReferenceNumber"] = asked["referenceNumber"]
+    if "deliveryDate" in asked:
+        order.other["DeliveryDate"] = midnight(asked["deliveryDate"])
+    handed_to = asked.get("deliveryCustomer", {})
+    order.other |= {kept: handed_to[name] for name, kept in DELIVERY_FIELDS.items() if name in handed_to}
+    address = {kept: handed_to[name] for name, kept in DELIVERY_PARTS.items() if name in handed_to}
+    if address:
+        order.addresses["Delivery"] = order.addresses.get("Delivery", {}) | address
+    for dimension in asked.get("dimensions", []):
+        if name := DIMENSIONS.get(dimension["dimensionType"]):
+            order.other[name] = int(dimension["value"]) if dimension["value"].isdecimal() else 0
+
+
+def _ordered(order: Order) -> date | None:
+    return day_of(order.date_ordered) if order.date_ordered else None
+
+
+def _within(value: Any, begins: Any, ends: Any) -> bool:
+    """Whether a date or instant lies between two, or after or before the one that is given."""
+    if value is None:
+        return begins is None and ends is None
+    return (begins is None or value >= begins) and (ends is None or value <= ends)
+
+
+LIST = frozenset(
+    {
+        "limit", TOKEN, "date", "dateFrom", "dateTo", "status", "customerId", "invoiceNumber", "createdFrom",
+        "createdTo", "modifiedFrom", "modifiedTo",
+    }
+)  # fmt: skip
+OPERATIONS = (
+    Operation("GET", "/salesorders", read_orders, LIST),
+    Operation("POST", "/salesorders", create_order),
+    Operation("GET", "/salesorders/{id}", read_order),
+    Operation("PATCH", "/salesorders/{id}", change_order),
+    Operation("DELETE", "/salesorders/{id}", delete_order),
+)

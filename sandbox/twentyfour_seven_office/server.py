@@ -1,0 +1,232 @@
+"""HTTP on loopback: sockets, keep-alive, and the ways in which a connection can end badly.
+
+The standard library's server is used because faults need the raw socket.
+"""
+
+import contextlib
+import ipaddress
+import select
+import socket
+import struct
+import sys
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Condition, Lock
+from typing import Any
+from urllib.parse import urlsplit
+
+from sandbox.twentyfour_seven_office.control import Control
+from sandbox.twentyfour_seven_office.exchange import Ending, Reply
+from sandbox.twentyfour_seven_office.gateway import SESSION_COOKIE, Gateway
+from sandbox.twentyfour_seven_office.rest.gateway import RestGateway
+
+LONGEST_BODY = 64 * 1024 * 1024
+NO_CONTENT = 204
+CLOSING_PATIENCE = 5.0  # seconds that running calls get when the server closes
+DRIP_SECONDS = 0.05
+RESET_ON_CLOSE = struct.pack("ii", 1, 0)
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host name or address is this machine's own."""
+    if host.lower() == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False
+
+
+class Server(ThreadingHTTPServer):
+    """Listens on loopback, and answers with the two gateways and the control page."""
+
+    daemon_threads = True
+    block_on_close = False
+    request_queue_size = 128
+
+    def __init__(self, host: str, port: int, gateway: Gateway, rest: RestGateway, control: Control) -> None:
+        if not is_loopback(host):
+            raise ValueError(f"The sandbox listens on loopback only, not on {host}.")
+        self.address_family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        self.gateway = gateway
+        self.rest = rest
+        self.control = control
+        self._connections: set[socket.socket] = set()
+        self._lock = Lock()
+        self._ended = Condition(self._lock)
+        super().__init__((host, port), Handler)
+
+    @property
+    def url(self) -> str:
+        """The root of all addresses, without a slash at the end."""
+        host, port = self.server_address[:2]
+        name = host if isinstance(host, str) else host.decode()
+        return f"http://[{name}]:{port}" if ":" in name else f"http://{name}:{port}"
+
+    def server_bind(self) -> None:
+        """Bind without asking any name server what this machine is called."""
+        self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        self.socket.bind(self.server_address)
+        self.server_address = self.socket.getsockname()
+        self.server_name, self.server_port = str(self.server_address[0]), int(self.server_address[1])
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        """Take a connection on, and remember it for closing time."""
+        with self._lock:
+            self._connections.add(request)
+        super().process_request(request, client_address)
+
+    def shutdown_request(self, request: Any) -> None:
+        """A connection has ended."""
+        super().shutdown_request(request)
+        with self._ended:
+            self._connections.discard(request)
+            self._ended.notify_all()
+
+    def close_connections(self) -> None:
+        """Hang up on every caller, and wait until their threads have noticed."""
+        with self._ended:
+            for connection in self._connections:
+                with contextlib.suppress(OSError):
+                    connection.shutdown(socket.SHUT_RDWR)
+            self._ended.wait_for(lambda: not self._connections, CLOSING_PATIENCE)
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A caller that hangs up is no error here; anything else is, and is shown."""
+        if not isinstance(sys.exception(), OSError):
+            super().handle_error(request, client_address)
+
+
+class Handler(BaseHTTPRequestHandler):
+    """One connection."""
+
+    server: Server
+    protocol_version = "HTTP/1.1"
+    server_version = "Sandbox"
+    sys_version = ""
+    disable_nagle_algorithm = True
+    wbufsize = -1  # head and body leave together
+
+    def do_GET(self) -> None:
+        """A contract, something read over REST, or the control page."""
+        path, query = self._target()
+        if self.server.rest.serves(path):
+            return self._rest(b"")
+        service = self.server.gateway.service_at(path)
+        if service is not None and query.lower().split("=")[0] == "wsdl":
+            return self._send(Reply(200, "text/xml", service.contract.published_at(self.server.url)))
+        if service is not None:
+            return self._send(Reply(200, "text/plain", f"{service.contract.service}: ?wsdl".encode()))
+        if path == "/":
+            return self._send(Reply(303, location="/control"))
+        return self._control(b"")
+
+    def do_POST(self) -> None:
+        """A call, or an act of the accountant's."""
+        body = self._body()
+        if body is None:
+            return
+        path, _ = self._target()
+        service = self.server.gateway.service_at(path)
+        if self.server.rest.serves(path):
+            self._rest(body)
+        elif service is None:
+            self._control(body)
+        else:
+            self._send(self.server.gateway.answer(service, self.headers, body))
+
+    def do_DELETE(self) -> None:
+        """Something deleted over REST, faults called off, the journal cleared."""
+        body = self._body(required=False)
+        if body is None:
+            return
+        if self.server.rest.serves(self._target()[0]):
+            self._rest(body)
+        else:
+            self._control(body)
+
+    def do_PATCH(self) -> None:
+        """Something changed over REST."""
+        body = self._body()
+        if body is not None:
+            self._rest(body)
+
+    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002
+        """Say nothing: the journal knows."""
+
+    def _target(self) -> tuple[str, str]:
+        parts = urlsplit(self.path)
+        return parts.path, parts.query
+
+    def _control(self, body: bytes) -> None:
+        self._send(self.server.control.answer(self.command, self._target()[0], self.headers, body))
+
+    def _rest(self, body: bytes) -> None:
+        self._send(self.server.rest.answer(self.command, self.path, self.headers, body))
+
+    def _body(self, *, required: bool = True) -> bytes | None:
+        length = self.headers.get("Content-Length", "" if required else "0")
+        if not length.isdigit() or int(length) > LONGEST_BODY:
+            self.close_connection = True
+            self._send(Reply(413 if length.isdigit() else 411, "text/plain", b"Send a Content-Length."))
+            return None
+        body = self.rfile.read(int(length))
+        if len(body) < int(length):  # the caller hung up halfway
+            self.close_connection = True
+            return None
+        return body
+
+    def _send(self, reply: Reply) -> None:
+        if reply.ending in (Ending.RESET, Ending.CLOSED):
+            self._hang_up(reset=reply.ending is Ending.RESET)
+            return
+        self.send_response(reply.status)
+        if reply.ending is Ending.DRIPPING:
+            self._drip()
+            return
+        if reply.status != NO_CONTENT:
+            self.send_header("Content-Type", reply.content_type)
+            self.send_header("Content-Length", str(len(reply.body)))
+        self.send_header("Cache-Control", "private, max-age=0")
+        if reply.cookie:
+            self.send_header("Set-Cookie", f"{SESSION_COOKIE}={reply.cookie}; path=/; HttpOnly")
+        if reply.location:
+            self.send_header("Location", reply.location)
+        for name, value in reply.headers:
+            self.send_header(name, value)
+        if reply.content_type.startswith("text/html"):
+            policy = "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'"
+            self.send_header("Content-Security-Policy", policy)
+        if reply.ending is Ending.CUT:
+            self.send_header("Connection", "close")
+            reply_body = reply.body[: len(reply.body) // 2]
+        else:
+            reply_body = reply.body
+        self.end_headers()
+        self.wfile.write(reply_body)
+        self.wfile.flush()
+        if reply.ending is Ending.CUT:
+            self._hang_up(reset=False)
+
+    def _drip(self) -> None:
+        """Say no more than a header, a byte at a time, until the caller or this server hangs up."""
+        self.close_connection = True
+        self.send_header("X-Drip", "")
+        self.flush_headers()
+        self.wfile.flush()
+        with contextlib.suppress(OSError):
+            while not self._caller_is_gone(DRIP_SECONDS):
+                self.connection.sendall(b"x")
+
+    def _caller_is_gone(self, seconds: float) -> bool:
+        """Wait so long for the caller to hang up; nothing else comes from one that waits for its answer."""
+        readable, _, _ = select.select([self.connection], [], [], seconds)
+        return bool(readable)
+
+    def _hang_up(self, *, reset: bool) -> None:
+        """Close at once; with a reset, whatever lingers is thrown away."""
+        self.close_connection = True
+        if reset:
+            self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET_ON_CLOSE)
+            socket.close(self.connection.detach())
+        else:
+            self.connection.shutdown(socket.SHUT_RDWR)

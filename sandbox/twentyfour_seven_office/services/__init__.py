@@ -1,0 +1,15 @@
+"""One module per service of 24SevenOffice that the sandbox stands in for."""
+
+from sandbox.twentyfour_seven_office.services import account, authenticate, client, company, invoice, product
+from sandbox.twentyfour_seven_office.services.service import Service, Visit
+
+SERVICES: tuple[Service, ...] = (
+    authenticate.SERVICE,
+    company.SERVICE,
+    product.SERVICE,
+    invoice.SERVICE,
+    client.SERVICE,
+    account.SERVICE,
+)
+
+__all__ = ["SERVICES", "Service", "Visit"]

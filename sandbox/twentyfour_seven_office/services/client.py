@@ -1,0 +1,31 @@
+"""ClientService: the account's VAT types and currencies."""
+
+from sandbox.twentyfour_seven_office.services.service import Service, Visit
+from sandbox.twentyfour_seven_office.shapes import Values
+from sandbox.twentyfour_seven_office.users import Account
+
+
+def get_vat_type_list(visit: Visit) -> list[Values]:
+    """Every VAT type, those for purchases too."""
+    return [{"No": v.no, "Name": v.name, "Rate": v.rate} for v in visit.books.vat_types]
+
+
+def get_currency_list(visit: Visit) -> list[Values]:
+    """Every currency of the account."""
+    return [
+        {"Symbol": currency.symbol, "Id": number, "Rate": currency.rate, "Unit": currency.unit}
+        for number, currency in enumerate(visit.books.currencies, start=1)
+    ]
+
+
+def _admits(account: Account, operation: str) -> bool:
+    if operation == "GetVatTypeList" and account.vat_types_refused:
+        return False
+    return account.invoicing_package
+
+
+SERVICE = Service(
+    contract_name="client",
+    operations={"GetVatTypeList": get_vat_type_list, "GetCurrencyList": get_currency_list},
+    admits=_admits,
+)
