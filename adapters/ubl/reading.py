@@ -20,14 +20,16 @@ class Reading:
 
     faults: list[Fault] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
+    _refused: set[str] = field(default_factory=set)
 
     def refuse(self, place: str, why: str) -> None:
         """Note what keeps the invoice from being taken."""
         self.faults.append(Fault(place, why))
+        self._refused.add(place)
 
     def miss(self, place: str) -> None:
         """Note that something is missing, unless it is there and can't be read."""
-        if all(fault.field != place for fault in self.faults):
+        if place not in self._refused:
             self.refuse(place, "is missing")
 
 

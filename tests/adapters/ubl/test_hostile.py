@@ -65,6 +65,27 @@ def test_no_file_is_read(tmp_path: Path) -> None:
             invoice_from_ubl(text.encode())
 
 
+EMPTY = (
+    "<AllowanceCharge/>",
+    "<InvoiceLine/>",
+    "<InvoiceLine><AllowanceCharge/></InvoiceLine>",
+    "<TaxTotal/>",
+    "<Delivery/>",
+    "<Note>a</Note>",
+    "<AccountingCustomerParty><Party/></AccountingCustomerParty>",
+)
+
+
+@pytest.mark.parametrize("element", EMPTY)
+def test_faults_by_the_thousand_cost_no_more_than_what_they_are_in(element: str) -> None:
+    root = '<Invoice xmlns="urn:oasis:names:specification:ubl:schema:xsd:Invoice-2">'
+    began = time.process_time()
+
+    invoice_from_ubl(f"{root}{element * 50_000}</Invoice>".encode())
+
+    assert time.process_time() - began < SECONDS
+
+
 WHOLE = Ubl(
     [Line("1000.00", more=change("40.00", charge=True, vat=None))],
     "1000.00",
