@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 
 from lxml import etree
 
+from adapters.twentyfour_seven_office import contracts as contract_files
 from sandbox.twentyfour_seven_office.added_operations import ADDED, AddedOperation, add
 from sandbox.twentyfour_seven_office.refusals import InvalidRequestError
 
@@ -85,8 +86,7 @@ class Contract:
 @cache
 def contract(name: str) -> Contract:
     """The contract kept under this file name; read once."""
-    folder = files("adapters.twentyfour_seven_office.soap") / "contracts"
-    return Contract((folder / f"{name}.wsdl").read_bytes(), ADDED.get(name, ()))
+    return Contract((files(contract_files) / f"{name}.wsdl").read_bytes(), ADDED.get(name, ()))
 
 
 def _parsed(source: bytes) -> Any:

@@ -14,7 +14,9 @@ import pytest
 import zeep
 from lxml import etree
 
-OURS = Path(str(files("adapters.twentyfour_seven_office.soap"))) / "contracts"
+from adapters.twentyfour_seven_office import contracts
+
+OURS = Path(str(files(contracts)))
 VENDORS = Path(__file__).resolve().parents[3] / "shared" / "24sevenoffice" / "wsdl"
 
 WSDL = "{http://schemas.xmlsoap.org/wsdl/}"

@@ -1,4 +1,4 @@
-"""Our own SOAP contracts (the WSDL files in contracts/), loaded once a process and shared by all businesses.
+"""Our own SOAP contracts (the WSDL files in ../contracts), loaded once a process and shared by all businesses.
 
 Turns an operation's arguments into an envelope, and an envelope's answer into plain values. No network here.
 """
@@ -15,6 +15,7 @@ from zeep import Settings
 from zeep.wsdl import Document
 from zeep.wsdl.bindings import Soap11Binding
 
+from adapters.twentyfour_seven_office import contracts
 from adapters.twentyfour_seven_office.soap.wire import Shape
 
 # zeep writes what it reads and sends to its loggers, whole envelopes among it: Login carries the password.
@@ -90,7 +91,7 @@ class _Described:
 @cache
 def contract(service: str) -> Contract:
     """The contract of a service; read when it is first used."""
-    path = files("adapters.twentyfour_seven_office.soap") / "contracts" / f"{service}.wsdl"
+    path = files(contracts) / f"{service}.wsdl"
     with path.open("rb") as file:
         # A contract refers to no other file, so there is nothing that a transport would have to fetch.
         return Contract(Document(file, transport=None, base="", settings=_SETTINGS))  # type: ignore[arg-type]

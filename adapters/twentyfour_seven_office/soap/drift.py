@@ -11,6 +11,7 @@ from typing import Any
 
 from lxml import etree
 
+from adapters.twentyfour_seven_office import contracts
 from core.errors import TryAgain
 
 _XSD = "{http://www.w3.org/2001/XMLSchema}"
@@ -20,7 +21,7 @@ _SOAP = "{http://schemas.xmlsoap.org/wsdl/soap/}"
 
 def own_contract(service: str) -> bytes:
     """Return our contract of a service."""
-    return (files("adapters.twentyfour_seven_office.soap") / "contracts" / f"{service}.wsdl").read_bytes()
+    return (files(contracts) / f"{service}.wsdl").read_bytes()
 
 
 def drift(ours: bytes, theirs: bytes) -> list[str]:

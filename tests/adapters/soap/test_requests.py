@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from lxml import etree
 
+from adapters.twentyfour_seven_office import contracts
 from adapters.twentyfour_seven_office.soap.system import SoapAccountingSystem
 from core.customer import Address, Customer, CustomerKind
 from core.customer_changes import CustomerChanges
@@ -22,7 +23,7 @@ from tests.adapters.drafts import EURO, draft, row
 from tests.adapters.soap.test_books import YESTERDAY, now
 from tests.fakes import go_on
 
-OURS = Path(str(files("adapters.twentyfour_seven_office.soap"))) / "contracts"
+OURS = Path(str(files(contracts)))
 VENDORS = Path(__file__).resolve().parents[4] / "shared" / "24sevenoffice" / "wsdl"
 SERVICES = {
     "Authenticate": ("authenticate", "authService"),
@@ -97,9 +98,9 @@ def schema_of(wsdl: Path, folder: Path) -> etree.XMLSchema:
     return etree.XMLSchema(etree.parse(str(folder / names["http://24sevenOffice.com/webservices"])))
 
 
-def checked(requests: list[KeptRequest], contracts: Path, which: int, folder: Path) -> set[str]:
+def checked(requests: list[KeptRequest], described: Path, which: int, folder: Path) -> set[str]:
     """Validate every request, and return the operations that were among them."""
-    schemas = {service: schema_of(contracts / f"{name[which]}.wsdl", folder) for service, name in SERVICES.items()}
+    schemas = {service: schema_of(described / f"{name[which]}.wsdl", folder) for service, name in SERVICES.items()}
     for request in requests:
         body: Any = etree.fromstring(request.xml).find(BODY)
         schemas[request.service].assertValid(body[0])
