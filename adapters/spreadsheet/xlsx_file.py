@@ -27,6 +27,8 @@ _MOST_PARTS = 500
 _BYTES_PER_TAG = 20
 _LAST_ROW = 1_048_576  # of any sheet
 _COLUMNS_BESIDE = 10
+_LITERAL = re.compile(r'"[^"]*"|\\.|[_*].|\[[^]]*]')
+"""What a number's format shows as it is, or leaves room for: in `0.0"%"` the percent sign multiplies nothing."""
 _FORMULA = re.compile(rb"<(?:\w+:)?f[\s/>]")
 _HOW = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _OLD_EXCEL = b"\xd0\xcf\x11\xe0"
@@ -156,7 +158,7 @@ def _cell(cell: Any) -> Cell:
             number = Decimal(f"{value:.15g}")  # all that a spreadsheet shows: 0.1 + 0.2 is 0.3
             if not number.is_finite() or abs(number.adjusted()) > 30:
                 return Cell(fault="holds a number beyond reason")
-            return Cell(number, is_percent="%" in (cell.number_format or ""))
+            return Cell(number, is_percent="%" in _LITERAL.sub("", cell.number_format or ""))
         case datetime() if value.time() != time():
             return Cell(fault="holds a time of day; write a date")
         case datetime():

@@ -179,6 +179,16 @@ def test_xlsx_is_read_with_its_own_dates_numbers_and_percentages() -> None:
     assert (invoice.customer.organization_number, invoice.comment) == ("923609016", "Høst")
 
 
+@pytest.mark.parametrize("form", ['0.0"%"', "0.0\\%", '0.0 "% of it"', "0.0_%", "[$%-409]0.0"])
+def test_a_percent_sign_that_is_only_shown_makes_no_percentage(form: str) -> None:
+    def formatted(sheet: Any) -> None:
+        sheet["B2"].number_format = form
+
+    [one] = xlsx(workbook(["number", "discount_percent"], ["1", 0.5], change=formatted))
+
+    assert str(stated_invoice_from(one).rows[0].discount_percent) == "0.5"
+
+
 def test_faults_of_xlsx_are_named_by_their_cell() -> None:
     def formats(sheet: Any) -> None:
         sheet["D2"].number_format = "0%"
