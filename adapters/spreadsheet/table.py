@@ -23,6 +23,7 @@ MOST_COLUMNS = 200
 
 _MOST_DIGITS = 15
 _MOST_NAMED = 20
+_MAY_BE_A_ROW_OF_IT = "each row names its invoice, and this one may be a row of this invoice"
 _POSTAL_CODE = 4
 _HUNDRED = Decimal(100)
 
@@ -70,7 +71,8 @@ def unusable(what: str, *, hint: str | None = None) -> InvalidInput:
 def invoices_of(heading: Line | None, lines: Iterable[Line]) -> list[StatedInvoice]:
     """Make the invoices, in the order in which their numbers come up.
 
-    An invoice is data for accounting unless a column `type` says otherwise.
+    An invoice is data for accounting unless a column `type` says otherwise. A row that names no invoice (its cell may be
+    merged with the one above) leaves it open whether those above and below it are whole: neither is taken.
     Errors: InvalidInput, code `bad_table`, when the headings are not ours.
     """
     columns = _columns(heading)
@@ -86,20 +88,29 @@ def invoices_of(heading: Line | None, lines: Iterable[Line]) -> list[StatedInvoi
     }
     nth_of_number = next(nth for nth, column in columns.items() if column is NUMBER)
     gathered: dict[str, _Gathered] = {}
-    numberless: list[StatedInvoice] = []
+    above: _Gathered | None = None
+    nobodys: list[Fault] = []
     for line in kept:
         try:
             number = str(_value(line, nth_of_number, read) or "")
+            why = "" if number else "is missing"
         except ValueError as error:
-            numberless.append(_without_number(line, _place(line.row, nth_of_number, heading), str(error)))
-            continue
-        if not number:
-            place = _place(line.row, nth_of_number, heading)
-            numberless.append(_without_number(line, place, "is missing; each row names its invoice"))
+            number, why = "", str(error)
+        if why:
+            fault = Fault(_place(line.row, nth_of_number, heading), f"{why}; {_MAY_BE_A_ROW_OF_IT}")
+            nobodys.append(fault)
+            if above:
+                above.faults.append(fault)
             continue
         one = gathered.setdefault(number, _Gathered(number, line.row, {"type": "data_for_accounting"}))
+        if one is not above:
+            one.faults.extend(nobodys)
+            above = one
+        nobodys.clear()
         _add(line, one, columns=columns, read=read, heading=heading)
-    return [*map(_stated, gathered.values()), *numberless]
+    if not gathered and nobodys:
+        return [StatedInvoice(number=None, place=f"row {kept[0].row}", faults=tuple(nobodys))]
+    return [_stated(one) for one in gathered.values()]
 
 
 def _columns(heading: Line | None) -> dict[int, Column]:
@@ -253,10 +264,6 @@ def _lost_zeros(one: _Gathered) -> Iterator[Fault]:
                 f"has fewer than {_POSTAL_CODE} digits; write the zeros before it, in a cell that is formatted as text"
             )
             yield Fault(one.places[f"{path}.postal_code"], why)
-
-
-def _without_number(line: Line, place: str, why: str) -> StatedInvoice:
-    return StatedInvoice(number=None, place=f"row {line.row}", faults=(Fault(place, why),))
 
 
 def _place(row: int, nth: int, heading: Line | None) -> str:

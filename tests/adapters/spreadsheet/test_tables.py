@@ -115,11 +115,29 @@ def test_faults_are_named_by_their_cell_and_the_other_invoices_are_good() -> Non
     assert all("Signe" not in message and "abc" not in message for message in faults_of(two).values())
 
 
-def test_a_row_without_a_number_is_nobodys() -> None:
-    good, bad = as_csv("number;quantity", "1;2", ";3")
+def test_a_row_that_names_no_invoice_leaves_those_above_and_below_it_open() -> None:
+    """Merged cells hold the number on their first row alone: the invoice would be stored without its other rows."""
+    stated = as_csv("number;quantity", "1;2", "2;3", ";4", "3;5", "4;6")
+    one, two, three, four = stated
 
-    assert stated_invoice_from(good).number == "1"
-    assert faults_of(bad) == {"row 3, column number (A3)": "is missing; each row names its invoice"}
+    place, said = "row 4, column number (A4)", "is missing; each row names its invoice"
+    assert [stated_invoice_from(whole).number for whole in (one, four)] == ["1", "4"]
+    assert list(faults_of(two)) == list(faults_of(three)) == [place]
+    assert faults_of(two)[place].startswith(said)
+
+
+def test_a_number_that_cant_be_read_leaves_the_invoices_beside_it_open() -> None:
+    one, two = xlsx(workbook(["number", "quantity"], ["1", 2], ["2", 3], [date(2026, 1, 2), 4]))
+
+    assert stated_invoice_from(one).number == "1"
+    assert faults_of(two)["row 4, column number (A4)"].startswith("is a date")
+
+
+def test_rows_that_all_name_no_invoice_are_refused_together() -> None:
+    [bad] = as_csv("number;quantity", ";2", ";3")
+
+    assert bad.number is None
+    assert list(faults_of(bad)) == ["row 2, column number (A2)", "row 3, column number (A3)"]
 
 
 def test_rows_of_one_invoice_need_not_follow_each_other() -> None:
