@@ -16,7 +16,11 @@ _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 _DOUBLY_CODED = re.compile(rb"\xc3[\x80-\xbf]")
 """An æ, ø or å in UTF-8. Read as Windows' signs it is an Ã with something after it, which no Norwegian writes."""
 
+_AS_TEXT = re.compile(r'="([^"]*)"')
+"""How a text is kept from Excel, which would make 155 of 0155."""
+
 _LONGEST_HEADING = 20_000
+_TOO_MANY = "is beyond the headings; a separator inside a number or a text needs quotation marks around the whole"
 
 
 def invoices_from_csv(content: bytes, *, charset: str | None = None) -> list[StatedInvoice]:
@@ -81,15 +85,24 @@ def _separator_of(text: str) -> str | None:
 
 def _lines(text: str, separator: str, *, first_row: int) -> Iterator[Line]:
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
-    row = first_row - 1
+    row, width = first_row - 1, None
     try:
         for row, parts in enumerate(reader, start=first_row):
             if len(parts) > MOST_COLUMNS:
                 raise unusable(f"row {row} has more than {MOST_COLUMNS} columns")
             if any(parts):
-                yield Line(row, [Cell(part) for part in parts])
+                width = len(parts) if width is None else width
+                yield Line(row, [_cell(part, is_beyond=nth == width) for nth, part in enumerate(parts)])
     except csv.Error:
         raise unusable(
             f"row {row + 1} can't be read",
             hint="See whether its quotation marks are closed, and doubled inside a text.",
         ) from None
+
+
+def _cell(part: str, *, is_beyond: bool) -> Cell:
+    """Tell of the first cell beyond the headings, though it be empty: a part of another may have moved it there."""
+    if is_beyond:
+        return Cell(fault=_TOO_MANY)
+    as_text = _AS_TEXT.fullmatch(part)
+    return Cell(as_text[1] if as_text else part)

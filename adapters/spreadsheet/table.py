@@ -13,6 +13,7 @@ from adapters.spreadsheet.columns import NUMBER, Column, Kind, column_of
 from adapters.spreadsheet.values import date_from, number_from, order_of, style_of, yes_or_no_from
 from core.errors import Fault, InvalidInput
 from core.fields import plain
+from core.row_price import decimals_of
 from core.stated_invoice import StatedInvoice
 
 LARGEST = 10_000_000
@@ -21,7 +22,7 @@ LARGEST = 10_000_000
 MOST_ROWS = 100_000
 MOST_COLUMNS = 200
 
-_MOST_DIGITS = 15
+_MOST_DIGITS, _MOST_DECIMALS = 15, 10
 _MOST_NAMED = 20
 _MAY_BE_A_ROW_OF_IT = "each row names its invoice, and this one may be a row of this invoice"
 _POSTAL_CODE = 4
@@ -71,8 +72,8 @@ def unusable(what: str, *, hint: str | None = None) -> InvalidInput:
 def invoices_of(heading: Line | None, lines: Iterable[Line]) -> list[StatedInvoice]:
     """Make the invoices, in the order in which their numbers come up.
 
-    An invoice is data for accounting unless a column `type` says otherwise. A row that names no invoice (its cell may be
-    merged with the one above) leaves it open whether those above and below it are whole: neither is taken.
+    An invoice is data for accounting unless a column `type` says otherwise. A row that names no invoice (its cell may
+    be merged with the one above) leaves it open whether those above and below it are whole: neither is taken.
     Errors: InvalidInput, code `bad_table`, when the headings are not ours.
     """
     columns = _columns(heading)
@@ -176,11 +177,19 @@ def _number(cell: Cell, column: Column, read: Callable[[str], Decimal]) -> str:
     if isinstance(cell.value, str):
         if "%" in cell.value and column.kind is not Kind.PERCENT:
             raise ValueError("is a percentage; write a number")
-        return plain(read(cell.value))
+        return _plain(read(cell.value))
     if cell.is_percent and column.kind is not Kind.PERCENT:
         raise ValueError("is formatted as a percentage; write a number")
     number = cell.value or Decimal(0)
-    return plain(_HUNDRED * number if cell.is_percent else number)
+    return _plain(_HUNDRED * number if cell.is_percent else number)
+
+
+def _plain(number: Decimal) -> str:
+    if decimals_of(number) > _MOST_DECIMALS:
+        raise ValueError(f"has more than {_MOST_DECIMALS} decimals; round it")
+    if number.adjusted() >= _MOST_DIGITS:
+        raise ValueError(f"has more than {_MOST_DIGITS} digits")
+    return plain(number)
 
 
 def _date(cell: Cell, read: Callable[[str], date]) -> str:
@@ -213,7 +222,7 @@ def _add(
         column = columns.get(nth)
         if column is None:
             if not cell.is_empty:
-                one.faults.append(Fault(place, "has no heading"))
+                one.faults.append(Fault(place, cell.fault or "has no heading"))
             continue
         try:
             value = _value(line, nth, read)

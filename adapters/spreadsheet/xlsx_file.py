@@ -31,6 +31,9 @@ _LITERAL = re.compile(r'"[^"]*"|\\.|[_*].|\[[^]]*]')
 """What a number's format shows as it is, or leaves room for: in `0.0"%"` the percent sign multiplies nothing."""
 _FORMULA = re.compile(rb"<(?:\w+:)?f[\s/>]")
 _HOW = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+_CONTROL = re.compile(r"_x(00[01][0-9A-Fa-f])_")
+"""How a workbook writes a sign that XML can't carry, or would change: `_x000D_` is a carriage return."""
+
 _OLD_EXCEL = b"\xd0\xcf\x11\xe0"
 _SAVE_AGAIN = "Save it anew as an Excel workbook (.xlsx)."
 _one_at_a_time = Lock()
@@ -151,7 +154,7 @@ def _cell(cell: Any) -> Cell:
         case str():
             if cell.data_type == "e":
                 return Cell(fault="holds a formula's error")
-            return Cell(value)
+            return Cell(_CONTROL.sub(lambda sign: chr(int(sign[1], 16)), value))
         case bool():
             return Cell("true" if value else "false")
         case int() | float():

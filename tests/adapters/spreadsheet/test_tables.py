@@ -111,7 +111,7 @@ def test_faults_are_named_by_their_cell_and_the_other_invoices_are_good() -> Non
         "row 3, column prices_include_vat (F3)",
     ]
     assert list(faults_of(three)) == ["row 5, column (H5)", "row 5, column type (G5)"]
-    assert list(faults_of(four)) == ["row 6, column customer_name (C6)", "row 6, column unit_price (E6)"]
+    assert list(faults_of(four)) == ["row 6, column unit_price (E6)", "row 6, column customer_name (C6)"]
     assert all("Signe" not in message and "abc" not in message for message in faults_of(two).values())
 
 
@@ -145,6 +145,34 @@ def test_rows_of_one_invoice_need_not_follow_each_other() -> None:
     assert [str(row.quantity) for row in first.rows] == ["1", "2"]
     assert first.comment == "late"
     assert len(second.rows) == 1
+
+
+def test_a_decimal_comma_among_commas_moves_no_cells() -> None:
+    """The price would be 1200, the comment 50, and the empty comment beyond the headings nobody's."""
+    [one] = as_csv("number,quantity,unit_price,comment", "1,1,1200,50,")
+
+    assert list(faults_of(one)) == ["row 2, column (E2)"]
+
+
+def test_what_keeps_a_text_from_excel_is_no_part_of_it() -> None:
+    one, two = map(stated_invoice_from, as_csv("number;product", '="0012";="0155"', '"=""0013""";=1+1'))
+
+    assert [(invoice.number, invoice.rows[0].product) for invoice in (one, two)] == [("0012", "0155"), ("0013", "=1+1")]
+
+
+def test_what_a_workbook_writes_for_a_control_character_is_that_character() -> None:
+    [one] = xlsx(workbook(["number", "product"], ["1", "Tractor_x000D_\nred_x0007_ _x1234_"]))
+
+    assert stated_invoice_from(one).rows[0].product == "Tractor\r\nred _x1234_"
+
+
+def test_a_number_with_too_many_decimals_is_refused_for_that() -> None:
+    [one] = xlsx(workbook(["number", "unit_price", "quantity"], ["1", 1000 / 3, 1e20]))
+
+    assert faults_of(one) == {
+        "row 2, column unit_price (B2)": "has more than 10 decimals; round it",
+        "row 2, column quantity (C2)": "has more than 15 digits",
+    }
 
 
 @pytest.mark.parametrize(
