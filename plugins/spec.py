@@ -1,7 +1,8 @@
 """What a plugin for an accounting system is, and the hook through which it says that it is there.
 
 A plugin author writes a module with a `kvitt_register_accounting_systems` function marked with `hookimpl`, and names it
-in the entry-point group `kvitt.plugins`. The built-in plugins use the same hook.
+in the entry-point group `kvitt.plugins`; authors import what they need of this
+from `kvitt`. The built-in plugins use the same hook.
 """
 
 from collections.abc import Callable

@@ -1,6 +1,7 @@
 """The conformance kit: one suite that shows whether a plugin does what Kvitt's users were promised.
 
-Needs pytest (`pip install "kvitt[conformance]"`); nothing else of Kvitt's imports it. See AccountingSystemConformance.
+Needs pytest (`pip install "kvitt[conformance]"`); nothing else of Kvitt's imports it, but `kvitt.conformance`, by which
+plugins' tests know it. See AccountingSystemConformance.
 """
 
 import pytest

@@ -33,7 +33,7 @@ class Call(StrEnum):
 
 
 class Trouble(StrEnum):
-    """What comes of a call, in the words of core/errors.py.
+    """What comes of a call, in the words of Kvitt's errors.
 
     REFUSED: the system says no to this call and nothing was written (Rejected). TEMPORARY: it can't just now, nothing
     was written, and it is over with the next call (TryAgain). NO_ACCESS: credentials or rights do not let us in

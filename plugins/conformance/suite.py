@@ -16,7 +16,7 @@ class AccountingSystemConformance(
 
     Subclass it in a module of your plugin's tests, under a name that begins with Test, and override one fixture:
 
-        from plugins.conformance import AccountingSystemConformance
+        from kvitt.conformance import AccountingSystemConformance
 
         class TestMyLedger(AccountingSystemConformance):
             @pytest.fixture
@@ -39,7 +39,7 @@ class AccountingSystemConformance(
     - ExactlyOnce: each kind of trouble at each call. In the end there is exactly one order, customer, product and
       category; what was refused waits for a person, what was barred is parked, what was lost is looked for.
     - PortErrors: each kind of trouble at each call is the error that it is, and no other.
-    - Connections, RecordPorts, OrderPorts: what core/ports promises beyond that: answers item by item, exact
+    - Connections, RecordPorts, OrderPorts: what the ports promise beyond that: answers item by item, exact
       references, a directory of all customers, limits that hold, settings that are checked, secrets told nowhere.
 
     No test sleeps: time that has to pass is the suite's own clock moving on.

@@ -4,13 +4,21 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from uuid import uuid4
 
-from core.customer import Address, Customer, CustomerKind, CustomerRecord
-from core.customer_changes import CustomerChanges
-from core.customer_directory import CustomerEntry
-from core.errors import KvittError, Rejected
-from core.identity import emails_in, normal_email, search_number
-from core.ports.clock import Clock
-from core.ports.customer_repo import CustomerUpdate
+from kvitt import (
+    Address,
+    Clock,
+    Customer,
+    CustomerChanges,
+    CustomerEntry,
+    CustomerKind,
+    CustomerRecord,
+    CustomerUpdate,
+    KvittError,
+    Rejected,
+    emails_in,
+    normal_email,
+    search_number,
+)
 from kvitt_csv_ledger.errors import translated
 from kvitt_csv_ledger.folder import Folder, Row
 

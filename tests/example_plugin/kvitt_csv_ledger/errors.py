@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from core.errors import AccessRefused, OutcomeUnknown, Rejected, TryAgain
+from kvitt import AccessRefused, OutcomeUnknown, Rejected, TryAgain
 from kvitt_csv_ledger.folder import BrokenTableError, PerhapsWrittenError, WrongPasswordError
 
 

@@ -4,14 +4,7 @@ from pathlib import Path
 
 from pydantic import SecretStr
 
-from core.account import Account, Right
-from core.books import Books
-from core.call_budget import CallBudget
-from core.currency import Currency
-from core.limits import Limits
-from core.order_fields import OrderField
-from core.ports.clock import Clock
-from core.vat_code import VatCode
+from kvitt import Account, Books, CallBudget, Clock, Currency, Limits, OrderField, Right, VatCode
 from kvitt_csv_ledger.customers import LedgerCustomers
 from kvitt_csv_ledger.errors import translated
 from kvitt_csv_ledger.folder import Folder

@@ -4,12 +4,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import datetime
 from uuid import uuid4
 
-from core.errors import KvittError, Rejected
-from core.fields import plain
-from core.order_draft import OrderDraft
-from core.ports.clock import Clock
-from core.recovery import FoundOrder
-from core.transfer import Receipt
+from kvitt import Clock, FoundOrder, KvittError, OrderDraft, Receipt, Rejected, plain
 from kvitt_csv_ledger.errors import translated
 from kvitt_csv_ledger.folder import Folder, Row
 from kvitt_csv_ledger.totals import booked_totals

@@ -4,8 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 
-from core.errors import KvittError
-from core.payment import OrderState
+from kvitt import KvittError, OrderState
 from kvitt_csv_ledger.errors import translated
 from kvitt_csv_ledger.folder import Folder, Row
 from kvitt_csv_ledger.orders import orders_in

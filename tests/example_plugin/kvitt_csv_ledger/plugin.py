@@ -5,11 +5,8 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr
 
-from core.business import Business
-from core.ports.accounting_system import AccountingSystem
-from core.ports.surroundings import Surroundings
+from kvitt import AccountingSystem, Business, Registration, Surroundings, hookimpl
 from kvitt_csv_ledger.ledger import Ledger
-from plugins.spec import Registration, hookimpl
 
 
 class LedgerConnection(BaseModel):

@@ -2,8 +2,7 @@
 
 from uuid import uuid4
 
-from core.errors import Rejected
-from core.product import Category, Product
+from kvitt import Category, Product, Rejected
 from kvitt_csv_ledger.errors import translated
 from kvitt_csv_ledger.folder import Folder, Row
 

@@ -2,9 +2,7 @@
 
 from decimal import Decimal
 
-from core.invoice import Invoice, InvoiceRow
-from core.payment import BookedTotals
-from core.totals import totals_of
+from kvitt import BookedTotals, Invoice, InvoiceRow, totals_of
 from kvitt_csv_ledger.folder import Row
 
 

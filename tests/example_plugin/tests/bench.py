@@ -12,13 +12,8 @@ from uuid import uuid4
 
 import pytest
 
-from core.business import NewOrderStatus
-from core.customer import Address
-from core.order_fields import OrderField
-from kvitt_csv_ledger.__main__ import make_ledger
-from kvitt_csv_ledger.folder import TABLES, BrokenTableError, Folder, Row
-from kvitt_csv_ledger.totals import booked_totals
-from plugins.conformance import (
+from kvitt import Address, NewOrderStatus, OrderField
+from kvitt.conformance import (
     Bench,
     Call,
     HasStruck,
@@ -29,6 +24,9 @@ from plugins.conformance import (
     NotPossible,
     Trouble,
 )
+from kvitt_csv_ledger.__main__ import make_ledger
+from kvitt_csv_ledger.folder import TABLES, BrokenTableError, Folder, Row
+from kvitt_csv_ledger.totals import booked_totals
 
 PASSWORD = "correct-horse"
 

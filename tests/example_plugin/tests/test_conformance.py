@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from bench import LedgerBench
-from plugins.conformance import AccountingSystemConformance
+from kvitt.conformance import AccountingSystemConformance
 
 
 class TestLedger(AccountingSystemConformance):

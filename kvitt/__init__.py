@@ -1,0 +1,119 @@
+"""The one name for outsiders: what plugins and scripts import of Kvitt.
+
+Stable by semantic versioning, and listed in docs/python-api.md; whatever else there is of Kvitt may move with any
+release. The conformance suite is in `kvitt.conformance`, because it needs pytest. Nothing here reads a file or opens
+a connection when it is imported.
+"""
+
+from core.account import Account, Right
+from core.books import Books
+from core.business import Business, Connection, CustomerUpdates, NewOrderStatus
+from core.call_budget import CallBudget, hour_after, hour_of
+from core.currency import Currency
+from core.customer import Address, Customer, CustomerKind, CustomerRecord
+from core.customer_changes import CustomerChanges
+from core.customer_directory import CustomerEntry
+from core.errors import (
+    AccessRefused,
+    Fault,
+    InvalidInput,
+    KvittError,
+    Outcome,
+    OutcomeUnknown,
+    Rejected,
+    TryAgain,
+)
+from core.fields import plain
+from core.identity import emails_in, normal_email, search_number
+from core.invoice import Delivery, Invoice, InvoiceRow, InvoiceType, Period
+from core.limits import Limits
+from core.order_draft import CreditedOrder, OrderDraft, OrderRow
+from core.order_fields import OrderField
+from core.payment import BookedTotals, OrderState
+from core.ports.accounting_system import AccountingSystem
+from core.ports.call_counter import CallCounter, Draw
+from core.ports.call_observer import CallObserver
+from core.ports.clock import Clock
+from core.ports.customer_repo import CustomerRepo, CustomerUpdate
+from core.ports.order_sink import OrderSink
+from core.ports.payment_status import PaymentStatus
+from core.ports.product_catalog import ProductCatalog
+from core.ports.session_store import SessionStore
+from core.ports.surroundings import Surroundings
+from core.ports.vat_table import CurrencyTable, VatTable
+from core.product import Category, Product
+from core.recovery import FoundOrder
+from core.totals import Amounts, InvoiceTotals, totals_of
+from core.transfer import Receipt
+from core.unreadable import Unreadable
+from core.vat_code import VatCode
+from plugins.spec import Registration, hookimpl
+
+__all__ = [
+    "AccessRefused",
+    "Account",
+    "AccountingSystem",
+    "Address",
+    "Amounts",
+    "BookedTotals",
+    "Books",
+    "Business",
+    "CallBudget",
+    "CallCounter",
+    "CallObserver",
+    "Category",
+    "Clock",
+    "Connection",
+    "CreditedOrder",
+    "Currency",
+    "CurrencyTable",
+    "Customer",
+    "CustomerChanges",
+    "CustomerEntry",
+    "CustomerKind",
+    "CustomerRecord",
+    "CustomerRepo",
+    "CustomerUpdate",
+    "CustomerUpdates",
+    "Delivery",
+    "Draw",
+    "Fault",
+    "FoundOrder",
+    "InvalidInput",
+    "Invoice",
+    "InvoiceRow",
+    "InvoiceTotals",
+    "InvoiceType",
+    "KvittError",
+    "Limits",
+    "NewOrderStatus",
+    "OrderDraft",
+    "OrderField",
+    "OrderRow",
+    "OrderSink",
+    "OrderState",
+    "Outcome",
+    "OutcomeUnknown",
+    "PaymentStatus",
+    "Period",
+    "Product",
+    "ProductCatalog",
+    "Receipt",
+    "Registration",
+    "Rejected",
+    "Right",
+    "SessionStore",
+    "Surroundings",
+    "TryAgain",
+    "Unreadable",
+    "VatCode",
+    "VatTable",
+    "emails_in",
+    "hookimpl",
+    "hour_after",
+    "hour_of",
+    "normal_email",
+    "plain",
+    "search_number",
+    "totals_of",
+]

@@ -1,0 +1,27 @@
+"""The conformance suite for plugins' tests: needs pytest (`pip install "kvitt[conformance]"`)."""
+
+from plugins.conformance import (
+    AccountingSystemConformance,
+    Bench,
+    Call,
+    HasStruck,
+    HeldCustomer,
+    HeldOrder,
+    HeldProduct,
+    HeldRow,
+    NotPossible,
+    Trouble,
+)
+
+__all__ = [
+    "AccountingSystemConformance",
+    "Bench",
+    "Call",
+    "HasStruck",
+    "HeldCustomer",
+    "HeldOrder",
+    "HeldProduct",
+    "HeldRow",
+    "NotPossible",
+    "Trouble",
+]
