@@ -1,0 +1,59 @@
+"""The businesses, and what is known of the accounts that their connections lead to."""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from typing import Protocol
+
+from core.books import Books
+from core.business import Business
+
+
+class BusinessStore(Protocol):
+    """The businesses and their settings; what their connections hold is encrypted at rest.
+
+    One that was erased is not there, until it is stored again.
+    """
+
+    def get(self, name: str) -> Business | None:
+        """Return a business, or None."""
+
+    def has(self, name: str) -> bool:
+        """Whether there is such a business. Its secrets stay closed, which costs far less than `get`."""
+
+    def put(self, business: Business) -> None:
+        """Store a business, new or changed."""
+
+    def list(self, *, limit: int, after: str | None = None) -> Sequence[Business]:
+        """Return businesses by name, those after the given name, at most `limit`."""
+
+
+class BooksStore(Protocol):
+    """The books that each business's login has led to."""
+
+    def of(self, business: str) -> Mapping[str, Books]:
+        """Return a business's books, by key; none before its first login."""
+
+    def put(self, business: str, books: Books) -> None:
+        """Remember books, in place of what was said of those of the same key."""
+
+    def has_unclaimed(self, business: str) -> bool:
+        """Whether an order was created before it was kept in which books, and nobody has claimed it."""
+
+    def claim(self, business: str, books: Books, *, settings: Collection[str]) -> None:
+        """Take all of a business that is kept without its books to be these books'.
+
+        `settings` are what its connection says: of the customer links those are claimed that were made for it.
+        """
+
+
+class ReferenceCache(Protocol):
+    """What seldom changes in an account: product, VAT codes, currencies. Kept with its age, as JSON."""
+
+    def all(self, business: str) -> Mapping[str, tuple[str, datetime]]:
+        """Return a business's entries by name, each with when it was stored."""
+
+    def put(self, business: str, name: str, value: str, *, now: datetime) -> None:
+        """Store an entry."""
+
+    def drop(self, business: str) -> None:
+        """Forget all of a business's entries."""
