@@ -1,0 +1,122 @@
+"""Invoices as their source stated them, their transfers, and the batches that they were sent in."""
+
+from sqlalchemy import JSON, Boolean, Column, ForeignKey, Index, Integer, String, Table, Text, and_
+
+from adapters.storage.column_types import UtcDateTime, exact_text, serial_number
+from adapters.storage.schema.parts import ID_LENGTH, NAME_LENGTH, TYPE_LENGTH, WORD_LENGTH, metadata, of_business
+
+invoices = Table(
+    "invoices",
+    metadata,
+    of_business(primary_key=True),
+    Column("number", exact_text(NAME_LENGTH), primary_key=True),
+    Column("type", String(TYPE_LENGTH), nullable=False),
+    Column("document", Text, nullable=False),
+    Column("sent", Boolean, nullable=False, default=False),
+)
+# However many have been sent, this index holds those alone that have not.
+Index(
+    "ix_invoices_unsent",
+    invoices.c.business,
+    invoices.c.type,
+    invoices.c.number,
+    sqlite_where=invoices.c.sent.is_(False),
+    postgresql_where=invoices.c.sent.is_(False),
+)
+
+transfers = Table(
+    "transfers",
+    metadata,
+    Column("id", exact_text(ID_LENGTH), primary_key=True),
+    of_business(),
+    Column("invoice", exact_text(NAME_LENGTH), nullable=False),
+    Column("state", String(WORD_LENGTH), nullable=False),
+    Column("order_id", Text),
+    Column("customer_id", Text),
+    Column("attempts", Integer, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("finished_at", UtcDateTime),
+    Column("next_attempt_at", UtcDateTime),
+    Column("not_before", UtcDateTime),
+    Column("warnings", JSON, nullable=False),
+    Column("error", JSON(none_as_null=True)),
+    Column("trying_since", UtcDateTime, nullable=False),
+    Column("bulk", Boolean, nullable=False),
+    Column("alone", Boolean, nullable=False),
+    Column("superseded", Boolean, nullable=False),
+    Column("settled", Boolean, nullable=False, default=False),
+    Column("version", Integer, nullable=False),
+    Column("books", exact_text()),
+)
+# The promise that an invoice has one transfer, held by the database itself; superseded ones are history.
+Index(
+    "uq_transfers_business_invoice",
+    transfers.c.business,
+    transfers.c.invoice,
+    unique=True,
+    sqlite_where=transfers.c.superseded.is_(False),
+    postgresql_where=transfers.c.superseded.is_(False),
+)
+# What has ended has no next attempt, so this index stays as small as what is left to do.
+Index(
+    "ix_transfers_due",
+    transfers.c.business,
+    transfers.c.bulk,
+    transfers.c.next_attempt_at,
+    transfers.c.id,
+    sqlite_where=transfers.c.next_attempt_at.is_not(None),
+    postgresql_where=transfers.c.next_attempt_at.is_not(None),
+)
+Index(
+    "ix_transfers_sweep",
+    transfers.c.next_attempt_at,
+    transfers.c.business,
+    sqlite_where=transfers.c.next_attempt_at.is_not(None),
+    postgresql_where=transfers.c.next_attempt_at.is_not(None),
+)
+# Orders that are not known to be paid or gone: however many have arrived, this index holds the open ones alone.
+IS_OPEN = and_(transfers.c.order_id.is_not(None), transfers.c.settled.is_(False), transfers.c.superseded.is_(False))
+Index(
+    "ix_transfers_open",
+    transfers.c.business,
+    transfers.c.invoice,
+    sqlite_where=IS_OPEN,
+    postgresql_where=IS_OPEN,
+)
+Index("ix_transfers_business", transfers.c.business, transfers.c.id)
+Index("ix_transfers_business_state", transfers.c.business, transfers.c.state, transfers.c.id)
+Index("ix_transfers_state", transfers.c.state, transfers.c.id)
+
+batches = Table(
+    "batches",
+    metadata,
+    Column("id", exact_text(ID_LENGTH), primary_key=True),
+    of_business(),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("printed", Integer, nullable=False),
+    Column("cancelled", Integer, nullable=False),
+)
+
+# What was refused has no transfer. An invoice is once in a batch.
+batch_members = Table(
+    "batch_members",
+    metadata,
+    Column("position", serial_number(), primary_key=True),
+    Column("batch", exact_text(ID_LENGTH), ForeignKey("batches.id"), nullable=False),
+    Column("invoice", exact_text(), nullable=False),
+    Column("transfer_id", exact_text(ID_LENGTH), ForeignKey("transfers.id")),
+    Column("refusal", JSON(none_as_null=True)),
+)
+Index("uq_batch_members_batch_invoice", batch_members.c.batch, batch_members.c.invoice, unique=True)
+Index("ix_batch_members_position", batch_members.c.batch, batch_members.c.position)
+
+journal = Table(
+    "journal",
+    metadata,
+    Column("id", serial_number(), primary_key=True),
+    Column("transfer_id", exact_text(ID_LENGTH), ForeignKey("transfers.id"), nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("duration_ms", Integer),
+)
+Index("ix_journal_transfer", journal.c.transfer_id, journal.c.id)

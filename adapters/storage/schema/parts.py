@@ -1,0 +1,26 @@
+"""What the tables are made of: one `metadata` that knows them all, the lengths of texts, and whose a row is."""
+
+from sqlalchemy import Column, ForeignKey, MetaData
+
+from adapters.storage.column_types import exact_text
+
+NAME_LENGTH = 50
+ID_LENGTH = 64
+WORD_LENGTH = 20
+TYPE_LENGTH = 30
+KEY_LENGTH = 255
+
+metadata = MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    }
+)
+
+
+def of_business(*, primary_key: bool = False) -> Column[str]:
+    """Return the column that says whose a row is."""
+    return Column(
+        "business", exact_text(NAME_LENGTH), ForeignKey("businesses.name"), primary_key=primary_key, nullable=False
+    )
