@@ -1,0 +1,74 @@
+"""What is built from the checkout runs where the checkout is not: in an empty environment, somewhere else."""
+
+import os
+import subprocess
+import sys
+import sysconfig
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+UV = Path(sys.executable).with_name("uv")
+
+Run = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("elsewhere")
+
+
+@pytest.fixture(scope="module")
+def run(place: Path) -> Run:
+    """Run a command of the empty environment, which has Kvitt's wheel, and what Kvitt depends on by a path alone.
+
+    What is on a path by a .pth file is not searched for further ones: the checkout, installed as editable beside the
+    tests' packages, is out of sight.
+    """
+    wheels, environment = place / "wheels", place / "environment"
+    _done([sys.executable, "-m", "hatchling", "build", "--target", "wheel", "--directory", wheels], ROOT)
+    (wheel,) = wheels.glob("kvitt-*.whl")
+    _done([sys.executable, "-m", "venv", "--without-pip", environment], place)
+    python = environment / "bin" / "python"
+    (site,) = environment.glob("lib/python*/site-packages")
+    (site / "dependencies.pth").write_text(f"{sysconfig.get_path('purelib')}\n", encoding="utf-8")
+    offline = ["--offline", "--no-index", "--no-deps", "--no-cache"]
+    _done([UV, "pip", "install", "--quiet", *offline, "--python", python, wheel], place)
+
+    def run(command: str, *arguments: str | Path, folder: Path = place) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [environment / "bin" / command, *arguments],
+            cwd=folder,
+            env=_environment(place),
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    return run
+
+
+def test_everything_comes_from_the_wheel(run: Run, place: Path) -> None:
+    rooms = ["core", "adapters", "plugins", "sandbox", "entrypoints", "kvitt"]
+    told = run("python", "-c", f"import {', '.join(rooms)}\nfor room in ({', '.join(rooms)}): print(room.__file__)")
+    assert told.returncode == 0, told.stderr
+    assert [file for file in told.stdout.splitlines() if not Path(file).is_relative_to(place)] == []
+    assert run("python", "-c", "import tests").returncode != 0
+
+
+def test_the_demo_runs(run: Run) -> None:
+    demo = run("kvitt", "demo")
+    assert (demo.returncode, demo.stderr) == (0, "")
+    assert "Paid (paid) on " in demo.stdout
+
+
+def _done(command: Sequence[str | Path], folder: Path) -> None:
+    done = subprocess.run(command, cwd=folder, env=_environment(folder), capture_output=True, text=True, check=False)
+    assert done.returncode == 0, f"{command}\n{done.stdout}\n{done.stderr}"
+
+
+def _environment(home: Path) -> dict[str, str]:
+    ours = {name: value for name, value in os.environ.items() if not name.startswith(("KVITT_", "PYTHON", "PYTEST_"))}
+    return {**ours, "HOME": str(home), "KVITT_HOME": str(home / "home")}
