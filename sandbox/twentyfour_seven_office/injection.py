@@ -9,13 +9,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any, TypeVar
 
-from sandbox.twentyfour_seven_office import array_faults
 from sandbox.twentyfour_seven_office.exchange import Ending, Exchange, Reply
 from sandbox.twentyfour_seven_office.faults import EVERY_OPERATION, Fault
 from sandbox.twentyfour_seven_office.rest import OPERATION_NAMES, refused_calls
 from sandbox.twentyfour_seven_office.rest.exchange import RestExchange
-from sandbox.twentyfour_seven_office.services import SERVICES
-from sandbox.twentyfour_seven_office.soap_exchange import SoapExchange
+from sandbox.twentyfour_seven_office.soap import array_faults
+from sandbox.twentyfour_seven_office.soap.exchange import SoapExchange
+from sandbox.twentyfour_seven_office.soap.services import SERVICES
 
 BAD_GATEWAY = Reply(
     502,

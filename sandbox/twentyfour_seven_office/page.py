@@ -6,7 +6,7 @@ from sandbox.twentyfour_seven_office.faults import EVERY_OPERATION, KINDS
 from sandbox.twentyfour_seven_office.norwegian_time import day_of
 from sandbox.twentyfour_seven_office.records import Order
 from sandbox.twentyfour_seven_office.rest import OPERATION_NAMES
-from sandbox.twentyfour_seven_office.services import SERVICES
+from sandbox.twentyfour_seven_office.soap.services import SERVICES
 from sandbox.twentyfour_seven_office.users import Account
 from sandbox.twentyfour_seven_office.world import World
 

@@ -16,8 +16,8 @@ from urllib.parse import urlsplit
 
 from sandbox.twentyfour_seven_office.control import Control
 from sandbox.twentyfour_seven_office.exchange import Ending, Reply
-from sandbox.twentyfour_seven_office.gateway import SESSION_COOKIE, Gateway
 from sandbox.twentyfour_seven_office.rest.gateway import RestGateway
+from sandbox.twentyfour_seven_office.soap.gateway import SESSION_COOKIE, Gateway
 
 LONGEST_BODY = 64 * 1024 * 1024
 NO_CONTENT = 204

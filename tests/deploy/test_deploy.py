@@ -4,6 +4,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tomllib
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from entrypoints.listening.server import MOST_CONNECTIONS
 from entrypoints.settings import Settings
 
 ROOT = Path(__file__).resolve().parents[2]
+BUILD = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["hatch"]["build"]
 DEPLOY = ROOT / "deploy"
 OPERATIONS = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
 ALERTS = yaml.safe_load((DEPLOY / "prometheus" / "alerts.yml").read_text(encoding="utf-8"))["groups"][0]["rules"]
@@ -191,7 +193,7 @@ def test_what_is_copied_builds_into_a_whole_package(tmp_path: Path) -> None:
         scripts = archive.read(next(name for name in names if name.endswith("entry_points.txt"))).decode()
     tracked = {
         str(file.relative_to(ROOT))
-        for folder in ("core", "adapters", "plugins", "sandbox", "entrypoints")
+        for folder in BUILD["targets"]["wheel"]["packages"]
         for file in (ROOT / folder).rglob("*")
         if file.is_file() and "__pycache__" not in file.parts
     }

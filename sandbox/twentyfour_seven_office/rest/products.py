@@ -12,7 +12,7 @@ from sandbox.twentyfour_seven_office.rest.operation import Answer, Operation, Vi
 from sandbox.twentyfour_seven_office.rest.paging import PAGE, page_of
 from sandbox.twentyfour_seven_office.rest.refusals import invalid
 from sandbox.twentyfour_seven_office.rest.shape import members, nullable, number, text, whole
-from sandbox.twentyfour_seven_office.services.searching import loosely
+from sandbox.twentyfour_seven_office.soap.services.searching import loosely
 
 USUAL, MOST = 25, 100
 NAME_LENGTH = 150

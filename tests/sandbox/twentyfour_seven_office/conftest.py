@@ -5,7 +5,7 @@ import pytest
 from sandbox.twentyfour_seven_office import Sandbox
 from sandbox.twentyfour_seven_office.books import Books
 from sandbox.twentyfour_seven_office.users import Account
-from tests.sandbox.twentyfour_seven_office.soap import APPLICATION_ID, PASSWORD, USERNAME, Caller, Clock
+from tests.sandbox.twentyfour_seven_office.soap.caller import APPLICATION_ID, PASSWORD, USERNAME, Caller, Clock
 
 
 @pytest.fixture

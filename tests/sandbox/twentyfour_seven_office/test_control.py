@@ -13,7 +13,7 @@ from sandbox.twentyfour_seven_office import Sandbox
 from sandbox.twentyfour_seven_office.books import Books
 from sandbox.twentyfour_seven_office.records import Order, Row
 from sandbox.twentyfour_seven_office.users import Account
-from tests.sandbox.twentyfour_seven_office.soap import Answer, Caller, Fault, credential, text
+from tests.sandbox.twentyfour_seven_office.soap.caller import Answer, Caller, Fault, credential, text
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from stdnum.no import orgnr
 
 from sandbox.twentyfour_seven_office import Sandbox
 from sandbox.twentyfour_seven_office.books import Books
-from tests.sandbox.twentyfour_seven_office.soap import Caller, Fault, properties, text
+from tests.sandbox.twentyfour_seven_office.soap.caller import Caller, Fault, properties, text
 
 
 def ids_xml(numbers: Iterable[int]) -> str:

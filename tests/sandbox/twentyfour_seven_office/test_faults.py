@@ -11,7 +11,7 @@ from sandbox.twentyfour_seven_office import Sandbox
 from sandbox.twentyfour_seven_office.books import Books
 from sandbox.twentyfour_seven_office.faults import KINDS
 from sandbox.twentyfour_seven_office.injection import REST_INJECTIONS, SOAP_INJECTIONS
-from tests.sandbox.twentyfour_seven_office.soap import Caller, Clock, Fault, properties, text
+from tests.sandbox.twentyfour_seven_office.soap.caller import Caller, Clock, Fault, properties, text
 
 SAVE_ONE = "<categories><Category><Name>A</Name></Category></categories>"
 SAVE_THREE = (

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from sandbox.twentyfour_seven_office import Sandbox
-from tests.sandbox.twentyfour_seven_office.soap import NAMESPACE, PATHS, Caller
+from tests.sandbox.twentyfour_seven_office.soap.caller import NAMESPACE, PATHS, Caller
 
 
 def seconds_for_a_call(caller: Caller) -> float:

@@ -7,7 +7,7 @@ from sandbox.twentyfour_seven_office.books import Books
 from sandbox.twentyfour_seven_office.users import Account
 from tests.openapi.vendor_contract import assert_kept_where_known
 from tests.sandbox.twentyfour_seven_office.rest.api import CLIENT_ID, CLIENT_SECRET, Api
-from tests.sandbox.twentyfour_seven_office.soap import Clock
+from tests.sandbox.twentyfour_seven_office.soap.caller import Clock
 
 
 @pytest.fixture

@@ -10,8 +10,8 @@ from sandbox.twentyfour_seven_office.rest import OPERATIONS
 from sandbox.twentyfour_seven_office.users import Account
 from tests.openapi.vendor_contract import vendor_contract
 from tests.sandbox.twentyfour_seven_office.rest.api import Api
-from tests.sandbox.twentyfour_seven_office.soap import Caller, text
-from tests.sandbox.twentyfour_seven_office.test_orders import found, order_xml, row_xml, save
+from tests.sandbox.twentyfour_seven_office.soap.caller import Caller, text
+from tests.sandbox.twentyfour_seven_office.soap.test_orders import found, order_xml, row_xml, save
 
 
 def test_an_order_of_soaps_is_seen_over_rest(api: Api, caller: Caller, customer_id: int, product_id: int) -> None:

@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 from sandbox.twentyfour_seven_office import Sandbox
 from sandbox.twentyfour_seven_office.users import Account
 from tests.sandbox.twentyfour_seven_office.rest.api import Api
-from tests.sandbox.twentyfour_seven_office.soap import Caller
+from tests.sandbox.twentyfour_seven_office.soap.caller import Caller
 
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 

@@ -7,7 +7,7 @@ import pytest
 from sandbox.twentyfour_seven_office.books import Books
 from sandbox.twentyfour_seven_office.records import Customer
 from tests.sandbox.twentyfour_seven_office.rest.api import Api, Refused
-from tests.sandbox.twentyfour_seven_office.soap import Clock
+from tests.sandbox.twentyfour_seven_office.soap.caller import Clock
 
 
 def test_a_company_is_created_whole(api: Api, books: Books) -> None:

@@ -9,7 +9,7 @@ from sandbox.twentyfour_seven_office.faults import KINDS
 from sandbox.twentyfour_seven_office.injection import REST_INJECTIONS
 from sandbox.twentyfour_seven_office.users import Account
 from tests.sandbox.twentyfour_seven_office.rest.api import Api, Refused, ask_for_token
-from tests.sandbox.twentyfour_seven_office.soap import Caller
+from tests.sandbox.twentyfour_seven_office.soap.caller import Caller
 
 SAVE = "POST /productcategories"
 SOAP_ONLY = {"fault_midway", "item_exception", "reordered"}

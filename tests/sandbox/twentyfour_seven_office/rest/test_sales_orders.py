@@ -8,7 +8,7 @@ import pytest
 from sandbox.twentyfour_seven_office.books import Books
 from sandbox.twentyfour_seven_office.users import Account
 from tests.sandbox.twentyfour_seven_office.rest.api import Api, Refused
-from tests.sandbox.twentyfour_seven_office.soap import Clock
+from tests.sandbox.twentyfour_seven_office.soap.caller import Clock
 
 
 def line(product_id: int, **changed: Any) -> dict[str, Any]:

@@ -9,7 +9,7 @@ import pytest
 from sandbox.twentyfour_seven_office import DEMO_ACCOUNT, DEMO_CLIENT_ID, DEMO_CLIENT_SECRET, Sandbox
 from sandbox.twentyfour_seven_office.users import Account
 from tests.sandbox.twentyfour_seven_office.rest.api import Api, Refused, ask_for_token
-from tests.sandbox.twentyfour_seven_office.soap import Clock
+from tests.sandbox.twentyfour_seven_office.soap.caller import Clock
 
 
 def test_a_token_is_opaque_and_lasts_a_day(sandbox: Sandbox, api: Api, account: Account) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from sandbox.twentyfour_seven_office.books import Books, NotPossibleError
 from tests.sandbox.twentyfour_seven_office.rest.api import Api, Refused
-from tests.sandbox.twentyfour_seven_office.soap import Caller
+from tests.sandbox.twentyfour_seven_office.soap.caller import Caller
 
 PERIOD = {"dateFrom": "2020-01-01", "dateTo": "2030-01-01"}
 

@@ -6,12 +6,20 @@ idempotent: saving the same thing twice makes two.
 
 from copy import deepcopy
 
-from sandbox.twentyfour_seven_office.contracts import contract
 from sandbox.twentyfour_seven_office.records import Category, Product
 from sandbox.twentyfour_seven_office.refusals import ItemRefusedError, not_found
-from sandbox.twentyfour_seven_office.services.searching import Rules, Selection, any_text, equals, found, later, loosely
-from sandbox.twentyfour_seven_office.services.service import Service, Visit, each, with_exception
-from sandbox.twentyfour_seven_office.shapes import Values
+from sandbox.twentyfour_seven_office.soap.contracts import contract
+from sandbox.twentyfour_seven_office.soap.services.searching import (
+    Rules,
+    Selection,
+    any_text,
+    equals,
+    found,
+    later,
+    loosely,
+)
+from sandbox.twentyfour_seven_office.soap.services.service import Service, Visit, each, with_exception
+from sandbox.twentyfour_seven_office.soap.shapes import Values
 
 NAME_LENGTH = 125
 

@@ -3,13 +3,13 @@
 from email.message import Message
 from http.cookies import CookieError, SimpleCookie
 
-from sandbox.twentyfour_seven_office import envelope
-from sandbox.twentyfour_seven_office.contracts import NAMESPACE
 from sandbox.twentyfour_seven_office.exchange import Reply
 from sandbox.twentyfour_seven_office.injection import SOAP_INJECTIONS, reply_to
 from sandbox.twentyfour_seven_office.refusals import UnreadableRequestError
-from sandbox.twentyfour_seven_office.services import SERVICES, Service
-from sandbox.twentyfour_seven_office.soap_exchange import SoapExchange, refused
+from sandbox.twentyfour_seven_office.soap import envelope
+from sandbox.twentyfour_seven_office.soap.contracts import NAMESPACE
+from sandbox.twentyfour_seven_office.soap.exchange import SoapExchange, refused
+from sandbox.twentyfour_seven_office.soap.services import SERVICES, Service
 from sandbox.twentyfour_seven_office.world import World
 
 SESSION_COOKIE = "ASP.NET_SessionId"

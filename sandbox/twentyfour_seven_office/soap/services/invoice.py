@@ -2,17 +2,17 @@
 
 from functools import partial
 
-from sandbox.twentyfour_seven_office.contracts import contract
-from sandbox.twentyfour_seven_office.services.order_rules import order_from
-from sandbox.twentyfour_seven_office.services.order_values import (
+from sandbox.twentyfour_seven_office.soap.contracts import contract
+from sandbox.twentyfour_seven_office.soap.services.order_rules import order_from
+from sandbox.twentyfour_seven_office.soap.services.order_values import (
     WRITTEN_WHEN_UNSET,
     order_value,
     order_values,
     row_values,
 )
-from sandbox.twentyfour_seven_office.services.searching import Rules, Selection, found, later, one_of
-from sandbox.twentyfour_seven_office.services.service import Service, Visit, each
-from sandbox.twentyfour_seven_office.shapes import Values
+from sandbox.twentyfour_seven_office.soap.services.searching import Rules, Selection, found, later, one_of
+from sandbox.twentyfour_seven_office.soap.services.service import Service, Visit, each
+from sandbox.twentyfour_seven_office.soap.shapes import Values
 
 IDS = ("OrderIds",)
 SEARCH: Rules = {

@@ -8,7 +8,7 @@ from xml.sax.saxutils import escape
 
 from lxml import etree
 
-from sandbox.twentyfour_seven_office.services import SERVICES
+from sandbox.twentyfour_seven_office.soap.services import SERVICES
 
 NAMESPACE = "http://24sevenOffice.com/webservices"
 TF = f"{{{NAMESPACE}}}"

@@ -8,7 +8,7 @@ import pytest
 
 from sandbox.twentyfour_seven_office.books import Books, NotPossibleError
 from sandbox.twentyfour_seven_office.users import Account
-from tests.sandbox.twentyfour_seven_office.soap import XSI_NIL, Caller, Clock, Fault, children, properties, text
+from tests.sandbox.twentyfour_seven_office.soap.caller import XSI_NIL, Caller, Clock, Fault, children, properties, text
 
 
 @pytest.fixture

@@ -16,8 +16,8 @@ from urllib.parse import urlsplit
 from lxml import etree
 
 from adapters.twentyfour_seven_office import contracts as contract_files
-from sandbox.twentyfour_seven_office.added_operations import ADDED, AddedOperation, add
 from sandbox.twentyfour_seven_office.refusals import InvalidRequestError
+from sandbox.twentyfour_seven_office.soap.added_operations import ADDED, AddedOperation, add
 
 NAMESPACE = "http://24sevenOffice.com/webservices"
 XSD = "{http://www.w3.org/2001/XMLSchema}"

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from sandbox.twentyfour_seven_office.books import Books
-from tests.sandbox.twentyfour_seven_office.soap import Caller, Clock, Fault, children, properties, text
+from tests.sandbox.twentyfour_seven_office.soap.caller import Caller, Clock, Fault, children, properties, text
 
 
 def found(caller: Caller, search: str, *names: str) -> list[Any]:

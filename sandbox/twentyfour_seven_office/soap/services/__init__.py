@@ -1,7 +1,7 @@
 """One module per service of 24SevenOffice that the sandbox stands in for."""
 
-from sandbox.twentyfour_seven_office.services import account, authenticate, client, company, invoice, product
-from sandbox.twentyfour_seven_office.services.service import Service, Visit
+from sandbox.twentyfour_seven_office.soap.services import account, authenticate, client, company, invoice, product
+from sandbox.twentyfour_seven_office.soap.services.service import Service, Visit
 
 SERVICES: tuple[Service, ...] = (
     authenticate.SERVICE,

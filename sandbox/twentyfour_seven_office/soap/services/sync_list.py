@@ -11,8 +11,8 @@ are 0 pages; a request without a Page, or with one below 1, is refused.
 
 from sandbox.twentyfour_seven_office.records import Customer
 from sandbox.twentyfour_seven_office.refusals import PARAMETER_NOT_FOUND, CallRefusedError
-from sandbox.twentyfour_seven_office.services.service import Visit
-from sandbox.twentyfour_seven_office.shapes import Values
+from sandbox.twentyfour_seven_office.soap.services.service import Visit
+from sandbox.twentyfour_seven_office.soap.shapes import Values
 
 ITEMS_PER_PAGE = 1_000  # FACTS: pages 1,000 companies at a time
 

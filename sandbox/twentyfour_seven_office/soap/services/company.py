@@ -11,10 +11,10 @@ from decimal import Decimal
 from functools import partial
 from typing import Any
 
-from sandbox.twentyfour_seven_office.contracts import contract
 from sandbox.twentyfour_seven_office.records import Customer
 from sandbox.twentyfour_seven_office.refusals import ItemRefusedError, not_found
-from sandbox.twentyfour_seven_office.services.searching import (
+from sandbox.twentyfour_seven_office.soap.contracts import contract
+from sandbox.twentyfour_seven_office.soap.services.searching import (
     Rules,
     Selection,
     any_text,
@@ -24,9 +24,9 @@ from sandbox.twentyfour_seven_office.services.searching import (
     loosely,
     loosely_by_digits,
 )
-from sandbox.twentyfour_seven_office.services.service import Service, Visit, each, with_exception
-from sandbox.twentyfour_seven_office.services.sync_list import get_company_sync_list
-from sandbox.twentyfour_seven_office.shapes import Values
+from sandbox.twentyfour_seven_office.soap.services.service import Service, Visit, each, with_exception
+from sandbox.twentyfour_seven_office.soap.services.sync_list import get_company_sync_list
+from sandbox.twentyfour_seven_office.soap.shapes import Values
 
 NAME_LENGTH = 200
 FIRST_NAME_LENGTH = 50

@@ -5,13 +5,13 @@ from typing import Any
 
 from lxml import etree
 
-from sandbox.twentyfour_seven_office import envelope, shapes
-from sandbox.twentyfour_seven_office.contracts import NAMESPACE
 from sandbox.twentyfour_seven_office.exchange import Exchange, Reply
 from sandbox.twentyfour_seven_office.faults import Fault
 from sandbox.twentyfour_seven_office.journal import Call
 from sandbox.twentyfour_seven_office.refusals import CallRefusedError, InvalidRequestError
-from sandbox.twentyfour_seven_office.services import Service, Visit
+from sandbox.twentyfour_seven_office.soap import envelope, shapes
+from sandbox.twentyfour_seven_office.soap.contracts import NAMESPACE
+from sandbox.twentyfour_seven_office.soap.services import Service, Visit
 from sandbox.twentyfour_seven_office.world import World
 
 

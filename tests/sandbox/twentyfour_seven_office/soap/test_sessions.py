@@ -8,7 +8,7 @@ import pytest
 from sandbox.twentyfour_seven_office import Sandbox
 from sandbox.twentyfour_seven_office.users import Account
 from tests.adapters.test_contracts import BINDINGS, Contract, vendors
-from tests.sandbox.twentyfour_seven_office.soap import Caller, Clock, Fault, credential, properties, text
+from tests.sandbox.twentyfour_seven_office.soap.caller import Caller, Clock, Fault, credential, properties, text
 
 ZERO = "00000000-0000-0000-0000-000000000000"
 NOT_AUTHENTICATED = "---> Session is not authenticated$"

@@ -1,7 +1,7 @@
 """ClientService: the account's VAT types and currencies."""
 
-from sandbox.twentyfour_seven_office.services.service import Service, Visit
-from sandbox.twentyfour_seven_office.shapes import Values
+from sandbox.twentyfour_seven_office.soap.services.service import Service, Visit
+from sandbox.twentyfour_seven_office.soap.shapes import Values
 from sandbox.twentyfour_seven_office.users import Account
 
 

@@ -5,11 +5,11 @@ from typing import Any
 
 from lxml import etree
 
-from sandbox.twentyfour_seven_office import shapes
 from sandbox.twentyfour_seven_office.exchange import Reply
 from sandbox.twentyfour_seven_office.faults import Fault
 from sandbox.twentyfour_seven_office.refusals import CallRefusedError, ItemRefusedError
-from sandbox.twentyfour_seven_office.soap_exchange import SoapExchange
+from sandbox.twentyfour_seven_office.soap import shapes
+from sandbox.twentyfour_seven_office.soap.exchange import SoapExchange
 
 
 def fault_midway(exchange: SoapExchange, fault: Fault) -> Reply:

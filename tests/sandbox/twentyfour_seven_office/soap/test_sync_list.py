@@ -6,7 +6,7 @@ import pytest
 
 from sandbox.twentyfour_seven_office import Sandbox
 from sandbox.twentyfour_seven_office.books import Books
-from tests.sandbox.twentyfour_seven_office.soap import Caller, Clock, Fault, children, text
+from tests.sandbox.twentyfour_seven_office.soap.caller import Caller, Clock, Fault, children, text
 
 ANY = '<Active i:nil="true"/>'
 

@@ -8,9 +8,9 @@ import re
 from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any
 
-from sandbox.twentyfour_seven_office.contracts import Contract
 from sandbox.twentyfour_seven_office.refusals import PARAMETER_NOT_FOUND, CallRefusedError
-from sandbox.twentyfour_seven_office.shapes import SENTINEL, Values
+from sandbox.twentyfour_seven_office.soap.contracts import Contract
+from sandbox.twentyfour_seven_office.soap.shapes import SENTINEL, Values
 
 NO_PARAMETER = "Please specify at least one search parameter"
 MOST_IDS = 1_000  # FACTS: GetInvoices takes up to 1,000 OrderIds; for CompanyIds and ProductIds it is a guess

@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sandbox.twentyfour_seven_office.books import Books
-from sandbox.twentyfour_seven_office.contracts import Contract, contract
 from sandbox.twentyfour_seven_office.refusals import CallRefusedError, ItemRefusedError
 from sandbox.twentyfour_seven_office.sessions import Session
-from sandbox.twentyfour_seven_office.shapes import Values
+from sandbox.twentyfour_seven_office.soap.contracts import Contract, contract
+from sandbox.twentyfour_seven_office.soap.shapes import Values
 from sandbox.twentyfour_seven_office.users import Account
 from sandbox.twentyfour_seven_office.world import World
 

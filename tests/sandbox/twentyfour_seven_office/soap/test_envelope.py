@@ -9,7 +9,7 @@ import zeep
 from zeep.transports import Transport
 
 from sandbox.twentyfour_seven_office import Sandbox
-from tests.sandbox.twentyfour_seven_office.soap import NAMESPACE, PATHS, Caller, Fault, properties, text
+from tests.sandbox.twentyfour_seven_office.soap.caller import NAMESPACE, PATHS, Caller, Fault, properties, text
 
 
 @pytest.mark.parametrize("version", ["1.1", "1.2"])

@@ -5,7 +5,7 @@ from typing import Any
 
 from sandbox.twentyfour_seven_office.books import Books
 from sandbox.twentyfour_seven_office.records import Order, Row
-from sandbox.twentyfour_seven_office.shapes import Values
+from sandbox.twentyfour_seven_office.soap.shapes import Values
 
 FIELDS = {
     "OrderId": "id",

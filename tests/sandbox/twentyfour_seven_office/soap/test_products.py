@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from sandbox.twentyfour_seven_office.books import Books
-from tests.sandbox.twentyfour_seven_office.soap import Caller, Fault, children, properties, text
+from tests.sandbox.twentyfour_seven_office.soap.caller import Caller, Fault, children, properties, text
 
 
 def save(caller: Caller, *products: str) -> list[Any]:

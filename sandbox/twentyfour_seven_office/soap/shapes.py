@@ -11,10 +11,10 @@ from typing import Any, Final
 
 from lxml import etree
 
-from sandbox.twentyfour_seven_office.contracts import NAMESPACE, Contract, Member
-from sandbox.twentyfour_seven_office.envelope import shown
 from sandbox.twentyfour_seven_office.norwegian_time import TimeInGapError, instant_from, text_of
 from sandbox.twentyfour_seven_office.refusals import CallRefusedError, InvalidRequestError
+from sandbox.twentyfour_seven_office.soap.contracts import NAMESPACE, Contract, Member
+from sandbox.twentyfour_seven_office.soap.envelope import shown
 
 Values = dict[str, Any]
 

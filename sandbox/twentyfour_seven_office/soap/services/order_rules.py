@@ -7,8 +7,8 @@ from sandbox.twentyfour_seven_office.books import Books
 from sandbox.twentyfour_seven_office.records import Order, Row
 from sandbox.twentyfour_seven_office.refusals import ItemRefusedError, not_found
 from sandbox.twentyfour_seven_office.rules import check_currency, check_order, check_row
-from sandbox.twentyfour_seven_office.services.order_values import FIELDS, ROW_FIELDS
-from sandbox.twentyfour_seven_office.shapes import Values
+from sandbox.twentyfour_seven_office.soap.services.order_values import FIELDS, ROW_FIELDS
+from sandbox.twentyfour_seven_office.soap.shapes import Values
 from sandbox.twentyfour_seven_office.users import Account
 
 NESTED = {"Addresses", "Currency", "InvoiceRows"}

@@ -3,8 +3,8 @@
 from typing import Any
 
 from sandbox.twentyfour_seven_office.refusals import PARAMETER_NOT_FOUND, CallRefusedError
-from sandbox.twentyfour_seven_office.services.service import Service, Visit
-from sandbox.twentyfour_seven_office.shapes import Values
+from sandbox.twentyfour_seven_office.soap.services.service import Service, Visit
+from sandbox.twentyfour_seven_office.soap.shapes import Values
 from sandbox.twentyfour_seven_office.users import Account, User
 
 BLOCKED = "Provided IdentityId is blocked. Please use GetIdentitiesWithCredential to get a list of available identities"

@@ -1,7 +1,7 @@
 """AccountService: the ledger's tax codes, outside the Invoicing package."""
 
-from sandbox.twentyfour_seven_office.services.service import Service, Visit
-from sandbox.twentyfour_seven_office.shapes import Values
+from sandbox.twentyfour_seven_office.soap.services.service import Service, Visit
+from sandbox.twentyfour_seven_office.soap.shapes import Values
 
 FIRST_TAX_ID = 700  # TaxId is an internal number, never the code itself (FACTS: "not TaxId")
 
