@@ -5,6 +5,7 @@ country by country; which country a number belongs to is said by its prefix, els
 """
 
 import re
+import string
 import unicodedata
 from collections.abc import Iterable
 from enum import StrEnum
@@ -14,6 +15,7 @@ from typing import NamedTuple
 from stdnum.eu.vat import MEMBER_STATES
 from stdnum.exceptions import InvalidChecksum
 from stdnum.exceptions import ValidationError as StdnumError
+from stdnum.fr import siren
 from stdnum.no import orgnr
 from stdnum.util import get_cc_module
 
@@ -27,6 +29,8 @@ _WORDS_BEFORE = re.compile(
     r"|FORETAKSREGISTERET|FORETAKSNUMMER|MOMSREG(?:ISTRERINGS)?(?:NUMMER|NR)|MOMSNR|CVR(?:NUMMER|NR)?|YTUNNUS"
     r"|UST(?:ID)?(?:NR)|VAT(?:REG(?:ISTRATION)?)?(?:NUMBER|NO|NR|ID)?|TVA)+(?=[A-Z]{0,3}[0-9])"
 )
+_SHORTEST_WORD = 3  # letters: two may be a country's
+_SIRET = 14  # digits: nine of the company, five of its branch
 _WORDS_AFTER = re.compile(r"(?<=[0-9])(?:MVA)?(?:FORETAKSREGISTERET|IFORETAKSREGISTERET)(?:MVA)?$")
 _ADDRESS_BREAK = re.compile(r"[\s;,<>]+")
 
@@ -127,7 +131,8 @@ def organization_number(text: str | None, *, country: str | None = None) -> Orga
 
     Without a country it is taken for Norwegian where it looks so; else its country is not known.
     """
-    return _read(_compact(text), _country_code(country))
+    code = _country_code(country)
+    return _read(_bare(_compact(text), code), code)
 
 
 def normal_organization_number(text: str | None, *, country: str | None = None) -> str | None:
@@ -145,7 +150,9 @@ def written_organization_number(text: str | None, *, country: str | None = None)
     Others keep the prefix that they came with, or the lack of one.
     """
     number = organization_number(text, country=country)
-    return number.national if number and number.country == NORWAY else _compact(text) or None
+    if number and number.country == NORWAY:
+        return number.national
+    return _bare(_compact(text), _country_code(country)) or None
 
 
 def number_likeness(
@@ -154,7 +161,7 @@ def number_likeness(
     """Compare the number that a source states with a record's, each with its address's country; None if one is missing.
 
     A record's number that is none of its country's is read once more as one of the source's country. What is still no
-    number, or has the same digits while nothing says its country, is undecided.
+    number, or has the same digits while nothing says another country, is undecided.
     """
     one = organization_number(stated, country=stated_in)
     other = organization_number(recorded, country=recorded_in)
@@ -168,13 +175,14 @@ def number_likeness(
         if again is not None and again.key == one.key:
             return Likeness.SAME
     has_same_digits = _digits(_compact(recorded)) in search_numbers(stated, country=stated_in)
-    return Likeness.UNDECIDED if other.fault or (has_same_digits and not says_country) else Likeness.DIFFERENT
+    says_another = says_country and other.country != one.country
+    return Likeness.UNDECIDED if other.fault or (has_same_digits and not says_another) else Likeness.DIFFERENT
 
 
 def search_number(text: str | None) -> str | None:
     """Return what a number is found by in a list of numbers: loosely, so that no spelling of one is missed."""
     number = organization_number(text)
-    return _digits(number.national) if number else None
+    return _listed(number.national) if number else None
 
 
 def search_numbers(text: str | None, *, country: str | None = None) -> tuple[str, ...]:
@@ -182,14 +190,49 @@ def search_numbers(text: str | None, *, country: str | None = None) -> tuple[str
     number = organization_number(text, country=country)
     if number is None:
         return ()
-    digits = _digits(number.national)
-    return (digits, f"{digits}01") if number.country == "SE" else (digits,)
+    digits = _listed(number.national)
+    match number.country:
+        case "SE":
+            return digits, f"{digits}01"
+        case "FR" if siren.is_valid(digits):
+            return digits, siren.to_tva(digits).replace(" ", "")
+        case "BE" if digits.startswith("0"):
+            return digits[1:], digits
+    return (digits,)
+
+
+def _listed(number: str) -> str:
+    """Leave the digits, and of a French branch's number those of its company: nobody could list its branches."""
+    digits = _digits(number)
+    return digits[:9] if len(digits) == _SIRET and siren.is_valid(digits[:9]) else digits
+
+
+def _bare(compact: str, country: str | None) -> str:
+    """Leave out a word before a number that is none with it, and without it one of this country: `NIP` and the like."""
+    if country is None or not compact or _recognized(compact, country):
+        return compact
+    letters = len(compact) - len(compact.lstrip(string.ascii_uppercase))
+    for length in range(_SHORTEST_WORD, letters + 1):
+        number = _recognized(compact[length:], country)
+        if number and number.country == country and number.fault is None:
+            return compact[length:]
+    return compact
 
 
 @lru_cache(maxsize=8192)
 def _read(compact: str, country: str | None) -> OrganizationNumber | None:
     if not compact:
         return None
+    if number := _recognized(compact, country):
+        return number
+    if country is None or country == NORWAY or country in _WHOLLY_KNOWN:
+        return OrganizationNumber(None, compact, NumberFault.SHAPE)
+    return OrganizationNumber(country, compact.removeprefix(country) or compact)
+
+
+@lru_cache(maxsize=8192)
+def _recognized(compact: str, country: str | None) -> OrganizationNumber | None:
+    """Read a number of a known shape; None for another."""
     if norwegian := _NORWEGIAN.fullmatch(compact):
         prefix, digits, suffix = norwegian.groups()
         says_so = bool(prefix or suffix)
@@ -202,13 +245,9 @@ def _read(compact: str, country: str | None) -> OrganizationNumber | None:
             return OrganizationNumber(named, national, prefixed=True)
         if named == country:
             return OrganizationNumber(named, prefixed[2], NumberFault.SHAPE, prefixed=True)
-    if country in (None, NORWAY):
-        return OrganizationNumber(None, compact, NumberFault.SHAPE)
-    if national := _national(country, compact):
+    if country and country != NORWAY and (national := _national(country, compact)):
         return OrganizationNumber(country, national)
-    if country in _WHOLLY_KNOWN:
-        return OrganizationNumber(None, compact, NumberFault.SHAPE)
-    return OrganizationNumber(country, compact.removeprefix(country) or compact)
+    return None
 
 
 def _national(country: str, *spellings: str) -> str | None:

@@ -51,16 +51,40 @@ def test_a_norwegian_number_is_one_number_however_it_is_written(spelling: str, c
         ("DK", ["13585628", "DK 13 58 56 28", "CVR-nr. 13585628", "DK13585628"]),
         ("FI", ["0112038-9", "FI01120389", "FI 0112038-9", "Y-tunnus 0112038-9"]),
         ("DE", ["DE 136,695 976", "136695976", "DE136695976", "USt-IdNr. DE 136 695 976"]),
-        ("FR", ["303 265 045", "FR40303265045", "FR 40 303 265 045", "30326504500001"]),
-        ("CH", ["CHE-107.787.577", "CHE-107.787.577 IVA", "CHE107787577"]),
+        (
+            "FR",
+            [
+                "303 265 045",
+                "FR40303265045",
+                "40303265045",
+                "30326504500001",
+                "SIREN 303 265 045",
+                "SIRET 30326504500001",
+            ],
+        ),
+        ("CH", ["CHE-107.787.577", "CHE-107.787.577 IVA", "CHE107787577", "UID CHE-107.787.577"]),
         ("GB", ["GB 980 7806 84", "980780684"]),
-        ("BE", ["BE 0428.759.497", "0428759497", "BE428759497"]),
+        ("BE", ["BE 0428.759.497", "0428759497", "BE428759497", "428759497", "BTW BE 0428.759.497"]),
+        ("PL", ["PL8567346215", "856-734-62-15", "NIP 856-734-62-15", "NIP PL8567346215"]),
+        ("NL", ["NL123456782B01", "123456782B01", "BTW-nr. NL 1234.56.782.B01"]),
+        ("ES", ["ES54362315K", "54362315-K", "NIF 54362315K"]),
+        ("NO", ["817404502", "MVA 817 404 502", "Bedriftsnr. 817404502", "MVA-nr. NO817404502MVA"]),
     ],
 )
 def test_a_foreign_number_is_one_number_with_and_without_its_prefix(country: str, spellings: list[str]) -> None:
     keys = {normal_organization_number(one, country=country) for one in spellings}
     assert len(keys) == 1
     assert all(number_likeness(spellings[0], one, stated_in=country) is Likeness.SAME for one in spellings)
+    listed = search_numbers(spellings[0], country=country)
+    assert all(search_number(one) in listed for one in spellings), "else the record is never looked at"
+    assert all(listed[0] in one for one in listed)
+
+
+def test_a_word_before_a_number_is_not_written_and_two_letters_are_no_word() -> None:
+    assert written_organization_number("NIP PL 856-734-62-15", country="PL") == "PL8567346215"
+    assert written_organization_number("UID ATU13585627", country="AT") == "ATU13585627"
+    assert written_organization_number("HRB 12345", country="DE") == "HRB12345"
+    assert normal_organization_number("XX13585628", country="DK") == "XX13585628"
 
 
 @pytest.mark.parametrize(
@@ -83,6 +107,9 @@ def test_what_was_remembered_under_the_letters_and_digits_of_a_number_is_found_a
         ("DE923609016", "DE", "923609016", None, Likeness.UNDECIDED),  # or the Norwegian company of that number
         ("923609016", "DE", "923609016", None, Likeness.SAME),
         ("DE136695976", "DE", "DE136695977", None, Likeness.DIFFERENT),
+        ("US12-3456789", "US", "EIN 12-3456789", "US", Likeness.UNDECIDED),  # nobody knows what is around those digits
+        ("DE136695976", "DE", "Nr. 136695976", "DE", Likeness.UNDECIDED),
+        ("DE136695976", "DE", "CHE136695976", "CH", Likeness.DIFFERENT),
         ("13585628", "DK", "13585628", "FI", Likeness.DIFFERENT),
         ("817404502", None, None, None, None),
         (None, None, "817404502", None, None),
