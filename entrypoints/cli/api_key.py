@@ -4,14 +4,16 @@ from typing import Annotated
 
 import typer
 
+from core.api_key import Role
 from entrypoints.cli.exit_codes import ExitCode
+from entrypoints.cli.installation import installation
 from entrypoints.cli.options import AsJson
 from entrypoints.cli.output import print_json, print_table, say, show
+from entrypoints.cli.paging import every
+from entrypoints.cli.telling import moment
+from entrypoints.documents import api_key_document
 
-app = typer.Typer(help="API keys: who may use the HTTP API, and for what.", no_args_is_help=True)
 
-
-@app.command()
 def create(
     name: Annotated[str, typer.Argument(metavar="NAME", help="Says who uses the key.")],
     business: Annotated[
@@ -27,10 +29,6 @@ def create(
 
     The key alone is printed to standard output.
     """
-    from core.api_key import Role
-    from entrypoints.cli.installation import installation
-    from entrypoints.documents import api_key_document
-
     if administrator == (business is not None):
         raise typer.BadParameter("Say whom the key is for: one of the two.", param_hint="--business, --administrator")
     try:
@@ -49,14 +47,8 @@ def create(
     return ExitCode.DONE
 
 
-@app.command("list")
 def list_(as_json: AsJson = False) -> int:
     """List the keys, those that were revoked too, by their prefixes."""
-    from entrypoints.cli.installation import installation
-    from entrypoints.cli.paging import every
-    from entrypoints.cli.telling import moment
-    from entrypoints.documents import api_key_document
-
     with installation() as container:
         keys = list(every(container.manage_api_keys().list, key=lambda key: key.prefix))
     if as_json:
@@ -80,7 +72,6 @@ def list_(as_json: AsJson = False) -> int:
     return ExitCode.DONE
 
 
-@app.command()
 def revoke(
     prefix: Annotated[
         str, typer.Argument(metavar="PREFIX", help="The part of the key between kvitt_ and the next _; see list.")
@@ -88,9 +79,6 @@ def revoke(
     as_json: AsJson = False,
 ) -> int:
     """Have a key open nothing any more. A server that runs notices within some seconds."""
-    from entrypoints.cli.installation import installation
-    from entrypoints.documents import api_key_document
-
     with installation() as container:
         key = container.manage_api_keys().revoke(prefix)
     if as_json:

@@ -1,16 +1,17 @@
 """`kvitt audit`: who did what when, and how it ended."""
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
+from core.audit import Actor, KeptEntry
 from entrypoints.cli.exit_codes import ExitCode
+from entrypoints.cli.installation import installation
 from entrypoints.cli.options import AsJson
 from entrypoints.cli.output import print_json, print_table, say
-
-if TYPE_CHECKING:
-    from core.audit import Actor, KeptEntry
+from entrypoints.cli.telling import moment
+from entrypoints.documents import audit_document
 
 USUAL_LIMIT = 1000
 _LARGEST = 10**18 - 1  # as over HTTP; any database takes that, and one more
@@ -35,9 +36,6 @@ def audit(
     as_json: AsJson = False,
 ) -> int:
     """Show the audit trail, the oldest entry first: who did what, and how it ended."""
-    from entrypoints.cli.installation import installation
-    from entrypoints.documents import audit_document
-
     if invoice is not None and business is None:
         raise typer.BadParameter("say of which business the invoice is.", param_hint="--business")
     begin = instant(since) if since is not None else None
@@ -63,13 +61,11 @@ def instant(text: str) -> datetime:
         raise typer.BadParameter("write it like 2026-10-01 or 2026-10-01T12:00:00Z.", param_hint="--since") from None
 
 
-def _row(entry: "KeptEntry") -> list[str]:
-    from entrypoints.cli.telling import moment
-
+def _row(entry: KeptEntry) -> list[str]:
     result = f"{entry.result}: {entry.code}" if entry.code else entry.result.value
     told = [entry.action.value, entry.business or "", entry.invoice or "", entry.subject or "", result]
     return [str(entry.id), moment(entry.at), _who(entry.actor), *told]
 
 
-def _who(actor: "Actor") -> str:
+def _who(actor: Actor) -> str:
     return f"{actor.name} ({actor.key})" if actor.key else actor.kind.value.replace("_", " ")

@@ -5,6 +5,7 @@ Nothing here holds the invoices: while they are worked on they are counted, and 
 
 from collections.abc import Iterator, Sequence
 from itertools import islice
+from typing import TYPE_CHECKING
 
 from core.batch import Batch, BatchCounts, BatchItem
 from core.transfer import TransferState
@@ -15,7 +16,9 @@ from entrypoints.cli.outcomes import print_error, print_transfer
 from entrypoints.cli.output import CountedProgress, counted_progress, how_many, print_table, say, show
 from entrypoints.cli.paging import PAGE
 from entrypoints.cli.turns import WatchedTurns
-from entrypoints.container import Container
+
+if TYPE_CHECKING:
+    from entrypoints.container import Container
 
 _MOST_TOLD = 20
 """So many of those that did not arrive are told of in text; JSON has them all."""
@@ -24,7 +27,7 @@ _COUNT_SECONDS = 0.5
 
 
 def send_batch(
-    container: Container, business: str, numbers: Sequence[str] | None, *, wait_seconds: float, as_json: bool
+    container: "Container", business: str, numbers: Sequence[str] | None, *, wait_seconds: float, as_json: bool
 ) -> ExitCode:
     """Send these invoices, or all when there are no numbers; print what became of each."""
     send_many = container.send_many()
@@ -44,7 +47,7 @@ def send_batch(
 
 
 def _followed(
-    container: Container, batch: Batch, *, wait_seconds: float, to_the_end: bool, progress: CountedProgress
+    container: "Container", batch: Batch, *, wait_seconds: float, to_the_end: bool, progress: CountedProgress
 ) -> BatchCounts:
     def counted() -> BatchCounts:
         counts = container.look_up().batch_counts(batch.id)

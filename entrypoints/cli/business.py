@@ -6,16 +6,21 @@ from typing import Annotated
 
 import typer
 
+from core.errors import InvalidInput
 from entrypoints.cli.exit_codes import ExitCode
+from entrypoints.cli.export import write_export
+from entrypoints.cli.installation import installation
 from entrypoints.cli.options import STANDARD_INPUT, AsJson, existing
 from entrypoints.cli.output import print_json, print_table, say, show
-
-app = typer.Typer(help="Businesses, and how their books are reached.", no_args_is_help=True)
+from entrypoints.cli.paging import every
+from entrypoints.cli.reading import read_object
+from entrypoints.cli.telling import business_lines, verification_lines
+from entrypoints.documents import business_document
+from entrypoints.parsing import business_from
 
 Name = Annotated[str, typer.Argument(metavar="NAME", help="The business's short name.")]
 
 
-@app.command()
 def add(
     name: Name,
     file: Annotated[
@@ -28,12 +33,6 @@ def add(
 
     Nobody is called: verify and the first send do that. Secrets that are left out of the file are kept.
     """
-    from core.errors import InvalidInput
-    from entrypoints.cli.installation import installation
-    from entrypoints.cli.reading import read_object
-    from entrypoints.documents import business_document
-    from entrypoints.parsing import business_from
-
     document = read_object(file)
     if document.setdefault("name", name) != name:
         raise InvalidInput(
@@ -53,13 +52,8 @@ def add(
     return ExitCode.DONE
 
 
-@app.command("list")
 def list_(as_json: AsJson = False) -> int:
     """List the businesses."""
-    from entrypoints.cli.installation import installation
-    from entrypoints.cli.paging import every
-    from entrypoints.documents import business_document
-
     with installation() as container:
         systems = container.systems()
         documents = [
@@ -80,13 +74,8 @@ def list_(as_json: AsJson = False) -> int:
     return ExitCode.DONE
 
 
-@app.command("show")
 def show_(name: Name, as_json: AsJson = False) -> int:
     """Show a business's settings; secrets are left out."""
-    from entrypoints.cli.installation import installation
-    from entrypoints.cli.telling import business_lines
-    from entrypoints.documents import business_document
-
     with installation() as container:
         document = business_document(container.look_up().business(name), container.systems())
     if as_json:
@@ -97,12 +86,8 @@ def show_(name: Name, as_json: AsJson = False) -> int:
     return ExitCode.DONE
 
 
-@app.command()
 def verify(name: Name, as_json: AsJson = False) -> int:
     """Try the connection, writing nothing."""
-    from entrypoints.cli.installation import installation
-    from entrypoints.cli.telling import verification_lines
-
     with installation() as container:
         verification = container.verify_business().verify(name)
     if as_json:
@@ -113,7 +98,6 @@ def verify(name: Name, as_json: AsJson = False) -> int:
     return ExitCode.DONE if verification.ok else ExitCode.NO_ACCESS
 
 
-@app.command()
 def export(
     name: Name,
     output: Annotated[
@@ -132,9 +116,6 @@ def export(
     An earlier export of the same name is replaced once the new one is whole. What it holds is told in
     docs/personal-data.md.
     """
-    from entrypoints.cli.export import write_export
-    from entrypoints.cli.installation import installation
-
     with installation() as container:
         written = write_export(container.export_business().records(name), output, name=name)
     if output == STANDARD_INPUT:
@@ -146,7 +127,6 @@ def export(
     return ExitCode.DONE
 
 
-@app.command()
 def erase(
     name: Name,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
@@ -157,9 +137,6 @@ def erase(
 
     What stays says which invoices were sent as which orders, and when: so that none is sent twice.
     """
-    from core.errors import InvalidInput
-    from entrypoints.cli.installation import installation
-
     with installation() as container:
         container.erase_business().require_erasable(name, force=force)
         if not yes and not _is_confirmed(name):

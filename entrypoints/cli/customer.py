@@ -5,18 +5,11 @@ from typing import Annotated
 import typer
 
 from entrypoints.cli.exit_codes import ExitCode
+from entrypoints.cli.installation import installation
 from entrypoints.cli.options import AsJson, BusinessName, InvoiceNumber
 from entrypoints.cli.output import print_json, say, show
 
-app = typer.Typer(help="Who a customer is in the accounting system.", no_args_is_help=True)
 
-
-@app.callback()
-def _group() -> None:
-    """Who a customer is in the accounting system."""
-
-
-@app.command()
 def link(
     number: InvoiceNumber,
     customer_id: Annotated[str, typer.Argument(metavar="CUSTOMER_ID", help="The record's id there.")],
@@ -24,8 +17,6 @@ def link(
     as_json: AsJson = False,
 ) -> int:
     """Say that the customer of an invoice is this record. It is remembered for that customer's later invoices too."""
-    from entrypoints.cli.installation import installation
-
     with installation() as container:
         record = container.link_customer().link(business, number, customer_id)
     if as_json:

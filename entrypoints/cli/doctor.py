@@ -1,16 +1,19 @@
 """`kvitt doctor`: look at the installation, and say what is to be mended."""
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
+from dependency_injector import providers
 
+from core.unobserved import NOBODY
 from entrypoints.cli.exit_codes import ExitCode, worst
 from entrypoints.cli.options import AsJson
 from entrypoints.cli.output import print_json_array, show
-
-if TYPE_CHECKING:
-    from entrypoints.doctor.findings import Finding
+from entrypoints.container import make_container
+from entrypoints.doctor.doctor import examine
+from entrypoints.doctor.findings import Finding
+from entrypoints.settings import read_settings
 
 Offline = Annotated[bool, typer.Option("--offline", help="Leave the accounting system alone.")]
 
@@ -20,11 +23,6 @@ _CODES = {
     "temporary": ExitCode.NOT_FINISHED,
     "mend": ExitCode.REFUSED,
 }
-
-
-def add_to(app: typer.Typer) -> None:
-    """Give the application this command."""
-    app.command()(doctor)
 
 
 def doctor(offline: Offline = False, as_json: AsJson = False) -> int:
@@ -45,15 +43,8 @@ def doctor(offline: Offline = False, as_json: AsJson = False) -> int:
     return worst(_CODES[finding.standing.value] for finding in found)
 
 
-def _noted(found: "list[Finding]", *, offline: bool) -> "Iterator[Finding]":
+def _noted(found: list[Finding], *, offline: bool) -> Iterator[Finding]:
     """Look, and hand each finding on as it comes."""
-    from dependency_injector import providers
-
-    from core.unobserved import NOBODY
-    from entrypoints.container import make_container
-    from entrypoints.doctor.doctor import examine
-    from entrypoints.settings import read_settings
-
     container = make_container(read_settings())
     container.telemetry.override(providers.Object(NOBODY))
     for finding in examine(container, offline=offline):
@@ -61,7 +52,7 @@ def _noted(found: "list[Finding]", *, offline: bool) -> "Iterator[Finding]":
         yield finding
 
 
-def _document(finding: "Finding") -> dict[str, str]:
+def _document(finding: Finding) -> dict[str, str]:
     return {
         "check": finding.check,
         "standing": finding.standing.value,

@@ -7,6 +7,7 @@ Another worker that holds the business does the same work, and is looked at mean
 import time
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from core.batch import BatchCounts, counts_of
 from core.transfer import Transfer, TransferState
@@ -14,7 +15,9 @@ from entrypoints.cli.output import Progress, how_many
 from entrypoints.cli.paging import every
 from entrypoints.cli.telling import moment
 from entrypoints.cli.turns import ToldSteps, WatchedTurns
-from entrypoints.container import Container
+
+if TYPE_CHECKING:
+    from entrypoints.container import Container
 
 _LOOK_AGAIN_SECONDS = 0.25
 _TELL_SECONDS = 0.2
@@ -28,7 +31,7 @@ class Following:
     """
 
     def __init__(
-        self, turns: WatchedTurns, *, container: Container, wait_seconds: float, to_the_end: bool, progress: Progress
+        self, turns: WatchedTurns, *, container: "Container", wait_seconds: float, to_the_end: bool, progress: Progress
     ) -> None:
         self._turns = turns
         self._container = container
@@ -69,7 +72,7 @@ class Following:
 
 
 def follow_transfers(
-    container: Container, business: str, transfers: Sequence[Transfer], *, wait_seconds: float, progress: Progress
+    container: "Container", business: str, transfers: Sequence[Transfer], *, wait_seconds: float, progress: Progress
 ) -> list[Transfer]:
     """Follow a few transfers, telling their steps; return them as they stand then."""
 
@@ -83,18 +86,18 @@ def follow_transfers(
     return now()
 
 
-def transferred_numbers(container: Container, business: str) -> list[str]:
+def transferred_numbers(container: "Container", business: str) -> list[str]:
     """Return the numbers of all invoices that have arrived, in order; superseded transfers are history."""
     arrived = _transfers(container, business, state=TransferState.TRANSFERRED)
     return sorted(one.invoice for one in arrived if not one.superseded)
 
 
-def transfer_states(container: Container, business: str) -> dict[str, TransferState]:
+def transfer_states(container: "Container", business: str) -> dict[str, TransferState]:
     """Return the state of each invoice that was ever sent."""
     return {one.invoice: one.state for one in _transfers(container, business)}
 
 
-def _transfers(container: Container, business: str, *, state: TransferState | None = None) -> Iterator[Transfer]:
+def _transfers(container: "Container", business: str, *, state: TransferState | None = None) -> Iterator[Transfer]:
     look_up = container.look_up()
     return every(
         lambda *, limit, after=None: look_up.transfers(business, state=state, limit=limit, after=after),

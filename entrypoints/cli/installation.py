@@ -2,16 +2,17 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-
-from dependency_injector import providers
+from typing import TYPE_CHECKING
 
 from adapters.queue.inline import InlineTransferQueue
 from core.audit import COMMAND_LINE
 from core.unobserved import NOBODY
 from entrypoints.acting import acting
-from entrypoints.container import Container, make_container
 from entrypoints.data_folder import require_own
 from entrypoints.settings import read_settings
+
+if TYPE_CHECKING:
+    from entrypoints.container import Container
 
 
 class _LeftToTheCommand:
@@ -25,11 +26,16 @@ class _LeftToTheCommand:
 
 
 @contextmanager
-def installation() -> Iterator[Container]:
+def installation() -> Iterator["Container"]:
     """Open the installation that the environment describes, for the length of the block.
 
     Errors: InvalidInput, codes `bad_settings` and `home_exposed`.
     """
+    # It brings every technology along, half a second of imports, which a command's --help need not wait for.
+    from dependency_injector import providers
+
+    from entrypoints.container import make_container
+
     settings = read_settings()
     require_own(settings.home)
     container = make_container(settings)
@@ -43,6 +49,6 @@ def installation() -> Iterator[Container]:
         storage.close()
 
 
-def take_turn(container: Container, business: str) -> None:
+def take_turn(container: "Container", business: str) -> None:
     """Work off what is due of a business here and now, unless another worker holds it."""
     InlineTransferQueue(container.take_turn().take).put(business)

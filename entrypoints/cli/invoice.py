@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from enum import StrEnum
+from functools import partial
 from itertools import repeat
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -9,7 +10,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from core.errors import InvalidInput, KvittError
+from core.use_cases.add_invoice import AddedInvoice, InvoiceToAdd
+from entrypoints.cli import paging
+from entrypoints.cli.bulk import send_batch
 from entrypoints.cli.exit_codes import ExitCode, code_of_error, code_of_transfer, worst
+from entrypoints.cli.following import follow_transfers, transfer_states, transferred_numbers
+from entrypoints.cli.installation import installation
+from entrypoints.cli.number_file import read_numbers
 from entrypoints.cli.options import (
     STANDARD_INPUT,
     AsJson,
@@ -21,14 +28,27 @@ from entrypoints.cli.options import (
     existing,
     require_numbers_or_all,
 )
+from entrypoints.cli.outcomes import each, print_transfers
 from entrypoints.cli.output import print_json, print_table, progress, say, say_error, show
+from entrypoints.cli.reading import Read, read_invoices
+from entrypoints.cli.statuses import answers, print_status, print_statuses, tell_statuses
+from entrypoints.cli.telling import (
+    INVOICE_ROW_HEADERS,
+    ORDER_ROW_HEADERS,
+    customer_name,
+    invoice_lines,
+    invoice_rows,
+    invoice_total,
+    last_status_line,
+    order_rows,
+    preview_end_lines,
+    preview_lines,
+    stated_totals_line,
+)
+from entrypoints.documents import problem_document, transfer_document
 
 if TYPE_CHECKING:
-    from core.use_cases.add_invoice import AddedInvoice
-    from entrypoints.cli.reading import Read
     from entrypoints.container import Container
-
-app = typer.Typer(help="Invoices: add, preview, send, check whether they are paid.", no_args_is_help=True)
 
 DEFAULT_WAIT = 60
 
@@ -44,7 +64,6 @@ _AT_ONCE = 500
 """So many invoices are stored in one transaction: it costs several times what one of them does."""
 
 
-@app.command()
 def add(
     files: Annotated[
         list[Path],
@@ -63,9 +82,6 @@ def add(
     What a UBL file says that an invoice has no place for is named. CSV and XLSX have a heading for every column, as
     kvitt invoice template writes them; an invoice may have several rows.
     """
-    from entrypoints.cli.installation import installation
-    from entrypoints.cli.reading import read_invoices
-
     results: list[tuple[Read, AddedInvoice | KvittError]] = []
     is_list = len(files) > 1
     with installation() as container:
@@ -85,10 +101,8 @@ def add(
     return worst(code_of_error(result) if isinstance(result, KvittError) else ExitCode.DONE for _, result in results)
 
 
-def _added(container: "Container", business: str, items: Sequence["Read"]) -> list["AddedInvoice | KvittError"]:
+def _added(container: "Container", business: str, items: Sequence[Read]) -> list[AddedInvoice | KvittError]:
     """Store the invoices among these, in one transaction; what came of each item."""
-    from core.use_cases.add_invoice import InvoiceToAdd
-
     asked = [InvoiceToAdd(business, item.outcome) for item in items if not isinstance(item.outcome, KvittError)]
     outcomes: Iterator[AddedInvoice | KvittError]
     try:
@@ -99,16 +113,14 @@ def _added(container: "Container", business: str, items: Sequence["Read"]) -> li
     return list(told)
 
 
-def _addition_document(item: "Read", result: "AddedInvoice | KvittError") -> dict[str, Any]:
-    from entrypoints.documents import problem_document
-
+def _addition_document(item: Read, result: AddedInvoice | KvittError) -> dict[str, Any]:
     if isinstance(result, KvittError):
         return {**problem_document(result), "place": item.place, "invoice": item.number}
     told = [*item.warnings, *result.warnings]
     return {"invoice": item.number, "result": result.addition.value, **({"warnings": told} if told else {})}
 
 
-def _tell_addition(item: "Read", result: "AddedInvoice | KvittError") -> None:
+def _tell_addition(item: Read, result: AddedInvoice | KvittError) -> None:
     if isinstance(result, KvittError):
         say_error(result, about=item.place)
     else:
@@ -117,7 +129,6 @@ def _tell_addition(item: "Read", result: "AddedInvoice | KvittError") -> None:
             say(f"  {warning}")
 
 
-@app.command()
 def template(
     form: Annotated[TemplateForm, typer.Option("--format", help="What to write.")],
     output: Annotated[
@@ -125,7 +136,7 @@ def template(
     ] = STANDARD_INPUT,
 ) -> int:
     """Write a table to fill in with invoices, a heading for every column. kvitt invoice add takes it."""
-    from adapters.spreadsheet.template import csv_template, xlsx_template
+    from adapters.spreadsheet.template import csv_template, xlsx_template  # the reader of spreadsheets is large
 
     content = csv_template() if form is TemplateForm.CSV else xlsx_template()
     if output == STANDARD_INPUT:
@@ -140,18 +151,12 @@ def template(
     return ExitCode.DONE
 
 
-@app.command("list")
 def list_(business: BusinessName, as_json: AsJson = False) -> int:
     """List a business's invoices, by number."""
-    from entrypoints.cli.following import transfer_states
-    from entrypoints.cli.installation import installation
-    from entrypoints.cli.paging import every
-    from entrypoints.cli.telling import customer_name, invoice_total
-
     with installation() as container:
         look_up = container.look_up()
         invoices = list(
-            every(
+            paging.every(
                 lambda *, limit, after=None: look_up.invoices(business, limit=limit, after=after),
                 key=lambda invoice: invoice.number,
             )
@@ -170,18 +175,8 @@ def list_(business: BusinessName, as_json: AsJson = False) -> int:
     return ExitCode.DONE
 
 
-@app.command("show")
 def show_(number: InvoiceNumber, business: BusinessName, as_json: AsJson = False) -> int:
     """Show an invoice as its source stated it."""
-    from entrypoints.cli.installation import installation
-    from entrypoints.cli.telling import (
-        INVOICE_ROW_HEADERS,
-        invoice_lines,
-        invoice_rows,
-        last_status_line,
-        stated_totals_line,
-    )
-
     with installation() as container:
         invoice = container.look_up().invoice(business, number)
         transfer = container.look_up().transfer_of(business, number)
@@ -198,12 +193,8 @@ def show_(number: InvoiceNumber, business: BusinessName, as_json: AsJson = False
     return ExitCode.DONE
 
 
-@app.command()
 def preview(number: InvoiceNumber, business: BusinessName, as_json: AsJson = False) -> int:
     """Show what a send would do: the customer, and the order exactly as it would be written. Writes nothing."""
-    from entrypoints.cli.installation import installation
-    from entrypoints.cli.telling import ORDER_ROW_HEADERS, order_rows, preview_end_lines, preview_lines
-
     with installation() as container:
         shown = container.preview_invoice().preview(business, number)
     if as_json:
@@ -217,7 +208,6 @@ def preview(number: InvoiceNumber, business: BusinessName, as_json: AsJson = Fal
     return ExitCode.DONE
 
 
-@app.command()
 def send(
     business: BusinessName,
     numbers: InvoiceNumbers = None,
@@ -249,10 +239,6 @@ def send(
         raise typer.BadParameter(
             "Give the numbers of the invoices; it is not for --all or --file.", param_hint="--again"
         )
-    from entrypoints.cli.bulk import send_batch
-    from entrypoints.cli.installation import installation
-    from entrypoints.cli.number_file import read_numbers
-
     if file:
         wanted = list(dict.fromkeys([*wanted, *read_numbers(file)]))
     with installation() as container:
@@ -266,11 +252,6 @@ def _send_each(
     container: "Container", business: str, numbers: list[str], *, again: bool, wait_seconds: float, as_json: bool
 ) -> int:
     """Send invoices one by one, telling the steps of each to whoever watches."""
-    from functools import partial
-
-    from entrypoints.cli.following import follow_transfers
-    from entrypoints.cli.outcomes import each, print_transfers
-
     send_one = container.send_again().send if again else container.send_invoice().send
     with progress() as tell:
         outcomes = each(numbers, partial(send_one, business))
@@ -283,7 +264,6 @@ def _send_each(
     )
 
 
-@app.command()
 def adopt(
     number: InvoiceNumber,
     order_id: Annotated[str, typer.Argument(metavar="ORDER_ID", help="The order's id in the accounting system.")],
@@ -292,9 +272,6 @@ def adopt(
     as_json: AsJson = False,
 ) -> int:
     """Say that an order is the invoice's. Its number, customer and totals are compared first; says what differs."""
-    from entrypoints.cli.installation import installation
-    from entrypoints.documents import transfer_document
-
     with installation() as container:
         transfer = container.adopt_order().adopt(business, number, order_id, accept_differences=yes)
     if as_json:
@@ -306,16 +283,11 @@ def adopt(
     return ExitCode.DONE
 
 
-@app.command()
 def status(
     business: BusinessName, numbers: InvoiceNumbers = None, every: EveryInvoice = False, as_json: AsJson = False
 ) -> int:
     """Check Status: ask the accounting system whether invoices are paid. With --all: every one that has arrived."""
     wanted = require_numbers_or_all(numbers, every=every)
-    from entrypoints.cli.following import transferred_numbers
-    from entrypoints.cli.installation import installation
-    from entrypoints.cli.statuses import answers, print_status, print_statuses, tell_statuses
-
     with installation() as container:
         if every:
             wanted = transferred_numbers(container, business)

@@ -4,24 +4,11 @@ import os
 import sys
 import traceback
 from collections.abc import Sequence
-from typing import Annotated
 
 import typer
 
 from core.errors import InvalidInput, KvittError, Outcome
-from entrypoints.cli import (
-    api_key,
-    audit,
-    business,
-    customer,
-    doctor,
-    invoice,
-    plugin,
-    recover,
-    running,
-    secret,
-    transfer,
-)
+from entrypoints.cli.commands import KVITT
 from entrypoints.cli.exit_codes import ExitCode, code_of_error
 from entrypoints.cli.output import print_json, say, say_error, use_safe_encoding
 
@@ -29,48 +16,6 @@ _NOT_TEXT = InvalidInput(
     "An argument holds bytes that are not text in UTF-8.", code="usage", hint="Give it again in UTF-8."
 )
 _INTERRUPTED = 130  # what shells expect of a command that was stopped by Ctrl-C
-
-# Plain help: it is printed in half the time of rich's, and stays readable when it is piped.
-app = typer.Typer(
-    name="kvitt",
-    help="Kvitt moves invoices into the accounting system, each exactly once, and tells whether they are paid.",
-    epilog="Every command takes --json. Exit codes: 0 done, 1 refused, 2 usage, 3 temporary or not finished, "
-    "4 connection or rights.",
-    rich_markup_mode=None,
-    pretty_exceptions_enable=False,
-    add_completion=False,
-    no_args_is_help=True,
-    context_settings={"help_option_names": ["--help", "-h"]},
-)
-running.add_to(app)
-doctor.add_to(app)
-app.add_typer(business.app, name="business")
-app.add_typer(invoice.app, name="invoice")
-app.add_typer(customer.app, name="customer")
-app.add_typer(transfer.app, name="transfer")
-app.add_typer(plugin.app, name="plugin")
-app.add_typer(api_key.app, name="api-key")
-app.command()(audit.audit)
-app.command()(recover.recover)
-app.add_typer(secret.app, name="secret")
-
-
-def _print_version(wanted: bool) -> None:
-    if wanted:
-        from importlib.metadata import version
-
-        typer.echo(f"kvitt {version('kvitt')}")
-        raise typer.Exit
-
-
-@app.callback()
-def _everything(
-    _version: Annotated[
-        bool,
-        typer.Option("--version", callback=_print_version, is_eager=True, help="Show the version and exit."),
-    ] = False,
-) -> None:
-    """Options of `kvitt` itself."""
 
 
 def main() -> None:
@@ -89,9 +34,8 @@ def main() -> None:
 def run(arguments: Sequence[str]) -> int:
     """Run one command and return its exit code."""
     as_json = _wants_json(arguments)
-    command = typer.main.get_command(app)
     try:
-        code = command.main(args=list(arguments), prog_name="kvitt", standalone_mode=False)
+        code = KVITT.main(args=list(arguments), prog_name="kvitt", standalone_mode=False)
     except KvittError as error:
         _report(error, as_json=as_json)
         return code_of_error(error)

@@ -1,33 +1,19 @@
 """`kvitt plugin`: the accounting systems that there are plugins for."""
 
-from typing import TYPE_CHECKING, Any
-
-import typer
+from typing import Any
 
 from entrypoints.cli.exit_codes import ExitCode
 from entrypoints.cli.options import AsJson
 from entrypoints.cli.output import print_json, say, show
-
-if TYPE_CHECKING:
-    from plugins.listing import ListedPlugin
-    from plugins.settings import Setting
-
-app = typer.Typer(help="Accounting systems, each a plugin.", no_args_is_help=True)
+from plugins.listing import ListedPlugin, listed
+from plugins.manager import find_plugins
+from plugins.settings import Setting
 
 _MEND = "Mend, update or uninstall it. Everything else works meanwhile."
 
 
-@app.callback()
-def _plugins() -> None:
-    """Accounting systems, each a plugin."""
-
-
-@app.command("list")
 def list_(as_json: AsJson = False) -> int:
     """List the plugins: name, version, and what a business must tell each; broken ones with what they raised."""
-    from plugins.listing import listed
-    from plugins.manager import find_plugins
-
     plugins = listed(find_plugins())
     if as_json:
         print_json([_document(plugin) for plugin in plugins])
@@ -42,22 +28,22 @@ def list_(as_json: AsJson = False) -> int:
     return ExitCode.DONE
 
 
-def _tell(plugin: "ListedPlugin") -> None:
+def _tell(plugin: ListedPlugin) -> None:
     show(f"{plugin.name}{_brought_by(plugin)}")
     for setting in plugin.settings:
         described = f": {setting.description}" if setting.description else ""
         show(f"  {setting.name} ({_demand(setting)}){described}")
 
 
-def _demand(setting: "Setting") -> str:
+def _demand(setting: Setting) -> str:
     return ("required" if setting.required else "optional") + (", secret" if setting.secret else "")
 
 
-def _brought_by(plugin: "ListedPlugin") -> str:
+def _brought_by(plugin: ListedPlugin) -> str:
     return f" ({plugin.distribution} {plugin.version})" if plugin.distribution else ""
 
 
-def _document(plugin: "ListedPlugin") -> dict[str, Any]:
+def _document(plugin: ListedPlugin) -> dict[str, Any]:
     broken = {"code": "broken_plugin", "message": plugin.raised, "hint": _MEND}
     return {
         "name": plugin.name,

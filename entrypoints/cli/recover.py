@@ -3,17 +3,19 @@
 import time
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
+from core.errors import LeaseLost, TryAgain
+from core.recovery import Recovery
+from core.use_cases.recover import Recover
+from entrypoints.cli.audit import instant
 from entrypoints.cli.exit_codes import ExitCode
+from entrypoints.cli.installation import installation
 from entrypoints.cli.options import AsJson
 from entrypoints.cli.output import print_json, say, show
-
-if TYPE_CHECKING:
-    from core.recovery import Recovery
-    from core.use_cases.recover import Recover
+from entrypoints.documents import recovery_document
 
 _LONGEST_WAIT = 600.0
 _PAUSE_SECONDS = 1.0
@@ -37,10 +39,6 @@ def recover(
 
     Nothing is sent before that. It can be stopped and run again.
     """
-    from entrypoints.cli.audit import instant
-    from entrypoints.cli.installation import installation
-    from entrypoints.documents import recovery_document
-
     begin = instant(since).astimezone(UTC) if since is not None else None
     with installation() as container:
         use_case = container.recover()
@@ -62,11 +60,9 @@ def recover(
 
 
 def _recover_all(
-    use_case: "Recover", left: Sequence[str], *, patience: float, tell: Callable[["Recovery"], None]
-) -> list["Recovery"]:
+    use_case: Recover, left: Sequence[str], *, patience: float, tell: Callable[[Recovery], None]
+) -> list[Recovery]:
     """Recover each, waiting for what is over soon; return those that were gone through."""
-    from core.errors import LeaseLost, TryAgain
-
     done: list[Recovery] = []
     give_up_at, told = time.monotonic() + patience, set[str]()
     waiting = list(left)
@@ -88,7 +84,7 @@ def _recover_all(
     return done
 
 
-def _tell(recovery: "Recovery") -> None:
+def _tell(recovery: Recovery) -> None:
     if recovery.trouble:
         show(f"{recovery.business}: {recovery.trouble.message} [{recovery.trouble.code}]")
         show(f"  {recovery.trouble.hint}")
@@ -98,7 +94,7 @@ def _tell(recovery: "Recovery") -> None:
         show(f"  {finding.invoice} (order {', '.join(finding.order_ids)}): {finding.message}")
 
 
-def _tell_nothing_left(every: Sequence["Recovery"]) -> None:
+def _tell_nothing_left(every: Sequence[Recovery]) -> None:
     say("There is nothing to recover. After a restore that could not be noticed, give --since.")
     for recovery in every:
         ended: datetime | None = recovery.ended_at

@@ -1,28 +1,17 @@
 """`kvitt secret`: the key that seals what businesses trust us with."""
 
-import typer
-
 from entrypoints.cli.exit_codes import ExitCode
+from entrypoints.cli.installation import installation
 from entrypoints.cli.options import AsJson
 from entrypoints.cli.output import how_many, print_json, say, show
 
-app = typer.Typer(help="The key that seals secrets.", no_args_is_help=True)
 
-
-@app.callback()
-def _secret() -> None:
-    """Without this a group of one command would be that command."""
-
-
-@app.command()
 def rotate(as_json: AsJson = False) -> int:
     """Seal all secrets with a new key.
 
     Running servers and workers follow by themselves. Broken off, it is gone on with by running it again. Where the
     operator gives the keys (KVITT_SECRET_KEY) everything is sealed with the first of them.
     """
-    from entrypoints.cli.installation import installation
-
     with installation() as container:
         rotation = container.rotate_secret().rotate()
     if as_json:

@@ -1,19 +1,22 @@
 """Asking about the payment of many invoices, and printing each answer as soon as it is there."""
 
 from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from core.errors import KvittError
 from core.use_cases.check_status import PIECE, Answer
 from entrypoints.cli.exit_codes import ExitCode, code_of_error, worst
 from entrypoints.cli.output import print_json, print_json_array, progress, say, say_error, show
 from entrypoints.cli.telling import status_lines
-from entrypoints.container import Container
 from entrypoints.documents import problem_document
+
+if TYPE_CHECKING:
+    from entrypoints.container import Container
 
 Given = tuple[str, Answer]
 
 
-def answers(container: Container, business: str, numbers: Sequence[str]) -> Iterator[Given]:
+def answers(container: "Container", business: str, numbers: Sequence[str]) -> Iterator[Given]:
     """Yield the answer for each invoice, beside its number, a piece at a time.
 
     Errors: as CheckStatus, as long as nothing was answered. Later on the error is the answer for all that are left,

@@ -1,20 +1,24 @@
 """`kvitt transfer`: see what became of invoices that were sent, and try again or take back."""
 
+from functools import partial
 from typing import Annotated
 
 import typer
 
 from core.errors import KvittError
+from core.transfer import TransferState
 from entrypoints.cli.exit_codes import ExitCode, code_of_error, code_of_transfer, worst
+from entrypoints.cli.installation import installation, take_turn
 from entrypoints.cli.options import AsJson
+from entrypoints.cli.outcomes import each, print_transfers
 from entrypoints.cli.output import print_json, print_table, say, show
-
-app = typer.Typer(help="Transfers: what became of invoices that were sent.", no_args_is_help=True)
+from entrypoints.cli.paging import every
+from entrypoints.cli.telling import outcome_text, transfer_story
+from entrypoints.documents import transfer_document, transfer_story_document
 
 Ids = Annotated[list[str], typer.Argument(metavar="ID...", help="The transfers' ids.")]
 
 
-@app.command("list")
 def list_(
     business: Annotated[str | None, typer.Option("--business", metavar="NAME", help="Of this business only.")] = None,
     state: Annotated[
@@ -24,14 +28,6 @@ def list_(
     as_json: AsJson = False,
 ) -> int:
     """List transfers, the oldest first."""
-    from functools import partial
-
-    from core.transfer import TransferState
-    from entrypoints.cli.installation import installation
-    from entrypoints.cli.paging import every
-    from entrypoints.cli.telling import outcome_text
-    from entrypoints.documents import transfer_document
-
     try:
         wanted = TransferState(state) if state is not None else None
     except ValueError:
@@ -52,15 +48,10 @@ def list_(
     return ExitCode.DONE
 
 
-@app.command("show")
 def show_(
     transfer_id: Annotated[str, typer.Argument(metavar="ID", help="The transfer's id.")], as_json: AsJson = False
 ) -> int:
     """Tell the story of a transfer: where it stands, and what happened to it step by step."""
-    from entrypoints.cli.installation import installation
-    from entrypoints.cli.telling import transfer_story
-    from entrypoints.documents import transfer_story_document
-
     with installation() as container:
         transfer = container.look_up().transfer(transfer_id)
         steps = container.look_up().steps(transfer_id)
@@ -72,12 +63,8 @@ def show_(
     return ExitCode.DONE
 
 
-@app.command()
 def retry(ids: Ids, as_json: AsJson = False) -> int:
     """Try waiting or rejected transfers again now, and print them as they stand after that."""
-    from entrypoints.cli.installation import installation, take_turn
-    from entrypoints.cli.outcomes import each, print_transfers
-
     with installation() as container:
         outcomes = each(ids, container.manage_transfers().retry)
         recorded = {id_: one for id_, one in outcomes.items() if not isinstance(one, KvittError)}
@@ -90,12 +77,8 @@ def retry(ids: Ids, as_json: AsJson = False) -> int:
     )
 
 
-@app.command()
 def cancel(ids: Ids, as_json: AsJson = False) -> int:
     """Take back transfers that have not begun to create their orders."""
-    from entrypoints.cli.installation import installation
-    from entrypoints.cli.outcomes import each, print_transfers
-
     with installation() as container:
         outcomes = each(ids, container.manage_transfers().cancel)
     print_transfers(outcomes, kind="transfer", as_json=as_json)

@@ -2,11 +2,14 @@
 
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor, wait
+from typing import TYPE_CHECKING
 
 from entrypoints.cli.installation import take_turn
 from entrypoints.cli.output import Progress
 from entrypoints.cli.telling import step_line
-from entrypoints.container import Container
+
+if TYPE_CHECKING:
+    from entrypoints.container import Container
 
 
 class WatchedTurns:
@@ -17,7 +20,7 @@ class WatchedTurns:
 
     def __init__(
         self,
-        container: Container,
+        container: "Container",
         business: str,
         *,
         progress: Progress,
@@ -54,7 +57,7 @@ class WatchedTurns:
 class ToldSteps:
     """Tells the steps of transfers, each once. `invoices` are the numbers by the transfers' ids."""
 
-    def __init__(self, container: Container, invoices: Mapping[str, str], *, progress: Progress) -> None:
+    def __init__(self, container: "Container", invoices: Mapping[str, str], *, progress: Progress) -> None:
         self._container = container
         self._invoices = invoices
         self._progress = progress

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import typer
 
 from adapters.secrets import FernetSecretBox, GivenKeys, KeyFile
 from adapters.twentyfour_seven_office.context import Context
@@ -18,7 +17,7 @@ from adapters.twentyfour_seven_office.soap.kept_session import KeptSession
 from core.business import Business, Connection
 from core.use_cases.look_up import LookUp
 from core.use_cases.verify_business import VerifyBusiness
-from entrypoints.cli.main import app
+from entrypoints.cli.commands import KVITT
 from entrypoints.container import make_container
 from entrypoints.settings import Settings
 from sandbox.twentyfour_seven_office import Sandbox
@@ -260,7 +259,7 @@ def _assert_the_journal_holds_no_secret(office: Sandbox) -> None:
 def _commands() -> set[str]:
     """Every command there is, by its two words."""
     found: set[str] = set()
-    for name, command in typer.main.get_command(app).commands.items():  # type: ignore[attr-defined]
+    for name, command in KVITT.commands.items():
         inner = getattr(command, "commands", None)
         found |= {f"{name} {one}" for one in inner} if inner else {name}
     return found

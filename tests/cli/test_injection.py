@@ -4,10 +4,9 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-import typer
 
+from entrypoints.cli.commands import KVITT
 from entrypoints.cli.exit_codes import ExitCode
-from entrypoints.cli.main import app
 from tests.cli.conftest import Kvitt
 
 HOSTILE = (
@@ -29,10 +28,10 @@ def _commands(group: Any, names: tuple[str, ...] = ()) -> Iterator[tuple[tuple[s
         if hasattr(command, "commands"):
             yield from _commands(command, (*names, name))
         elif name not in RUNNING:
-            yield (*names, name), command
+            yield (*names, name), command.loaded()
 
 
-COMMANDS = [pytest.param(names, one, id=" ".join(names)) for names, one in _commands(typer.main.get_command(app))]
+COMMANDS = [pytest.param(names, one, id=" ".join(names)) for names, one in _commands(KVITT)]
 
 
 @pytest.mark.parametrize(("names", "command"), COMMANDS)

@@ -1,24 +1,31 @@
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from typer._completion_classes import BashComplete
+from typer.core import TyperGroup
 
 from core.errors import KvittError
 from core.transfer import TransferState
 from entrypoints.cli import exit_codes
+from entrypoints.cli.commands import KVITT
+from entrypoints.cli.lazy import LazyCommand
 from entrypoints.cli.output import printable
 from tests.cli.conftest import Kvitt
 
 HEAVY = ("zeep", "sqlalchemy", "litestar", "rich", "cryptography", "dependency_injector", "lxml", "requests")
 
 
-@pytest.mark.parametrize("group", [[], ["business"], ["invoice"], ["transfer"], ["customer"]])
-def test_help_imports_nothing_heavy(group: list[str]) -> None:
+@pytest.mark.parametrize(
+    "words", [[], ["business"], ["invoice"], ["transfer"], ["customer"], ["business", "add"], ["invoice", "send"]]
+)
+def test_help_imports_nothing_heavy(words: list[str]) -> None:
     program = (
         "import sys\n"
         "from entrypoints.cli.main import run\n"
-        f"code = run({[*group, '--help']!r})\n"
+        f"code = run({[*words, '--help']!r})\n"
         f"print(sorted(set({HEAVY!r}) & set(sys.modules)), file=sys.stderr)\n"
         "sys.exit(code)\n"
     )
@@ -28,6 +35,36 @@ def test_help_imports_nothing_heavy(group: list[str]) -> None:
     assert done.returncode == 0
     assert "Usage: kvitt" in done.stdout
     assert done.stderr.strip() == "[]"
+
+
+def _commands(group: TyperGroup) -> Iterator[LazyCommand]:
+    for command in group.commands.values():
+        if isinstance(command, LazyCommand):
+            yield command
+        elif isinstance(command, TyperGroup):
+            yield from _commands(command)
+
+
+@pytest.mark.parametrize("command", list(_commands(KVITT)), ids=lambda command: f"{command.module}-{command.name}")
+def test_a_listing_says_of_a_command_what_its_own_help_begins_with(command: LazyCommand) -> None:
+    loaded = command.loaded()
+
+    assert loaded.name == command.name
+    assert loaded.get_short_help_str(1000) == command.get_short_help_str(1000)
+
+
+@pytest.mark.parametrize(
+    ("words", "begun", "found"),
+    [
+        ([], "in", {"invoice"}),
+        (["invoice"], "s", {"show", "send", "status"}),
+        (["invoice", "send"], "--a", {"--all", "--again"}),
+    ],
+)
+def test_a_shell_completes_groups_commands_and_options(words: list[str], begun: str, found: set[str]) -> None:
+    shell = BashComplete(KVITT, {}, "kvitt", "_KVITT_COMPLETE")
+
+    assert {item.value for item in shell.get_completions(words, begun)} == found
 
 
 def test_the_script_tells_its_version() -> None:

@@ -10,10 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import typer
 import yaml
 
-from entrypoints.cli.main import app
+from entrypoints.cli.commands import KVITT
 from entrypoints.listening.server import MOST_CONNECTIONS
 from entrypoints.settings import Settings
 
@@ -25,8 +24,6 @@ ALERTS = yaml.safe_load((DEPLOY / "prometheus" / "alerts.yml").read_text(encodin
 COMPOSE = yaml.safe_load((DEPLOY / "compose.yaml").read_text(encoding="utf-8"))
 DOCKERFILE = (DEPLOY / "Dockerfile").read_text(encoding="utf-8").replace("\\\n", " ")
 UNITS = sorted((DEPLOY / "systemd").iterdir())
-
-KVITT = typer.main.get_command(app)
 
 
 def headings(page: str) -> set[str]:
@@ -47,6 +44,10 @@ def commands_of(page: str) -> list[str]:
     return sorted({command.strip() for command in found + composed})
 
 
+def options_of(command: Any) -> set[str]:
+    return {option for parameter in command.loaded().params for option in parameter.opts}
+
+
 def test_every_command_shown_is_one_that_there_is() -> None:
     shown = commands_of(OPERATIONS)
 
@@ -57,7 +58,7 @@ def test_every_command_shown_is_one_that_there_is() -> None:
         while words and hasattr(command, "commands") and words[0] in command.commands:
             command = command.commands[words.pop(0)]
         assert not hasattr(command, "commands"), f"there is no kvitt {text}"
-        options = {option for parameter in command.params for option in parameter.opts} | {"--help"}
+        options = options_of(command) | {"--help"}
         assert {word.partition("=")[0] for word in words if word.startswith("--")} <= options, f"kvitt {text}"
 
 
@@ -255,8 +256,7 @@ def test_a_stop_is_waited_for_longer_than_a_worker_may_take() -> None:
 def test_what_the_containers_run_is_a_command(service: str) -> None:
     words = COMPOSE["services"][service]["command"]
 
-    options = {option for parameter in KVITT.commands[words[0]].params for option in parameter.opts}  # type: ignore[attr-defined]
-    assert {word for word in words[1:] if word.startswith("--")} <= options
+    assert {word for word in words[1:] if word.startswith("--")} <= options_of(KVITT.commands[words[0]])
 
 
 # systemd
@@ -269,9 +269,8 @@ def setting(unit: Path, name: str) -> str:
 @pytest.mark.parametrize("unit", UNITS, ids=lambda unit: unit.name)
 def test_a_unit_runs_a_command_as_its_own_user_and_may_do_little_else(unit: Path) -> None:
     words = setting(unit, "ExecStart").split()
-    options = {option for parameter in KVITT.commands[words[1]].params for option in parameter.opts}  # type: ignore[attr-defined]
 
-    assert {word for word in words[2:] if word.startswith("--")} <= options
+    assert {word for word in words[2:] if word.startswith("--")} <= options_of(KVITT.commands[words[1]])
     assert setting(unit, "User") == "kvitt"
     for name, value in (
         ("NoNewPrivileges", "yes"),

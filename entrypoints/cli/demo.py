@@ -1,0 +1,17 @@
+"""`kvitt demo`: the whole way of an invoice, on the sandbox."""
+
+from entrypoints.cli.exit_codes import ExitCode
+from entrypoints.cli.options import AsJson
+from entrypoints.cli.output import print_json, say, show
+from entrypoints.demo.demo import run_demo
+
+
+def demo(as_json: AsJson = False) -> int:
+    """Show the whole way of an invoice.
+
+    Sent, sent again, published, paid, checked: on the sandbox, in a few seconds. Touches nothing of yours.
+    """
+    story = run_demo(tell=say if as_json else show)
+    if as_json:
+        print_json(story)
+    return ExitCode.DONE

@@ -1,0 +1,63 @@
+"""`kvitt sandbox`: a stand-in for 24SevenOffice, to try things on."""
+
+import json
+from contextlib import suppress
+from typing import Annotated
+
+import typer
+
+from core.errors import InvalidInput
+from entrypoints.cli.exit_codes import ExitCode
+from entrypoints.cli.options import AsJson
+from entrypoints.cli.output import print_json, say, show
+from entrypoints.cli.running import LOOPBACK, Host, Port, end_well_when_told_to
+from entrypoints.demo.world import demo_business, demo_rest_business
+from sandbox.twentyfour_seven_office import DEMO_ACCOUNT, Sandbox
+
+SANDBOX_PORT = 8247
+
+Latency = Annotated[float, typer.Option(metavar="MS", min=0, max=600_000, help="Milliseconds that every answer takes.")]
+
+
+def sandbox(host: Host = LOOPBACK, port: Port = SANDBOX_PORT, latency: Latency = 0, as_json: AsJson = False) -> int:
+    """Run a stand-in for 24SevenOffice.
+
+    It listens on this machine only, and is there to try things on.
+    """
+    try:
+        office = Sandbox.demo(host=host, port=port, latency=latency / 1_000)
+    except ValueError as error:
+        raise typer.BadParameter(str(error), param_hint="--host") from None
+    try:
+        office.start()
+    except OSError as error:
+        raise InvalidInput(
+            f"The sandbox can't listen on {host}, port {port}: {error.strerror}.",
+            code="port_unavailable",
+            hint="Choose another one with --port; 0 picks a free one.",
+        ) from error
+    end_well_when_told_to()
+    with office, suppress(KeyboardInterrupt):
+        _announce(office, as_json=as_json)
+        office.serve_forever()
+    return ExitCode.DONE
+
+
+def _announce(office: Sandbox, *, as_json: bool) -> None:
+    control_url = f"{office.url}/control"
+    business, over_rest = demo_business(), demo_rest_business(str(office.account(DEMO_ACCOUNT).number))
+    if as_json:
+        addresses = {"url": office.url, "rest_url": office.rest_url, "control_url": control_url}
+        print_json({**addresses, "business": business, "rest_business": over_rest})
+        return
+    show(f"The sandbox listens on {office.url}")
+    show(f"Publish, pay and delete orders on its control page: {control_url}")
+    show("Let Kvitt use it, in another terminal:")
+    show(f"  export KVITT_TFSO_API_URL={office.url}")
+    show(f"  export KVITT_TFSO_REST_URL={office.rest_url}")
+    show(f"  export KVITT_TFSO_LOGIN_URL={office.url}")
+    show(f"  kvitt business add {business['name']} --file fjell.json     # with this in fjell.json:")
+    show(json.dumps(business, indent=2, ensure_ascii=False))
+    show("Or with this, which connects the same business to the same books over REST:")
+    show(json.dumps(over_rest, indent=2, ensure_ascii=False))
+    say("Stop it with Ctrl-C.")
