@@ -2,12 +2,12 @@
 
 import logging
 import traceback
-from collections import OrderedDict
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from threading import Lock
 from typing import Any
 
+from cachetools import LRUCache
 from pydantic import BaseModel, SecretStr, ValidationError
 
 from core.business import Business, Connection
@@ -32,7 +32,7 @@ class AccountingRegistry:
     def __init__(self, surroundings: Surroundings, catalogue: Catalogue) -> None:
         self._surroundings = surroundings
         self._catalogue = catalogue
-        self._open: OrderedDict[str, tuple[Business, AccountingSystem]] = OrderedDict()
+        self._open: LRUCache[str, tuple[Business, AccountingSystem]] = LRUCache(_MOST_OPEN)
         self._lock = Lock()
 
     @property
@@ -61,9 +61,6 @@ class AccountingRegistry:
             ):  # somebody else was faster: there is one object for all
                 return known[1]
             self._open[business.name] = (business, system)
-            self._open.move_to_end(business.name)
-            while len(self._open) > _MOST_OPEN:
-                self._open.popitem(last=False)
             return system
 
     def _already_open(self, business: Business) -> AccountingSystem | None:
@@ -71,7 +68,6 @@ class AccountingRegistry:
             known = self._open.get(business.name)
             if known is None or known[0] != business or known[1].has_moved:
                 return None
-            self._open.move_to_end(business.name)
             return known[1]
 
     def _opened(self, business: Business) -> AccountingSystem:

@@ -1,11 +1,16 @@
-"""How much one caller may ask of this process. Counted in memory, and so by each process for itself."""
+"""How much one caller may ask of this process. Counted in memory, and so by each process for itself.
+
+Not by the library `limits`: its counts in memory go by the wall clock, grow without end while addresses change, and
+know no bucket that fills up again.
+"""
 
 import ipaddress
 import math
 import time
-from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
+
+from cachetools import FIFOCache
 
 MOST_FAILURES = 20
 """So often may one address try keys of one prefix, none of which is accepted, within a window."""
@@ -66,16 +71,13 @@ class _Counts:
     def __init__(self, most: int, now: Callable[[], float]) -> None:
         self._most = most
         self._now = now
-        self._counts: OrderedDict[tuple[str, ...], _Count] = OrderedDict()
+        self._counts: FIFOCache[tuple[str, ...], _Count] = FIFOCache(_MOST_REMEMBERED)
 
     def note(self, what: tuple[str, ...]) -> int:
         """Count one more; return how many there were in the window with it."""
         count = self._current(what)
         if count is None:
-            self._counts.pop(what, None)
             count = self._counts[what] = _Count(self._now())
-            if len(self._counts) > _MOST_REMEMBERED:
-                self._counts.popitem(last=False)
         count.number += 1
         return count.number
 
