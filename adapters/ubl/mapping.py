@@ -86,6 +86,11 @@ class _Mapping:
         number = self._whole.text("ID")
         document = {name: value for name, value in self._document(number).items() if value is not None}
         totals = self._totals()
+        if totals and self._is_credit and totals.gross > 0:
+            self._reading.warnings.append(
+                "The credit note's amounts are below zero, so that it says what is to be paid: it is taken as an "
+                "invoice. Was a credit meant, state them above zero."
+            )
         for place, times in left_out(self._root, known=_SAYS_NOTHING_ELSE):
             how_often = f" ({times} times)" if times > 1 else ""
             why = f": {_WHY[place]}" if place in _WHY else ", as an invoice has no place for it"

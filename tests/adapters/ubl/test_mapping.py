@@ -221,6 +221,16 @@ def test_a_credit_note_names_the_invoice_that_it_belongs_to() -> None:
     assert any(one.startswith("BillingReference was left out") for one in invoice.warnings)
 
 
+def test_a_credit_note_below_zero_asks_for_money_and_that_is_told() -> None:
+    line = Line("-1000.00", quantity="-1")
+    odd = invoice_from_ubl(Ubl([line], "-1000.00", "-250.00", "-1250.00", kind="CreditNote").bytes())
+    usual = invoice_from_ubl(Ubl(ONE, "1000.00", "250.00", "1250.00", kind="CreditNote").bytes())
+
+    assert [str(row.quantity) for row in stated_invoice_from(odd).rows] == ["1"]
+    assert any("taken as an invoice" in one for one in odd.warnings)
+    assert not any("taken as an invoice" in one for one in usual.warnings)
+
+
 def test_a_buyer_with_neither_number_nor_contact_is_a_person() -> None:
     stated = invoice_from_ubl(Ubl(ONE, "1000.00", "250.00", "1250.00", buyer=PERSON).bytes())
 
