@@ -22,7 +22,8 @@ from core.limits import Limits
 from core.row_price import decimals_of
 from core.totals import PRECISION, row_amount, to_the_ore, totals_of
 
-_CURRENCY = re.compile(r"[A-Z]{3}")
+_CURRENCY_LETTERS = 3
+_CURRENCY = re.compile(rf"[A-Z]{{{_CURRENCY_LETTERS}}}")
 _NOTHING = Decimal(0)
 _HUNDRED = Decimal(100)
 _ORE_DECIMALS = 2  # EN 16931 BR-DEC-16, BR-DEC-23 and BR-DEC-24
@@ -82,7 +83,8 @@ def _head_faults(invoice: Invoice) -> Iterator[Fault]:
     elif invoice.issue_date and invoice.due_date < invoice.issue_date:
         yield Fault("due_date", f"{invoice.due_date} is before the issue date {invoice.issue_date}")
     if not _CURRENCY.fullmatch(invoice.currency):
-        yield Fault("currency", f'"{invoice.currency}" is not a currency code of three capital letters, such as NOK')
+        shown = f'"{invoice.currency}" ' if len(invoice.currency) <= _CURRENCY_LETTERS else ""
+        yield Fault("currency", f"{shown}is not a currency code of three capital letters, such as NOK")
     if not invoice.rows:
         yield Fault("rows", "there are none; an invoice has at least one")
     elif all(row.is_text for row in invoice.rows):

@@ -29,15 +29,19 @@ _MEANT = {
     **dict.fromkeys(("UNITED STATES", "USA"), "US"),
 }
 
+_SHORT = 3
+
 
 def country_fault(country: str) -> str | None:
     """Say what is wrong with a country code, naming the right one where it is plain; None when it is one.
 
-    Capitals count, as ISO 3166 has them.
+    Capitals count, as ISO 3166 has them. What is plainly no country is not shown: a column too far, it is
+    where somebody lives.
     """
     if country in CODES:
         return None
     written = country.strip().upper()
     meant = written if written in CODES else _MEANT.get(written)
     hint = f"write {meant}" if meant else "write the code of two capital letters, such as NO"
-    return f'"{country}" is not a country code of ISO 3166: {hint}'
+    named = f'"{country}" ' if meant or len(country) <= _SHORT else ""
+    return f"{named}is not a country code of ISO 3166: {hint}"

@@ -270,3 +270,9 @@ def test_a_number_is_refused_for_what_is_wrong_with_it(number: str, country: str
     fault = next(one for one in faults if said in one.message)
     assert fault.field == field
     assert ("check digit" in fault.message) is (said == "check digit")
+
+
+def test_a_text_in_place_of_the_currency_is_not_shown() -> None:
+    [fault] = completeness_faults(an_invoice(currency="signe@post.example"), limits=LIMITS)
+
+    assert (fault.field, "signe" in fault.message) == ("currency", False)
