@@ -89,6 +89,8 @@ def add(
         for file in files:
             content = read_invoices(file)
             is_list = is_list or content.is_list
+            if not content.items:
+                say(f"There are no invoices in {file}.")
             for first in range(0, len(content.items), _AT_ONCE):
                 items = content.items[first : first + _AT_ONCE]
                 results += zip(items, _added(container, business, items), strict=True)

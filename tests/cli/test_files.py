@@ -44,6 +44,15 @@ def test_a_table_is_a_list_whose_good_invoices_are_kept(fjell: Kvitt, name: str)
     assert [one["number"] for one in fjell("invoice", "list", *FJELL, "--json").json] == ["1"]
 
 
+@pytest.mark.parametrize(("name", "content"), [("month.csv", TABLE), ("month.json", "[]")])
+def test_a_file_without_invoices_is_told(fjell: Kvitt, name: str, content: str) -> None:
+    file = fjell.file(name, content)
+
+    answer = fjell("invoice", "add", file, *FJELL)
+
+    assert (answer.code, answer.out, answer.err) == (0, "", f"There are no invoices in {file}.\n")
+
+
 def test_xlsx_and_standard_input_too(fjell: Kvitt) -> None:
     content = workbook(["Fakturanummer", "Antall"], ["7", 2], ["8", "x"])
 
