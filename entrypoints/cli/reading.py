@@ -3,18 +3,16 @@
 What a message shows of a file's content is field names, never values: they may be secret or personal.
 """
 
-import json
 import sys
 from collections.abc import Iterator
 from contextlib import nullcontext
 from dataclasses import dataclass
-from json import JSONDecodeError
 from pathlib import Path
 from typing import Any
 
-from core.errors import Fault, InvalidInput
+from core.errors import InvalidInput
 from core.invoice import Invoice
-from core.json_text import BadJson, require_shallow
+from core.json_text import BadJson, parsed, require_plain
 from entrypoints.cli.options import STANDARD_INPUT
 from entrypoints.files import HEAD, LARGEST_FILE, UNPACKED_FILE, FileInvoice, Form, form_of, invoices_in
 from entrypoints.parsing import invoice_from
@@ -41,19 +39,6 @@ class InvoiceFile:
 
     items: list[Read]
     is_list: bool
-
-
-class _Object(dict[str, Any]):
-    """A JSON object that remembers which keys it was given twice."""
-
-    repeated: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class _NotJson:
-    """NaN or Infinity, which Python reads although JSON has no such thing."""
-
-    word: str
 
 
 def read_invoices(file: Path) -> InvoiceFile:
@@ -140,8 +125,8 @@ def _is_lines(text: str, file: Path) -> bool:
 
 def _is_one_document(text: str) -> bool:
     try:
-        json.loads(text)
-    except (ValueError, RecursionError):
+        parsed(text, fraction=float)
+    except BadJson:
         return False
     return True
 
@@ -160,22 +145,15 @@ def _lines(text: str, source: str) -> Iterator[Read]:
 
 def _parsed(text: str, source: str, *, line_number: int = 1) -> object:
     try:
-        return json.loads(text, object_pairs_hook=_object, parse_constant=_NotJson)
-    except JSONDecodeError as error:
-        line = error.lineno + line_number - 1
+        return parsed(text, fraction=float)  # no document of ours has a number with a fraction
+    except BadJson as error:
+        if error.place is None:  # a number of thousands of digits; lists in lists in lists ...
+            raise InvalidInput(f"{source}: this JSON is beyond reason and was not read.", code="bad_json") from None
+        line = error.place.line + line_number - 1
         raise InvalidInput(
-            f"{source}, line {line}, column {error.colno}: this is not JSON ({error.msg.lower()}).", code="bad_json"
+            f"{source}, line {line}, column {error.place.column}: this is not JSON ({error.reason.lower()}).",
+            code="bad_json",
         ) from None
-    except (ValueError, RecursionError):  # a number of thousands of digits; lists in lists in lists ...
-        raise InvalidInput(f"{source}: this JSON is beyond reason and was not read.", code="bad_json") from None
-
-
-def _object(pairs: list[tuple[str, Any]]) -> _Object:
-    document = _Object(pairs)
-    if len(document) < len(pairs):
-        keys = [key for key, _ in pairs]
-        document.repeated = tuple(key for key in document if keys.count(key) > 1)
-    return document
 
 
 def _invoice(document: object, place: str) -> Read:
@@ -190,24 +168,9 @@ def _invoice(document: object, place: str) -> Read:
 
 
 def _require_plain(document: object, place: str) -> None:
-    """Refuse what Python's reader lets through: a key given twice, and numbers that are none."""
     try:
-        require_shallow(document)
+        require_plain(document)
     except BadJson as error:
-        raise InvalidInput(f"{place}: {error.what}.", code="bad_json") from None
-    if faults := list(_oddities(document, "")):
-        named = "; ".join(f"{fault.field}: {fault.message}" for fault in faults)
-        raise InvalidInput(f"{place}: {named}.", code="bad_json", faults=faults)
-
-
-def _oddities(value: object, path: str) -> Iterator[Fault]:
-    if isinstance(value, _NotJson):
-        yield Fault(path, f"{value.word} is not JSON")
-    elif isinstance(value, list):
-        for index, part in enumerate(value):
-            yield from _oddities(part, f"{path}[{index}]")
-    elif isinstance(value, dict):
-        if isinstance(value, _Object):
-            yield from (Fault(f"{path}.{key}".removeprefix("."), "is given twice") for key in value.repeated)
-        for key, part in value.items():
-            yield from _oddities(part, f"{path}.{key}".removeprefix("."))
+        faults = error.faults
+        named = "; ".join(f"{fault.field}: {fault.message}" if fault.field else fault.message for fault in faults)
+        raise InvalidInput(f"{place}: {named or error.what}.", code="bad_json", faults=faults) from None

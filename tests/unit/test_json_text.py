@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.json_text import DEEPEST, BadJson, json_from, require_shallow
+from core.json_text import DEEPEST, BadJson, json_from, parsed, require_plain
 
 
 def test_a_number_is_read_as_it_is_written() -> None:
@@ -40,9 +40,31 @@ def test_what_cannot_be_used_is_told(text: str, told: str) -> None:
     assert told in refusal.value.what
 
 
+def test_every_field_that_can_not_be_used_is_named_by_where_it_is() -> None:
+    with pytest.raises(BadJson) as refusal:
+        json_from('{"a": [{"b": 1, "b": 2}, {"c": NaN}], "d": 1, "d": 2, "e": {"\\u0000": 1}}')
+
+    assert [(fault.field, fault.message) for fault in refusal.value.faults] == [
+        ("d", "is given twice"),
+        ("a[0].b", "is given twice"),
+        ("a[1].c", "NaN is not JSON"),
+        ("e", "a field's name holds a character that can't be shown"),
+    ]
+
+
+def test_parts_are_judged_one_by_one() -> None:
+    parts = parsed('[{"a": 1, "a": 2}, {"a": 1}, Infinity]')
+    assert isinstance(parts, list)
+
+    require_plain(parts[1])
+    for odd in (parts[0], parts[2]):
+        with pytest.raises(BadJson):
+            require_plain(odd)
+
+
 def test_as_deep_as_may_be_is_read() -> None:
     deepest = "[" * DEEPEST + "]" * DEEPEST
-    require_shallow(json_from(deepest))
+    json_from(deepest)
 
 
 _VALUES = st.recursive(
