@@ -1,4 +1,4 @@
-.PHONY: demo test attack simulate load bench lint types imports check lock clean
+.PHONY: demo docs test attack simulate load bench lint types imports check lock clean
 .DEFAULT_GOAL := test
 
 PYTHON ?= python3
@@ -40,6 +40,10 @@ load: $(READY)
 
 bench: $(READY)
 	@$(BIN)/python -m tests.benchmarks
+
+# The pages that are written from the source: docs/errors.md and docs/settings.md. make test holds them against it.
+docs: $(READY)
+	@$(BIN)/python -m tests.pages
 
 lint: $(READY)
 	@$(BIN)/ruff check .

@@ -15,49 +15,87 @@ _Level = Annotated[Literal["debug", "info", "warning", "error"], BeforeValidator
 
 
 class Settings(BaseSettings):
-    """What an installation is told through `KVITT_...` variables. Times are in seconds.
-
-    `settling_seconds`: how long a call may still be running at the accounting system after it began.
-    `lease_seconds`: how long a worker holds a business at a time; longer than the longest call and what it reads back.
-    `give_up_after_seconds`: how long a transfer is tried again by itself before a person is asked.
-    `chunk_size`: how many orders or customers are written with one call, at most.
-    `worker_threads`: how many businesses one worker works on at once; `sweep_seconds`: how often it looks for what is
-    due and nobody works on; `stop_seconds`: how long it may take to stop.
-    `follow_up_seconds`: how often workers ask by themselves whether open orders were paid; 0 is never.
-    `requests_per_minute`: how many requests an API key may make of one server, on average; 0 is no limit.
-    `trusted_proxies`: the addresses, separated by commas, of the proxies that are believed about where callers are.
-    `keep_invoices_days`: how long what an invoice says is kept after its transfer has ended (or, never sent, after its
-    issue date); `keep_details_days`: how long stories, status checks but the latest, and batches are; 0 is for ever.
-    `log_level`, `log_format`: what `serve` and `worker` log, and how: `json`, `text`, or, when not given, text on a
-    terminal and JSON elsewhere.
-    `log_vendor_texts`: also what an accounting system says of its faults, cleaned of secrets; it may be personal.
-    `metrics_port`: where `kvitt worker` shows its figures to Prometheus, on `metrics_host`; nowhere when not given.
-    """
+    """What an installation is told through `KVITT_...` variables; docs/settings.md is written from the descriptions."""
 
     model_config = SettingsConfigDict(env_prefix="KVITT_", env_ignore_empty=True, extra="ignore", frozen=True)
 
-    home: Path = Field(default_factory=lambda: Path.home() / ".kvitt")
-    database_url: str | None = Field(default=None, repr=False)
-    secret_key: SecretStr | None = None
-    settling_seconds: float = Field(default=120, ge=0)
-    lease_seconds: float = Field(default=220, gt=0)
-    retry_first_seconds: float = Field(default=2, gt=0)
-    retry_longest_seconds: float = Field(default=900, gt=0)
-    give_up_after_seconds: float = Field(default=2 * 24 * 3600, gt=0)
-    chunk_size: int = Field(default=100, gt=0, le=1000)
-    worker_threads: int = Field(default=4, gt=0, le=64)
-    sweep_seconds: float = Field(default=2, gt=0)
-    stop_seconds: float = Field(default=120, ge=0)
-    follow_up_seconds: float = Field(default=0, ge=0)
-    requests_per_minute: int = Field(default=600, ge=0)
-    trusted_proxies: str = ""
-    keep_invoices_days: int = Field(default=2200, ge=0, le=36500)
-    keep_details_days: int = Field(default=400, ge=0, le=36500)
-    log_level: _Level = "info"
-    log_format: Literal["json", "text"] | None = None
-    log_vendor_texts: bool = False
-    metrics_host: str = "127.0.0.1"
-    metrics_port: int | None = Field(default=None, ge=0, le=65535)
+    home: Path = Field(
+        default_factory=lambda: Path.home() / ".kvitt",
+        description="the data folder; one that others may write to is refused",
+    )
+    database_url: str | None = Field(
+        default=None, repr=False, description="the database, `postgresql://...` or `sqlite:///...`"
+    )
+    secret_key: SecretStr | None = Field(
+        default=None,
+        description="the key (Fernet) that seals secrets; several, separated by commas, during a rotation: the first"
+        " seals, all open",
+    )
+    settling_seconds: float = Field(
+        default=120, ge=0, description="how long a call may still be running at the accounting system after it began"
+    )
+    lease_seconds: float = Field(
+        default=220,
+        gt=0,
+        description="how long a worker holds a business at a time; longer than the longest call and what is read back"
+        " after it",
+    )
+    retry_first_seconds: float = Field(
+        default=2, gt=0, description="the first wait before a transfer is tried again; it doubles from there"
+    )
+    retry_longest_seconds: float = Field(
+        default=900, gt=0, description="the longest wait before a transfer is tried again"
+    )
+    give_up_after_seconds: float = Field(
+        default=2 * 24 * 3600,
+        gt=0,
+        description="how long a transfer is tried again by itself before a person is asked",
+    )
+    chunk_size: int = Field(
+        default=100, ge=1, le=1000, description="how many orders or customers are written with one call, at most"
+    )
+    worker_threads: int = Field(default=4, ge=1, le=64, description="how many businesses a worker works on at once")
+    sweep_seconds: float = Field(
+        default=2, gt=0, description="how often a worker looks for what is due and nobody works on"
+    )
+    stop_seconds: float = Field(
+        default=120, ge=0, description="how long a process may take to stop; what hangs then is left to the next"
+    )
+    follow_up_seconds: float = Field(
+        default=0,
+        ge=0,
+        description="how often workers ask by themselves whether open orders were paid; 0 is never",
+    )
+    requests_per_minute: int = Field(
+        default=600, ge=0, description="how many requests an API key may make of one server, on average; 0 is no limit"
+    )
+    trusted_proxies: str = Field(
+        default="",
+        description="the addresses, separated by commas, of the proxies that are believed about where callers are",
+    )
+    keep_invoices_days: int = Field(
+        default=2200,
+        ge=0,
+        le=36500,
+        description="how long what an invoice says is kept after its transfer has ended (or, never sent, after its"
+        " issue date); 0 is for ever",
+    )
+    keep_details_days: int = Field(
+        default=400,
+        ge=0,
+        le=36500,
+        description="how long stories, status checks but the latest, and batches are kept; 0 is for ever",
+    )
+    log_level: _Level = Field(default="info", description="what `serve` and `worker` log")
+    log_format: Literal["json", "text"] | None = Field(default=None, description="how `serve` and `worker` log")
+    log_vendor_texts: bool = Field(
+        default=False,
+        description="also log what an accounting system says of its faults, cleaned of secrets; it may be personal",
+    )
+    metrics_host: str = Field(default="127.0.0.1", description="the address on which `kvitt worker` shows its figures")
+    metrics_port: int | None = Field(
+        default=None, ge=0, le=65535, description="the port on which `kvitt worker` shows its figures to Prometheus"
+    )
 
     @property
     def database(self) -> str:

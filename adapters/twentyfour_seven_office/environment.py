@@ -1,19 +1,37 @@
-"""The operator's settings for reaching 24SevenOffice that its APIs have in common, read from the environment.
-
-KVITT_TFSO_TIMEOUT: how many seconds a call may take, 100 when not given. The vendor stops a request after 110 s
-(FACTS), so keep it below that, and below KVITT_SETTLING_SECONDS.
-"""
+"""The operator's settings for reaching 24SevenOffice that its APIs have in common, read from the environment."""
 
 import ipaddress
 from collections.abc import Mapping
+from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from core.errors import InvalidInput
+
+
+@dataclass(frozen=True)
+class Variable:
+    """What docs/settings.md says of a variable: its meaning, the values it takes, and what it is when not given."""
+
+    name: str
+    meaning: str
+    values: str
+    default: str
+
 
 TIMEOUT = "KVITT_TFSO_TIMEOUT"
 
 _DEFAULT_TIMEOUT = 100.0
 _LONGEST_TIMEOUT = 3600.0
+
+VARIABLES = (
+    Variable(
+        TIMEOUT,
+        "how long a call to either of 24SevenOffice's APIs may take; keep it below the 110 s after which the vendor"
+        " ends a request, and below `KVITT_SETTLING_SECONDS`",
+        values=f"seconds, above 0 and up to {_LONGEST_TIMEOUT:g}",
+        default=f"{_DEFAULT_TIMEOUT:g}",
+    ),
+)
 
 
 def address_in(environment: Mapping[str, str], name: str, *, default: str) -> str:

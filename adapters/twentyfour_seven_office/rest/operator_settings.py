@@ -1,19 +1,20 @@
-"""The operator's settings for reaching 24SevenOffice's REST API: where it is, where one logs in, how long calls take.
-
-KVITT_TFSO_REST_URL: the API's root, https://rest.api.24sevenoffice.com/v1 when not given.
-KVITT_TFSO_LOGIN_URL: the login server's root, https://login.24sevenoffice.com when not given.
-"""
+"""The operator's settings for 24SevenOffice's REST API: where it is, where one logs in, how long calls take."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from adapters.twentyfour_seven_office.environment import address_in, timeout_in
+from adapters.twentyfour_seven_office.environment import Variable, address_in, timeout_in
 
 REST_URL = "KVITT_TFSO_REST_URL"
 LOGIN_URL = "KVITT_TFSO_LOGIN_URL"
 
 _DEFAULT_REST_URL = "https://rest.api.24sevenoffice.com/v1"
 _DEFAULT_LOGIN_URL = "https://login.24sevenoffice.com"
+
+VARIABLES = (
+    Variable(REST_URL, "where 24SevenOffice's REST API is", values="address", default=f"`{_DEFAULT_REST_URL}`"),
+    Variable(LOGIN_URL, "where the REST API's login server is", values="address", default=f"`{_DEFAULT_LOGIN_URL}`"),
+)
 
 
 @dataclass(frozen=True)

@@ -1,15 +1,10 @@
-"""The operator's settings for 24SevenOffice's SOAP services: where they are, how long calls take, how many there are.
-
-KVITT_TFSO_API_URL: the API's root, https://api.24sevenoffice.com when not given.
-KVITT_TFSO_CALLS_PER_HOUR: how many calls this installation makes in a clock hour, 7200 when not given, which is all
-that the vendor allows an integration (FACTS, "SOAP: quota and errors"). Lower it where others share them.
-"""
+"""The operator's settings for 24SevenOffice's SOAP services: where they are, how long calls take, and how many."""
 
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from adapters.twentyfour_seven_office.environment import address_in, bad_setting, timeout_in
+from adapters.twentyfour_seven_office.environment import Variable, address_in, bad_setting, timeout_in
 
 API_URL = "KVITT_TFSO_API_URL"
 CALLS_PER_HOUR = "KVITT_TFSO_CALLS_PER_HOUR"
@@ -17,6 +12,17 @@ CALLS_PER_HOUR = "KVITT_TFSO_CALLS_PER_HOUR"
 _DEFAULT_API_URL = "https://api.24sevenoffice.com"
 _DEFAULT_CALLS_PER_HOUR = 7200
 _MOST_CALLS_PER_HOUR = 10_000_000
+
+VARIABLES = (
+    Variable(API_URL, "where 24SevenOffice's SOAP API is", values="address", default=f"`{_DEFAULT_API_URL}`"),
+    Variable(
+        CALLS_PER_HOUR,
+        "how many calls this installation makes in a clock hour; when not given all that 24SevenOffice grants an"
+        " integration, so lower it where others share them",
+        values=f"calls, 1 to {_MOST_CALLS_PER_HOUR}",
+        default=f"{_DEFAULT_CALLS_PER_HOUR}",
+    ),
+)
 _WHOLE_NUMBER = re.compile(r"[0-9]{1,9}")
 
 

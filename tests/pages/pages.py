@@ -1,0 +1,14 @@
+"""Which pages there are, and what writes each of them."""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from tests.pages.errors_page import errors_page
+from tests.pages.settings_page import settings_page
+
+DOCS = Path(__file__).parents[2] / "docs"
+
+PAGES: Mapping[Path, Callable[[], str]] = {
+    DOCS / "errors.md": errors_page,
+    DOCS / "settings.md": settings_page,
+}
