@@ -30,8 +30,8 @@ docs`, and compared with it by the tests.
 
 """
 
-_IN_FILES = """These may be files too: in the folder that `KVITT_SECRETS_DIR` names, a file `kvitt_database_url` holds what
-the variable of that name would. Where both are given the variable counts.
+_IN_FILES = """These may be files too: in the folder that `KVITT_SECRETS_DIR` names, a file `kvitt_database_url` holds
+what the variable of that name would. Where both are given the variable counts.
 
 """
 _TABLE = "| Variable | Meaning | Values | Default |\n| --- | --- | --- | --- |\n"
