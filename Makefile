@@ -52,6 +52,7 @@ lint: $(READY)
 types: $(READY)
 	@$(BIN)/mypy
 	@$(BIN)/mypy --explicit-package-bases tests/example_plugin/kvitt_csv_ledger/*.py tests/example_plugin/tests/*.py
+	@MYPYPATH=plugins/skeleton:plugins/skeleton/tests $(BIN)/mypy --explicit-package-bases plugins/skeleton/*/*.py
 
 imports: $(READY)
 	@$(BIN)/lint-imports

@@ -71,6 +71,7 @@ _GROUPS = [
         {
             "list_": "List the plugins: name, version, and what a business must tell each; broken ones with what they "
             "raised.",
+            "new": "Write a plugin's skeleton into a new folder: it installs, and its tests say what is left to write.",
         },
     ),
     group_of(

@@ -1,14 +1,22 @@
 """`kvitt plugin`: the accounting systems that there are plugins for."""
 
-from typing import Any
+import re
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
 
 from entrypoints.cli.exit_codes import ExitCode
 from entrypoints.cli.options import AsJson
 from entrypoints.cli.output import print_json, say, show
 from plugins.listing import ListedPlugin, listed
 from plugins.manager import find_plugins
+from plugins.new_plugin import distribution_of, write_plugin
 from plugins.settings import Setting
 
+_NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+_LONGEST_NAME = 40
+_GUIDE = "docs/writing-a-plugin.md in Kvitt's repository goes on from there."
 _MEND = "Mend, update or uninstall it. Everything else works meanwhile."
 
 
@@ -26,6 +34,47 @@ def list_(as_json: AsJson = False) -> int:
             say(f"{plugin.name}{_brought_by(plugin)} is broken and can't be used: {plugin.raised}")
             say(f"  {_MEND}")
     return ExitCode.DONE
+
+
+def new(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="The accounting system: letters, digits, hyphens.")],
+    folder: Annotated[
+        Path | None,
+        typer.Option(
+            "--folder", metavar="FOLDER", help="The folder to make; kvitt-NAME where none is given.", show_default=False
+        ),
+    ] = None,
+    as_json: AsJson = False,
+) -> int:
+    """Write a plugin's skeleton into a new folder: it installs, and its tests say what is left to write."""
+    _require_free_name(name)
+    distribution = distribution_of(name)
+    place = folder or Path(distribution)
+    files = write_plugin(name, place)
+    if as_json:
+        document = {"name": name, "distribution": distribution, "folder": str(place)}
+        print_json({**document, "files": [file.as_posix() for file in files]})
+        return ExitCode.DONE
+    show(f"Wrote the plugin {distribution} to {place}:")
+    for file in files:
+        show(f"  {file.as_posix()}")
+    say(f'Install it there with pip install -e ".[test]", then run pytest: every failure says what to write.\n{_GUIDE}')
+    return ExitCode.DONE
+
+
+def _require_free_name(name: str) -> None:
+    """Let a name pass that can be a package's and is no plugin's yet; a usage error otherwise."""
+    if len(name) > _LONGEST_NAME or not _NAME.fullmatch(name):
+        raise typer.BadParameter(
+            f"This can't be a plugin's name: use small letters, digits and single hyphens, {_LONGEST_NAME} in all, "
+            "such as my-ledger.",
+            param_hint="NAME",
+        )
+    if name.startswith("kvitt-"):
+        raise typer.BadParameter(f"Leave out kvitt-: the plugin {name} would be kvitt-{name}.", param_hint="NAME")
+    there = find_plugins()
+    if name in there.names or there.broken_for(name):
+        raise typer.BadParameter(f"There is a plugin {name} already (see plugin list).", param_hint="NAME")
 
 
 def _tell(plugin: ListedPlugin) -> None:

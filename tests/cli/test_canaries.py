@@ -157,6 +157,8 @@ def test_every_command_well_and_badly(
         searched("business", "export", name, "--output", tmp_path / "out.jsonl")
     searched("business", "list")
     searched("plugin", "list")
+    searched("plugin", "new", "fjell-bank", "--folder", tmp_path / "fjell-bank")
+    searched("plugin", "new", canaries.PASSWORD)
     searched("doctor")
     _see_that_a_key_is_shown_once(searched, kvitt)
     searched("audit")

@@ -1,5 +1,7 @@
 import sys
+import tomllib
 from importlib.metadata import EntryPoint
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -92,3 +94,74 @@ def test_a_business_whose_plugin_is_gone_is_told_so_and_the_others_work(
         assert "plugin list" in answer.json["hint"]
     assert fjell("business", "show", "vidde", "--json").json["accounting"] == {"system": "ledger"}
     assert fjell("invoice", "send", "1001-1", "--business", "fjell").code == 0
+
+
+def test_a_new_plugin_is_written_under_its_name(kvitt: Kvitt, tmp_path: Path) -> None:
+    folder = tmp_path / "work"
+    answer = kvitt("plugin", "new", "fjell-bank", "--folder", folder, "--json")
+    assert answer.code == 0
+    told = answer.json
+    files = told.pop("files")
+    assert told == {"name": "fjell-bank", "distribution": "kvitt-fjell-bank", "folder": str(folder)}
+    assert {"pyproject.toml", "kvitt_fjell_bank/plugin.py", "tests/bench.py", "tests/test_conformance.py"} <= set(files)
+    there = {file.relative_to(folder).as_posix(): file for file in folder.rglob("*") if file.is_file()}
+    assert sorted(there) == sorted(files)
+    for name, file in there.items():
+        text = file.read_text(encoding="utf-8")
+        assert "ledger" not in name + text.replace("a ledger in memory", ""), name
+        if file.suffix == ".py":
+            compile(text, name, "exec")
+    project = tomllib.loads(there["pyproject.toml"].read_text(encoding="utf-8"))["project"]
+    assert project["entry-points"] == {"kvitt.plugins": {"fjell-bank": "kvitt_fjell_bank.plugin"}}
+
+
+def test_a_new_plugin_goes_into_a_folder_named_after_it(
+    kvitt: Kvitt, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    answer = kvitt("plugin", "new", "fjell-bank")
+    assert answer.code == 0
+    assert answer.out.startswith("Wrote the plugin kvitt-fjell-bank to kvitt-fjell-bank:\n")
+    assert "pip install -e" in answer.err
+    assert (tmp_path / "kvitt-fjell-bank" / "kvitt_fjell_bank" / "plugin.py").is_file()
+
+
+@pytest.mark.parametrize("folder", ["there", "no/such"])
+def test_a_folder_that_is_there_or_can_not_be_made_is_refused(kvitt: Kvitt, tmp_path: Path, folder: str) -> None:
+    (tmp_path / "there").mkdir()
+    answer = kvitt("plugin", "new", "fjell-bank", "--folder", tmp_path / folder, "--json")
+    assert (answer.code, answer.json["code"]) == (1, "unwritable_file")
+    assert list((tmp_path / "there").iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *(
+            "",
+            "Fjell",
+            "fjell_bank",
+            "fjell bank",
+            "-fjell",
+            "fjell-",
+            "fjell--bank",
+            "bjørk",
+            "../fjell",
+            "f\n",
+            "f" * 41,
+        ),
+        *("kvitt-fjell", "24sevenoffice"),
+    ],
+)
+def test_what_can_not_be_a_new_plugins_name_is_refused(kvitt: Kvitt, tmp_path: Path, name: str) -> None:
+    answer = kvitt("plugin", "new", "--folder", tmp_path / "work", "--json", "--", name)
+    assert answer.code == 2
+    assert not (tmp_path / "work").exists()
+
+
+def test_the_name_of_a_plugin_that_is_broken_is_taken(
+    kvitt: Kvitt, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gone = EntryPoint(name="fjell-bank", value="gone_bank:plugin", group="kvitt.plugins")
+    monkeypatch.setattr(manager, "entry_points", lambda group: [gone])
+    assert kvitt("plugin", "new", "fjell-bank", "--folder", tmp_path / "work").code == 2

@@ -65,7 +65,7 @@ def test_importing_it_loads_neither_adapters_nor_entry_points_nor_pytest() -> No
     assert done.stdout.strip() == "[]"
 
 
-@pytest.mark.parametrize("folder", ["tests/example_plugin"])
+@pytest.mark.parametrize("folder", ["tests/example_plugin", "plugins/skeleton"])
 def test_the_plugins_that_are_shown_import_nothing_else_of_kvitts(folder: str) -> None:
     files = sorted((ROOT / folder).rglob("*.py"))
     assert files

@@ -1,11 +1,14 @@
 """What is built from the checkout runs where the checkout is not: in an empty environment, somewhere else."""
 
+import json
 import os
+import re
 import subprocess
 import sys
 import sysconfig
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 
@@ -31,11 +34,9 @@ def run(place: Path) -> Run:
     _done([sys.executable, "-m", "hatchling", "build", "--target", "wheel", "--directory", wheels], ROOT)
     (wheel,) = wheels.glob("kvitt-*.whl")
     _done([sys.executable, "-m", "venv", "--without-pip", environment], place)
-    python = environment / "bin" / "python"
     (site,) = environment.glob("lib/python*/site-packages")
     (site / "dependencies.pth").write_text(f"{sysconfig.get_path('purelib')}\n", encoding="utf-8")
-    offline = ["--offline", "--no-index", "--no-deps", "--no-cache"]
-    _done([UV, "pip", "install", "--quiet", *offline, "--python", python, wheel], place)
+    _install(wheel, place=place)
 
     def run(command: str, *arguments: str | Path, folder: Path = place) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
@@ -64,6 +65,36 @@ def test_the_demo_runs(run: Run) -> None:
     assert "Paid (paid) on " in demo.stdout
 
 
+@pytest.mark.attack
+def test_a_new_plugin_installs_is_listed_and_fails_only_where_its_author_has_to_write(run: Run, place: Path) -> None:
+    assert run("kvitt", "plugin", "new", "7seas-ledger").returncode == 0
+    folder = place / "kvitt-7seas-ledger"
+    _install("--no-build-isolation", "--editable", folder, place=place)
+    listed = json.loads(run("kvitt", "plugin", "list", "--json").stdout)
+    assert [(one["name"], one["error"]) for one in listed if one["distribution"] == "kvitt-7seas-ledger"] == [
+        ("7seas-ledger", None)
+    ]
+
+    report = place / "report.xml"
+    quiet = ["-p", "no:cacheprovider", "--tb=line", "--junitxml", report]
+    tested = run("python", "-m", "pytest", *quiet, folder=folder)
+    assert tested.returncode == 1, tested.stdout + tested.stderr
+    places = re.findall(r"^(/.*?):\d+: (\w+)", tested.stdout, re.MULTILINE)
+    assert {kind for _, kind in places} == {"NotImplementedError"}
+    assert {Path(file).is_relative_to(folder) for file, _ in places} == {True}
+    (counts,) = ElementTree.parse(report).getroot()
+    assert int(counts.attrib["failures"]) == len(places) > 100
+    assert counts.attrib["errors"] == "0"
+    assert int(counts.attrib["tests"]) > len(places) + int(counts.attrib["skipped"])
+
+
+def _install(*what: str | Path, place: Path) -> None:
+    """Install into the environment, from what is at hand."""
+    offline = ["--offline", "--no-index", "--no-deps", "--no-cache"]
+    python = place / "environment" / "bin" / "python"
+    _done([UV, "pip", "install", "--quiet", *offline, "--python", python, *what], place)
+
+
 def _done(command: Sequence[str | Path], folder: Path) -> None:
     done = subprocess.run(command, cwd=folder, env=_environment(folder), capture_output=True, text=True, check=False)
     assert done.returncode == 0, f"{command}\n{done.stdout}\n{done.stderr}"
@@ -71,4 +102,4 @@ def _done(command: Sequence[str | Path], folder: Path) -> None:
 
 def _environment(home: Path) -> dict[str, str]:
     ours = {name: value for name, value in os.environ.items() if not name.startswith(("KVITT_", "PYTHON", "PYTEST_"))}
-    return {**ours, "HOME": str(home), "KVITT_HOME": str(home / "home")}
+    return {**ours, "HOME": str(home), "KVITT_HOME": str(home / "home"), "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
