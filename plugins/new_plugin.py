@@ -5,6 +5,7 @@ from pathlib import Path
 from core.errors import InvalidInput
 
 _SKELETON = Path(__file__).with_name("skeleton")
+_KINDS = (".py", ".toml")
 _ITS_NAME, _ITS_PACKAGE = "my-ledger", "my_ledger"
 
 
@@ -29,8 +30,8 @@ def write_plugin(name: str, folder: Path) -> list[Path]:
 
 
 def _files() -> list[Path]:
-    """The skeleton's files, without what Python keeps beside them once it has been installed."""
-    return sorted(file for file in _SKELETON.rglob("*") if file.is_file() and file.suffix != ".pyc")
+    """The skeleton's own files: Python and other tools keep theirs beside them."""
+    return sorted(file for file in _SKELETON.rglob("*") if file.suffix in _KINDS)
 
 
 def _write(file: Path, name: str, folder: Path) -> Path:
