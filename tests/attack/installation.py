@@ -1,7 +1,8 @@
 """An installation to attack: a home folder, a database, and a sandbox of 24SevenOffice that it talks to over a socket.
 
 Times are short, and in the same proportions as an operator's: a call is given up before it has settled. Leases are
-long, so that a busy machine takes none away; `let_leases_run_out` is as good as waiting for it.
+long, so that a busy machine takes none away; `let_leases_run_out` is as good as waiting for it. What a lost call may
+still do is waited for as long as one runs in the sandbox; `let_calls_settle` is as good as waiting for the rest.
 """
 
 import os
@@ -15,9 +16,10 @@ from typing import NamedTuple
 from dependency_injector import providers
 from sqlalchemy import update
 
-from adapters.storage.schema import leases
+from adapters.storage.schema import installation as known_backups
+from adapters.storage.schema import intents, leases, transfers
 from core.business import Business
-from core.errors import Outcome
+from core.errors import Outcome, Unsettled
 from core.invoice import Invoice
 from core.journal import Step
 from core.transfer import Transfer
@@ -132,10 +134,12 @@ class Installation:
         """A transfer as it stands."""
         return self.container.look_up().transfer(transfer_id)
 
-    def drive(self, *transfers: Transfer, patience: float = PATIENCE_SECONDS) -> list[Transfer]:
+    def drive(
+        self, *transfers: Transfer, patience: float = PATIENCE_SECONDS, by_the_clock: bool = False
+    ) -> list[Transfer]:
         """Take turns until the transfers have come to rest: ended, or parked. Errors: AssertionError, when they stay.
 
-        Waits out a lease that a dead worker left.
+        Waits out a lease that a dead worker left; and, only `by_the_clock`, all of the settling time of a lost call.
         """
         give_up_at = time.monotonic() + patience
         while True:
@@ -147,6 +151,8 @@ class Installation:
                 return now
             assert time.monotonic() < give_up_at, f"stuck: {[one for one in now if not one.state.is_final]}"
             time.sleep(_BETWEEN_LOOKS)
+            if not by_the_clock:
+                self.let_calls_settle()
 
     def _see_what_errors_say(self, transfers: Sequence[Transfer]) -> None:
         """Errors: AssertionError, for one that says that nothing was written where an order is, or the reverse."""
@@ -171,6 +177,23 @@ class Installation:
         storage = self.container.storage()
         with storage.write() as database:
             database.execute(update(leases).values(expires_at=storage.clock.now()))
+
+    def let_calls_settle(self) -> None:
+        """Do as if the settling time had passed since every call began, those before a backup was put back too.
+
+        Nothing is done while a call is running.
+        """
+        if not self.sandbox.journal.wait_until_idle(0):
+            return
+        storage = self.container.storage()
+        with storage.write() as database:
+            now = storage.clock.now()
+            long_ago = now - self.settings.settling
+            waits = transfers.c.error["code"].as_string() == Unsettled.default_code
+            database.execute(update(intents).values(last_at=long_ago))
+            noticed = known_backups.c.noticed_at.is_not(None)
+            database.execute(update(known_backups).where(noticed).values(noticed_at=long_ago))
+            database.execute(update(transfers).where(waits).values(not_before=now, next_attempt_at=now))
 
     def story(self, transfer: Transfer) -> Sequence[Step]:
         """The steps of a transfer, the oldest first."""

@@ -64,7 +64,7 @@ def test_the_clock_is_set_by_an_hour_while_an_answer_is_late(
     installation.sandbox.inject(call, "late", delay=LATE_SECONDS)
     when_called(call, lambda: wall.step(by), monkeypatch)
     installation.add(NUMBER)
-    (transfer,) = installation.drive(installation.queue(NUMBER), patience=NORMAL_SECONDS)
+    (transfer,) = installation.drive(installation.queue(NUMBER), patience=NORMAL_SECONDS, by_the_clock=True)
     assert transfer.state is TransferState.TRANSFERRED, transfer.error
     assert installation.held == ONE_OF_EACH
     assert installation.orders_for(NUMBER) == [int(transfer.order_id or 0)]
@@ -107,7 +107,7 @@ def test_two_workers_whose_clocks_are_an_hour_apart_behave_as_one(
         installation.container.take_turn().take(BUSINESS)
     finally:
         elsewhere.join()
-    (transfer,) = installation.drive(transfer, patience=1)
+    (transfer,) = installation.drive(transfer, patience=1, by_the_clock=True)
     assert transfer.state is TransferState.TRANSFERRED, transfer.error
     assert installation.held == ONE_OF_EACH
     assert installation.orders_for(NUMBER) == [int(transfer.order_id or 0)]

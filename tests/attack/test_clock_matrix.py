@@ -99,7 +99,7 @@ def test_the_clock_is_set_while_an_order_s_answer_is_lost(
     transfer = sent(installation, rows=3 if installation.system is REST else 1)
     stepper = Stepper(event, int(number), lambda: wall.step(by))
     watch(stepper, monkeypatch)
-    (ended,) = installation.drive(transfer, patience=PATIENCE_SECONDS)
+    (ended,) = installation.drive(transfer, patience=PATIENCE_SECONDS, by_the_clock=True)
     assert stepper.acted, stepper.seen
     ended_well(installation, ended)
 
@@ -119,7 +119,7 @@ def test_the_clock_is_set_when_a_worker_was_killed_in_a_call_that_is_carried_out
     killed(installation, "--kill", f"{call}:1", "--edge", DURING)
     wall.step(by)
     installation.let_leases_run_out()
-    (ended,) = installation.drive(transfer, patience=PATIENCE_SECONDS)
+    (ended,) = installation.drive(transfer, patience=PATIENCE_SECONDS, by_the_clock=True)
     ended_well(installation, ended)
 
 
@@ -146,7 +146,7 @@ def test_the_clock_is_set_in_a_bulk_send(
     event, number = point.rsplit(":", 1)
     stepper = Stepper(event, int(number), lambda: wall.step(by))
     watch(stepper, monkeypatch)
-    installation.drive(*transfers, patience=2 * PATIENCE_SECONDS)
+    installation.drive(*transfers, patience=2 * PATIENCE_SECONDS, by_the_clock=True)
     assert stepper.acted, stepper.seen
     see_exactly_one_of_each(installation, given)
 

@@ -39,8 +39,8 @@ def another_process(installation: Installation) -> Iterator[Container]:
         container.storage().close()
 
 
-def recovered(container: Container) -> list[Recovery]:
-    """Recover every business, waiting as the command does."""
+def recovered(installation: Installation, container: Container) -> list[Recovery]:
+    """Recover every business, coming back as the command does; what has to settle has done so by then."""
     recover, done, give_up_at = container.recover(), list[Recovery](), monotonic() + PATIENCE_SECONDS
     for business in recover.begin():
         while True:
@@ -49,7 +49,8 @@ def recovered(container: Container) -> list[Recovery]:
                 break
             except TryAgain:
                 assert monotonic() < give_up_at, "recovery is stuck"
-                sleep(0.1)
+                installation.let_calls_settle()
+                sleep(0.02)
     return done
 
 
@@ -77,7 +78,7 @@ def test_what_was_sent_after_the_backup_is_never_doubled(
         assert installation.held.orders == len([*EARLIER, *LATER]), "nothing is sent before recover has run"
         assert set(states(container).values()) == {TransferState.TRANSFERRED, TransferState.WAITING}
 
-        (recovery,) = recovered(container)
+        (recovery,) = recovered(installation, container)
 
         assert (recovery.needed, recovery.trouble, recovery.findings) == (False, None, ())
         assert recovery.tied == len(LATER)
@@ -99,7 +100,7 @@ def test_a_worker_that_runs_on_notices_before_its_next_create_call(installation:
     transfers = installation.drive(*map(installation.queue, LATER))  # the very process that sent them before
 
     assert {one.error.code for one in transfers if one.error} == {"recovery_needed"}
-    recovered(installation.container)
+    recovered(installation, installation.container)
     assert {one.state for one in installation.drive(*transfers)} == {TransferState.TRANSFERRED}
     assert installation.held.orders == len([*EARLIER, *LATER])
 
@@ -127,7 +128,7 @@ def test_put_back_in_the_middle_of_sending(installation: Installation, tmp_path:
     with another_process(installation) as container:
         installation.let_leases_run_out()
         container.restore_watch().check()
-        recovered(container)
+        recovered(installation, container)
         give_up_at = monotonic() + PATIENCE_SECONDS
         while True:
             container.send_many().send_all(BUSINESS)
@@ -156,6 +157,6 @@ def test_a_whole_home_that_is_copied_back_is_noticed(tmp_path: Path, system: Sys
         with another_process(installation) as container:
             container.send_many().send_all(BUSINESS)
             assert installation.held.orders == len([*EARLIER, *LATER])
-            recovered(container)
+            recovered(installation, container)
             container.take_turn().take(BUSINESS)
         assert installation.held.orders == len([*EARLIER, *LATER])
