@@ -73,7 +73,7 @@ class Server(ThreadingHTTPServer):
         """Stop listening, at once: who waits for a caller is woken by one, and need not look up first."""
         stopping = Thread(target=super().shutdown, daemon=True)
         stopping.start()
-        with contextlib.suppress(OSError), socket.create_connection(self.server_address[:2], timeout=1):
+        with contextlib.suppress(OSError), socket.create_connection((self.server_name, self.server_port), timeout=1):
             stopping.join()
         stopping.join()
 
