@@ -25,7 +25,7 @@ What an installation is told through environment variables. An empty one counts 
 refused at the start, naming the variable and never its value.
 
 Settings of a business (its account, product name, VAT codes) are none of these: they come with `kvitt business add`
-([Connect a business](../README.md#connect-a-real-24sevenoffice-account)). This page is written from the source by `make
+([Connect a business](connecting.md)). This page is written from the source by `make
 docs`, and compared with it by the tests.
 
 """
