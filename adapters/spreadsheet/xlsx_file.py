@@ -12,6 +12,7 @@ import zlib
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from functools import lru_cache
 from itertools import repeat
 from threading import Lock
 from typing import Any
@@ -29,6 +30,7 @@ _LAST_ROW = 1_048_576  # of any sheet
 _COLUMNS_BESIDE = 10
 _LITERAL = re.compile(r'"[^"]*"|\\.|[_*].|\[[^]]*]')
 """What a number's format shows as it is, or leaves room for: in `0.0"%"` the percent sign multiplies nothing."""
+_LONGEST_FORM = 255
 _FORMULA = re.compile(rb"<(?:\w+:)?f[\s/>]")
 _HOW = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _CONTROL = re.compile(r"_x(00[01][0-9A-Fa-f])_")
@@ -143,6 +145,11 @@ def _result(cell: Any, as_written: Any) -> Cell:
     return _cell(cell)
 
 
+@lru_cache(maxsize=256)
+def _is_percentage(form: str) -> bool:
+    return "%" in _LITERAL.sub("", form[:_LONGEST_FORM])
+
+
 _EMPTY = Cell()
 
 
@@ -161,7 +168,7 @@ def _cell(cell: Any) -> Cell:
             number = Decimal(f"{value:.15g}")  # all that a spreadsheet shows: 0.1 + 0.2 is 0.3
             if not number.is_finite() or abs(number.adjusted()) > 30:
                 return Cell(fault="holds a number beyond reason")
-            return Cell(number, is_percent="%" in _LITERAL.sub("", cell.number_format or ""))
+            return Cell(number, is_percent=_is_percentage(cell.number_format or ""))
         case datetime() if value.time() != time():
             return Cell(fault="holds a time of day; write a date")
         case datetime():

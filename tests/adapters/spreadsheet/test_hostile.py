@@ -43,7 +43,19 @@ REFUSED = {
     "the old kind": (b"\xd0\xcf\x11\xe0" + bytes(100), "old kind"),
     "large": (b"PK\x03\x04" + bytes(10_000_001), "10 MB"),
 }
+LONG_FORM = with_part(
+    sheet(b"".join(b'<row r="%d"><c r="A%d" s="1"><v>1</v></c></row>' % (nth, nth) for nth in range(2, 30_000))),
+    "xl/styles.xml",
+    b'<styleSheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><numFmts count="1"><numFmt '
+    b'numFmtId="170" formatCode="'
+    + b"0"
+    * 2_000_000
+    + b'"/></numFmts><fonts><font/></fonts><fills><fill><patternFill/></fill></fills>'
+    b'<borders><border/></borders><cellXfs count="2"><xf/><xf numFmtId="170" applyNumberFormat="1"/></cellXfs>'
+    b"</styleSheet>",
+)
 FAR = {
+    "a format of millions of signs": LONG_FORM,
     "a formula, and the last row of all": sheet(
         b'<row r="2"><c r="A2"><f>1</f><v>1</v></c></row><row r="1048576"><c r="A1048576"><v>1</v></c></row>'
     ),
