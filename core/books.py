@@ -1,6 +1,6 @@
 """Books: one company's ledger in one accounting system. What is kept of an order counts for the books it lies in.
 
-Pure. Source: DESIGN, "The language".
+Pure. Source: docs/behaviour.md, "Words".
 """
 
 from collections.abc import Mapping

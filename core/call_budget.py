@@ -1,6 +1,6 @@
 """How many calls an accounting system still takes in the running hour, and what of them bulk may use.
 
-Pure. Source: FACTS, "7,200 requests per hour for an integration", shared by all who use it.
+Pure. Source: docs/24sevenoffice.md, "Calls and errors": so many an hour, shared by all who use it.
 """
 
 from datetime import UTC, datetime, timedelta

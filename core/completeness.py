@@ -1,7 +1,6 @@
 """Whether an invoice's data is complete and can be booked.
 
-Pure rules that name every fault at once. Source: documented behaviour, "Make sure the invoice data is complete"
-and "Make sure / change invoice type to Data for Accounting".
+Pure rules that name every fault at once. Source: docs/behaviour.md, "Sending an invoice", step 1.
 """
 
 import re

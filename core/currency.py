@@ -22,7 +22,7 @@ def account_currency(code: str, *, account: Sequence[Currency]) -> Currency:
     An order without a rate would be booked one to one, so a currency that is not there is refused.
 
     Errors: Rejected, code `unknown_currency`, naming those the account has.
-    Source: FACTS, "Currency has Rate, Unit, Symbol ... refuse a currency that is not there".
+    Source: docs/24sevenoffice.md, "Orders".
     """
     for currency in account:
         if currency.code == code:

@@ -66,8 +66,7 @@ class Customer(Document):
     def booked_name(self) -> str:
         """The name that the record carries: the organization's when there is one, else the person's.
 
-        Source: documented behaviour, "If organization name is set, the customer name on 24Seven will be same as
-        organization name".
+        Source: docs/behaviour.md, "Which customer".
         """
         return tidy(_filled(self.organization_name) or self.name or "")
 

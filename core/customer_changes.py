@@ -1,8 +1,7 @@
 """Which fields of a customer record an invoice brings up to date.
 
 Pure. Only fields that the source has and that differ; nothing is emptied; no change at all when nothing differs.
-Source: documented behaviour, "If the customer exists, the data is updated with the properties provided in Sharefox
-app (such as address)"; DESIGN, "Which customer".
+Source: docs/behaviour.md, "Which customer".
 """
 
 import re

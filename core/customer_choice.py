@@ -1,7 +1,6 @@
 """Which customer in the accounting system an invoice is for.
 
-Pure: candidates come in as records, the choice goes out. Source: documented behaviour, "Finding right customer";
-DESIGN, "Which customer".
+Pure: candidates come in as records, the choice goes out. Source: docs/behaviour.md, "Which customer".
 """
 
 import re

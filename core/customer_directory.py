@@ -10,7 +10,7 @@ from core.fields import Document, ReadText
 from core.unreadable import Unreadable
 
 TOO_FAR_BACK = timedelta(days=14)
-"""Changes since longer ago are not asked for: all is read anew (FACTS, "ChangedAfter far back times out")."""
+"""Changes since longer ago are not asked for: all is read anew (docs/24sevenoffice.md, "Searching")."""
 
 
 class CustomerEntry(Document):

@@ -2,8 +2,7 @@
 
 Pure: what was found comes in as records and links. An invoice that would change a record which an earlier one of the
 same plan relies on is put off, and so is one about which the plan's own changes leave a doubt: it is decided anew once
-the earlier ones are done. Source: DESIGN, "Bulk and single sends decide alike, also among customers first seen in the
-same batch".
+the earlier ones are done. Source: docs/behaviour.md, "Which customer".
 """
 
 from collections import defaultdict

@@ -138,7 +138,7 @@ def organization_number(text: str | None, *, country: str | None = None) -> Orga
 def normal_organization_number(text: str | None, *, country: str | None = None) -> str | None:
     """Return an organization number in the form in which numbers are compared, or None when there is none.
 
-    "817 404 502" and "Org.nr NO817404502MVA" are the same Norwegian number (FACTS: Norwegian VAT).
+    "817 404 502" and "Org.nr NO817404502MVA" are the same Norwegian number (docs/24sevenoffice.md, "Norwegian VAT").
     """
     number = organization_number(text, country=country)
     return number.key if number else None

@@ -1,6 +1,6 @@
 """The mark, written before the call, that something is about to be created in the accounting system.
 
-Pure. Source: DESIGN, "Sending an invoice", steps 4 and 5.
+Pure. Source: docs/behaviour.md, "Sending an invoice", steps 4 and 5.
 """
 
 from datetime import datetime, timedelta

@@ -12,13 +12,13 @@ class Limits:
     """Longest texts in characters, the decimals that amounts, quantities and percentages may have, and the largest row.
 
     `largest_amount` is a row's, in the invoice's currency: beyond a billion somebody has mistyped. One write takes
-    `items_per_write` things, and orders with `rows_per_write` rows in all. (FACTS: a request is up to 4 MB and is
-    stopped after 110 s; an order of a hundred rows is some 60 kB.) Customers are read `items_per_read` at a time: fewer
-    where each takes a call of its own, so that a worker's hold is kept in between. With `text_rows` an order may have
-    rows that are a text and nothing else; without, such a row is written as one of zero. With `prices_with_vat` an
-    order's prices may include VAT; without, they are booked net. `order_fields` are what else of an invoice an order
-    has a place for, and `longest` how many characters a text may have there, by the invoice's field (such as
-    `delivery.address.street`, both lines of it): a longer one is refused.
+    `items_per_write` things, and orders with `rows_per_write` rows in all. (docs/24sevenoffice.md, "Calls and
+    errors": a request is up to 4 MB and is stopped after 110 s; an order of a hundred rows is some 60 kB.) Customers
+    are read `items_per_read` at a time: fewer where each takes a call of its own, so that a worker's hold is kept in
+    between. With `text_rows` an order may have rows that are a text and nothing else; without, such a row is written
+    as one of zero. With `prices_with_vat` an order's prices may include VAT; without, they are booked net.
+    `order_fields` are what else of an invoice an order has a place for, and `longest` how many characters a text may
+    have there, by the invoice's field (such as `delivery.address.street`, both lines of it): a longer one is refused.
     """
 
     row_text: int

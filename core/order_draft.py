@@ -99,7 +99,7 @@ def order_draft_from(
     Units: amounts as the invoice has them, with or without VAT as it says, where the accounting system takes both;
     percent, not fractions. Each row comes to what the invoice says, to the øre (core.row_price).
     Errors: ValueError when the invoice is not complete; that is a fault of the caller.
-    Source: documented behaviour, "Generate new order in 24Seven".
+    Source: docs/behaviour.md, "The order".
     """
     if invoice.issue_date is None or invoice.due_date is None:
         raise ValueError("an order is drafted from a complete invoice only")
@@ -168,7 +168,7 @@ def _placed(said: Mapping[OrderField, Any], credited: CreditedOrder | None) -> d
 
 
 def _comment(invoice: Invoice) -> str | None:
-    """Documented behaviour: with an organization, "the customer name on Sharefox will be added as invoice comment"."""
+    """An organization's invoice names its person here (docs/behaviour.md, "Which customer")."""
     person = tidy(invoice.customer.name or "") if (invoice.customer.organization_name or "").strip() else ""
     return "\n".join(part for part in (person, (invoice.comment or "").strip()) if part) or None
 

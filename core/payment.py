@@ -1,7 +1,6 @@
 """Whether an invoice was paid.
 
-Pure. Source: documented behaviour, "The system will look for the invoice in 24SevenOffice and return the status of the
-invoice (paid, not paid)".
+Pure. Source: docs/behaviour.md, "Check Status".
 """
 
 from datetime import datetime

@@ -34,7 +34,7 @@ def named_exactly(
     """Pick the candidate of exactly this name; of several, the oldest (a loose search answers more than was asked).
 
     Errors: Rejected, as `lost` makes it of a candidate, when the only one of this name can't be read.
-    Source: documented behaviour, "by looking up product name property which is defined as a setting".
+    Source: docs/behaviour.md, "The order".
     """
     found = list(candidates)
     exact = [candidate for candidate in readable(found) if candidate.name.strip() == name.strip()]

@@ -13,7 +13,7 @@ def row_text(row: InvoiceRow, *, longest: int, told_quantity: Decimal | None = N
 
     Without a period it is just the product. Too long: the product's part is shortened with an ellipsis and the
     period is kept. `told_quantity` is the invoice's quantity where another is booked: ` × 3` stands at the end.
-    Source: documented behaviour, "an invoice item row looks like: Tractor (2021-01-10 – 2021-01-12)".
+    Source: docs/behaviour.md, "The order".
     """
     whole, end = whole_row_text(row, told_quantity=told_quantity), _end(row.period, told_quantity)
     if len(whole) <= longest:

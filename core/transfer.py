@@ -1,6 +1,6 @@
 """The transfer of one invoice, and how it moves from state to state.
 
-Pure: the time is given. Source: DESIGN, "The language" and "Errors".
+Pure: the time is given. Source: docs/behaviour.md, "Words".
 """
 
 from collections.abc import Iterable

@@ -6,8 +6,8 @@ from decimal import Decimal
 from core.errors import Rejected
 from core.fields import DecimalText, Document, plain
 
-# FACTS, "Norwegian VAT": the codes for a sale, by percent. No other code is ever used on a sale: codes for input,
-# import and reverse-charge purchases share these rates.
+# docs/24sevenoffice.md, "Norwegian VAT": the codes for a sale, by percent. No other code is ever used on a sale: codes
+# for input, import and reverse-charge purchases share these rates.
 _SALE_CODES = {
     Decimal(25): "3",
     Decimal(15): "31",
@@ -42,7 +42,7 @@ def vat_code_for(percent: Decimal, *, account: Sequence[VatCode], overrides: Map
     Errors: Rejected, code `unknown_vat_rate`, naming the rates that the account has for a sale; code
     `vat_code_not_for_sale` when an override names a code that is not for a sale, or that the account lacks at
     this rate.
-    Source: documented behaviour, "We will be looking for VAT by given percentage per row"; FACTS, "Norwegian VAT".
+    Source: docs/behaviour.md, "The order"; docs/24sevenoffice.md, "Norwegian VAT".
     """
     override = next((code for rate, code in overrides.items() if rate == percent), None)
     wanted = override or next((code for rate, code in _SALE_CODES.items() if rate == percent), None)

@@ -1,7 +1,7 @@
 """What may be shown of the vendor's error texts.
 
-FACTS: "Messages can carry internal server addresses and stack traces: keep them for the support log, never show them
-to an end user." Pure text in, text out.
+docs/24sevenoffice.md, "Calls and errors": messages may hold addresses of servers and stack traces, so they go to the
+support log and are never shown. Pure text in, text out.
 """
 
 import re
@@ -37,7 +37,7 @@ _ADDRESSES = re.compile(
 def cause_of(text: str | None) -> str:
     """Return the real cause in a faultstring: what stands after the last "--->", without its stack trace.
 
-    Source: FACTS, "the text after the last ---> is the cause".
+    Source: docs/24sevenoffice.md, "Calls and errors".
     """
     cause = (text or "").rsplit("--->", 1)[-1].strip()
     first_line = cause.splitlines()[0] if cause else ""

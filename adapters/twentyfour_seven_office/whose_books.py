@@ -1,6 +1,6 @@
 """What 24SevenOffice's books are told by, through either API.
 
-Assumed: both APIs number companies alike, so that the SOAP services' Client.Id is the REST API's organization id (G).
+Assumed: both APIs number companies alike, so that the SOAP services' Client.Id is the REST API's organization id.
 """
 
 from core.books import Books

@@ -1,1 +1,1 @@
-"""What a user can ask for: one module each, in the words of the documented behaviour."""
+"""What a user can ask for: one module each (docs/behaviour.md)."""

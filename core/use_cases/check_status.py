@@ -1,6 +1,6 @@
 """Check Status: was the invoice paid? It always asks the accounting system.
 
-Source: documented behaviour, "Can I see if invoice was paid?".
+Source: docs/behaviour.md, "Check Status".
 """
 
 from collections.abc import Mapping, Sequence

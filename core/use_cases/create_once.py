@@ -53,7 +53,7 @@ class CreateOnce:
         `looked_at` is when that look began; a call creates `most_at_once`. While an earlier call may still take effect,
         the answer is TryAgain, code `settling`: the caller looks again then. OutcomeUnknown leaves intents standing.
         Errors: LeaseLost, and what keeps everything from being created (TryAgain, AccessRefused, HandedBack).
-        Source: DESIGN, "Sending an invoice", step 5: "The same holds for what else is created".
+        Source: docs/behaviour.md, "Sending an invoice", step 5.
         """
         marked = _Marked(kind, books)
         answers: list[str | KvittError] = []

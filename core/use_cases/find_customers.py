@@ -1,6 +1,6 @@
 """Find the right customers of invoices, and bring their records up to date or create them.
 
-Source: documented behaviour, "Finding right customer".
+Source: docs/behaviour.md, "Which customer".
 """
 
 from collections.abc import Collection, Mapping, Sequence

@@ -1,6 +1,6 @@
 """Place the orders of transfers, unless an earlier attempt already did.
 
-Source: DESIGN, "Sending an invoice", steps 4 and 5.
+Source: docs/behaviour.md, "Sending an invoice", steps 4 and 5.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence

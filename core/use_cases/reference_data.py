@@ -83,8 +83,7 @@ class ReferenceData:
     ) -> Fitting:
         """Return the same with a product: created, in the category of the settings, where it was missing.
 
-        Source: documented behaviour, "If such product doesn't exist, it will be created"; "If category doesn't
-        exist, we create a new one with the name provided".
+        Source: docs/behaviour.md, "The order".
         """
         if found.references.product_id is not None or not found.orders:
             return found

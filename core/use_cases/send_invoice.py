@@ -1,6 +1,6 @@
 """Send an invoice: judge it, record its transfer, and have it worked on.
 
-Source: documented behaviour, "What should I do in Sharefox?"; DESIGN, "Sending an invoice", steps 1 and 2.
+Source: docs/behaviour.md, "Sending an invoice", steps 1 and 2.
 """
 
 from collections.abc import Callable

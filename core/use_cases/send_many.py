@@ -1,7 +1,7 @@
 """Send many invoices in one go: each is judged and recorded as a single send would do it, and one batch tells of all.
 
 In pieces, each a transaction of its own, so that neither memory nor the others' waiting grows with their number.
-Source: DESIGN, "Sending an invoice", steps 1 and 2.
+Source: docs/behaviour.md, "Sending an invoice", steps 1 and 2.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence

@@ -1,7 +1,7 @@
 """Move invoices: an attempt at the transfers that are due together, from the stored invoices to the receipts.
 
 One or a thousand go the same way. What stops one of them never stops the others.
-Source: documented behaviour, "What happens in 24Seven?"; DESIGN, "Sending an invoice", steps 3 to 5.
+Source: docs/behaviour.md, "Sending an invoice", steps 3 to 5.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence

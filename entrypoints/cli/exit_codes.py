@@ -1,4 +1,4 @@
-"""The one table from what happened to exit codes. Source: DESIGN, "Errors"."""
+"""The one table from what happened to exit codes. Source: docs/cli.md."""
 
 from collections.abc import Iterable
 from enum import IntEnum

@@ -1,6 +1,7 @@
 """Who may call over REST: clients, and the tokens that they are given for a company.
 
-FACTS: OAuth 2.0 client credentials; the company is named when the token is asked for, and is the token's.
+docs/24sevenoffice.md, "REST": OAuth 2.0 client credentials; the company is named when the token is asked for, and is
+the token's.
 """
 
 import secrets

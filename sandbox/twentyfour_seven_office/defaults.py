@@ -1,7 +1,7 @@
 """The tables a new account starts with.
 
-FACTS, Norwegian VAT: the codes of a sale stand among input, import and reverse-charge codes at the same
-rates, so that picking a code by its rate alone goes wrong here as it would in earnest.
+docs/24sevenoffice.md, "Norwegian VAT": the codes of a sale stand among input, import and reverse-charge codes at the
+same rates, so that picking a code by its rate alone goes wrong here as it would in earnest.
 """
 
 from decimal import Decimal

@@ -1,8 +1,9 @@
 """What each kind of fault does to a call.
 
 All of it happens around the operation, never inside: a service does not know that its answer will be lost.
-FACTS: expect 502 with an HTML body, a login page with HTTP 200, truncated bodies, resets; an answer that is
-lost has perhaps created the order. Most kinds mean the same over SOAP and over REST, and are told once.
+docs/24sevenoffice.md, "Calls and errors": expect 502 with an HTML body, a login page with HTTP 200, truncated bodies,
+resets; an answer that is lost has perhaps created the order. Most kinds mean the same over SOAP and over REST, and
+are told once.
 """
 
 from collections.abc import Callable, Mapping

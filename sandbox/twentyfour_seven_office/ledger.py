@@ -1,7 +1,7 @@
 """The general ledger, as far as invoices reach: what is charged, and what has been paid of it.
 
 An invoice is one transaction on three accounts, a payment one on two; the lines of each add up to zero.
-Amounts are in kroner (G), signed: a receivable is positive, and for a credit note all signs are turned.
+Amounts are in kroner (assumed), signed: a receivable is positive, and for a credit note all signs are turned.
 """
 
 import uuid

@@ -1,7 +1,7 @@
 """Read and write instants the way the vendor does.
 
-FACTS: what is sent without an offset is Norwegian local time, a time inside the spring gap is refused,
-and everything comes back as UTC. Inside the sandbox every instant is an aware datetime in UTC.
+docs/24sevenoffice.md, "Values and dates": what is sent without an offset is Norwegian local time, a time inside the
+spring gap is refused, and everything comes back as UTC. Inside the sandbox every instant is an aware datetime in UTC.
 """
 
 from collections.abc import Callable

@@ -1,6 +1,7 @@
 """The hourly quota.
 
-FACTS: 7,200 requests per hour for an integration; beyond it every call is refused until the next hour begins.
+docs/24sevenoffice.md, "Calls and errors": 7,200 requests per hour for an integration; beyond it every call is refused
+until the next hour begins.
 """
 
 from datetime import UTC, datetime, timedelta

@@ -2,7 +2,7 @@
 
 Instants are aware datetimes in UTC, money and quantities Decimal, percentages in percent (25, not 0.25).
 None is "not set". `other` keeps, under the vendor's names, what the sandbox only stores and gives back. What is
-`spoilt` is there and can't be read: SOAP answers an exception in its place (G), REST a number that is none.
+`spoilt` is there and can't be read: SOAP answers an exception in its place (assumed), REST a number that is none.
 """
 
 from dataclasses import dataclass, field

@@ -1,7 +1,7 @@
 """The two ways in which 24SevenOffice says no.
 
-FACTS: a SOAP fault for the whole call, and an APIException inside one item of an array result while the
-other items succeed.
+docs/24sevenoffice.md, "Calls and errors": a SOAP fault for the whole call, and an APIException inside one item of an
+array result while the other items succeed.
 """
 
 PARAMETER_NOT_FOUND = "Office24Seven.Library.Core.ParameterNotFoundException"
@@ -31,7 +31,7 @@ class CallRefusedError(Exception):
 
 
 class InvalidRequestError(CallRefusedError):
-    """The request does not fit the contract (FACTS: "Instance validation error")."""
+    """The request does not fit the contract (docs/24sevenoffice.md, "Calls and errors")."""
 
     def __init__(self, problem: str) -> None:
         super().__init__(

@@ -1,6 +1,6 @@
 """What the books demand of an order, whichever API it is written through.
 
-FACTS name the rules: lengths of texts, VAT rates of the account, four decimals, who may be invoiced.
+docs/24sevenoffice.md names the rules: lengths of texts, VAT rates of the account, four decimals, who may be invoiced.
 """
 
 from sandbox.twentyfour_seven_office.books import Books

@@ -24,9 +24,9 @@ from sandbox.twentyfour_seven_office.soap.gateway import Gateway
 from sandbox.twentyfour_seven_office.users import Account, User
 from sandbox.twentyfour_seven_office.world import World, identity_id_of
 
-CALLS_PER_HOUR = 7_200  # FACTS: requests per hour for an integration
+CALLS_PER_HOUR = 7_200  # docs/24sevenoffice.md, "Calls and errors": requests per hour for an integration
 LOGINS_PER_MINUTE = 20
-TOKEN_LIFETIME = 86_400.0  # G: a day
+TOKEN_LIFETIME = 86_400.0  # assumed: a day
 NUMBERS_PER_ACCOUNT = 10_000
 
 DEMO_USERNAME = "integration@kvitt.example"

@@ -1,7 +1,7 @@
 """Sessions: state on the server that says who calls and in which company.
 
-FACTS: two businesses that share a session id write into each other's books, because the company is the
-session's and not the request's.
+docs/24sevenoffice.md, "Sessions": two businesses that share a session id write into each other's books, because the
+company is the session's and not the request's.
 """
 
 import secrets
@@ -14,7 +14,7 @@ from sandbox.twentyfour_seven_office.refusals import CallRefusedError
 from sandbox.twentyfour_seven_office.throttle import Throttle
 from sandbox.twentyfour_seven_office.users import Account, User
 
-ID_LENGTH = 24  # FACTS: a session id of 24 characters
+ID_LENGTH = 24  # docs/24sevenoffice.md, "Sessions": a session id of 24 characters
 THROTTLED = "Too many login attempts. Please try again later."
 
 

@@ -1,6 +1,6 @@
 """How often somebody may log in.
 
-FACTS: logging in again and again with the same credentials is throttled.
+docs/24sevenoffice.md, "Sessions": logging in again and again with the same credentials is throttled.
 """
 
 from collections import defaultdict, deque

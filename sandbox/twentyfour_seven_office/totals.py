@@ -1,7 +1,7 @@
 """An order's totals, reckoned by the sandbox itself.
 
-DESIGN, EN 16931: a row's amount is rounded half away from zero to the øre; VAT is taken per rate on the sum
-of its rows and rounded once; where prices include VAT, the VAT is that rate's share of the sum.
+docs/behaviour.md, "The order" (EN 16931): a row's amount is rounded half away from zero to the øre; VAT is taken per
+rate on the sum of its rows and rounded once; where prices include VAT, the VAT is that rate's share of the sum.
 """
 
 from collections import defaultdict

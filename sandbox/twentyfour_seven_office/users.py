@@ -1,6 +1,7 @@
 """Who may call, and for which companies: accounts, users and the identities that join them.
 
-FACTS: one user reaches several companies, and lands in a default one that may be the wrong one.
+docs/24sevenoffice.md, "Sessions": one user reaches several companies, and lands in a default one that may be the
+wrong one.
 """
 
 from dataclasses import dataclass, field

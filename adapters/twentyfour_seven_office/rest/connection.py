@@ -10,7 +10,7 @@ class RestConnection(BaseModel):
     """A business's connection settings.
 
     With an `account_name`, nothing is read or written before the organization's name was compared with it.
-    No message ever shows a value. Source: FACTS, "REST": OAuth 2.0 client credentials.
+    No message ever shows a value. Source: docs/24sevenoffice.md, "REST": OAuth 2.0 client credentials.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)

@@ -33,7 +33,7 @@ from core.unreadable import Unreadable
 
 Result = TypeVar("Result")
 
-_PAGE = 100  # FACTS: "Customers come 100 a page at most"
+_PAGE = 100  # docs/24sevenoffice.md, "REST"
 
 
 class RestCustomerRepo:

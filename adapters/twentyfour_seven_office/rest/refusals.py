@@ -1,7 +1,7 @@
 """What 24SevenOffice's REST API means when it says no, sorted by what the caller can do about it.
 
 Pure: an answer in, an error out. The rule for a write: what is not known to have happened before anything was written
-is OutcomeUnknown (DESIGN, "Errors"). An answer from 400 to 499 that is the API's own means that nothing was.
+is OutcomeUnknown (docs/errors.md). An answer from 400 to 499 that is the API's own means that nothing was.
 """
 
 from typing import Any

@@ -45,7 +45,7 @@ LIMITS = Limits(
     longest=LONGEST,
     prices_with_vat=False,
 )
-"""The vendor's API description, for sales orders and products; decimals as in FACTS, "Four decimals for price"."""
+"""As docs/24sevenoffice.md says of orders and products ("REST") and of decimals ("Values and dates")."""
 
 
 class RestAccountingSystem:

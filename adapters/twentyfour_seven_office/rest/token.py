@@ -12,7 +12,7 @@ from adapters.twentyfour_seven_office.rest.operations import LOGIN
 from adapters.twentyfour_seven_office.rest.operator_settings import RestSettings
 from core.errors import TryAgain
 
-AUDIENCE = "https://api.24sevenoffice.com"  # FACTS, "REST"
+AUDIENCE = "https://api.24sevenoffice.com"  # docs/24sevenoffice.md, "REST"
 
 _TOKEN = re.compile(r"[\x21-\x7e]{1,16384}")  # it goes into a header
 _MARGIN = timedelta(seconds=60)
@@ -50,7 +50,7 @@ class Token:
 
 
 def login_request(connection: RestConnection) -> dict[str, str]:
-    """Describe the token that is asked for (FACTS, "REST")."""
+    """Describe the token that is asked for (docs/24sevenoffice.md, "REST")."""
     return {
         "grant_type": "client_credentials",
         "client_id": connection.client_id,

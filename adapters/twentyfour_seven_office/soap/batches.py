@@ -6,7 +6,7 @@ Writes are not cut here: whoever writes forms the portions (core/limits.py), bec
 from collections.abc import Sequence
 from typing import TypeVar
 
-IDS_PER_READ = 1000  # FACTS: "GetInvoices up to 1,000 OrderIds"; the others are kept alike
+IDS_PER_READ = 1000  # docs/24sevenoffice.md, "Searching": order ids; the others are kept alike
 
 Asked = TypeVar("Asked")
 

@@ -27,7 +27,7 @@ class SoapClient:
     ) -> Any:
         """Call an operation and return its answer as dicts, lists and plain values, or None.
 
-        The session id goes along as a cookie of this one request (FACTS, "SOAP: sessions").
+        The session id goes along as a cookie of this one request (docs/24sevenoffice.md, "Sessions").
         Errors: AccessRefused, TryAgain (SessionEnded when the session is not live), Rejected; OutcomeUnknown of a
         write.
         """

@@ -21,7 +21,7 @@ class SoapConnection(BaseModel):
 
     `account_name` is the company name shown top right in 24SevenOffice, exactly. `username` is the e-mail address of
     the user that was invited; `application_id` is the integration's guid. No message ever shows a value.
-    Source: documented behaviour, "24Seven account name"; FACTS, "SOAP: sessions".
+    Source: docs/behaviour.md, "Preparing"; docs/24sevenoffice.md, "Sessions".
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)

@@ -70,8 +70,8 @@ class SoapCustomerRepo:
     def entries(self, *, changed_since: datetime | None = None) -> Iterator[Sequence[CustomerEntry | Unreadable]]:
         """Read what customers are searched by: all of them, or those changed since then.
 
-        Two calls for a thousand of all: their ids, and what stands behind these (FACTS: fetching everything through
-        ChangedAfter times out). One call for those changed.
+        Two calls for a thousand of all: their ids, and what stands behind these (docs/24sevenoffice.md, "Searching":
+        fetching everything through ChangedAfter times out). One call for those changed.
         """
         if changed_since is not None:
             yield self._entries(ChangedAfter=instant_out(changed_since))

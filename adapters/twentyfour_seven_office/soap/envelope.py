@@ -39,8 +39,7 @@ def envelope_of(answer: Answer, operation: str) -> Any:
 
     Errors: ServiceFault; UnusableAnswer, codes `bad_gateway` (a server's or load balancer's own page), `not_soap`
     (such as a login page), `broken_answer` (cut off, not XML after all, or nested beyond reason), `answer_too_large`.
-    Source: FACTS, "ASMX in front of a load balancer: expect 502/503 with an HTML body, a login page with HTTP 200,
-    truncated bodies".
+    Source: docs/24sevenoffice.md, "Calls and errors".
     """
     if not answer.is_xml:
         raise UnusableAnswer("bad_gateway" if answer.status >= 500 else "not_soap")

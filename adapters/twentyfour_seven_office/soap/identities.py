@@ -1,7 +1,6 @@
 """Which of the companies that a user reaches is the business's. Pure.
 
-Source: documented behaviour, "24Seven account name" ("make sure you provide exact value"); FACTS, "Pick by the exact
-company name".
+Source: docs/behaviour.md, "Preparing"; docs/24sevenoffice.md, "Sessions".
 """
 
 import difflib

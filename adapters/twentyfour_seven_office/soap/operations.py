@@ -5,7 +5,7 @@ from typing import ClassVar
 
 from adapters.twentyfour_seven_office.soap.operator_settings import API_URL
 
-# FACTS, "SOAP: sessions": addresses under the API root, by the contract that describes the service.
+# docs/24sevenoffice.md, "Sessions": addresses under the API root, by the contract that describes the service.
 PATHS = {
     "authenticate": "/authenticate/v001/authenticate.asmx",
     "company": "/CRM/Company/V001/CompanyService.asmx",

@@ -51,7 +51,10 @@ class SoapProductCatalog:
         return _created_id(answer, SAVE_CATEGORIES)
 
     def create_product(self, name: str, *, category_id: str) -> str:
-        """Create a product; its category and its name are the least it needs (FACTS). One call."""
+        """Create a product. One call.
+
+        Its category and its name are the least it needs (docs/24sevenoffice.md, "Products").
+        """
         number = known_number(category_id, "category", SAVE_PRODUCTS.where)
         asked = {"Name": name, "CategoryId": number}
         answer = self._session.call(SAVE_PRODUCTS, products={"Product": [asked]})

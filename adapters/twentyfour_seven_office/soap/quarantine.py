@@ -21,7 +21,7 @@ def quarantine_end(text: str, *, now: datetime) -> datetime:
     """Return the instant, in UTC, from which calls are answered again.
 
     A time without an offset is Norwegian local time. Where none can be read, the next hour of the clock begins it.
-    Source: FACTS, "Beyond it every call answers ... until the next hour begins".
+    Source: docs/24sevenoffice.md, "Calls and errors".
     """
     match = _ENDS.search(text)
     ends = _instant(match[1]) if match else None

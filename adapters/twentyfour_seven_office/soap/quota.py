@@ -1,9 +1,9 @@
 """The vendor's hourly quota, kept rather than hit: a call is made only when the installation's count has room for it.
 
-FACTS, "SOAP: quota and errors": so many requests a clock hour for the whole integration, logins included, and then
-none until the next hour begins. The count is the installation's (CallCounter). A process draws calls from it in small
-lots, so that not every call costs a transaction, and uses a lot up within its hour. Its lots grow with the calls it
-makes: one that makes a few and ends, as a command does, leaves fewer unused than it has made.
+docs/24sevenoffice.md, "Calls and errors": so many requests a clock hour for the whole integration, logins included,
+and then none until the next hour begins. The count is the installation's (CallCounter). A process draws calls from it
+in small lots, so that not every call costs a transaction, and uses a lot up within its hour. Its lots grow with the
+calls it makes: one that makes a few and ends, as a command does, leaves fewer unused than it has made.
 """
 
 from contextlib import suppress

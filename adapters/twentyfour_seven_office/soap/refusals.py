@@ -1,8 +1,8 @@
 """What 24SevenOffice means when it says no, sorted by what the caller can do about it.
 
-Two channels (FACTS, "SOAP: quota and errors"): a fault for a whole call, and an APIException inside one item of an
-answer while the other items succeeded. Pure: text in, error out. The rule for a write: what is not known to have
-happened before anything was written is OutcomeUnknown (DESIGN, "Errors").
+Two channels (docs/24sevenoffice.md, "Calls and errors"): a fault for a whole call, and an APIException inside one
+item of an answer while the other items succeeded. Pure: text in, error out. The rule for a write: what is not known
+to have happened before anything was written is OutcomeUnknown (docs/errors.md).
 """
 
 import re

@@ -1,7 +1,7 @@
 """One business's session: logging in to the right company, keeping the session, and renewing it when it has ended.
 
-FACTS, "SOAP: sessions": which company a session stands in is state on the server, so a session id belongs to one
-business and is never shared; logging in again and again is throttled, so it is kept across restarts.
+docs/24sevenoffice.md, "Sessions": which company a session stands in is state on the server, so a session id belongs
+to one business and is never shared; logging in again and again is throttled, so it is kept across restarts.
 """
 
 import re

@@ -26,7 +26,7 @@ from core.ports.surroundings import Surroundings
 if TYPE_CHECKING:
     from adapters.twentyfour_seven_office.soap.client import SoapClient
 
-LIMITS = Limits(  # FACTS, "SOAP: data"
+LIMITS = Limits(  # docs/24sevenoffice.md, "Orders", "Customers"
     row_text=300,
     customer_name=200,
     product_name=125,

@@ -19,7 +19,7 @@ class SoapVatTable:
         """Read the VAT codes: the client service's, or the ledger's where those are refused.
 
         One call, or two. Where both are refused, the first refusal is the one to mend: the Invoicing package should
-        cover it (FACTS, "SOAP: sessions").
+        cover it (docs/24sevenoffice.md, "Sessions").
         """
         try:
             return vat_types_in(items_in(self._session.call(GET_VAT_TYPES)))

@@ -20,7 +20,7 @@ def read_taxes(visit: Visit) -> Answer:
 
 
 def read_currencies(visit: Visit) -> Answer:
-    """Every currency. G: the rate is kroner for one, whatever the unit that SOAP tells it by."""
+    """Every currency. Assumed: the rate is kroner for one, whatever the unit that SOAP tells it by."""
     return Answer([{"code": c.symbol, "rate": rate_of_one(c)} for c in visit.books.currencies])
 
 

@@ -1,6 +1,6 @@
 """A customer as REST shows it: fewer slots for e-mails and telephones than SOAP has, and a person's name apart.
 
-G: the contact's e-mail is SOAP's Primary, the billing one Invoice; where the slot that REST writes is empty, it
+Assumed: the contact's e-mail is SOAP's Primary, the billing one Invoice; where the slot that REST writes is empty, it
 shows what stands in another one.
 """
 

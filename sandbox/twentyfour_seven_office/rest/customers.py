@@ -1,6 +1,6 @@
 """Customers: listed, read, created and changed.
 
-G: leads are no customers and do not exist here. The list is in order of id unless `sortBy` says otherwise.
+Assumed: leads are no customers and do not exist here. The list is in order of id unless `sortBy` says otherwise.
 """
 
 from collections.abc import Callable
@@ -14,7 +14,7 @@ from sandbox.twentyfour_seven_office.rest.paging import page_by_id, page_of
 from sandbox.twentyfour_seven_office.rest.refusals import invalid, missing
 from sandbox.twentyfour_seven_office.rest.shape import Check, choice, members, nullable, text, truth
 
-USUAL, MOST = 25, 100  # FACTS: 100 a page at most
+USUAL, MOST = 25, 100  # docs/24sevenoffice.md, "REST": 100 a page at most
 
 ADDRESS: dict[str, Check] = {
     "street": nullable(text()),

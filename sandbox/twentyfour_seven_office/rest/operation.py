@@ -63,7 +63,7 @@ class Visit:
         return self._read(name, date.fromisoformat, "format")
 
     def instant(self, name: str) -> datetime | None:
-        """An instant; without an offset it is Norwegian time (G: as over SOAP)."""
+        """An instant; without an offset it is Norwegian time (assumed: as over SOAP)."""
         return self._read(name, instant_from, "format")
 
     def _read(self, name: str, read: Callable[[str], Value], keyword: str) -> Value | None:

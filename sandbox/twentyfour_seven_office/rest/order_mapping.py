@@ -1,7 +1,8 @@
 """A sales order and its lines as REST shows them.
 
-FACTS: there is no flag for prices including VAT; what SOAP wrote with VAT in it is shown without, to four
-decimals (G). The status has fewer values than SOAP's: what REST has no word for is shown as Confirmed (G).
+docs/24sevenoffice.md, "REST": there is no flag for prices including VAT; what SOAP wrote with VAT in it is shown
+without, to four decimals (assumed). The status has fewer values than SOAP's: what REST has no word for is shown as
+Confirmed (assumed).
 """
 
 from decimal import ROUND_HALF_UP, Decimal

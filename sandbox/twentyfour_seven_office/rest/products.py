@@ -1,6 +1,7 @@
 """Products and their categories.
 
-FACTS: names up to 150 characters; the search takes "%" for anything. Nothing is idempotent: created twice is two.
+docs/24sevenoffice.md, "REST": names up to 150 characters; the search takes "%" for anything. Nothing is idempotent:
+created twice is two.
 """
 
 from decimal import Decimal

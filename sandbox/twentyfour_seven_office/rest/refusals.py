@@ -1,7 +1,7 @@
 """The ways in which the REST API says no.
 
 The vendor's OpenAPI file: a refused write is 400 with a ValidationError or a BadRequestError, everything else
-has at most the shape Error. What status a token, a right or the quota is refused with is assumed here (G).
+has at most the shape Error. What status a token, a right or the quota is refused with is assumed.
 """
 
 import secrets

@@ -1,7 +1,7 @@
 """Sales orders: listed, read, created, changed and deleted; setting the status Invoice publishes one.
 
-FACTS: filters by customer, status, dates and createdFrom, none by reference. What has been published can't be
-changed or deleted any more.
+docs/24sevenoffice.md, "REST": filters by customer, status, dates and createdFrom, none by reference. What has been
+published can't be changed or deleted any more.
 """
 
 from copy import deepcopy

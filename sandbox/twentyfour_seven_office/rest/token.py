@@ -1,6 +1,6 @@
 """POST /oauth/token: a token for a company, against a client's credentials.
 
-It costs no quota. G: refusals as RFC 6749 has them; too many requests are a 429.
+It costs no quota. Assumed: refusals as RFC 6749 has them; too many requests are a 429.
 """
 
 from typing import Any

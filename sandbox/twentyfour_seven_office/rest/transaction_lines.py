@@ -1,7 +1,7 @@
 """The ledger's lines: where an invoice's payment is seen, as a sales order has no flag for it.
 
 The vendor's OpenAPI file: dateFrom and dateTo are required, and dateTo is not included. The amounts are in
-kroner, whatever the currency of the invoice (G).
+kroner, whatever the currency of the invoice (assumed).
 """
 
 from typing import Any

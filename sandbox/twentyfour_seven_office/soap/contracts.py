@@ -64,7 +64,8 @@ class Contract:
         self._lock = Lock()  # a schema keeps the errors of its last validation
 
     def check(self, payload: Any) -> None:
-        """Refuse a request that does not fit; element order counts, and enum values (FACTS).
+        """Refuse a request that does not fit; element order counts, and enum values (docs/24sevenoffice.md, "Values
+        and dates").
 
         Errors: InvalidRequestError.
         """

@@ -116,5 +116,5 @@ class SoapExchange(Exchange):
 
 
 def refused(version: envelope.Version, refusal: CallRefusedError) -> Reply:
-    """A fault; HTTP 500, as ASP.NET has it for whoever is to blame (FACTS)."""
+    """A fault; HTTP 500, as ASP.NET has it for whoever is to blame (docs/24sevenoffice.md, "Calls and errors")."""
     return Reply(500, version.content_type, envelope.with_fault(version, refusal))

@@ -13,7 +13,7 @@ from sandbox.twentyfour_seven_office.soap.services import SERVICES, Service
 from sandbox.twentyfour_seven_office.world import World
 
 SESSION_COOKIE = "ASP.NET_SessionId"
-LONGEST_REQUEST = 4 * 1024 * 1024  # FACTS: up to 4 MB of request
+LONGEST_REQUEST = 4 * 1024 * 1024  # docs/24sevenoffice.md, "Calls and errors": up to 4 MB of request
 UNKNOWN = "?"
 
 

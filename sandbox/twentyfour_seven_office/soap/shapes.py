@@ -1,7 +1,8 @@
 """Between XML and plain values, guided by a contract's types.
 
 Values are str, int, Decimal, bool and datetime; a type with members is a dict of those that are set, an
-"ArrayOf" type is a list. FACTS: "not set" is a sentinel, not null, so a sentinel is read as absent.
+"ArrayOf" type is a list. docs/24sevenoffice.md, "Values and dates": "not set" is a sentinel, not null, so a sentinel
+is read as absent.
 """
 
 from collections.abc import Mapping

@@ -2,8 +2,8 @@
 
 A person's name stands in two parts, which are compared joined; any e-mail or phone slot counts as present, a missing
 one goes to the first (e-mail also to billing, where that is empty); addresses postal and billing are written whole,
-with what no invoice has sent back. G: what a PATCH does to the rest of an object within the customer is not known, so
-objects go whole.
+with what no invoice has sent back. Assumed: what a PATCH does to the rest of an object within the customer is not
+known, so objects go whole.
 """
 
 from collections.abc import Iterable

@@ -1,6 +1,7 @@
 """The rows of an order: the vendor's sales order lines. Pure.
 
-Source: FACTS, "REST": there is no flag for prices including VAT, so orders are drafted without (Limits).
+Source: docs/24sevenoffice.md, "REST": there is no flag for prices including VAT, so orders are drafted without
+(Limits).
 """
 
 from collections.abc import Sequence

@@ -1,7 +1,7 @@
 """Orders: the vendor's sales order. Pure.
 
-Source: FACTS, "REST": our reference goes into internalMemo, and is compared exactly. While an order is being written
-its memo says so: that text is longer than any invoice number, so the one never passes for the other.
+Source: docs/24sevenoffice.md, "REST": our reference goes into internalMemo, and is compared exactly. While an order
+is being written its memo says so: that text is longer than any invoice number, so the one never passes for the other.
 """
 
 from collections.abc import Collection

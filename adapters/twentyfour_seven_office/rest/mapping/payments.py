@@ -1,7 +1,8 @@
 """Whether an order was published, and what of its invoice is paid: from the sales order and the ledger. Pure.
 
-Source: FACTS, "REST": no payment flag on a sales order (G: paid when the receivable lines of the invoice add up to
-zero). G: receivables are the accounts from 1500 to 1599, as in the Norwegian standard chart.
+Source: docs/24sevenoffice.md, "REST": no payment flag on a sales order (assumed: paid when the receivable lines of
+the invoice add up to zero). Assumed: receivables are the accounts from 1500 to 1599, as in the Norwegian standard
+chart.
 """
 
 from collections.abc import Sequence

@@ -9,7 +9,7 @@ from core.vat_code import VatCode
 
 
 def vat_codes_in(taxes: Iterable[Item]) -> list[VatCode]:
-    """Read VAT codes; the code is the number, never the id (FACTS, "Norwegian VAT")."""
+    """Read VAT codes; the code is the number, never the id (docs/24sevenoffice.md, "Norwegian VAT")."""
     found = []
     for tax in taxes:
         number, rate = decimal_in(tax.get("number")), decimal_in(tax.get("rate"))

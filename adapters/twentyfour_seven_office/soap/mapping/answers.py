@@ -1,7 +1,7 @@
 """Answers that come item by item: which item of an answer belongs to what was asked, and how that one went. Pure.
 
-FACTS: "position alone proves nothing: check what came back (after a bulk create: read the new ids with their keys)
-before anything is built on it".
+docs/24sevenoffice.md, "Calls and errors": the order of the answers proves nothing, so what came back is checked
+before anything is built on it.
 """
 
 from collections import defaultdict

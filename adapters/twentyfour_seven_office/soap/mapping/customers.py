@@ -1,7 +1,7 @@
 """Customers: the vendor's Company. Pure.
 
-Source: FACTS, "Customer mapping": a consumer's Name is the family name and FirstName the rest; any e-mail or phone slot
-counts as present; addresses Post and Invoice are written whole; what an update could reset is sent back.
+Source: docs/24sevenoffice.md, "Customers": a consumer's Name is the family name and FirstName the rest; any e-mail or
+phone slot counts as present; addresses Post and Invoice are written whole; what an update could reset is sent back.
 """
 
 from collections.abc import Callable, Hashable, Iterable, Mapping
@@ -206,7 +206,7 @@ def _keys(number: str | None, emails: Iterable[str | None], name: str) -> tuple[
 
 
 def _name_in(company: Mapping[str, Any], kind: CustomerKind) -> str:
-    """A first name counts for persons only (FACTS); a company's is a remnant."""
+    """A first name counts for persons only (docs/24sevenoffice.md, "Customers"); a company's is a remnant."""
     is_person = kind not in (CustomerKind.BUSINESS, CustomerKind.SUPPLIER)
     return tidy(f"{(company.get('FirstName') or '') if is_person else ''} {company.get('Name') or ''}")
 

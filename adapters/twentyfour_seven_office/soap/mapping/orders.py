@@ -1,6 +1,6 @@
 """Orders and what became of them: the vendor's InvoiceOrder. Pure.
 
-Source: FACTS, "Order mapping".
+Source: docs/24sevenoffice.md, "Orders".
 """
 
 from collections.abc import Hashable, Mapping
@@ -146,7 +146,7 @@ def _credited_out(credited: CreditedOrder, where: str) -> dict[str, Any]:
 
 
 def _delivery_out(delivery: Delivery) -> dict[str, Any]:
-    """G: the order's other addresses stay the customer's."""
+    """Assumed: the order's other addresses stay the customer's."""
     return {
         "CustomerDeliveryName": delivery.name,
         "Addresses": {"Delivery": address_out(delivery.address)} if delivery.address else None,

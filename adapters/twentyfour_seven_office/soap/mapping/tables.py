@@ -15,7 +15,7 @@ def vat_types_in(answer: Iterable[Mapping[str, Any]]) -> list[VatCode]:
 
 
 def tax_codes_in(answer: Iterable[Mapping[str, Any]]) -> list[VatCode]:
-    """Read AccountService's tax codes; the code is TaxNo, never TaxId (FACTS, "Norwegian VAT")."""
+    """Read AccountService's tax codes; the code is TaxNo, never TaxId (docs/24sevenoffice.md, "Norwegian VAT")."""
     return _vat_codes(answer, code="TaxNo", percent="TaxRate", name="TaxName")
 
 

@@ -1,6 +1,6 @@
 """The vendor's plain values: sentinels for "not set", instants that mean dates, ids, loose searches. Pure.
 
-Source: FACTS, "SOAP: data".
+Source: docs/24sevenoffice.md, "Values and dates".
 """
 
 import re
@@ -62,6 +62,7 @@ def instant_out(instant: datetime) -> datetime:
 def search_for(text: str) -> str:
     """Return a search text that finds this text itself, and perhaps more.
 
-    "%" is a wildcard (FACTS) and so finds itself; signs that could begin a set in a pattern are replaced with it.
+    "%" is a wildcard (docs/24sevenoffice.md, "Searching") and so finds itself; signs that could begin a set in
+    a pattern are replaced with it.
     """
     return _PATTERN_SIGNS.sub("%", text)

@@ -3,7 +3,7 @@
 from sandbox.twentyfour_seven_office.soap.services.service import Service, Visit
 from sandbox.twentyfour_seven_office.soap.shapes import Values
 
-FIRST_TAX_ID = 700  # TaxId is an internal number, never the code itself (FACTS: "not TaxId")
+FIRST_TAX_ID = 700  # TaxId is an internal number, never the code itself (docs/24sevenoffice.md, "Norwegian VAT")
 
 
 def get_tax_code_list(visit: Visit) -> list[Values]:

@@ -11,7 +11,7 @@ BLOCKED = "Provided IdentityId is blocked. Please use GetIdentitiesWithCredentia
 
 
 def login(visit: Visit) -> str:
-    """Begin a session; an empty id, and no fault, when the credentials are wrong (FACTS).
+    """Begin a session; an empty id, and no fault, when the credentials are wrong (docs/24sevenoffice.md, "Sessions").
 
     Without an IdentityId it stands in the user's default company, which may be the wrong one.
     """
@@ -59,8 +59,8 @@ def get_identities(visit: Visit) -> list[Values]:
 def set_identity_by_id(visit: Visit) -> bool:
     """Move the session into another company of its user's; whoever else uses its id is moved along.
 
-    False, and the session stays where it is, when the user has no such identity (G). Errors: CallRefusedError for one
-    that may not be used.
+    False, and the session stays where it is, when the user has no such identity (assumed). Errors: CallRefusedError
+    for one that may not be used.
     """
     session = visit.live_session
     account = session.user.account(visit.asked.get("identityId", ""))  # the zero guid is read as none

@@ -1,7 +1,7 @@
 """CompanyService: customers.
 
-FACTS: creates without an Id and updates with one; what is absent stays as it is, and an empty string
-empties it. BlockInvoice, Discount, AccountDebit, AccountCredit and CurrencyId left out of an update fall
+docs/24sevenoffice.md, "Customers": creates without an Id and updates with one; what is absent stays as it is, and an
+empty string empties it. BlockInvoice, Discount, AccountDebit, AccountCredit and CurrencyId left out of an update fall
 back to the schema's default.
 """
 

@@ -1,7 +1,7 @@
 """ProductService: products and their categories.
 
-FACTS: a product belongs to a category, and CategoryId and Name are the least a new one needs. Nothing is
-idempotent: saving the same thing twice makes two.
+docs/24sevenoffice.md, "Products": a product belongs to a category, and CategoryId and Name are the least a new one
+needs. Nothing is idempotent: saving the same thing twice makes two.
 """
 
 from copy import deepcopy

@@ -1,7 +1,7 @@
 """Searching and selecting, as the Get* operations do it.
 
-FACTS: they return only the properties named, need at least one search parameter, and match names and e-mail
-addresses loosely: part of the text, "%" is a wildcard.
+docs/24sevenoffice.md, "Searching": they return only the properties named, need at least one search parameter, and
+match names and e-mail addresses loosely: part of the text, "%" is a wildcard.
 """
 
 import re
@@ -13,7 +13,7 @@ from sandbox.twentyfour_seven_office.soap.contracts import Contract
 from sandbox.twentyfour_seven_office.soap.shapes import SENTINEL, Values
 
 NO_PARAMETER = "Please specify at least one search parameter"
-MOST_IDS = 1_000  # FACTS: GetInvoices takes up to 1,000 OrderIds; for CompanyIds and ProductIds it is a guess
+MOST_IDS = 1_000  # docs/24sevenoffice.md, "Searching"
 
 Matches = Callable[[Any], bool]
 Rules = Mapping[str, Callable[[Any], Matches]]

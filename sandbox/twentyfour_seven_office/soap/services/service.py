@@ -98,6 +98,6 @@ def each(asked: Values, name: str, save: Callable[[Values], Values]) -> list[Val
 
 
 def with_exception(values: Values, kept: Collection[str]) -> Values:
-    """A record that can't be read: what is `kept` of it, and an exception instead of the rest (G)."""
+    """A record that can't be read: what is `kept` of it, and an exception instead of the rest (assumed)."""
     refused = ItemRefusedError("The record is damaged")
     return {**{name: values[name] for name in kept if name in values}, "APIException": refused.as_values()}

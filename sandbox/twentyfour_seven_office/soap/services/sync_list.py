@@ -14,7 +14,7 @@ from sandbox.twentyfour_seven_office.refusals import PARAMETER_NOT_FOUND, CallRe
 from sandbox.twentyfour_seven_office.soap.services.service import Visit
 from sandbox.twentyfour_seven_office.soap.shapes import Values
 
-ITEMS_PER_PAGE = 1_000  # FACTS: pages 1,000 companies at a time
+ITEMS_PER_PAGE = 1_000  # docs/24sevenoffice.md, "Searching": pages 1,000 companies at a time
 
 
 def get_company_sync_list(visit: Visit) -> Values:
