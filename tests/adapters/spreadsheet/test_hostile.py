@@ -3,6 +3,7 @@
 import resource
 import time
 import zipfile
+from collections.abc import Callable
 from contextlib import suppress
 
 import pytest
@@ -28,50 +29,53 @@ def sheet(rows: bytes) -> bytes:
     return with_part(GOOD, SHEET, _OPEN + _HEAD + rows + _END)
 
 
-REFUSED = {
-    "a bomb": (with_part(GOOD, "xl/media/zeros", bytes(400_000_000)), "too large"),
-    "a bomb of a sheet": (with_part(GOOD, SHEET, _OPEN + b"<row/>" * 20_000_000), "too large"),
-    "many cells": (sheet(b"<row>" + b"<c/>" * 900_000 + b"</row>"), "too many cells"),
-    "entities": (with_part(GOOD, SHEET, b'<!DOCTYPE l [<!ENTITY a "a">]>' + _OPEN + b"&a;" + _END), "DOCTYPE"),
+REFUSED: dict[str, tuple[Callable[[], bytes], str]] = {
+    "a bomb": (lambda: with_part(GOOD, "xl/media/zeros", bytes(400_000_000)), "too large"),
+    "a bomb of a sheet": (lambda: with_part(GOOD, SHEET, _OPEN + b"<row/>" * 20_000_000), "too large"),
+    "many cells": (lambda: sheet(b"<row>" + b"<c/>" * 900_000 + b"</row>"), "too many cells"),
+    "entities": (lambda: with_part(GOOD, SHEET, b'<!DOCTYPE l [<!ENTITY a "a">]>' + _OPEN + b"&a;" + _END), "DOCTYPE"),
     "entities in UTF-16": (
-        with_part(GOOD, "xl/styles.xml", '<!DOCTYPE l [<!ENTITY a "a">]><l>&a;</l>'.encode("utf-16")),
+        lambda: with_part(GOOD, "xl/styles.xml", '<!DOCTYPE l [<!ENTITY a "a">]><l>&a;</l>'.encode("utf-16")),
         "DOCTYPE",
     ),
-    "LZMA": (with_part(GOOD, "x", b"x", how=zipfile.ZIP_LZMA), "does not use"),
-    "not a workbook": (b"PK\x03\x04" + bytes(100), "no whole"),
-    "cut short": (GOOD[: len(GOOD) // 2], "no whole"),
-    "the old kind": (b"\xd0\xcf\x11\xe0" + bytes(100), "old kind"),
-    "large": (b"PK\x03\x04" + bytes(10_000_001), "10 MB"),
+    "LZMA": (lambda: with_part(GOOD, "x", b"x", how=zipfile.ZIP_LZMA), "does not use"),
+    "not a workbook": (lambda: b"PK\x03\x04" + bytes(100), "no whole"),
+    "cut short": (lambda: GOOD[: len(GOOD) // 2], "no whole"),
+    "the old kind": (lambda: b"\xd0\xcf\x11\xe0" + bytes(100), "old kind"),
+    "large": (lambda: b"PK\x03\x04" + bytes(10_000_001), "10 MB"),
 }
-LONG_FORM = with_part(
-    sheet(b"".join(b'<row r="%d"><c r="A%d" s="1"><v>1</v></c></row>' % (nth, nth) for nth in range(2, 30_000))),
-    "xl/styles.xml",
-    b'<styleSheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><numFmts count="1"><numFmt '
-    b'numFmtId="170" formatCode="'
-    + b"0"
-    * 2_000_000
-    + b'"/></numFmts><fonts><font/></fonts><fills><fill><patternFill/></fill></fills>'
-    b'<borders><border/></borders><cellXfs count="2"><xf/><xf numFmtId="170" applyNumberFormat="1"/></cellXfs>'
-    b"</styleSheet>",
-)
-FAR = {
-    "a format of millions of signs": LONG_FORM,
-    "a formula, and the last row of all": sheet(
+
+
+def long_form() -> bytes:
+    return with_part(
+        sheet(b"".join(b'<row r="%d"><c r="A%d" s="1"><v>1</v></c></row>' % (nth, nth) for nth in range(2, 30_000))),
+        "xl/styles.xml",
+        b'<styleSheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><numFmts count="1"><numFmt '
+        b'numFmtId="170" formatCode="' + b"0" * 2_000_000 + b'"/></numFmts><fonts><font/></fonts><fills><fill>'
+        b"<patternFill/></fill></fills><borders><border/></borders>"
+        b'<cellXfs count="2"><xf/><xf numFmtId="170" applyNumberFormat="1"/></cellXfs></styleSheet>',
+    )
+
+
+FAR: dict[str, Callable[[], bytes]] = {
+    "a format of millions of signs": long_form,
+    "a formula, and the last row of all": lambda: sheet(
         b'<row r="2"><c r="A2"><f>1</f><v>1</v></c></row><row r="1048576"><c r="A1048576"><v>1</v></c></row>'
     ),
-    "a row beyond all": sheet(b'<row r="99999999999"><c r="A99999999999"><v>1</v></c></row>'),
-    "the last cell of all": sheet(b'<row r="1048576"><c r="XFD1048576"><v>1</v></c></row>'),
-    "wide rows": sheet(b'<row><c r="XFD2"><v>1</v></c></row>' * 50_000),
-    "a size that is none": with_part(
+    "a row beyond all": lambda: sheet(b'<row r="99999999999"><c r="A99999999999"><v>1</v></c></row>'),
+    "the last cell of all": lambda: sheet(b'<row r="1048576"><c r="XFD1048576"><v>1</v></c></row>'),
+    "wide rows": lambda: sheet(b'<row><c r="XFD2"><v>1</v></c></row>' * 50_000),
+    "a size that is none": lambda: with_part(
         GOOD, SHEET, _OPEN.replace(b"<sheetData>", b'<dimension ref="A1:XFD1048576"/><sheetData>') + _HEAD + _END
     ),
-    "a long number": sheet(b'<row r="2"><c r="A2"><v>' + b"9" * 5_000_000 + b"</v></c></row>"),
-    "a number beyond reason": sheet(b'<row r="2"><c r="A2"><v>1E999999999</v></c></row>'),
+    "a long number": lambda: sheet(b'<row r="2"><c r="A2"><v>' + b"9" * 5_000_000 + b"</v></c></row>"),
+    "a number beyond reason": lambda: sheet(b'<row r="2"><c r="A2"><v>1E999999999</v></c></row>'),
 }
 
 
-@pytest.mark.parametrize(("content", "said"), REFUSED.values(), ids=REFUSED)
-def test_a_workbook_beyond_the_limits_is_refused(content: bytes, said: str) -> None:
+@pytest.mark.parametrize(("made", "said"), REFUSED.values(), ids=REFUSED)
+def test_a_workbook_beyond_the_limits_is_refused(made: Callable[[], bytes], said: str) -> None:
+    content = made()
     before, began = _peak_megabytes(), time.process_time()
 
     with pytest.raises(InvalidInput, match=said) as caught:
@@ -82,8 +86,9 @@ def test_a_workbook_beyond_the_limits_is_refused(content: bytes, said: str) -> N
     assert _peak_megabytes() - before < MEGABYTES
 
 
-@pytest.mark.parametrize("content", FAR.values(), ids=FAR)
-def test_cells_far_out_cost_little(content: bytes) -> None:
+@pytest.mark.parametrize("made", FAR.values(), ids=FAR)
+def test_cells_far_out_cost_little(made: Callable[[], bytes]) -> None:
+    content = made()
     before, began = _peak_megabytes(), time.process_time()
 
     with suppress(InvalidInput):
