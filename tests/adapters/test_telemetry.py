@@ -22,7 +22,7 @@ from adapters.telemetry.traces import NoTraces, OpenTelemetryTraces, traces_for
 from core.errors import AccessRefused, TryAgain
 from core.transfer import Transfer, TransferError, new_transfer, parked, started
 from tests.logging_kept import logging_kept
-from tests.storage_contract import NOW
+from tests.storage_contract.samples import NOW
 
 PERSONAL = "Signe Haugland, signe.haugland@post.example"
 

@@ -22,7 +22,7 @@ from entrypoints.settings import Settings
 from sandbox.twentyfour_seven_office.books import Books
 from tests.attack.installation import Unattended
 from tests.cli.conftest import Kvitt, an_invoice
-from tests.storage_contract import NOW
+from tests.storage_contract.samples import NOW
 
 ADDRESS = {"street": "Kanarivegen 4711", "postal_code": "0150", "city": "Oslo", "country": "NO"}
 KARI = {"name": "Kari Kanari", "email": "kari@kanari.example", "phone": "+47 40471147", "address": ADDRESS}

@@ -12,7 +12,7 @@ from core.use_cases.auditor import Auditor
 from core.use_cases.forget_old import PIECE, ForgetOld
 from tests.fakes.clock import FakeClock
 from tests.fakes.storage import FakeStorage
-from tests.storage_contract import a_business, a_dated_batch, an_invoice
+from tests.storage_contract.samples import a_business, a_dated_batch, an_invoice
 
 DAY = timedelta(days=1)
 

@@ -16,7 +16,7 @@ from adapters.storage import SqlKeyRing, SqlStorage, open_storage
 from adapters.storage.engine import make_engine
 from core.api_key import ApiKey, Role
 from core.audit import WORKER, Action, AuditEntry
-from tests.storage_contract import NOW
+from tests.storage_contract.samples import NOW
 
 BOX = FernetSecretBox([Fernet.generate_key().decode()])
 KEY = ApiKey(prefix="a1", name="shop", role=Role.READ, business="fjell", created_at=NOW)

@@ -13,7 +13,7 @@ from adapters.storage.schema import LATEST_REVISION
 from core.errors import InvalidInput, TryAgain
 from core.transfer import started
 from tests.postgres import temporary_database
-from tests.storage_contract import NOW, a_business, a_transfer
+from tests.storage_contract.samples import NOW, a_business, a_transfer
 
 BOX = FernetSecretBox([Fernet.generate_key().decode()])
 

@@ -13,7 +13,7 @@ from core.business import Connection
 from core.errors import TryAgain
 from core.ports.figures import SystemFigures
 from core.transfer import Receipt, RetryPolicy, TransferError, TransferState, arrived, failed, parked, started
-from tests.storage_contract import NOW, a_business, a_transfer
+from tests.storage_contract.samples import NOW, a_business, a_transfer
 
 BOX = FernetSecretBox([Fernet.generate_key().decode()])
 NONE = {TransferState.QUEUED: 0, TransferState.RUNNING: 0, TransferState.WAITING: 0, TransferState.REJECTED: 0}

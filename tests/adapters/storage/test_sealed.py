@@ -10,7 +10,7 @@ import pytest
 
 from adapters.secrets import KeyFile, secret_box_with
 from adapters.storage import SqlSealedTexts, SqlSessionStore, SqlStorage, open_storage
-from tests.storage_contract import a_business
+from tests.storage_contract.samples import a_business
 
 _PATIENCE = 20
 

@@ -18,7 +18,7 @@ from core.intent import Intent, IntentKind, declared
 from core.timeline import KEPT_EVERY, SLEW
 from tests.fakes.machine import FakeMachine
 from tests.postgres import give_own_time, step_time, temporary_database
-from tests.storage_contract import a_business
+from tests.storage_contract.samples import a_business
 
 BOX = FernetSecretBox([Fernet.generate_key().decode()])
 SECOND, MINUTE, HOUR = timedelta(seconds=1), timedelta(minutes=1), timedelta(hours=1)

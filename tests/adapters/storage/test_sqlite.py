@@ -24,7 +24,8 @@ from adapters.storage.unit_of_work import SqlUnitOfWork
 from core.errors import InvalidInput, TryAgain
 from core.ports.storage import Storage, UnitOfWork
 from core.transfer import TransferState
-from tests.storage_contract import NOW, StorageContract, a_business, a_report, a_transfer, an_invoice
+from tests.storage_contract import StorageContract
+from tests.storage_contract.samples import NOW, a_business, a_report, a_transfer, an_invoice
 
 BOX = FernetSecretBox([Fernet.generate_key().decode()])
 IMPATIENT = timedelta(milliseconds=50)
@@ -225,7 +226,7 @@ import sys
 from adapters.secrets import FernetSecretBox
 from adapters.storage import open_storage
 import adapters.storage.migrate
-from tests.storage_contract import a_business
+from tests.storage_contract.samples import a_business
 print("ready", flush=True)
 sys.stdin.readline()
 storage = open_storage({f"sqlite:///{file}"!r}, FernetSecretBox([{key!r}]))

@@ -1,0 +1,89 @@
+"""API keys and the audit trail."""
+
+import pytest
+
+from core.api_key import ApiKey, Role
+from core.audit import COMMAND_LINE, WORKER, Action, Actor, ActorKind, AuditEntry, AuditResult
+from core.errors import Conflict
+from core.ports.storage import Storage
+from tests.storage_contract.samples import MINUTE, NOW, SECOND, pages
+
+
+class AccessContract:
+    """Keys and the trail belong to no business that must be there."""
+
+    def test_a_key_comes_back_as_it_was_stored_and_is_there_once(self, storage: Storage) -> None:
+        key = ApiKey(prefix="0b", name="Butikken på Bø", role=Role.SEND, business="fjell", created_at=NOW)
+        with storage.transaction() as work:
+            assert work.api_keys.get("0b") is None
+            work.api_keys.add(key, digest="d1")
+        with storage.transaction() as work:
+            assert work.api_keys.get("0b") == key
+        with pytest.raises(Conflict) as refusal, storage.transaction() as work:
+            work.api_keys.add(key.model_copy(update={"name": "another"}), digest="d2")
+        assert refusal.value.code == "prefix_taken"
+
+    def test_keys_are_listed_by_prefix_page_by_page(self, storage: Storage) -> None:
+        with storage.transaction() as work:
+            for prefix in ("c3", "a1", "b2"):
+                key = ApiKey(prefix=prefix, name="n", role=Role.READ, created_at=NOW)
+                work.api_keys.add(key, digest=prefix)
+        with storage.transaction() as work:
+            assert pages(lambda after: [one.prefix for one in work.api_keys.list(limit=2, after=after)]) == [
+                "a1",
+                "b2",
+                "c3",
+            ]
+
+    def test_a_key_is_revoked_once_and_its_latest_use_stays(self, storage: Storage) -> None:
+        with storage.transaction() as work:
+            work.api_keys.add(ApiKey(prefix="a1", name="n", role=Role.READ, created_at=NOW), digest="d")
+            for moment in (NOW + MINUTE, NOW):
+                work.api_keys.note_use("a1", now=moment)
+            work.api_keys.revoke("a1", now=NOW)
+            work.api_keys.revoke("a1", now=NOW + MINUTE)
+            work.api_keys.revoke("never made", now=NOW)
+        with storage.transaction() as work:
+            key = work.api_keys.get("a1")
+        assert key is not None
+        assert (key.last_used_at, key.revoked_at) == (NOW + MINUTE, NOW)
+
+    def test_the_trail_comes_back_as_it_was_added_in_its_order(self, storage: Storage) -> None:
+        key = Actor(kind=ActorKind.API_KEY, key="a1", name="Butikken på Bø")
+        entries = [
+            AuditEntry(at=NOW, actor=key, action=Action.INVOICE_ADDED, business="fjell", invoice="1001"),
+            AuditEntry(at=NOW, actor=COMMAND_LINE, action=Action.API_KEY_CREATED, subject="a1"),
+            AuditEntry(
+                at=NOW + MINUTE,
+                actor=WORKER,
+                action=Action.TRANSFER_REJECTED,
+                business="gone since",
+                invoice="1001",
+                subject="t1",
+                result=AuditResult.REFUSED,
+                code="unknown_vat_rate",
+            ),
+        ]
+        with storage.transaction() as work:
+            work.audit.add()
+            work.audit.add(*entries[:2])
+            work.audit.add(entries[2])
+        with storage.transaction() as work:
+            kept = work.audit.list(limit=10)
+        assert [AuditEntry(**one.model_dump(exclude={"id"})) for one in kept] == entries
+        assert sorted({one.id for one in kept}) == [one.id for one in kept]
+
+    def test_the_trail_is_read_by_business_invoice_and_time_page_by_page(self, storage: Storage) -> None:
+        with storage.transaction() as work:
+            for nth, business in enumerate(["fjell", "vidde", "fjell", "fjell"]):
+                at = NOW + nth * SECOND
+                action = Action.INVOICE_SENT
+                work.audit.add(AuditEntry(at=at, actor=WORKER, action=action, business=business, invoice=str(nth % 2)))
+        with storage.transaction() as work:
+            everything = work.audit.list(limit=10)
+            ids = [one.id for one in everything]
+            first, rest = work.audit.list(limit=1), work.audit.list(limit=10, after=ids[0])
+            assert [*first, *rest] == everything
+            assert [one.id for one in work.audit.list(business="fjell", limit=10)] == [ids[0], *ids[2:]]
+            assert [one.id for one in work.audit.list(business="fjell", invoice="0", limit=10)] == [ids[0], ids[2]]
+            assert [one.id for one in work.audit.list(since=NOW + 2 * SECOND, limit=10)] == ids[2:]

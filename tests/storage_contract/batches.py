@@ -1,0 +1,80 @@
+"""Batches, and where their invoices stand."""
+
+from core.batch import Batch, BatchMember, Refusal, counts_of
+from core.errors import AccessRefused, Fault, InvalidInvoice, NotFound, Rejected, TryAgain
+from core.ports.storage import Storage
+from core.recovery import recovery_needed
+from core.transfer import (
+    Receipt,
+    arrived,
+    failed,
+    started,
+)
+from tests.storage_contract.samples import MINUTE, NOW, POLICY, WithBusinesses, a_transfer
+
+
+class BatchContract(WithBusinesses):
+    def test_a_batch_comes_back_as_it_was_stored_last(self, stocked: Storage) -> None:
+        with stocked.transaction() as work:
+            work.batches.put(Batch(id="b1", business="fjell", created_at=NOW))
+            work.batches.put(Batch(id="b1", business="fjell", created_at=NOW, printed=2, cancelled=3))
+        with stocked.transaction() as work:
+            assert work.batches.get("b1") == Batch(id="b1", business="fjell", created_at=NOW, printed=2, cancelled=3)
+            assert work.batches.get("b2") is None
+
+    def test_its_invoices_are_told_as_they_stand_in_the_order_given(self, stocked: Storage) -> None:
+        incomplete = Refusal.of(InvalidInvoice("Incomplete.", faults=[Fault("rows", "there are none")]))
+        unknown = Refusal.of(NotFound("Unknown.", code="unknown_invoice", hint="See invoice list."))
+        with stocked.transaction() as work:
+            for name in ("b1", "b2"):
+                work.batches.put(Batch(id=name, business="fjell", created_at=NOW))
+            work.transfers.add_all([a_transfer("t1", "9"), a_transfer("t2", "1")])
+            work.batches.add_members(
+                "b1", [BatchMember(invoice="9", transfer_id="t1"), BatchMember(invoice="5", refusal=incomplete)]
+            )
+            work.batches.add_members("b2", [BatchMember(invoice="1", transfer_id="t2")])
+            work.batches.add_members(
+                "b1", [BatchMember(invoice="9", refusal=unknown), BatchMember(invoice="7", refusal=unknown)]
+            )
+            work.batches.add_members("b1", [])
+            running = work.transfers.save(started(a_transfer("t1", "9")))
+        with stocked.transaction() as work:
+            first = work.batches.items("b1", limit=2)
+            rest = work.batches.items("b1", limit=2, after=first[-1].position)
+        assert [(one.invoice, one.transfer, one.refusal) for one in (*first, *rest)] == [
+            ("9", running, None),
+            ("5", None, incomplete),
+            ("7", None, unknown),
+        ]
+        assert [one.position for one in (*first, *rest)] == sorted({one.position for one in (*first, *rest)})
+
+    def test_its_invoices_are_counted_by_where_they_stand(self, stocked: Storage) -> None:
+        transfers = [a_transfer(f"t{nth}", str(nth)) for nth in range(9)]
+        error = TryAgain("Later")
+        stand = [
+            transfers[0],
+            started(transfers[1]),
+            failed(started(transfers[2]), error, policy=POLICY, now=NOW + MINUTE),
+            failed(started(transfers[3]), error, policy=POLICY, now=NOW),
+            failed(started(transfers[4]), AccessRefused("No way in"), policy=POLICY, now=NOW),
+            arrived(
+                started(transfers[5]), Receipt(order_id="1", customer_id="2"), warnings=(), books="fake 7", now=NOW
+            ),
+            failed(started(transfers[6]), Rejected("No"), policy=POLICY, now=NOW),
+            failed(started(transfers[8]), recovery_needed("fjell"), policy=POLICY, now=NOW),
+            started(transfers[7]),
+        ]
+        refusal = Refusal.of(NotFound("Unknown."))
+        with stocked.transaction() as work:
+            work.batches.put(Batch(id="b1", business="fjell", created_at=NOW))
+            assert work.batches.counts("b1") == counts_of([])
+            work.transfers.add_all(transfers)
+            work.batches.add_members("b1", [BatchMember(invoice=one.invoice, transfer_id=one.id) for one in stand[:-1]])
+            work.batches.add_members("b1", [BatchMember(invoice=number, refusal=refusal) for number in ("x", "y")])
+            work.transfers.save_all(stand)
+        with stocked.transaction() as work:
+            counts = work.batches.counts("b1")
+        assert counts == counts_of(stand[:-1], refused=2)
+        assert (counts.waiting, counts.parked, counts.next_attempt_at) == (4, 2, stand[3].next_attempt_at)
+        assert counts.unrecovered == 1
+        assert (counts.total, counts.in_hand, counts.ended, counts.may_end) == (10, 2, 2, 4)
