@@ -1,6 +1,7 @@
 """The columns of a table of invoices: our field names, and what Norwegians call them. docs/files.md lists them."""
 
 import re
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
@@ -89,6 +90,7 @@ def column_of(heading: str) -> Column | None:
 
 
 def _normal(heading: str) -> str:
+    heading = unicodedata.normalize("NFC", heading)
     return _SEPARATORS.sub("_", heading.casefold().replace("%", " prosent ")).strip("_")
 
 

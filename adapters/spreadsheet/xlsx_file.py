@@ -94,10 +94,12 @@ def _read(content: bytes, *, has_formulas: bool) -> list[StatedInvoice]:
     try:
         found = [(sheet, heading) for sheet in values.worksheets if (heading := _heading(sheet))]
         if len(found) > 1:
-            raise unusable("several of its sheets have a column number; keep one sheet with invoices")
+            raise unusable("several of its sheets, perhaps hidden ones, have a column number; keep one with invoices")
         if not found:
             return invoices_of(None, [])
         [(sheet, heading)] = found
+        if sheet.sheet_state != "visible":
+            raise unusable("the sheet with a column number is hidden", hint="Show it, or give a file without it.")
         width = len(heading.cells) + _COLUMNS_BESIDE
         return invoices_of(heading, _lines(sheet, formulas[sheet.title] if formulas else None, width))
     finally:

@@ -1,5 +1,6 @@
 """CSV and XLSX: their invoices, what is wrong with them by its cell, and what is no table of ours."""
 
+import unicodedata
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -293,6 +294,18 @@ def test_the_sheet_with_invoices_is_found_among_others() -> None:
         xlsx(workbook(["name"], ["x"]))
 
 
+@pytest.mark.parametrize("state", ["hidden", "veryHidden"])
+def test_nothing_is_read_of_a_sheet_that_nobody_sees(state: str) -> None:
+    """Whoever gives the file sees another one."""
+
+    def hidden(sheet: Any) -> None:
+        sheet.parent.create_sheet("Invoices", 0).append(["January's invoices"])
+        sheet.sheet_state = state
+
+    with pytest.raises(InvalidInput, match="is hidden"):
+        xlsx(workbook(["number", "quantity"], [1, 2], change=hidden))
+
+
 def test_a_template_that_is_filled_in_is_read() -> None:
     assert invoices_from_csv(csv_template()) == xlsx(xlsx_template()) == []
     line = ";".join("5" if column.name == "number" else "" for column in COLUMNS)
@@ -322,6 +335,13 @@ def test_the_docs_list_every_column_and_its_headings() -> None:
         field = f"{'rows[].' if column.of_row else ''}{'.'.join(column.path)}"
         assert f"| `{column.name}` | {', '.join(column.norwegian)} | `{field}` |" in page
         assert all(column_of(heading) is column for heading in (column.name, *column.norwegian))
+
+
+def test_a_heading_is_known_in_every_form_of_unicode() -> None:
+    heading = unicodedata.normalize("NFD", "Vår ref")
+
+    assert len(heading) > len("Vår ref")
+    assert column_of(heading) is column_of("our_reference")
 
 
 def test_no_heading_means_two_columns() -> None:
