@@ -31,10 +31,14 @@ _HUNDRED = Decimal(100)
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """What is in a cell; `is_percent`: a number is shown a hundred times as large. `fault`: why it can't be read."""
+    """What is in a cell. `fault`: why it can't be read.
+
+    `is_percent`: a number is shown a hundred times as large. `digits`: so many are shown of it at least, as 0155 is.
+    """
 
     value: str | Decimal | date | None = None
     is_percent: bool = False
+    digits: int = 0
     fault: str = ""
 
     @property
@@ -167,7 +171,7 @@ def _text(cell: Cell) -> str:
             raise ValueError(
                 f"has more than the {_MOST_DIGITS} digits that a spreadsheet keeps; format the cell as text"
             )
-        return plain(cell.value)
+        return plain(cell.value).zfill(cell.digits)
     return (cell.value or "").strip()
 
 

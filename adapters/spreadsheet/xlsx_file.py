@@ -31,6 +31,7 @@ _COLUMNS_BESIDE = 10
 _LITERAL = re.compile(r'"[^"]*"|\\.|[_*].|\[[^]]*]')
 """What a number's format shows as it is, or leaves room for: in `0.0"%"` the percent sign multiplies nothing."""
 _LONGEST_FORM = 255
+_ZEROS = re.compile("0{2,20}")
 _FORMULA = re.compile(rb"<(?:\w+:)?f[\s/>]")
 _HOW = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _CONTROL = re.compile(r"_x(00[01][0-9A-Fa-f])_")
@@ -152,6 +153,10 @@ def _is_percentage(form: str) -> bool:
     return "%" in _LITERAL.sub("", form[:_LONGEST_FORM])
 
 
+def _digits_shown(number: Decimal, form: str) -> int:
+    return len(form) if _ZEROS.fullmatch(form) and number == number.to_integral_value() and number >= 0 else 0
+
+
 _EMPTY = Cell()
 
 
@@ -170,7 +175,8 @@ def _cell(cell: Any) -> Cell:
             number = Decimal(f"{value:.15g}")  # all that a spreadsheet shows: 0.1 + 0.2 is 0.3
             if not number.is_finite() or abs(number.adjusted()) > 30:
                 return Cell(fault="holds a number beyond reason")
-            return Cell(number, is_percent=_is_percentage(cell.number_format or ""))
+            form = cell.number_format or ""
+            return Cell(number, is_percent=_is_percentage(form), digits=_digits_shown(number, form))
         case datetime() if value.time() != time():
             return Cell(fault="holds a time of day; write a date")
         case datetime():

@@ -278,6 +278,20 @@ def test_a_postal_code_that_has_lost_its_zero_is_refused_rather_than_written() -
     assert stated_invoice_from(four).number == "4"
 
 
+def test_zeros_that_a_cells_format_shows_are_there() -> None:
+    """Else 00123 of a workbook and of JSON would be two invoices."""
+
+    def formatted(sheet: Any) -> None:
+        sheet["A2"].number_format, sheet["B2"].number_format, sheet["C2"].number_format = "00000", "0000", "0000"
+
+    [one] = xlsx(workbook(["number", "postal_code", "quantity"], [123, 155, 2], change=formatted))
+
+    invoice = stated_invoice_from(one)
+    address = invoice.customer.address
+    assert (invoice.number, address and address.postal_code) == ("00123", "0155")
+    assert str(invoice.rows[0].quantity) == "2"
+
+
 def test_the_sheet_with_invoices_is_found_among_others() -> None:
     def more(sheet: Any) -> None:
         sheet.parent.create_sheet("Notes", 0).append(["What to remember"])
