@@ -4,9 +4,11 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_serializer
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_serializer, field_validator
 
+from core.booked_product import BookedProduct
 from core.fields import BusinessName, DecimalText, Document, Name, Text
+from core.identity import canonical
 
 
 class NewOrderStatus(StrEnum):
@@ -52,7 +54,9 @@ class Business(Document):
     """One tenant and its settings.
 
     `customer_updates` says what an invoice may change in the record of a customer that was found.
-    `vat_codes` overrides the VAT code of a rate: percent to code, such as {"0": "52"}.
+    `vat_codes` overrides the VAT code of a rate: percent to code, such as {"0": "52"}. `products` says what the
+    source's products are booked as, by their code or text; every other one is booked as `product_name`. `department`
+    and `project` are ids or exact names in the accounting system, for invoices that name none.
     """
 
     name: BusinessName
@@ -62,6 +66,19 @@ class Business(Document):
     order_status: NewOrderStatus = NewOrderStatus.DRAFT
     vat_codes: Mapping[DecimalText, Text] = Field(default_factory=dict)
     customer_updates: CustomerUpdates = Field(default=CustomerUpdates.UPDATE, examples=["fill"])
+    products: Mapping[Name, BookedProduct] = Field(
+        default_factory=dict, examples=[{"excavator": {"product": "1100", "vat_code": "3"}}]
+    )
+    department: Name | None = Field(default=None, examples=["Oslo"])
+    project: Name | None = Field(default=None, examples=["42"])
+
+    @field_validator("products")
+    @classmethod
+    def _tidy_names(cls, products: Mapping[str, BookedProduct]) -> Mapping[str, BookedProduct]:
+        tidied = {canonical(source): booked for source, booked in products.items()}
+        if len(tidied) < len(products):
+            raise ValueError("names one product twice: white space and the form of Unicode do not tell two apart")
+        return tidied
 
     @field_serializer("vat_codes")
     def _plain_vat_codes(self, codes: Mapping[Any, str]) -> dict[str, str]:

@@ -89,6 +89,11 @@ def tidy(text: str) -> str:
     return " ".join(text.split())
 
 
+def canonical(text: str) -> str:
+    """Return a text as it is compared exactly: Unicode NFC, white space tidied; capitals count."""
+    return unicodedata.normalize("NFC", tidy(text))
+
+
 def normal_name(name: str | None) -> str:
     """Return a name in the form in which names are compared: Unicode NFC, without regard to case and spaces."""
     return unicodedata.normalize("NFC", tidy(unicodedata.normalize("NFC", name or "")).casefold())

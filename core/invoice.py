@@ -66,12 +66,15 @@ class InvoiceRow(Document):
 
     Amounts are in the invoice's currency, with or without VAT as the invoice says. Percentages are percent (25, not
     0.25). A credit has a negative quantity. A discount is stated as percent or as an amount of the whole row;
-    `net_amount` is the row's total after it, as the source states it. A row with a text and no amount at all is a text.
+    `net_amount` is the row's total after it, as the source states it. `product_code` is the source's code of the
+    product, by which the business's settings may say what it is booked as. `department` and `project` are ids or exact
+    names in the accounting system, and count before the invoice's. A row with a text and no amount at all is a text.
     """
 
     model_config = ConfigDict(json_schema_extra={"examples": _ROWS})
 
     product: SourceText | None = None
+    product_code: SourceText | None = None
     period: Period | None = None
     quantity: DecimalText | None = None
     unit_price: DecimalText | None = None
@@ -79,6 +82,8 @@ class InvoiceRow(Document):
     discount_amount: DecimalText | None = None
     net_amount: DecimalText | None = None
     vat_percent: DecimalText | None = None
+    department: SourceText | None = None
+    project: SourceText | None = None
 
     @property
     def is_text(self) -> bool:
@@ -93,7 +98,7 @@ class Invoice(Document):
     Anything but the number may be missing while the invoice is being made; completeness is judged when it is
     previewed or sent. Dates are Norwegian dates. `buyer_reference` is EN 16931 BT-10, `order_reference` the buyer's
     purchase order number (BT-13), `credits` the number of the invoice that a credit belongs to (BT-25), `paid_amount`
-    what was paid before, in the invoice's currency (BT-113).
+    what was paid before, in the invoice's currency (BT-113). `department` and `project` count before the business's.
     """
 
     number: InvoiceNumber
@@ -113,6 +118,8 @@ class Invoice(Document):
     delivery: Delivery | None = None
     paid_amount: DecimalText | None = Field(default=None, examples=["500.00"])
     paid_date: IsoDate | None = Field(default=None, examples=["2021-01-10"])
+    department: SourceText | None = None
+    project: SourceText | None = None
     comment: SourceText | None = None
 
     _stated: dict[str, str] = PrivateAttr(default_factory=dict)

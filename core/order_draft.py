@@ -10,6 +10,7 @@ from pydantic import Field
 
 from core.business import NewOrderStatus
 from core.currency import HOME_CURRENCY, Currency
+from core.dimension import Dimension
 from core.fields import DecimalText, Document, IsoDate
 from core.identity import tidy
 from core.invoice import Delivery, Invoice
@@ -20,11 +21,21 @@ from core.row_text import row_text, whole_row_text
 from core.vat_code import VatChoice, VatCode
 
 
+class RowBooking(Document):
+    """What a row of the invoice is booked on. `vat` is None for a text row alone, and nothing of a text counts."""
+
+    product_id: str | None
+    vat: VatChoice | None
+    department: Dimension | None = None
+    project: Dimension | None = None
+
+
 class OrderRow(Document):
     """One row of the order. `product_id` is None only in a preview, while the product does not exist yet.
 
-    With `is_text` it is written as a text and nothing else; its amounts are zero and say nothing. Only a system that
-    has such rows (Limits) is asked for one.
+    `department` and `project` are what the row is counted under: its own, or the order's. With `is_text` it is written
+    as a text and nothing else; its amounts are zero and say nothing. Only a system that has such rows (Limits) is asked
+    for one.
     """
 
     product_id: str | None
@@ -35,6 +46,13 @@ class OrderRow(Document):
     vat_percent: DecimalText
     vat_code: str
     is_text: bool = False
+    department: Dimension | None = None
+    project: Dimension | None = None
+
+    @property
+    def needs_product(self) -> bool:
+        """Whether the product that it is booked on has to be created yet."""
+        return self.product_id is None and not self.is_text
 
 
 class CreditedOrder(Document):
@@ -77,6 +95,8 @@ class OrderDraft(Document):
     delivery: Delivery | None = None
     paid_amount: DecimalText | None = None
     paid_date: IsoDate | None = None
+    department: Dimension | None = None
+    project: Dimension | None = None
     begun_as: str | None = Field(default=None, exclude=True)
 
 
@@ -84,16 +104,17 @@ def order_draft_from(
     invoice: Invoice,
     *,
     customer_id: str | None,
-    product_id: str | None,
     status: NewOrderStatus,
     currency: Currency | None,
-    vat: Sequence[VatChoice],
+    booked: Sequence[RowBooking],
     limits: Limits,
     credited: CreditedOrder | None = None,
+    department: Dimension | None = None,
+    project: Dimension | None = None,
 ) -> OrderDraft:
     """Describe a complete invoice as an order.
 
-    Shape: one order row per invoice row, in the same order; `vat` has the choice for each that is not a text. A text
+    Shape: one order row per invoice row, in the same order; `booked` has what each is booked on. A text
     is a row of zero under the VAT of the row before it (the first ones: of the first that has any), so that it brings
     no rate into the order.
     Units: amounts as the invoice has them, with or without VAT as it says, where the accounting system takes both;
@@ -116,7 +137,7 @@ def order_draft_from(
         comment=_comment(invoice),
         rows=tuple(
             OrderRow(
-                product_id=product_id,
+                product_id=on.product_id,
                 text=row_text(row, longest=limits.row_text, told_quantity=price.told_quantity),
                 quantity=price.quantity,
                 unit_price=price.unit_price,
@@ -124,14 +145,18 @@ def order_draft_from(
                 vat_percent=code.percent if row.is_text else row.vat_percent,
                 vat_code=code.code,
                 is_text=row.is_text and limits.text_rows,
+                department=None if row.is_text else on.department,
+                project=None if row.is_text else on.project,
             )
-            for row, price, code in zip(invoice.rows, prices, _codes(invoice, vat), strict=True)
+            for row, price, on, code in zip(invoice.rows, prices, booked, _codes(booked), strict=True)
         ),
+        department=department,
+        project=project,
         **_placed({field: what for field, what in stated(invoice).items() if field in limits.order_fields}, credited),
     )
 
 
-def draft_warnings(invoice: Invoice, draft: OrderDraft, vat: Sequence[VatChoice], *, limits: Limits) -> list[str]:
+def draft_warnings(invoice: Invoice, draft: OrderDraft, booked: Sequence[RowBooking], *, limits: Limits) -> list[str]:
     """Say what a person should know about how the invoice became this order; each thing once."""
     warnings: list[str | None] = [*invoice.reading_warnings]
     for number, (row, order_row) in enumerate(zip(invoice.rows, draft.rows, strict=True), start=1):
@@ -141,7 +166,7 @@ def draft_warnings(invoice: Invoice, draft: OrderDraft, vat: Sequence[VatChoice]
                 f"The text of row {number} was too long and was shortened to {len(order_row.text)} characters."
             )
         warnings.append(price.warning(row=number))
-    warnings += [choice.warning for choice in vat]
+    warnings += [on.vat.warning for on in booked if on.vat]
     return list(dict.fromkeys(warning for warning in warnings if warning))
 
 
@@ -173,9 +198,9 @@ def _comment(invoice: Invoice) -> str | None:
     return "\n".join(part for part in (person, (invoice.comment or "").strip()) if part) or None
 
 
-def _codes(invoice: Invoice, vat: Sequence[VatChoice]) -> Iterator[VatCode]:
+def _codes(booked: Sequence[RowBooking]) -> Iterator[VatCode]:
     """Yield the VAT code of each row: its own, or a text's."""
-    left, code = iter(vat), vat[0].code
-    for row in invoice.rows:
-        code = code if row.is_text else next(left).code
+    code = next(on.vat.code for on in booked if on.vat)
+    for on in booked:
+        code = on.vat.code if on.vat else code
         yield code

@@ -3,7 +3,7 @@
 Pure. An adapter declares what it can place; nothing that an invoice states is dropped without a word.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from enum import StrEnum
 from typing import Any
 
@@ -25,6 +25,8 @@ class OrderField(StrEnum):
     DELIVERY_ADDRESS = "delivery.address"
     PAID_AMOUNT = "paid_amount"
     PAID_DATE = "paid_date"
+    DEPARTMENT = "department"
+    PROJECT = "project"
 
 
 def stated(invoice: Invoice) -> dict[OrderField, Any]:
@@ -42,6 +44,8 @@ def stated(invoice: Invoice) -> dict[OrderField, Any]:
         OrderField.DELIVERY_ADDRESS: address if any(text_of(part) for _, part in address) else None,
         OrderField.PAID_AMOUNT: invoice.paid_amount,
         OrderField.PAID_DATE: invoice.paid_amount and invoice.paid_date,
+        OrderField.DEPARTMENT: _first_of([invoice.department, *(row.department for row in invoice.rows)]),
+        OrderField.PROJECT: _first_of([invoice.project, *(row.project for row in invoice.rows)]),
     }
     return {field: value for field, value in said.items() if value}
 
@@ -85,6 +89,10 @@ def field_warnings(reasons: dict[str, str]) -> list[str]:
         for field, why in reasons.items()
         if field != OrderField.ORDER_NUMBER
     ]
+
+
+def _first_of(texts: Iterable[str | None]) -> str | None:
+    return next(filter(None, map(text_of, texts)), None)
 
 
 def text_of(text: str | None) -> str | None:

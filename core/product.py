@@ -1,10 +1,11 @@
-"""The generic rental product and its category, which every order row is booked on."""
+"""The generic rental product and its category, which order rows are booked on unless a setting says otherwise."""
 
 from collections.abc import Callable, Iterable
 from typing import TypeVar
 
 from core.errors import Rejected
 from core.fields import Document, ReadText
+from core.identity import canonical
 from core.unreadable import Unreadable, product_cannot_be_read, readable, unreadable
 
 
@@ -16,10 +17,11 @@ class Category(Document):
 
 
 class Product(Document):
-    """A product in the accounting system."""
+    """A product in the accounting system. `number` is what people know it by there, where it has one."""
 
     id: str
     name: ReadText
+    number: ReadText | None = None
 
 
 _Named = TypeVar("_Named", Category, Product)
@@ -37,8 +39,8 @@ def named_exactly(
     Source: docs/behaviour.md, "The order".
     """
     found = list(candidates)
-    exact = [candidate for candidate in readable(found) if candidate.name.strip() == name.strip()]
-    unread = [one for one in unreadable(found) if (one.name or "").strip() == name.strip()]
+    exact = [candidate for candidate in readable(found) if canonical(candidate.name) == canonical(name)]
+    unread = [one for one in unreadable(found) if canonical(one.name or "") == canonical(name)]
     if unread and not exact:
         raise lost(unread[0])
     return min(exact, key=lambda candidate: (len(candidate.id), candidate.id), default=None)

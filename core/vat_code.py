@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
+from core.booked_product import NamedProduct
 from core.errors import Rejected
 from core.fields import DecimalText, Document, plain
 
@@ -33,26 +34,35 @@ class VatChoice(Document):
     warning: str | None = None
 
 
-def vat_code_for(percent: Decimal, *, account: Sequence[VatCode], overrides: Mapping[Decimal, str]) -> VatChoice:
+def vat_code_for(
+    percent: Decimal,
+    *,
+    account: Sequence[VatCode],
+    overrides: Mapping[Decimal, str],
+    product: NamedProduct | None = None,
+) -> VatChoice:
     """Choose the VAT code that a rate means for a sale.
 
-    The business's override for the rate comes first (`overrides`: percent to code), then the sale's code of that
-    rate. A rate of 0 without an override carries a warning, because exempt, outside the act and export differ.
+    What the settings say of the row's product comes first, then the business's override for the rate (`overrides`:
+    percent to code), then the sale's code of that rate. A rate of 0 without an override carries a warning, because
+    exempt, outside the act and export differ.
 
     Errors: Rejected, code `unknown_vat_rate`, naming the rates that the account has for a sale; code
     `vat_code_not_for_sale` when an override names a code that is not for a sale, or that the account lacks at
     this rate.
     Source: docs/behaviour.md, "The order"; docs/24sevenoffice.md, "Norwegian VAT".
     """
-    override = next((code for rate, code in overrides.items() if rate == percent), None)
+    own = product.booked.vat_code if product else None
+    override = own or next((code for rate, code in overrides.items() if rate == percent), None)
     wanted = override or next((code for rate, code in _SALE_CODES.items() if rate == percent), None)
     found = next((code for code in account if code.code == wanted and code.percent == percent), None)
     if override and (override not in _OVERRIDES or found is None):
+        setting, of = ("products", f' of "{product.source}"') if own and product else ("vat_codes", "")
         raise Rejected(
-            f"The business's setting vat_codes says code {override} for {_text(percent)} %, which is not a code for "
-            "a sale at that rate in the account.",
+            f"The business's setting {setting} says code {override} for {_text(percent)} %{of}, which is not a code "
+            "for a sale at that rate in the account.",
             code="vat_code_not_for_sale",
-            hint="Correct vat_codes in the business's settings (for 0 %: 5, 6, 51 or 52), then retry the transfer.",
+            hint=f"Correct {setting} in the business's settings (for 0 %: 5, 6, 51 or 52), then retry the transfer.",
         )
     if found is None:
         raise Rejected(

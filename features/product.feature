@@ -65,3 +65,44 @@ Feature: The rental product
       When another invoice for the same customer is sent
       Then the transfer has arrived
       And 24Seven has one product and one category
+
+  Rule: The settings may say what a product of Sharefox's is booked as
+    By the number of the product in 24Seven, or else its exact name; every other product is booked on the rental product.
+
+    Scenario: By the product code, and by the text where there is no code
+      Given 24Seven has the product "Gravemaskin" with the number "1100"
+      And 24Seven has the product "Forsikring" in the category "Annet"
+      And the settings book "EX-1" as the product "1100"
+      And the settings book "Insurance" as the product "Forsikring"
+      And the invoice has rows for the products "EX-1: Excavator", "Insurance" and "Tractor"
+      When the invoice is sent
+      Then the rows are booked on the products "Gravemaskin", "Forsikring" and "Utleie Fjell"
+
+    Scenario: The rental product is not created for rows that need none
+      Given 24Seven has the product "Gravemaskin" with the number "1100"
+      And the settings book "Tractor" as the product "1100"
+      When the invoice is sent
+      Then the order's rows are booked on the product "Gravemaskin"
+      And no product was created
+
+    Scenario: A product with a VAT code of its own
+      Given 24Seven has the product "Eksport" with the number "5200"
+      And the settings book "Tractor" as the product "5200" with the VAT code "52"
+      And the row's VAT is "0" percent
+      When the invoice is sent
+      Then the order's row has the VAT code 52 with 0 percent
+      And the transfer has no warning
+
+    Scenario: One that 24Seven does not have is refused, and is made by nobody but the accountant
+      Given the settings book "Tractor" as the product "1100"
+      When the invoice is sent
+      Then the transfer is rejected because of an "unknown product"
+      And nothing was written in 24Seven
+
+    Scenario: Of two products of one name, a person chooses
+      Given 24Seven has the product "Gravemaskin" with the number "1100"
+      And 24Seven has the product "Gravemaskin" with the number "1101"
+      And the settings book "Tractor" as the product "Gravemaskin"
+      When the invoice is sent
+      Then the transfer is rejected because of an "ambiguous product"
+      And nothing was written in 24Seven

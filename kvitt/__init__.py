@@ -6,6 +6,7 @@ a connection when it is imported.
 """
 
 from core.account import Account, Right
+from core.booked_product import BookedProduct
 from core.books import Books
 from core.business import Business, Connection, CustomerUpdates, NewOrderStatus
 from core.call_budget import CallBudget, hour_after, hour_of
@@ -13,6 +14,7 @@ from core.currency import Currency
 from core.customer import Address, Customer, CustomerKind, CustomerRecord
 from core.customer_changes import CustomerChanges
 from core.customer_directory import CustomerEntry
+from core.dimension import Dimension, DimensionKind
 from core.errors import (
     AccessRefused,
     Fault,
@@ -35,6 +37,7 @@ from core.ports.call_counter import CallCounter, Draw
 from core.ports.call_observer import CallObserver
 from core.ports.clock import Clock
 from core.ports.customer_repo import CustomerRepo, CustomerUpdate
+from core.ports.dimension_table import DimensionTable
 from core.ports.order_sink import OrderSink
 from core.ports.payment_status import PaymentStatus
 from core.ports.product_catalog import ProductCatalog
@@ -55,6 +58,7 @@ __all__ = [
     "AccountingSystem",
     "Address",
     "Amounts",
+    "BookedProduct",
     "BookedTotals",
     "Books",
     "Business",
@@ -76,6 +80,9 @@ __all__ = [
     "CustomerUpdate",
     "CustomerUpdates",
     "Delivery",
+    "Dimension",
+    "DimensionKind",
+    "DimensionTable",
     "Draw",
     "Fault",
     "FoundOrder",

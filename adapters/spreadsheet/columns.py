@@ -70,8 +70,11 @@ COLUMNS: Sequence[Column] = (
     _head("delivery_country", "Leveringsland", path="delivery.address.country"),
     _head("paid_amount", "Betalt beløp", "Innbetalt", kind=Kind.NUMBER),
     _head("paid_date", "Betalingsdato", "Betalt dato", kind=Kind.DATE),
+    _head("department", "Avdeling"),
+    _head("project", "Prosjekt"),
     _head("comment", "Kommentar", "Merknad"),
     _row("product", "Produkt", "Vare", "Varetekst"),
+    _row("product_code", "Produktkode", "Varenummer", "Varenr"),
     _row("period_start", "Fra dato", "Periode fra", path="period.start", kind=Kind.DATE),
     _row("period_end", "Til dato", "Periode til", path="period.end", kind=Kind.DATE),
     _row("quantity", "Antall", kind=Kind.NUMBER),
@@ -80,6 +83,8 @@ COLUMNS: Sequence[Column] = (
     _row("discount_amount", "Rabattbeløp", "Rabatt kr", kind=Kind.NUMBER),
     _row("net_amount", "Nettobeløp", "Radsum", kind=Kind.NUMBER),
     _row("vat_percent", "Mva %", "Mva-sats", "Mva-prosent", kind=Kind.PERCENT),
+    _row("row_department", "Radens avdeling", path="department"),
+    _row("row_project", "Radens prosjekt", path="project"),
 )
 """Every column that there can be, in the order in which the template has them."""
 

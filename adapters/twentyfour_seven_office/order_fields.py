@@ -14,6 +14,8 @@ PLACES = frozenset(
         OrderField.DELIVERY_DATE,
         OrderField.DELIVERY_NAME,
         OrderField.DELIVERY_ADDRESS,
+        OrderField.DEPARTMENT,
+        OrderField.PROJECT,
     }
 )
 

@@ -234,6 +234,7 @@ class _Mapping:
                 price, discount = None, Decimal(0)
         stated = {
             "product": line.text("Item/Name"),
+            "product_code": line.text("Item/SellersItemIdentification/ID"),
             "period": self._period(line),
             "quantity": self._signed(quantity),
             "unit_price": None if price is None else plain(price),

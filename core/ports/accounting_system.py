@@ -9,6 +9,7 @@ from core.business import Business, Connection
 from core.call_budget import CallBudget
 from core.limits import Limits
 from core.ports.customer_repo import CustomerRepo
+from core.ports.dimension_table import DimensionTable
 from core.ports.order_sink import OrderSink
 from core.ports.payment_status import PaymentStatus
 from core.ports.product_catalog import ProductCatalog
@@ -51,6 +52,10 @@ class AccountingSystem(Protocol):
     @property
     def currencies(self) -> CurrencyTable:
         """Its currencies."""
+
+    @property
+    def dimensions(self) -> DimensionTable:
+        """Its departments and projects."""
 
     @property
     def orders(self) -> OrderSink:

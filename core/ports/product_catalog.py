@@ -18,6 +18,9 @@ class ProductCatalog(Protocol):
     def find_products(self, name: str) -> Sequence[Product | Unreadable]:
         """Return products that may have this name."""
 
+    def find_numbered(self, number: str) -> Sequence[Product | Unreadable]:
+        """Return products that may have this number."""
+
     def find_categories(self, name: str) -> Sequence[Category | Unreadable]:
         """Return categories that may have this name."""
 

@@ -2,13 +2,15 @@
 
 from collections.abc import Mapping
 
+from core.booked_product import booked_as, product_meant
 from core.business import Business
 from core.currency import HOME_CURRENCY, account_currency
+from core.dimension import Dimension, DimensionKind, dimension_meant, stated_dimension
 from core.fields import Document
-from core.invoice import Invoice
+from core.invoice import Invoice, InvoiceRow
 from core.limits import Limits
-from core.order_draft import OrderDraft, draft_warnings, order_draft_from
-from core.order_fields import field_warnings, not_written
+from core.order_draft import OrderDraft, RowBooking, draft_warnings, order_draft_from
+from core.order_fields import OrderField, field_warnings, not_written
 from core.references import References
 from core.vat_code import vat_code_for
 
@@ -35,27 +37,51 @@ class PreparedOrder(Document):
 
 
 def prepared_order(invoice: Invoice, business: Business, references: References, *, limits: Limits) -> PreparedOrder:
-    """Choose VAT codes and currency for a complete invoice and draft its order, its customer left open.
+    """Choose products, VAT codes, dimensions and currency for a complete invoice and draft its order.
 
-    Errors: Rejected, codes `unknown_vat_rate`, `vat_code_not_for_sale`, `unknown_currency`.
+    Its customer is left open.
+    Errors: Rejected, codes `unknown_product`, `ambiguous_product`, `unreadable_product`, `unknown_vat_rate`,
+    `vat_code_not_for_sale`, `unknown_dimension`, `ambiguous_dimension`, `unknown_currency`.
     """
-    vat = [
-        vat_code_for(row.vat_percent, account=references.vat_codes, overrides=business.vat_codes)
-        for row in invoice.rows
-        if row.vat_percent is not None
-    ]
+    booked = [_booking(row, invoice, business, references, limits=limits) for row in invoice.rows]
     draft = order_draft_from(
         invoice,
         customer_id=None,
-        product_id=references.product_id,
         status=business.order_status,
         currency=None
         if invoice.currency == HOME_CURRENCY
         else account_currency(invoice.currency, account=references.currencies),
-        vat=vat,
+        booked=booked,
         limits=limits,
         credited=references.credited.get(invoice.credits or ""),
+        **_dimensions(invoice, business, references=references, limits=limits),
     )
     left_out = not_written(invoice, limits.order_fields, knows_credited=draft.credited is not None)
-    warnings = (*draft_warnings(invoice, draft, vat, limits=limits), *field_warnings(left_out))
+    warnings = (*draft_warnings(invoice, draft, booked, limits=limits), *field_warnings(left_out))
     return PreparedOrder(draft=draft, warnings=warnings, not_written=left_out)
+
+
+def _booking(
+    row: InvoiceRow, invoice: Invoice, business: Business, references: References, *, limits: Limits
+) -> RowBooking:
+    named = booked_as(row, business.products)
+    return RowBooking(
+        product_id=product_meant(named, references.products[named.booked.product]).id
+        if named
+        else references.product_id,
+        vat=None
+        if row.vat_percent is None
+        else vat_code_for(row.vat_percent, account=references.vat_codes, overrides=business.vat_codes, product=named),
+        **({} if row.is_text else _dimensions(row, invoice, business, references=references, limits=limits)),
+    )
+
+
+def _dimensions(
+    *said_by: Business | Invoice | InvoiceRow, references: References, limits: Limits
+) -> dict[str, Dimension]:
+    """Return the department and the project of the first that names one, where an order has a place for it."""
+    return {
+        kind: dimension_meant(kind, wanted, references.dimensions)
+        for kind in DimensionKind
+        if OrderField(kind) in limits.order_fields and (wanted := stated_dimension(kind, *said_by))
+    }

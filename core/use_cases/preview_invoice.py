@@ -8,7 +8,9 @@ from core.fields import Document
 from core.order_draft import OrderDraft
 from core.ports.accounting_system import AccountingSystems
 from core.ports.storage import Storage
+from core.references import References
 from core.totals import InvoiceTotals, totals_of
+from core.unreadable import readable
 from core.use_cases.books_at_hand import note_books, require_here
 from core.use_cases.find_customers import FindCustomers
 from core.use_cases.look_up import require_business, require_invoice
@@ -28,12 +30,14 @@ class CustomerPreview(Document):
 class InvoicePreview(Document):
     """What a send would do now.
 
+    `products` are those that the business's settings name for its rows, and `product` the one for all other rows.
     `not_written` is what the invoice says and the order won't, by field, and why.
     """
 
     invoice: str
     customer: CustomerPreview
     product: NamedThing
+    products: tuple[NamedThing, ...]
     order: OrderDraft
     totals: InvoiceTotals
     not_written: Mapping[str, str]
@@ -87,11 +91,17 @@ class PreviewInvoice:
             invoice=number,
             customer=customer,
             product=NamedThing(name=business.product_name, id=prepared.references.product_id),
+            products=_named_products(prepared.references),
             order=order.for_customer(customer.id, person=notes.person),
             totals=totals_of(invoice),
             not_written=order.not_written,
             warnings=(*notes.warnings, *order.warnings),
         )
+
+
+def _named_products(references: References) -> tuple[NamedThing, ...]:
+    found = [one for several in references.products.values() for one in readable(several)]
+    return tuple(NamedThing(name=f"{one.number} {one.name}" if one.number else one.name, id=one.id) for one in found)
 
 
 def _customer_preview(decision: CustomerDecision) -> CustomerPreview:

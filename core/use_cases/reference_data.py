@@ -1,4 +1,4 @@
-"""What an order refers to besides its customer: the product, the VAT codes and the currencies of an account.
+"""What an order refers to besides its customer: products, VAT codes, currencies, departments and projects.
 
 They seldom change, so they are kept with an age and read again when it is past, or when an order was refused.
 """
@@ -6,12 +6,15 @@ They seldom change, so they are kept with an age and read again when it is past,
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import TypeVar
 
 from pydantic import TypeAdapter
 
+from core.booked_product import of_name, of_number, products_wanted
 from core.business import Business
 from core.currency import HOME_CURRENCY, Currency
+from core.dimension import DimensionKind, Listed, kinds_wanted
 from core.errors import Rejected
 from core.intent import IntentKind
 from core.invoice import Invoice
@@ -21,10 +24,12 @@ from core.order_fields import OrderField
 from core.outcome import only
 from core.ports.accounting_system import AccountingSystem
 from core.ports.clock import Clock
+from core.ports.dimension_table import DimensionTable
+from core.ports.product_catalog import ProductCatalog
 from core.ports.storage import Storage
 from core.product import Product, named_exactly
 from core.references import References
-from core.unreadable import category_cannot_be_read
+from core.unreadable import Unreadable, category_cannot_be_read, readable
 from core.use_cases.create_once import CreateOnce, New
 from core.use_cases.hold import Hold
 from core.use_cases.prepare_order import PreparedOrder, prepared_order
@@ -38,9 +43,11 @@ Entries = Mapping[str, tuple[str, datetime]]
 _A_DAY = timedelta(days=1)
 _AN_HOUR = timedelta(hours=1)  # rates of exchange change more often than the rest
 
-_PRODUCT = TypeAdapter(Product)
+_PRODUCT: TypeAdapter[Product | None] = TypeAdapter(Product | None)
 _VAT_CODES = TypeAdapter(tuple[VatCode, ...])
 _CURRENCIES = TypeAdapter(tuple[Currency, ...])
+_PRODUCTS = TypeAdapter(tuple[Product | Unreadable, ...])
+_LISTED = TypeAdapter(Listed)
 
 
 @dataclass(frozen=True)
@@ -67,7 +74,7 @@ class ReferenceData:
 
         `kept` is what the store has of the business. What does not fit an invoice is read anew, once: the accountant
         may have added what was missing.
-        The refused ones have codes `unknown_vat_rate`, `vat_code_not_for_sale`, `unknown_currency`.
+        The refused ones have the codes of `prepared_order`.
         """
         found = self._fitted(invoices, business, system, kept)
         return self.fitting_anew(invoices, business, system) if found.refused and found.references.kept else found
@@ -85,7 +92,7 @@ class ReferenceData:
 
         Source: docs/behaviour.md, "The order".
         """
-        if found.references.product_id is not None or not found.orders:
+        if not any(row.needs_product for order in found.orders.values() for row in order.draft.rows):
             return found
         name = business.product_name
         category_id = self._category_id(business, system, hold)
@@ -122,17 +129,30 @@ class ReferenceData:
             age=_A_DAY,
         )
         vat_codes = shelf.kept_or("vat_codes", _VAT_CODES, lambda: tuple(system.vat.codes()), age=_A_DAY)
-        currencies: tuple[Currency, ...] | None = ()
+        currencies: tuple[Currency, ...] = ()
         if any(invoice.currency != HOME_CURRENCY for invoice in invoices):
             currencies = shelf.kept_or(
                 "currencies", _CURRENCIES, lambda: tuple(system.currencies.currencies()), age=_AN_HOUR
             )
+        called = {
+            wanted: shelf.kept_or(
+                f"product called {wanted}", _PRODUCTS, partial(search_product, wanted, system.products), age=_A_DAY
+            )
+            for wanted in products_wanted(invoices, business.products)
+        }
+        dimensions = {
+            kind: shelf.kept_or(f"{kind}s", _LISTED, partial(list_dimensions, kind, system.dimensions), age=_A_DAY)
+            for kind in kinds_wanted(invoices, business)
+            if OrderField(kind) in system.limits.order_fields
+        }
         return References(
             looked_at=looked_at,
             kept=shelf.was_used,
             product_id=product.id if product else None,
-            vat_codes=vat_codes or (),
-            currencies=currencies or (),
+            vat_codes=vat_codes,
+            currencies=currencies,
+            products=called,
+            dimensions=dimensions,
             credited=self._credited(invoices, business, books=system.identity().key)
             if OrderField.CREDITS in system.limits.order_fields
             else {},
@@ -185,10 +205,8 @@ class _Shelf:
         self._entries = entries
         self.was_used = False
 
-    def kept_or(
-        self, name: str, form: TypeAdapter[Kept], read: Callable[[], Kept | None], *, age: timedelta
-    ) -> Kept | None:
-        """Return what is kept under this name if it is young enough, else read it and keep it."""
+    def kept_or(self, name: str, form: TypeAdapter[Kept], read: Callable[[], Kept], *, age: timedelta) -> Kept:
+        """Return what is kept under this name if it is young enough, else read it, and keep it unless it is None."""
         kept, stored_at = self._entries.get(f"{self._books} {name}", (None, None))
         if kept is not None and stored_at is not None and stored_at > self._clock.now() - age:
             self.was_used = True
@@ -214,6 +232,24 @@ def _prepared(invoices: Sequence[Invoice], business: Business, references: Refer
         except Rejected as refusal:
             refused[invoice.number] = refusal
     return Fitting(references, orders, refused)
+
+
+def search_product(wanted: str, catalog: ProductCatalog) -> tuple[Product | Unreadable, ...]:
+    """Search by number, and by name where no product has that number."""
+    numbered = of_number(wanted, catalog.find_numbered(wanted))
+    if readable(numbered):
+        return tuple(numbered)
+    named = of_name(wanted, catalog.find_products(wanted))
+    return tuple(readable(named) or [*numbered, *named])
+
+
+def list_dimensions(kind: DimensionKind, table: DimensionTable) -> Listed:
+    """Read what there is of a kind; a refusal is of the invoices that name one, and stops no others."""
+    try:
+        listed = table.listed(kind)
+    except Rejected as refusal:
+        return Listed(refusal=refusal.message)
+    return Listed(all_of_them=None if listed is None else tuple(listed))
 
 
 def _product_entry(business: Business) -> str:

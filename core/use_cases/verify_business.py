@@ -1,13 +1,21 @@
 """Verify a business's connection without writing anything to its books."""
 
+from collections.abc import Callable, Iterator
+from functools import partial
+
 from core.account import Account, Right
 from core.audit import Action
+from core.booked_product import NamedProduct, product_meant
 from core.business import Business
 from core.call_budget import CallBudget
+from core.dimension import DimensionKind, dimension_meant, stated_dimension
 from core.errors import Rejected
 from core.fields import Document
+from core.order_fields import OrderField
 from core.ports.accounting_system import AccountingSystem, AccountingSystems
 from core.ports.clock import Clock
+from core.ports.dimension_table import DimensionTable
+from core.ports.product_catalog import ProductCatalog
 from core.ports.storage import Storage
 from core.product import named_exactly
 from core.unreadable import category_cannot_be_read
@@ -15,7 +23,10 @@ from core.use_cases.auditor import Auditor
 from core.use_cases.books_at_hand import note_books
 from core.use_cases.connect_business import release_parked
 from core.use_cases.look_up import require_business
+from core.use_cases.reference_data import list_dimensions, search_product
 from core.vat_code import VatCode, sale_rates, vat_code_for
+
+_MOST_PRODUCTS = 20  # each is a call or two: somebody waits for the answer, and calls are counted
 
 
 class NamedThing(Document):
@@ -28,7 +39,8 @@ class NamedThing(Document):
 class Verification(Document):
     """What was found. `ok` tells whether invoices can be sent.
 
-    `calls`: what is left of the accounting system's calls in this hour; None where it does not count them.
+    `warnings` name what the settings say and the account does not have. `calls`: what is left of the accounting
+    system's calls in this hour; None where it does not count them.
     """
 
     business: str
@@ -93,15 +105,55 @@ def _look(business: Business, system: AccountingSystem) -> Verification:
         category=NamedThing(name=business.category_name, id=category.id if category else None),
         vat_rates=tuple(sale_rates(codes)),
         calls=system.budget(),
-        warnings=tuple(_override_warnings(business, codes)) if ok else (),
+        warnings=(
+            *_override_warnings(business, codes),
+            *_product_warnings(business, codes, system.products),
+            *_dimension_warnings(business, system),
+        )
+        if ok
+        else (),
     )
 
 
-def _override_warnings(business: Business, codes: list[VatCode]) -> list[str]:
-    warnings = []
+def _override_warnings(business: Business, codes: list[VatCode]) -> Iterator[str]:
     for percent in business.vat_codes:
-        try:
-            vat_code_for(percent, account=codes, overrides=business.vat_codes)
-        except Rejected as error:
-            warnings.append(error.message)
-    return warnings
+        yield from _refusal(partial(vat_code_for, percent, account=codes, overrides=business.vat_codes))
+
+
+def _product_warnings(business: Business, codes: list[VatCode], catalog: ProductCatalog) -> Iterator[str]:
+    for source, booked in list(business.products.items())[:_MOST_PRODUCTS]:
+        named = NamedProduct(source=source, booked=booked)
+        yield from _refusal(partial(_find_product, named, catalog))
+        if booked.vat_code and not any(code.code == booked.vat_code for code in sale_rates(codes)):
+            yield (
+                f'The business\'s setting products says VAT code {booked.vat_code} of "{source}", which is not a code '
+                "for a sale in the account."
+            )
+    if (left_out := len(business.products) - _MOST_PRODUCTS) > 0:
+        yield f"Of the setting products, the first {_MOST_PRODUCTS} were looked up; {left_out} were not."
+
+
+def _dimension_warnings(business: Business, system: AccountingSystem) -> Iterator[str]:
+    for kind in DimensionKind:
+        if not (wanted := stated_dimension(kind, business)):
+            continue
+        if OrderField(kind) not in system.limits.order_fields:
+            yield f"The setting {kind} has no effect: the accounting system's orders have no place for it."
+            continue
+        yield from _refusal(partial(_find_dimension, kind, wanted, system.dimensions))
+
+
+def _find_product(named: NamedProduct, catalog: ProductCatalog) -> None:
+    product_meant(named, search_product(named.booked.product, catalog))
+
+
+def _find_dimension(kind: DimensionKind, wanted: str, table: DimensionTable) -> None:
+    dimension_meant(kind, wanted, {kind: list_dimensions(kind, table)})
+
+
+def _refusal(decide: Callable[[], object]) -> Iterator[str]:
+    """Yield why a send that needs this would be refused, if it would."""
+    try:
+        decide()
+    except Rejected as refusal:
+        yield refusal.message

@@ -13,6 +13,7 @@ from core.call_budget import CallBudget
 from core.currency import Currency
 from core.customer import Customer, CustomerRecord
 from core.customer_directory import CustomerEntry
+from core.dimension import Dimension, DimensionKind
 from core.errors import KvittError
 from core.limits import Limits
 from core.order_draft import OrderDraft
@@ -72,6 +73,7 @@ class WatchedSystem:
         self.products = WatchedProducts(system, self._watch)
         self.vat = WatchedVat(system, self._watch)
         self.currencies = WatchedCurrencies(system, self._watch)
+        self.dimensions = WatchedDimensions(system, self._watch)
         self.orders = WatchedOrders(system, self._watch)
         self.payments = WatchedPayments(system, self._watch)
 
@@ -193,6 +195,12 @@ class WatchedProducts:
             "Looking for the product", lambda: self._catalog.find_products(name), _candidates("product")
         )
 
+    def find_numbered(self, number: str) -> Sequence[Product | Unreadable]:
+        """Search products by number."""
+        return self._watch.call(
+            f"Looking for product {number}", lambda: self._catalog.find_numbered(number), _candidates("product")
+        )
+
     def find_categories(self, name: str) -> Sequence[Category | Unreadable]:
         """Search categories."""
         return self._watch.call(
@@ -232,6 +240,22 @@ class WatchedCurrencies:
     def currencies(self) -> list[Currency]:
         """Read the currencies."""
         return self._watch.call("Reading the currencies", self._table.currencies, lambda found: str(len(found)))
+
+
+class WatchedDimensions:
+    """Its departments and projects."""
+
+    def __init__(self, system: AccountingSystem, watch: Watch) -> None:
+        self._table = system.dimensions
+        self._watch = watch
+
+    def listed(self, kind: DimensionKind) -> Sequence[Dimension | Unreadable] | None:
+        """Read all of a kind."""
+        return self._watch.call(
+            f"Reading the {kind}s",
+            lambda: self._table.listed(kind),
+            lambda found: "not told" if found is None else str(len(readable(found))) + told_of(kind, found),
+        )
 
 
 class WatchedOrders:

@@ -8,6 +8,7 @@ from typing import Any
 from core.call_budget import CallBudget
 from core.customer import Address
 from core.customer_plan import CustomerAction
+from core.dimension import Dimension, DimensionKind
 from core.fields import plain
 from core.invoice import Delivery, Invoice, InvoiceRow, Period
 from core.journal import Step
@@ -48,6 +49,12 @@ def business_lines(document: Mapping[str, Any]) -> Iterator[str]:
     yield f"  What an invoice may change in its customer's record: {_CHANGEABLE[document['customer_updates']]}"
     for percent, code in document["vat_codes"].items():
         yield f"  VAT code for {percent} %: {code}"
+    for source, booked in document["products"].items():
+        vat = f", VAT code {booked['vat_code']}" if booked["vat_code"] else ""
+        yield f"  {source} is booked as: {booked['product']}{vat}"
+    for kind in DimensionKind:
+        if document[kind]:
+            yield f"  {kind.value.capitalize()}: {document[kind]}"
 
 
 def verification_lines(found: Verification) -> Iterator[str]:
@@ -133,7 +140,10 @@ def preview_lines(preview: InvoicePreview) -> Iterator[str]:
     order = preview.order
     yield f"Invoice {preview.invoice}: a send would do this (nothing has been written)."
     yield from _customer_lines(preview.customer)
-    yield f"Product: {_named(preview.product)}"
+    for product in preview.products:
+        yield f"Product: {_named(product)}"
+    if any(row.product_id == preview.product.id for row in order.rows):
+        yield f"Product: {_named(preview.product)}"
     yield f"Order: status {order.status}, reference {order.reference}, issued {order.issue_date}, due {order.due_date}"
     if order.currency:
         yield f"  Currency: {order.currency.code}, {order.currency.unit} for {plain(order.currency.rate)} NOK"
@@ -271,6 +281,8 @@ def _reference_lines(said: Invoice | OrderDraft, *, credited: str | None) -> Ite
         "Credits": credited,
         "Delivery": said.delivery and _delivery_text(said.delivery),
         "Paid before": said.paid_amount is not None and _paid_text(said.paid_amount, said.paid_date),
+        "Department": said.department and _dimension_text(said.department),
+        "Project": said.project and _dimension_text(said.project),
     }
     yield from (f"  {label}: {text}" for label, text in texts.items() if text)
 
@@ -280,6 +292,12 @@ def _delivery_text(delivery: Delivery) -> str:
     place = " ".join(part for part in (address.postal_code, address.city) if part)
     parts = (delivery.date, delivery.name, address.whole_street, place, address.country)
     return ", ".join(str(part) for part in parts if part)
+
+
+def _dimension_text(said: str | Dimension) -> str:
+    if isinstance(said, str):
+        return said
+    return f"{said.name} ({said.id})" if said.name else said.id
 
 
 def _paid_text(amount: Decimal, on: date | None) -> str:

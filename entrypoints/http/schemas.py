@@ -9,6 +9,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, RootModel
 
 from core.audit import AuditEntry
+from core.booked_product import BookedProduct
 from core.business import Business, CustomerUpdates, NewOrderStatus
 from core.customer import CustomerRecord
 from core.errors import Outcome
@@ -82,6 +83,9 @@ class BusinessDocument(BaseModel):
     order_status: NewOrderStatus
     vat_codes: dict[str, str]
     customer_updates: CustomerUpdates
+    products: dict[str, BookedProduct]
+    department: str | None
+    project: str | None
 
 
 class TransferDocument(Transfer):

@@ -12,6 +12,7 @@ from enum import StrEnum
 
 from core.business import NewOrderStatus
 from core.customer import Address
+from core.dimension import DimensionKind
 
 
 class Call(StrEnum):
@@ -72,7 +73,8 @@ class HeldCustomer:
 class HeldRow:
     """A row of an order in the books. `unit_price` is as the system holds it; percent, not fractions.
 
-    `is_text` where it is a text and nothing else; its amounts are zero then.
+    `is_text` where it is a text and nothing else; its amounts are zero then. `department_id` and `project_id` are what
+    it is counted under, where the plugin declares to place them.
     """
 
     text: str
@@ -82,6 +84,8 @@ class HeldRow:
     vat_percent: Decimal
     product_id: str | None = None
     is_text: bool = False
+    department_id: str | None = None
+    project_id: str | None = None
 
 
 @dataclass(frozen=True)
@@ -90,7 +94,8 @@ class HeldOrder:
 
     `fields` is what it says of what the plugin declares to place (Limits, `order_fields`), as text: a date as
     2026-09-30, an amount without needless zeros, an address as its street, postal code and city with commas between,
-    and of `credits` the id of the order that is credited. `your_reference` is among them.
+    of `credits` the id of the order that is credited, and of a department or project its id. `your_reference` is among
+    them.
     """
 
     id: str
@@ -170,8 +175,15 @@ class Bench(ABC):
         raise NotPossible("the bench has no customers that can't be read")
 
     @abstractmethod
-    def add_product(self, name: str, *, category: str) -> str:
-        """Register a product by hand, in a category that is made with it, and return the product's id."""
+    def add_product(self, name: str, *, category: str, number: str | None = None) -> str:
+        """Register a product by hand, in a category that is made with it, and return the product's id.
+
+        `number` is what people know it by; where the system makes an id of it, it is the id as well.
+        """
+
+    def add_dimension(self, kind: DimensionKind, name: str) -> str:  # noqa: ARG002 - where there are none
+        """Register a department or project by hand and return its id. Only asked for where the plugin places them."""
+        raise NotPossible("the bench has no departments or projects")
 
     @abstractmethod
     def delete_customer(self, customer_id: str) -> None:

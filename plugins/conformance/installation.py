@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
 from shutil import copyfile
+from typing import Any
 
 from adapters.mark_file import MarkFile
 from adapters.queue.inline import InlineTransferQueue
@@ -93,16 +94,18 @@ class Installation:
         status: NewOrderStatus = NewOrderStatus.DRAFT,
         product_name: str = PRODUCT,
         customer_updates: CustomerUpdates = CustomerUpdates.UPDATE,
+        settings: Mapping[str, Any] | None = None,
     ) -> Business:
-        """Connect a business. Errors: InvalidInput, as for a user."""
-        settings = {key: value for key, value in connection.items() if key != "system"}
+        """Connect a business; `settings` are others of Business. Errors: InvalidInput, as for a user."""
+        secrets = {key: value for key, value in connection.items() if key != "system"}
         business = Business(
             name=name,
-            accounting=Connection.of(connection["system"], settings),
+            accounting=Connection.of(connection["system"], secrets),
             product_name=product_name,
             category_name=CATEGORY,
             order_status=status,
             customer_updates=customer_updates,
+            **(settings or {}),
         )
         return self._connect.store(business)
 

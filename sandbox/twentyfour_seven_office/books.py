@@ -13,7 +13,7 @@ from sandbox.twentyfour_seven_office.crowd import one_of_many
 from sandbox.twentyfour_seven_office.defaults import CURRENCIES, VAT_TYPES
 from sandbox.twentyfour_seven_office.ledger import Ledger
 from sandbox.twentyfour_seven_office.norwegian_time import Clock, day_of, midnight
-from sandbox.twentyfour_seven_office.records import Category, Currency, Customer, Order, Product, VatType
+from sandbox.twentyfour_seven_office.records import Category, Currency, Customer, Dimension, Order, Product, VatType
 from sandbox.twentyfour_seven_office.totals import totals_of
 
 MOST_MANY = 500_000
@@ -49,6 +49,8 @@ class Books:
         self.deleted_customers: dict[int, Customer] = {}
         self.categories: dict[int, Category] = {}
         self.products: dict[int, Product] = {}
+        self.departments: dict[int, Dimension] = {}
+        self.projects: dict[int, Dimension] = {}
         self.orders: dict[int, Order] = {}
         self._clock = clock
         self._lock = lock
@@ -61,6 +63,8 @@ class Books:
             self.deleted_customers.clear()
             for records in (self.customers, self.categories, self.products, self.orders):
                 records.clear()
+            self.departments.clear()
+            self.projects.clear()
             self._many = 0
             self._customer_ids = count(self._first_number)
             self._category_ids = count(self._first_number + 2_000)
@@ -68,6 +72,7 @@ class Books:
             self._order_ids = count(self._first_number + 4_000)
             self._invoice_ids = count(self._first_number + 500_000)
             self._row_ids = count(1)
+            self._dimension_ids = count(self._first_number + 5_000)
             self.ledger = Ledger(self._first_number + 700_000)
 
     def add_customer(
@@ -113,9 +118,23 @@ class Books:
         """Add a category by hand; nothing keeps two from having one name. Answers its id."""
         return self.keep_category(Category(id=0, name=name)).id
 
-    def add_product(self, name: str, category_id: int) -> int:
-        """Add a product by hand. Answers its id."""
-        return self.keep_product(Product(id=0, name=name, category_id=category_id)).id
+    def add_product(self, name: str, category_id: int, *, no: str = "") -> int:
+        """Add a product by hand; `no` is the number that people know it by. Answers its id."""
+        return self.keep_product(Product(id=0, name=name, category_id=category_id, no=no)).id
+
+    def add_department(self, name: str) -> int:
+        """Add a department by hand. Answers its id."""
+        return self._add_dimension(self.departments, name)
+
+    def add_project(self, name: str) -> int:
+        """Add a project by hand. Answers its id."""
+        return self._add_dimension(self.projects, name)
+
+    def _add_dimension(self, kept: dict[int, Dimension], name: str) -> int:
+        with self._lock:
+            dimension = Dimension(id=next(self._dimension_ids), name=name)
+            kept[dimension.id] = dimension
+            return dimension.id
 
     def keep_customer(self, customer: Customer) -> Customer:
         """Store a customer; one without a number (0) gets its own."""

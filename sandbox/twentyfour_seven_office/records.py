@@ -69,6 +69,16 @@ class Product:
 
 
 @dataclass
+class Dimension:
+    """A department or project. `is_active` ones alone are listed, and taken; just REST knows of `spoilt` ones."""
+
+    id: int
+    name: str
+    is_active: bool = True
+    spoilt: bool = False
+
+
+@dataclass
 class Row:
     """A row of an order. `price` is per unit, with or without VAT as the order says."""
 

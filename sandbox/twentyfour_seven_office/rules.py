@@ -3,6 +3,9 @@
 docs/24sevenoffice.md names the rules: lengths of texts, VAT rates of the account, four decimals, who may be invoiced.
 """
 
+from collections.abc import Mapping
+from typing import Any
+
 from sandbox.twentyfour_seven_office.books import Books
 from sandbox.twentyfour_seven_office.records import Order, Row
 from sandbox.twentyfour_seven_office.refusals import (
@@ -51,6 +54,7 @@ def check_order(account: Account, order: Order) -> None:
     ):
         if demanded and f"{name}Id" not in order.other:
             raise BrokenRuleError(f"{name} is required", path="dimensions", keyword="required", kind=kind)
+    _check_dimensions(account.books, order.other)
 
 
 def check_currency(books: Books, symbol: str) -> None:
@@ -64,10 +68,19 @@ def check_row(books: Books, row: Row) -> None:
     if len(row.name) > ROW_NAME_LENGTH:
         message = f"The row's Name is longer than {ROW_NAME_LENGTH} characters"
         raise BrokenRuleError(message, path="description", keyword="maxLength")
+    _check_dimensions(books, row.other)
     if row.type == "Normal":
         _check_product(books, row)
         _check_amounts(row)
         _check_vat(books, row)
+
+
+def _check_dimensions(books: Books, said: Mapping[str, Any]) -> None:
+    """Check that a department or project is in use (G)."""
+    for name, kept in (("Department", books.departments), ("Project", books.projects)):
+        number = said.get(f"{name}Id")
+        if number is not None and not ((dimension := kept.get(number)) and dimension.is_active):
+            raise _not_found(name, number, "dimensions")
 
 
 def _check_product(books: Books, row: Row) -> None:

@@ -105,6 +105,7 @@ class Sandbox:
         invoicing_package: bool = True,
         account_service: bool = False,
         vat_types_refused: bool = False,
+        dimensions_refused: bool = False,
         department_required: bool = False,
         project_required: bool = False,
         totals_off_by: Decimal = Decimal(0),
@@ -129,6 +130,7 @@ class Sandbox:
                 invoicing_package=invoicing_package,
                 account_service=account_service,
                 vat_types_refused=vat_types_refused,
+                dimensions_refused=dimensions_refused,
                 department_required=department_required,
                 project_required=project_required,
             )

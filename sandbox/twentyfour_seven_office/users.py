@@ -14,7 +14,8 @@ class Account:
     """A company that uses 24SevenOffice, with its books and what its contract covers.
 
     The integration's user is invited with the Invoicing package only, so AccountService is refused unless
-    `account_service` says otherwise; `vat_types_refused` closes ClientService.GetVatTypeList.
+    `account_service` says otherwise; `vat_types_refused` closes ClientService.GetVatTypeList, `dimensions_refused`
+    the lists of departments and projects.
     """
 
     name: str
@@ -24,6 +25,7 @@ class Account:
     invoicing_package: bool = True
     account_service: bool = False
     vat_types_refused: bool = False
+    dimensions_refused: bool = False
     department_required: bool = False
     project_required: bool = False
 

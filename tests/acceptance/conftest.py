@@ -27,6 +27,7 @@ from tests.systems import SYSTEMS, System
 STEPS = (
     "business",
     "customers",
+    "dimensions",
     "files",
     "invoices",
     "many",

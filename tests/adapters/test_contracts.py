@@ -39,7 +39,7 @@ OPERATIONS = {
     "company": {"GetCompanySyncList", "GetCompanies", "SaveCompanies"},
     "product": {"GetProducts", "SaveProducts", "GetCategories", "SaveCategories"},
     "invoice": {"GetInvoices", "SaveInvoices"},
-    "client": {"GetVatTypeList", "GetCurrencyList"},
+    "client": {"GetVatTypeList", "GetCurrencyList", "GetDepartmentList"},
     "account": {"GetTaxCodeList"},
 }
 

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, SecretStr
 
 from core.business import Business
 from core.customer import Address, CustomerKind
+from core.dimension import DimensionKind
 from core.errors import AccessRefused, KvittError, OutcomeUnknown, Rejected, TryAgain
 from core.fields import plain
 from core.invoice import Delivery
@@ -136,8 +137,11 @@ class FakeBench(Bench):
     def spoil_customer(self, customer_id: str) -> None:
         self._books.spoil(customer_id)
 
-    def add_product(self, name: str, *, category: str) -> str:
-        return self._books.add_product(name, category=category).id
+    def add_product(self, name: str, *, category: str, number: str | None = None) -> str:
+        return self._books.add_product(name, category=category, number=number).id
+
+    def add_dimension(self, kind: DimensionKind, name: str) -> str:
+        return self._books.add_dimension(kind, name).id
 
     def delete_customer(self, customer_id: str) -> None:
         del self._books.customers[customer_id]
@@ -203,6 +207,8 @@ def _held(order: BookedOrder) -> HeldOrder:
                 row.vat_percent,
                 row.product_id,
                 row.is_text,
+                row.department.id if row.department else None,
+                row.project.id if row.project else None,
             )
             for row in order.draft.rows
         ),
@@ -230,5 +236,7 @@ def _fields(draft: OrderDraft) -> dict[str, str]:
         ),
         OrderField.PAID_AMOUNT: draft.paid_amount and plain(draft.paid_amount),
         OrderField.PAID_DATE: draft.paid_date and str(draft.paid_date),
+        OrderField.DEPARTMENT: draft.department and draft.department.id,
+        OrderField.PROJECT: draft.project and draft.project.id,
     }
     return {str(name): str(text) for name, text in said.items() if text}

@@ -3,9 +3,11 @@
 from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from core.business import NewOrderStatus
 from core.customer import Address
+from core.dimension import DimensionKind
 from core.order_fields import OrderField
 from plugins.conformance import Bench, Call, HasStruck, HeldCustomer, HeldOrder, HeldProduct, HeldRow, Trouble
 from sandbox.twentyfour_seven_office import DEMO_ACCOUNT, Sandbox
@@ -86,8 +88,12 @@ class OfficeBench(Bench):
     def spoil_customer(self, customer_id: str) -> None:
         self.books.customers[int(customer_id)].spoilt = True
 
-    def add_product(self, name: str, *, category: str) -> str:
-        return str(self.books.add_product(name, self.books.add_category(category)))
+    def add_product(self, name: str, *, category: str, number: str | None = None) -> str:
+        return str(self.books.add_product(name, self.books.add_category(category), no=number or ""))
+
+    def add_dimension(self, kind: DimensionKind, name: str) -> str:
+        add = self.books.add_department if kind is DimensionKind.DEPARTMENT else self.books.add_project
+        return str(add(name))
 
     def delete_customer(self, customer_id: str) -> None:
         self.books.delete_customer(int(customer_id))
@@ -133,6 +139,8 @@ def _order(order: Order) -> HeldOrder:
                 vat_percent=row.vat_rate or Decimal(0),
                 product_id=str(row.product_id) if row.product_id else None,
                 is_text=row.type == "Text",
+                department_id=_number(row.other, "DepartmentId"),
+                project_id=_number(row.other, "ProjectId"),
             )
             for row in order.rows
         ),
@@ -154,7 +162,13 @@ def _fields(order: Order) -> dict[str, str]:
         OrderField.DELIVERY_ADDRESS: ", ".join(
             delivery[part] for part in ("Street", "PostalCode", "PostalArea") if delivery.get(part)
         ),
+        OrderField.DEPARTMENT: _number(order.other, "DepartmentId") or "",
+        OrderField.PROJECT: _number(order.other, "ProjectId") or "",
     }
+
+
+def _number(said: Mapping[str, Any], name: str) -> str | None:
+    return str(said[name]) if name in said else None
 
 
 def _parts(address: Address) -> dict[str, str]:

@@ -22,6 +22,7 @@ from core.currency import Currency
 from core.customer import Address, Customer, CustomerRecord
 from core.customer_changes import applied
 from core.customer_directory import CustomerEntry
+from core.dimension import Dimension, DimensionKind
 from core.errors import AccessRefused, InvalidInput, KvittError, Outcome, OutcomeUnknown, Rejected, TryAgain
 from core.identity import search_number
 from core.limits import Limits
@@ -72,6 +73,10 @@ class Books:
     customers_changed_at: dict[str, datetime] = field(default_factory=dict)
     categories: dict[str, Category] = field(default_factory=dict)
     products: dict[str, Product] = field(default_factory=dict)
+    dimensions: dict[DimensionKind, list[Dimension | Unreadable] | None] = field(
+        default_factory=lambda: {kind: [] for kind in DimensionKind}
+    )
+    """Departments and projects; None for a kind that is not told."""
     product_categories: dict[str, str] = field(default_factory=dict)
     orders: dict[str, BookedOrder] = field(default_factory=dict)
     vat_codes: list[VatCode] = field(default_factory=lambda: norwegian_vat_codes())
@@ -110,12 +115,18 @@ class Books:
         """Have it be readable again."""
         del self.unreadable[record_id]
 
-    def add_product(self, name: str, *, category: str = "SharefoxRental") -> Product:
+    def add_dimension(self, kind: DimensionKind, name: str) -> Dimension:
+        """Put a department or project into the books."""
+        dimension = Dimension(id=self.next_id(), name=name)
+        self.dimensions[kind] = [*(self.dimensions[kind] or []), dimension]
+        return dimension
+
+    def add_product(self, name: str, *, category: str = "SharefoxRental", number: str | None = None) -> Product:
         """Put a product and its category into the books."""
         known = next((one for one in self.categories.values() if one.name == category), None)
         kept = known or Category(id=self.next_id(), name=category)
         self.categories[kept.id] = kept
-        product = Product(id=self.next_id(), name=name)
+        product = Product(id=self.next_id(), name=name, number=number)
         self.products[product.id] = product
         self.product_categories[product.id] = kept.id
         return product
@@ -178,6 +189,7 @@ class FakeAccountingSystem:
         self.products = FakeProducts(self, "products")
         self.vat = FakeVat(self, "vat")
         self.currencies = FakeCurrencies(self, "currencies")
+        self.dimensions = FakeDimensions(self, "dimensions")
         self.orders = FakeOrders(self, "orders")
         self.payments = FakePayments(self, "payments")
         self._is_in_transaction = is_in_transaction
@@ -374,6 +386,14 @@ class FakeProducts(_Port):
             if name in one.name and not self._is_hidden(one.id)
         ]
 
+    def find_numbered(self, number: str) -> list[Product | Unreadable]:
+        self._called("find_numbered")
+        return [
+            self.books.unreadable.get(one.id) or one
+            for one in self.books.products.values()
+            if number in (one.number or "") and not self._is_hidden(one.id)
+        ]
+
     def find_categories(self, name: str) -> list[Category | Unreadable]:
         self._called("find_categories")
         return [
@@ -414,6 +434,16 @@ class FakeCurrencies(_Port):
     def currencies(self) -> list[Currency]:
         self._called("currencies")
         return list(self.books.currencies)
+
+
+class FakeDimensions(_Port):
+    """Departments and projects."""
+
+    def listed(self, kind: DimensionKind) -> list[Dimension | Unreadable] | None:
+        listed = self.books.dimensions[kind]
+        if listed is not None:
+            self._called("listed")
+        return listed
 
 
 class FakeOrders(_Port):
@@ -537,13 +567,20 @@ class FakeOrders(_Port):
         known_codes = {(code.code, code.percent) for code in self.books.vat_codes}
         if draft.customer_id not in self.books.customers:
             return Rejected("There is no such customer.", code="unknown_customer")
-        if any(row.product_id not in self.books.products for row in draft.rows):
+        if any(row.product_id not in self.books.products for row in draft.rows if not row.is_text):
             return Rejected("There is no such product.", code="unknown_product")
         if any((row.vat_code, row.vat_percent) not in known_codes for row in draft.rows):
             return Rejected("There is no such VAT code.", code="unknown_vat_code")
         if any(len(row.text) > self._system.limits.row_text for row in draft.rows):
             return Rejected("A row's text is too long.", code="too_long")
+        named = [(kind, getattr(one, kind)) for one in (draft, *draft.rows) for kind in DimensionKind]
+        if any(not self._has(kind, one) for kind, one in named):
+            return Rejected("There is no such department or project.", code="unknown_dimension")
         return None
+
+    def _has(self, kind: DimensionKind, dimension: Dimension | None) -> bool:
+        listed = self.books.dimensions[kind]
+        return dimension is None or listed is None or dimension in listed
 
 
 class FakePayments(_Port):

@@ -12,6 +12,7 @@ from core.call_budget import CallBudget
 from core.currency import Currency
 from core.customer import Customer, CustomerRecord
 from core.customer_directory import CustomerEntry
+from core.dimension import Dimension, DimensionKind
 from core.errors import AccessRefused, KvittError, Outcome, OutcomeUnknown, Rejected, TryAgain
 from core.limits import Limits
 from core.order_draft import OrderDraft
@@ -38,6 +39,7 @@ class SimulatedSystem:
         self.products = _Products(company, line)
         self.vat = _Tables(company, line)
         self.currencies = self.vat
+        self.dimensions = self.vat
         self.orders = _Orders(company, line)
         self.payments = _Payments(company, line)
 
@@ -109,6 +111,9 @@ class _Products(_Part):
     def find_products(self, name: str) -> Sequence[Product | Unreadable]:
         return self._line.call("products.find_products", lambda _: self._system.products.find_products(name))
 
+    def find_numbered(self, number: str) -> Sequence[Product | Unreadable]:
+        return self._line.call("products.find_numbered", lambda _: self._system.products.find_numbered(number))
+
     def find_categories(self, name: str) -> Sequence[Category | Unreadable]:
         return self._line.call("products.find_categories", lambda _: self._system.products.find_categories(name))
 
@@ -127,6 +132,9 @@ class _Tables(_Part):
 
     def currencies(self) -> list[Currency]:
         return self._line.call("currencies", lambda _: self._system.currencies.currencies())
+
+    def listed(self, kind: DimensionKind) -> Sequence[Dimension | Unreadable] | None:
+        return self._line.call(f"dimensions.listed {kind}", lambda _: self._system.dimensions.listed(kind))
 
 
 class _Orders(_Part):

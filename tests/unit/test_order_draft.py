@@ -8,7 +8,7 @@ from core.business import NewOrderStatus
 from core.currency import Currency
 from core.invoice import Invoice
 from core.limits import Limits
-from core.order_draft import OrderDraft, draft_warnings, order_draft_from
+from core.order_draft import OrderDraft, RowBooking, draft_warnings, order_draft_from
 from core.vat_code import VatChoice, VatCode
 from tests.unit.samples import LIMITS, a_company, a_person, a_row, a_text, an_invoice
 
@@ -16,18 +16,17 @@ _AT_25 = VatChoice(code=VatCode(code="3", percent=Decimal(25)))
 _EURO = Currency(code="EUR", rate=Decimal("11.50"))
 
 
-def choices(invoice: Invoice) -> list[VatChoice]:
-    return [_AT_25] * sum(not row.is_text for row in invoice.rows)
+def booked(invoice: Invoice, vat: VatChoice = _AT_25) -> list[RowBooking]:
+    return [RowBooking(product_id="77", vat=None if row.is_text else vat) for row in invoice.rows]
 
 
 def drafted(invoice: Invoice, *, limits: Limits = LIMITS, currency: Currency | None = None) -> OrderDraft:
     return order_draft_from(
         invoice,
         customer_id="501",
-        product_id="77",
         status=NewOrderStatus.DRAFT,
         currency=currency,
-        vat=choices(invoice),
+        booked=booked(invoice),
         limits=limits,
     )
 
@@ -93,22 +92,22 @@ def test_an_incomplete_invoice_is_a_fault_of_the_caller() -> None:
 def test_a_shortened_row_is_warned_of_by_its_number() -> None:
     invoice = an_invoice(rows=(a_row(), a_row(product="x" * 400)))
     draft = drafted(invoice)
-    assert draft_warnings(invoice, draft, choices(invoice), limits=LIMITS) == [
+    assert draft_warnings(invoice, draft, booked(invoice), limits=LIMITS) == [
         "The text of row 2 was too long and was shortened to 300 characters."
     ]
 
 
 def test_a_product_that_holds_an_ellipsis_is_warned_of_only_when_it_is_shortened() -> None:
     whole = an_invoice(rows=(a_row(product="Lift… and more"),))
-    assert draft_warnings(whole, drafted(whole), choices(whole), limits=LIMITS) == []
+    assert draft_warnings(whole, drafted(whole), booked(whole), limits=LIMITS) == []
     cut = an_invoice(rows=(a_row(product="Lift… " + "x" * 400),))
-    assert len(draft_warnings(cut, drafted(cut), choices(cut), limits=LIMITS)) == 1
+    assert len(draft_warnings(cut, drafted(cut), booked(cut), limits=LIMITS)) == 1
 
 
 def test_the_same_warning_is_given_once() -> None:
     invoice = an_invoice(rows=(a_row(), a_row()))
-    vat = [_AT_25.model_copy(update={"warning": "zero"})] * 2
-    assert draft_warnings(invoice, drafted(invoice), vat, limits=LIMITS) == ["zero"]
+    on = booked(invoice, _AT_25.model_copy(update={"warning": "zero"}))
+    assert draft_warnings(invoice, drafted(invoice), on, limits=LIMITS) == ["zero"]
 
 
 _WITH_TEXT_ROWS = replace(LIMITS, text_rows=True)
@@ -118,13 +117,13 @@ _WITH_TEXT_ROWS = replace(LIMITS, text_rows=True)
 def test_a_text_is_a_row_of_zero_with_the_vat_of_the_row_before(limits: Limits) -> None:
     at_15 = VatChoice(code=VatCode(code="31", percent=Decimal(15)))
     invoice = an_invoice(rows=(a_text(), a_row(), a_text(product="x" * 400), a_row(vat_percent="15"), a_text()))
+    on = [RowBooking(product_id="77", vat=one) for one in (None, _AT_25, None, at_15, None)]
     draft = order_draft_from(
         invoice,
         customer_id="501",
-        product_id="77",
         status=NewOrderStatus.DRAFT,
         currency=None,
-        vat=[_AT_25, at_15],
+        booked=on,
         limits=limits,
     )
     texts = [draft.rows[0], draft.rows[2], draft.rows[4]]
@@ -132,7 +131,7 @@ def test_a_text_is_a_row_of_zero_with_the_vat_of_the_row_before(limits: Limits) 
     assert [row.vat_code for row in draft.rows] == ["3", "3", "3", "31", "31"]
     assert [row.vat_percent for row in draft.rows] == [25, 25, 25, 15, 15]
     assert [row.is_text for row in draft.rows] == [limits.text_rows, False] * 2 + [limits.text_rows]
-    assert draft_warnings(invoice, draft, [_AT_25, at_15], limits=limits) == [
+    assert draft_warnings(invoice, draft, on, limits=limits) == [
         "The text of row 3 was too long and was shortened to 300 characters."
     ]
 

@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 
 from core.business import NewOrderStatus
 from core.customer import Address
+from core.dimension import Dimension, DimensionKind, stated_dimension
 from core.invoice import Delivery, Invoice
-from core.order_draft import CreditedOrder, OrderDraft, order_draft_from
+from core.order_draft import CreditedOrder, OrderDraft, RowBooking, order_draft_from
 from core.order_fields import OrderField, field_warnings, not_written, stated
 from core.vat_code import VatChoice, VatCode
 from tests.unit.samples import LIMITS, a_row, an_invoice
@@ -26,6 +27,8 @@ _SAID: dict[OrderField, Any] = {
     OrderField.CREDITS: "2000-1",
     OrderField.PAID_AMOUNT: "-100.00",
     OrderField.PAID_DATE: date(2026, 9, 30),
+    OrderField.DEPARTMENT: "Oslo",
+    OrderField.PROJECT: "42",
 }
 _HANDED_OVER: dict[OrderField, Any] = {
     OrderField.DELIVERY_DATE: date(2026, 9, 29),
@@ -49,12 +52,16 @@ def drafted(invoice: Invoice, places: frozenset[OrderField], credited: CreditedO
     return order_draft_from(
         invoice,
         customer_id="501",
-        product_id="77",
         status=NewOrderStatus.DRAFT,
         currency=None,
-        vat=[VatChoice(code=VatCode(code="3", percent=Decimal(25)))],
+        booked=[RowBooking(product_id="77", vat=VatChoice(code=VatCode(code="3", percent=Decimal(25))))],
         limits=replace(LIMITS, order_fields=places),
         credited=credited,
+        **{
+            str(kind): Dimension(id=wanted)
+            for kind in DimensionKind
+            if OrderField(kind) in places and (wanted := stated_dimension(kind, invoice))
+        },
     )
 
 

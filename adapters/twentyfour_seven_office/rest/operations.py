@@ -48,6 +48,9 @@ GET_CATEGORIES = Operation("GET", "/productcategories", "reading product categor
 CREATE_CATEGORY = Operation("POST", "/productcategories", "saving a product category", writes=True)
 GET_TAXES = Operation("GET", "/taxes", "reading VAT codes")
 GET_CURRENCIES = Operation("GET", "/currencies", "reading currencies")
+GET_DIMENSION = Operation(
+    "GET", "/dimensions/{dimensionType}/elements", "reading departments and projects", by_item=True
+)
 GET_ORDERS = Operation("GET", "/salesorders", "looking for orders")
 GET_ORDER = Operation("GET", "/salesorders/{id}", "reading an order")
 CREATE_ORDER = Operation("POST", "/salesorders", "beginning an order", writes=True)

@@ -27,6 +27,11 @@ class RestProductCatalog:
         pages = self._session.pages(GET_PRODUCTS, {"productSearch": name, "limit": _PAGE})
         return [product for page in pages for product in products_in(page)]
 
+    def find_numbered(self, number: str) -> list[Product | Unreadable]:
+        """Search by the number that people know a product by, which is not its id. One call a page."""
+        pages = self._session.pages(GET_PRODUCTS, {"productNumber": number, "limit": _PAGE})
+        return [product for page in pages for product in products_in(page)]
+
     def find_categories(self, name: str) -> list[Category | Unreadable]:  # noqa: ARG002 - the vendor has no search for categories
         """Return every category. One call a page."""
         return [category for page in self._session.pages(GET_CATEGORIES) for category in categories_in(page)]

@@ -20,7 +20,7 @@ from adapters.twentyfour_seven_office.rest.orders import RestOrderSink
 from adapters.twentyfour_seven_office.rest.payments import RestPaymentStatus
 from adapters.twentyfour_seven_office.rest.products import RestProductCatalog
 from adapters.twentyfour_seven_office.rest.session import BusinessSession
-from adapters.twentyfour_seven_office.rest.tables import RestCurrencyTable, RestVatTable
+from adapters.twentyfour_seven_office.rest.tables import RestCurrencyTable, RestDimensionTable, RestVatTable
 from adapters.twentyfour_seven_office.rights import right
 from core.account import Account, Right
 from core.books import Books
@@ -62,6 +62,7 @@ class RestAccountingSystem:
         self.products = RestProductCatalog(session)
         self.vat = RestVatTable(session)
         self.currencies = RestCurrencyTable(session)
+        self.dimensions = RestDimensionTable(session)
         self.orders = RestOrderSink(session, names)
         self.payments = RestPaymentStatus(session, clock)
 

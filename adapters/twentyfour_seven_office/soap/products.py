@@ -4,7 +4,8 @@ from typing import Any
 
 from adapters.twentyfour_seven_office.soap.mapping.answers import created_one, records_in
 from adapters.twentyfour_seven_office.soap.mapping.products import (
-    RETURN_PROPERTIES,
+    CATEGORY_PROPERTIES,
+    PRODUCT_PROPERTIES,
     category_in,
     product_in,
     unreadable_product,
@@ -32,16 +33,15 @@ class SoapProductCatalog:
 
     def find_products(self, name: str) -> list[Product | Unreadable]:
         """Search by name; the vendor matches loosely. One call."""
-        answer = self._session.call(
-            GET_PRODUCTS,
-            searchParams={"Name": search_for(name)},
-            returnProperties={"string": list(RETURN_PROPERTIES)},
-        )
-        return records_in(answer, GET_PRODUCTS, read=product_in, known=unreadable_product)
+        return self._search(Name=search_for(name))
+
+    def find_numbered(self, number: str) -> list[Product | Unreadable]:
+        """Search by the number that people know a product by, which is not its id. One call."""
+        return self._search(No=number)
 
     def find_categories(self, name: str) -> list[Category | Unreadable]:  # noqa: ARG002 - the vendor has no search for categories
         """Return every category. One call."""
-        answer = self._session.call(GET_CATEGORIES, returnProperties={"string": list(RETURN_PROPERTIES)})
+        answer = self._session.call(GET_CATEGORIES, returnProperties={"string": list(CATEGORY_PROPERTIES)})
         return records_in(answer, GET_CATEGORIES, read=category_in, known=unreadable_product)
 
     def create_category(self, name: str) -> str:
@@ -59,6 +59,12 @@ class SoapProductCatalog:
         asked = {"Name": name, "CategoryId": number}
         answer = self._session.call(SAVE_PRODUCTS, products={"Product": [asked]})
         return _created_id(answer, SAVE_PRODUCTS)
+
+    def _search(self, **asked: str) -> list[Product | Unreadable]:
+        answer = self._session.call(
+            GET_PRODUCTS, searchParams=asked, returnProperties={"string": list(PRODUCT_PROPERTIES)}
+        )
+        return records_in(answer, GET_PRODUCTS, read=product_in, known=unreadable_product)
 
 
 def _created_id(answer: Any, operation: Operation) -> str:

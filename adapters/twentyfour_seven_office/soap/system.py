@@ -14,7 +14,7 @@ from adapters.twentyfour_seven_office.soap.payments import SoapPaymentStatus
 from adapters.twentyfour_seven_office.soap.products import SoapProductCatalog
 from adapters.twentyfour_seven_office.soap.quota import Quota, shared_quota
 from adapters.twentyfour_seven_office.soap.session import BusinessSession
-from adapters.twentyfour_seven_office.soap.tables import SoapCurrencyTable, SoapVatTable
+from adapters.twentyfour_seven_office.soap.tables import SoapCurrencyTable, SoapDimensionTable, SoapVatTable
 from core.account import Account, Right
 from core.books import Books
 from core.business import Business
@@ -51,6 +51,7 @@ class SoapAccountingSystem:
         self.products = SoapProductCatalog(session)
         self.vat = SoapVatTable(session)
         self.currencies = SoapCurrencyTable(session)
+        self.dimensions = SoapDimensionTable(session)
         self.orders = SoapOrderSink(session)
         self.payments = SoapPaymentStatus(session)
 

@@ -1,11 +1,24 @@
-"""The VAT codes and currencies of an account at 24SevenOffice."""
+"""The VAT codes, currencies and departments of an account at 24SevenOffice."""
 
-from adapters.twentyfour_seven_office.soap.mapping.answers import items_in
-from adapters.twentyfour_seven_office.soap.mapping.tables import currencies_in, tax_codes_in, vat_types_in
-from adapters.twentyfour_seven_office.soap.operations import GET_CURRENCIES, GET_TAX_CODES, GET_VAT_TYPES
+from adapters.twentyfour_seven_office.soap.mapping.answers import items_in, records_in
+from adapters.twentyfour_seven_office.soap.mapping.tables import (
+    currencies_in,
+    department_in,
+    tax_codes_in,
+    unreadable_department,
+    vat_types_in,
+)
+from adapters.twentyfour_seven_office.soap.operations import (
+    GET_CURRENCIES,
+    GET_DEPARTMENTS,
+    GET_TAX_CODES,
+    GET_VAT_TYPES,
+)
 from adapters.twentyfour_seven_office.soap.session import BusinessSession
 from core.currency import Currency
+from core.dimension import Dimension, DimensionKind
 from core.errors import AccessRefused, Rejected
+from core.unreadable import Unreadable
 from core.vat_code import VatCode
 
 
@@ -41,3 +54,25 @@ class SoapCurrencyTable:
     def currencies(self) -> list[Currency]:
         """Read the account's currencies with their rates. One call."""
         return currencies_in(items_in(self._session.call(GET_CURRENCIES)))
+
+
+class SoapDimensionTable:
+    """The DimensionTable port."""
+
+    def __init__(self, session: BusinessSession) -> None:
+        self._session = session
+
+    def listed(self, kind: DimensionKind) -> list[Dimension | Unreadable] | None:
+        """Read the departments; None where this login may not, and for projects, which no operation lists.
+
+        One call for departments. An order takes the id of either.
+        """
+        if kind is DimensionKind.PROJECT:
+            return None
+        try:
+            answer = self._session.call(GET_DEPARTMENTS)
+        except (AccessRefused, Rejected) as refusal:
+            if isinstance(refusal, AccessRefused) and refusal.code != "missing_rights":
+                raise  # no way in at all
+            return None
+        return records_in(answer, GET_DEPARTMENTS, read=department_in, known=unreadable_department)

@@ -12,6 +12,10 @@ class Products:
         """Return the products that may have this name."""
         raise NotImplementedError("Search for products of this name, and return a Product for each hit.")
 
+    def find_numbered(self, number: str) -> Sequence[Product | Unreadable]:
+        """Return the products that may have this number, by which people know them."""
+        raise NotImplementedError("Search for products of this number, and return a Product with it for each hit.")
+
     def find_categories(self, name: str) -> Sequence[Category | Unreadable]:
         """Return the categories that may have this name."""
         raise NotImplementedError("Search for categories of this name, and return a Category for each hit.")

@@ -1,6 +1,6 @@
 """One business's books in the accounting system: Kvitt's AccountingSystem, the ports bundled."""
 
-from kvitt import Account, Books, CallBudget, Currency, Limits, Right, Surroundings, VatCode
+from kvitt import Account, Books, CallBudget, Currency, Dimension, DimensionKind, Limits, Right, Surroundings, VatCode
 from kvitt_my_ledger.customers import Customers
 from kvitt_my_ledger.orders import Orders
 from kvitt_my_ledger.payments import Payments
@@ -24,6 +24,7 @@ class System:
         self.products = Products()
         self.vat = VatCodes()
         self.currencies = Currencies()
+        self.dimensions = Dimensions()
         self.orders = Orders()
         self.payments = Payments()
 
@@ -58,3 +59,11 @@ class Currencies:
     def currencies(self) -> list[Currency]:
         """Return the company's currencies; without any, an invoice in another currency than NOK is refused."""
         return []
+
+
+class Dimensions:
+    """The DimensionTable port: departments and projects."""
+
+    def listed(self, kind: DimensionKind) -> list[Dimension] | None:  # noqa: ARG002 - for you to use
+        """Return all of a kind. Kvitt only asks once `limits.order_fields` says that an order has a place for it."""
+        return None

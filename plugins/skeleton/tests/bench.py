@@ -44,7 +44,7 @@ class SystemBench(Bench):
     ) -> str:
         raise NotImplementedError("Put a customer into the books, and return its id.")
 
-    def add_product(self, name: str, *, category: str) -> str:
+    def add_product(self, name: str, *, category: str, number: str | None = None) -> str:
         raise NotImplementedError("Put a category and a product of it into the books, and return the product's id.")
 
     def delete_customer(self, customer_id: str) -> None:

@@ -3,6 +3,7 @@
 from sandbox.twentyfour_seven_office.rest import (
     account_tables,
     customers,
+    dimensions,
     order_lines,
     products,
     sales_orders,
@@ -15,6 +16,7 @@ OPERATIONS: tuple[Operation, ...] = (
     *customers.OPERATIONS,
     *products.OPERATIONS,
     *account_tables.OPERATIONS,
+    *dimensions.OPERATIONS,
     *sales_orders.OPERATIONS,
     *order_lines.OPERATIONS,
     *transaction_lines.OPERATIONS,

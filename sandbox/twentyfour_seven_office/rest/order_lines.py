@@ -7,6 +7,7 @@ from typing import Any
 from sandbox.twentyfour_seven_office.records import Order, Row
 from sandbox.twentyfour_seven_office.refusals import ItemRefusedError
 from sandbox.twentyfour_seven_office.rest.account_tables import FIRST_TAX_ID
+from sandbox.twentyfour_seven_office.rest.dimensions import DIMENSIONS, take_dimensions
 from sandbox.twentyfour_seven_office.rest.operation import Answer, Operation, Visit
 from sandbox.twentyfour_seven_office.rest.order_mapping import line_values, net_price
 from sandbox.twentyfour_seven_office.rest.refusals import broken_rule, conflict, invalid, missing
@@ -24,6 +25,7 @@ LINE: dict[str, Check] = {
     "quantity": number(),
     "price": number(),
     "discountRate": PERCENT,
+    "dimensions": DIMENSIONS,
     "tax": members(id=whole(), number=whole(), rate=PERCENT),
 }
 NEW = members(**LINE)
@@ -86,6 +88,7 @@ def _changed(visit: Visit, order: Order, row: Row, asked: dict[str, Any]) -> Row
     row.quantity = asked.get("quantity", row.quantity)
     row.price = asked.get("price", row.price)
     row.discount_rate = asked.get("discountRate", row.discount_rate)
+    take_dimensions(row.other, asked)
     if "tax" in asked:
         _take_tax(visit, row, asked["tax"])
     try:

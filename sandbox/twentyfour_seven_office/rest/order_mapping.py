@@ -11,6 +11,7 @@ from typing import Any
 from sandbox.twentyfour_seven_office.norwegian_time import day_of, text_of
 from sandbox.twentyfour_seven_office.records import Order, Row
 from sandbox.twentyfour_seven_office.rest.account_tables import tax_id
+from sandbox.twentyfour_seven_office.rest.dimensions import dimension_values
 from sandbox.twentyfour_seven_office.rest.operation import Visit
 
 STATUSES = {
@@ -40,6 +41,11 @@ FOUR_DECIMALS = Decimal("0.0001")
 
 def order_values(visit: Visit, order: Order) -> dict[str, Any]:
     """All that REST knows of an order; what is not set is left out."""
+    return listed_values(visit, order) | dimension_values(visit.books, order.other)
+
+
+def listed_values(visit: Visit, order: Order) -> dict[str, Any]:
+    """What a listing tells of an order."""
     record = visit.books.customers.get(order.customer_id)
     customer = {"id": order.customer_id, "name": order.customer_name or (record.name if record else "")}
     if record and record.organization_number:
@@ -75,6 +81,7 @@ def line_values(visit: Visit, order: Order, row: Row) -> dict[str, Any]:
     values |= {"description": row.name} if row.name else {}
     amounts = {"quantity": row.quantity, "price": net_price(order, row), "discountRate": row.discount_rate}
     values |= {name: amount for name, amount in amounts.items() if amount is not None}
+    values |= dimension_values(visit.books, row.other)
     tax = {"id": tax_id(visit, row.tax_code), "number": row.tax_code, "rate": row.vat_rate}
     return values | {"tax": {name: value for name, value in tax.items() if value is not None}}
 

@@ -12,23 +12,24 @@ from typing import Any
 from sandbox.twentyfour_seven_office.norwegian_time import day_of, midnight
 from sandbox.twentyfour_seven_office.records import Order
 from sandbox.twentyfour_seven_office.refusals import ItemRefusedError
+from sandbox.twentyfour_seven_office.rest.dimensions import DIMENSIONS, take_dimensions
 from sandbox.twentyfour_seven_office.rest.operation import Answer, Operation, Visit
 from sandbox.twentyfour_seven_office.rest.order_mapping import (
     DELIVERY_FIELDS,
     DELIVERY_PARTS,
     OTHERWISE,
     STATUSES,
+    listed_values,
     order_values,
 )
 from sandbox.twentyfour_seven_office.rest.paging import TOKEN, page_by_id
 from sandbox.twentyfour_seven_office.rest.refusals import bad_request, broken_rule, conflict, invalid, missing
-from sandbox.twentyfour_seven_office.rest.shape import Check, choice, day, each, members, number, text, whole
+from sandbox.twentyfour_seven_office.rest.shape import Check, choice, day, members, number, text, whole
 from sandbox.twentyfour_seven_office.rules import check_currency, check_order
 
 USUAL, MOST = 100, 500
 INVOICE = "Invoice"
 OF_STATUS = {shown: kept for kept, shown in STATUSES.items()}
-DIMENSIONS = {1: "ProjectId", 2: "DepartmentId"}
 
 CUSTOMER: dict[str, Check] = {
     "id": whole(),
@@ -58,9 +59,7 @@ ORDER: dict[str, Check] = {
     "memo": text(),
     "yourReference": members(name=text()),
     "referenceNumber": text(most=50),
-    "dimensions": each(
-        members(("dimensionType", "value", "name"), dimensionType=whole(), value=text(), name=text()),
-    ),
+    "dimensions": DIMENSIONS,
 }
 NEW = members(("customer",), customer=members(("id", "name"), **CUSTOMER), **ORDER)
 CHANGES = members(customer=members(**CUSTOMER), **ORDER)
@@ -87,7 +86,7 @@ def read_orders(visit: Visit) -> Answer:
         )
 
     page = page_by_id(visit.books.orders, holds, visit, usual=USUAL, most=MOST)
-    return Answer([order_values(visit, order) for order in page.content], links=page.links)
+    return Answer([listed_values(visit, order) for order in page.content], links=page.links)
 
 
 def read_order(visit: Visit) -> Answer:
@@ -169,9 +168,7 @@ def _change(order: Order, asked: dict[str, Any]) -> None:
     address = {kept: handed_to[name] for name, kept in DELIVERY_PARTS.items() if name in handed_to}
     if address:
         order.addresses["Delivery"] = order.addresses.get("Delivery", {}) | address
-    for dimension in asked.get("dimensions", []):
-        if name := DIMENSIONS.get(dimension["dimensionType"]):
-            order.other[name] = int(dimension["value"]) if dimension["value"].isdecimal() else 0
+    take_dimensions(order.other, asked)
 
 
 def _ordered(order: Order) -> date | None:

@@ -27,12 +27,13 @@ TABLES = {
         "changed_at",
     ),
     "categories": ("id", "name"),
-    "products": ("id", "name", "category_id"),
+    "products": ("id", "number", "name", "category_id"),
+    "departments": ("id", "name"),
     "vat_codes": ("code", "percent", "name"),
     "orders": (
         "id", "reference", "customer_id", "status", "issue_date", "due_date", "prices_include_vat", "your_reference",
         "order_reference", "comment", "changed_at", "row", "product_id", "text", "quantity", "unit_price",
-        "discount_percent", "vat_percent", "vat_code",
+        "discount_percent", "vat_percent", "vat_code", "department_id",
     ),  # an order's rows each repeat it: one file, so that an order is written whole
     "invoices": ("order_id", "number", "day"),
     "payments": ("order_id", "day", "amount"),

@@ -4,7 +4,19 @@ from pathlib import Path
 
 from pydantic import SecretStr
 
-from kvitt import Account, Books, CallBudget, Clock, Currency, Limits, OrderField, Right, VatCode
+from kvitt import (
+    Account,
+    Books,
+    CallBudget,
+    Clock,
+    Currency,
+    Dimension,
+    DimensionKind,
+    Limits,
+    OrderField,
+    Right,
+    VatCode,
+)
 from kvitt_csv_ledger.customers import LedgerCustomers
 from kvitt_csv_ledger.errors import translated
 from kvitt_csv_ledger.folder import Folder
@@ -22,7 +34,7 @@ class Ledger:
         customer_name=200,
         product_name=100,
         decimals=6,
-        order_fields=frozenset({OrderField.ORDER_REFERENCE}),
+        order_fields=frozenset({OrderField.ORDER_REFERENCE, OrderField.DEPARTMENT}),
     )
 
     def __init__(self, path: Path, password: SecretStr, clock: Clock) -> None:
@@ -33,6 +45,7 @@ class Ledger:
         self.products = LedgerProducts(self._folder)
         self.vat = LedgerVat(self._folder)
         self.currencies = NoCurrencies()
+        self.dimensions = LedgerDimensions(self._folder)
         self.orders = LedgerOrders(self._folder, clock)
         self.payments = LedgerPayments(self._folder)
 
@@ -68,6 +81,18 @@ class LedgerVat:
         """Return every VAT code."""
         with translated():
             return [VatCode.model_validate(row) for row in self._folder.rows("vat_codes")]
+
+
+class LedgerDimensions:
+    """The DimensionTable port: each line of an order has a department, and none has a project."""
+
+    def __init__(self, folder: Folder) -> None:
+        self._folder = folder
+
+    def listed(self, kind: DimensionKind) -> list[Dimension]:
+        """Return every department."""
+        with translated():
+            return [Dimension.model_validate(row) for row in self._folder.rows(f"{kind}s")]
 
 
 class NoCurrencies:

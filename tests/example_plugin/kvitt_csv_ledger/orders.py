@@ -94,6 +94,7 @@ class LedgerOrders:
                 "discount_percent": plain(row.discount_percent),
                 "vat_percent": plain(row.vat_percent),
                 "vat_code": row.vat_code,
+                "department_id": row.department.id if row.department else "",
             }
             for number, row in enumerate(draft.rows, start=1)
         ]

@@ -15,7 +15,11 @@ class LedgerProducts:
 
     def find_products(self, name: str) -> list[Product]:
         """Return products of this name."""
-        return [Product(id=row["id"], name=row["name"]) for row in self._rows("products") if row["name"] == name]
+        return [one for one in self._products() if one.name == name]
+
+    def find_numbered(self, number: str) -> list[Product]:
+        """Return products of this number."""
+        return [one for one in self._products() if one.number == number]
 
     def find_categories(self, name: str) -> list[Category]:
         """Return categories of this name."""
@@ -29,7 +33,10 @@ class LedgerProducts:
         """Create a product."""
         if category_id not in [row["id"] for row in self._rows("categories")]:
             raise Rejected("The category is not in the ledger any more.", code="unknown_category")
-        return self._added("products", {"name": name, "category_id": category_id})
+        return self._added("products", {"number": "", "name": name, "category_id": category_id})
+
+    def _products(self) -> list[Product]:
+        return [Product(id=row["id"], name=row["name"], number=row["number"] or None) for row in self._rows("products")]
 
     def _rows(self, table: str) -> list[Row]:
         with translated():

@@ -12,7 +12,7 @@ from uuid import uuid4
 
 import pytest
 
-from kvitt import Address, NewOrderStatus, OrderField
+from kvitt import Address, DimensionKind, NewOrderStatus, OrderField
 from kvitt.conformance import (
     Bench,
     Call,
@@ -147,8 +147,12 @@ class LedgerBench(Bench):
             **parts,
         )
 
-    def add_product(self, name: str, *, category: str) -> str:
-        return self._added("products", name=name, category_id=self._added("categories", name=category))
+    def add_product(self, name: str, *, category: str, number: str | None = None) -> str:
+        category_id = self._added("categories", name=category)
+        return self._added("products", number=number or "", name=name, category_id=category_id)
+
+    def add_dimension(self, kind: DimensionKind, name: str) -> str:
+        return self._added(f"{kind}s", name=name)
 
     def delete_customer(self, customer_id: str) -> None:
         self._keep("customers", lambda row: row["id"] != customer_id)
@@ -237,7 +241,8 @@ def _strike(waiting: dict[str, list[Callable[[], None]]], table: str) -> None:
 
 
 def _fields(line: Row) -> dict[str, str]:
-    return {name: line[name] for name in ("your_reference", OrderField.ORDER_REFERENCE)}
+    said = {name: line[name] for name in ("your_reference", OrderField.ORDER_REFERENCE)}
+    return {**said, OrderField.DEPARTMENT: line["department_id"]}
 
 
 def _row(line: Row) -> HeldRow:
@@ -248,4 +253,5 @@ def _row(line: Row) -> HeldRow:
         discount_percent=Decimal(line["discount_percent"]),
         vat_percent=Decimal(line["vat_percent"]),
         product_id=line["product_id"],
+        department_id=line["department_id"] or None,
     )

@@ -7,6 +7,7 @@ is being written its memo says so: that text is longer than any invoice number, 
 from collections.abc import Collection
 from typing import Any
 
+from adapters.twentyfour_seven_office.rest.mapping.lines import dimensions_out
 from adapters.twentyfour_seven_office.rest.mapping.values import Item, decimal_in, id_in, part
 from adapters.twentyfour_seven_office.values import known_number, text_in, without_nothing
 from core.business import NewOrderStatus
@@ -63,6 +64,8 @@ def completed_order(draft: OrderDraft, begun: Item, *, customer_name: str, where
         emptied["deliveryDate"] = draft.issue_date.isoformat()
     if draft.currency is None and part(begun, "currency").get("code") not in _HOME:
         emptied["currency"] = {"code": HOME_CURRENCY, "rate": 1}
+    if draft.department is None and draft.project is None and begun.get("dimensions"):
+        emptied["dimensions"] = []
     return {**_header(draft, customer_name, where), **emptied, **finished_order(draft)}
 
 
@@ -125,6 +128,7 @@ def _header(draft: OrderDraft, customer_name: str, where: str) -> dict[str, Any]
             "deliveryDate": delivery.date.isoformat() if delivery.date else None,
             "deliveryCustomer": _delivery_out(delivery) or None,
             "currency": {"code": currency.code, "rate": currency.rate / currency.unit} if currency else None,
+            "dimensions": dimensions_out(draft.department, draft.project),
             "invoice": {"paymentTerms": {"type": "NumberOfDays", "value": (draft.due_date - draft.issue_date).days}},
         }
     )

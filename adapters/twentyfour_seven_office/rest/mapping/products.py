@@ -11,8 +11,12 @@ from core.unreadable import Unreadable
 
 def products_in(listed: Iterable[Item]) -> list[Product | Unreadable]:
     """Read products; one without an id or a name is left out."""
-    named = map(_named, listed)
-    return [one if isinstance(one, Unreadable) else Product(id=one[0], name=one[1]) for one in named if one]
+    named = ((item, _named(item)) for item in listed)
+    return [
+        one if isinstance(one, Unreadable) else Product(id=one[0], name=one[1], number=text_in(item.get("number")))
+        for item, one in named
+        if one
+    ]
 
 
 def categories_in(listed: Iterable[Item]) -> list[Category | Unreadable]:

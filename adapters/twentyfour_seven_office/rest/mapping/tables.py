@@ -1,11 +1,26 @@
-"""VAT codes and currencies. Pure."""
+"""VAT codes, currencies, departments and projects. Pure."""
 
 from collections.abc import Iterable
 
+from adapters.twentyfour_seven_office.rest.json_text import Broken
 from adapters.twentyfour_seven_office.rest.mapping.values import Item, decimal_in
-from adapters.twentyfour_seven_office.values import text_in
+from adapters.twentyfour_seven_office.values import UNREADABLE, text_in
 from core.currency import Currency
+from core.dimension import Dimension
+from core.unreadable import Unreadable
 from core.vat_code import VatCode
+
+
+def dimensions_in(elements: Iterable[Item]) -> list[Dimension | Unreadable]:
+    """Read departments or projects; one without a value, by which it is named, or without a name is left out."""
+    found = ((one, text_in(one.get("value")), text_in(one.get("name"))) for one in elements)
+    return [
+        Unreadable(id=value, name=name, reason=UNREADABLE)
+        if isinstance(one, Broken)
+        else Dimension(id=value or "", name=name)
+        for one, value, name in found
+        if isinstance(one, Broken) or (value and name)
+    ]
 
 
 def vat_codes_in(taxes: Iterable[Item]) -> list[VatCode]:

@@ -16,6 +16,7 @@ from adapters.twentyfour_seven_office.soap.mapping.values import (
 from adapters.twentyfour_seven_office.values import known_number, without_nothing
 from core.business import NewOrderStatus
 from core.currency import Currency
+from core.dimension import Dimension
 from core.invoice import Delivery
 from core.order_draft import CreditedOrder, OrderDraft, OrderRow
 from core.payment import BookedTotals, OrderState
@@ -63,6 +64,7 @@ def new_order(draft: OrderDraft, *, where: str) -> dict[str, Any]:
             "ReferenceNumber": draft.order_reference,
             **(_credited_out(draft.credited, where) if draft.credited else {}),
             **(_delivery_out(draft.delivery) if draft.delivery else {}),
+            **_dimensions_out(draft.department, draft.project, where),
             "InvoiceRows": {"InvoiceRow": [_row_out(row, where) for row in draft.rows]},
         }
     )
@@ -133,7 +135,13 @@ def _row_out(row: OrderRow, where: str) -> dict[str, Any]:
         "Quantity": row.quantity,
         "Type": "Normal",
         "TaxSettings": {"TaxCode": known_number(row.vat_code, "VAT code", where), "TaxRate": row.vat_percent},
+        **_dimensions_out(row.department, row.project, where),
     }
+
+
+def _dimensions_out(department: Dimension | None, project: Dimension | None, where: str) -> dict[str, int]:
+    said = {"DepartmentId": (department, "department"), "ProjectId": (project, "project")}
+    return {name: known_number(one.id, what, where) for name, (one, what) in said.items() if one}
 
 
 def _credited_out(credited: CreditedOrder, where: str) -> dict[str, Any]:

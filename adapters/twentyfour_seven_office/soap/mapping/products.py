@@ -8,13 +8,14 @@ from adapters.twentyfour_seven_office.values import UNREADABLE, text_in
 from core.product import Category, Product
 from core.unreadable import Unreadable
 
-RETURN_PROPERTIES = ("Id", "Name")
+PRODUCT_PROPERTIES = ("Id", "Name", "No")
+CATEGORY_PROPERTIES = ("Id", "Name")
 
 
 def product_in(item: Mapping[str, Any]) -> Product | None:
     """Read a product; None without an id or a name."""
     product_id, name = id_in(item.get("Id")), item.get("Name")
-    return Product(id=product_id, name=name) if product_id and name else None
+    return Product(id=product_id, name=name, number=text_in(item.get("No"))) if product_id and name else None
 
 
 def category_in(item: Mapping[str, Any]) -> Category | None:

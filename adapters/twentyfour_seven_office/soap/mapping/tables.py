@@ -1,11 +1,13 @@
-"""VAT codes and currencies. Pure."""
+"""VAT codes, currencies and departments. Pure."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from adapters.twentyfour_seven_office.soap.mapping.values import decimal_in, integer_in
-from adapters.twentyfour_seven_office.values import text_in
+from adapters.twentyfour_seven_office.soap.mapping.values import decimal_in, id_in, integer_in
+from adapters.twentyfour_seven_office.values import UNREADABLE, text_in
 from core.currency import Currency
+from core.dimension import Dimension
+from core.unreadable import Unreadable
 from core.vat_code import VatCode
 
 
@@ -27,6 +29,17 @@ def currencies_in(answer: Iterable[Mapping[str, Any]]) -> list[Currency]:
         if symbol and rate is not None and rate > 0 and (unit is None or unit > 0):
             found.append(Currency(code=symbol.upper(), rate=rate, unit=unit or 1))
     return found
+
+
+def department_in(item: Mapping[str, Any]) -> Dimension | None:
+    """Read a department; None without an id."""
+    department_id = id_in(item.get("Id"))
+    return Dimension(id=department_id, name=text_in(item.get("Name"))) if department_id else None
+
+
+def unreadable_department(item: Mapping[str, Any]) -> Unreadable:
+    """Read what is known of a department that can't be read as a whole."""
+    return Unreadable(id=id_in(item.get("Id")), name=text_in(item.get("Name")), reason=UNREADABLE)
 
 
 def _vat_codes(answer: Iterable[Mapping[str, Any]], *, code: str, percent: str, name: str) -> list[VatCode]:

@@ -1,4 +1,4 @@
-"""ClientService: the account's VAT types and currencies."""
+"""ClientService: the account's VAT types, currencies and departments."""
 
 from sandbox.twentyfour_seven_office.soap.services.service import Service, Visit
 from sandbox.twentyfour_seven_office.soap.shapes import Values
@@ -18,14 +18,25 @@ def get_currency_list(visit: Visit) -> list[Values]:
     ]
 
 
+def get_department_list(visit: Visit) -> list[Values]:
+    """Every department in use."""
+    return [{"Id": one.id, "Name": one.name} for one in visit.books.departments.values() if one.is_active]
+
+
 def _admits(account: Account, operation: str) -> bool:
     if operation == "GetVatTypeList" and account.vat_types_refused:
+        return False
+    if operation == "GetDepartmentList" and account.dimensions_refused:
         return False
     return account.invoicing_package
 
 
 SERVICE = Service(
     contract_name="client",
-    operations={"GetVatTypeList": get_vat_type_list, "GetCurrencyList": get_currency_list},
+    operations={
+        "GetVatTypeList": get_vat_type_list,
+        "GetCurrencyList": get_currency_list,
+        "GetDepartmentList": get_department_list,
+    },
     admits=_admits,
 )

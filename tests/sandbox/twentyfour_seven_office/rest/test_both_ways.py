@@ -82,12 +82,15 @@ def test_every_operation_keeps_to_the_vendors_file(
         api.get(path)
     api.get(f"/customers/{customer_id}")
     api.patch(f"/customers/{customer_id}", {"phone": "22334455"})
+    project = {"dimensionType": 1, "value": str(books.add_project("Vinter")), "name": "Vinter"}
+    assert api.get("/dimensions/1/elements") == [project]
     row = {"type": "product", "product": {"id": product_id}, "quantity": 1, "price": 0.07, "tax": {"number": 3}}
+    row["dimensions"] = [project]
     made = [api.post(f"/salesorders/{order_id}/lines", row)["id"] for _ in range(2)]
     api.patch(f"/salesorders/{order_id}/lines/{made[0]}", {"quantity": 2.5})
     api.delete(f"/salesorders/{order_id}/lines/{made[1]}")
     api.get(f"/salesorders/{order_id}/lines")
-    api.patch(f"/salesorders/{order_id}", {"status": "Confirmed", "internalMemo": "10007"})
+    api.patch(f"/salesorders/{order_id}", {"status": "Confirmed", "internalMemo": "10007", "dimensions": [project]})
     api.delete(f"/salesorders/{api.post('/salesorders', {'customer': {'id': customer_id, 'name': 'A'}})['id']}")
     books.pay(books.publish(order_id), amount=Decimal("0.10"))
     api.get("/salesorders", customerId=customer_id, createdFrom="2026-11-22T00:00:00Z")

@@ -166,12 +166,17 @@ def test_a_dimension_may_be_demanded(
     api: Api, account: Account, customer_id: int, demand: str, kind: str, dimension: int
 ) -> None:
     setattr(account, demand, True)
+    number = account.books.add_department("Utleie") if dimension == 2 else account.books.add_project("Utleie")
     order: dict[str, Any] = {"customer": {"id": customer_id, "name": "A"}}
     with pytest.raises(Refused) as refused:
         api.post("/salesorders", order)
     assert refused.value.error["payload"]["errors"][0]["type"] == kind
     order["dimensions"] = [{"dimensionType": dimension, "value": "7", "name": "Utleie"}]
-    assert api.post("/salesorders", order)["id"]
+    with pytest.raises(Refused) as refused:
+        api.post("/salesorders", order)
+    assert refused.value.field == ("dimensions", "notFound")
+    order["dimensions"][0]["value"] = str(number)
+    assert api.post("/salesorders", order)["dimensions"] == order["dimensions"]
 
 
 def test_not_everybody_can_be_invoiced(api: Api, books: Books, customer_id: int) -> None:

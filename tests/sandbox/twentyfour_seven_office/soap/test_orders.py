@@ -202,7 +202,7 @@ def test_an_account_may_demand_department_and_project(
     assert refusal(caller, order_xml(customer_id, row))[0] == (
         "Office24Seven.Library.Economy.Accounting.DepartmentIsRequiredException"
     )
-    department = "<DepartmentId>1</DepartmentId>"
+    department = f"<DepartmentId>{account.books.add_department('Utleie')}</DepartmentId>"
     (saved,) = save(caller, order_xml(customer_id).replace("<InvoiceRows>", f"{department}<InvoiceRows>"))
     assert text(saved, "APIException/Type") == ("Office24Seven.Library.Economy.Accounting.ProjectIsRequiredException")
     account.project_required = False

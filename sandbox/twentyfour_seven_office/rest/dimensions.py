@@ -1,0 +1,85 @@
+"""Departments and projects, by the numbers that the vendor has for the two kinds.
+
+Source: docs/24sevenoffice.md, "Products, departments and projects": each is told by kind, value (its id as a text), name.
+"""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from sandbox.twentyfour_seven_office.books import Books
+from sandbox.twentyfour_seven_office.records import Dimension
+from sandbox.twentyfour_seven_office.rest.operation import Answer, Operation, Visit
+from sandbox.twentyfour_seven_office.rest.paging import TOKEN, page_by_id
+from sandbox.twentyfour_seven_office.rest.refusals import missing
+from sandbox.twentyfour_seven_office.rest.shape import each, members, text, whole
+from sandbox.twentyfour_seven_office.users import Account
+
+USUAL, MOST = 100, 500
+PROJECT, DEPARTMENT = 1, 2
+SOAP_NAMES = {PROJECT: "ProjectId", DEPARTMENT: "DepartmentId"}
+
+DIMENSIONS = each(
+    members(("dimensionType", "value", "name"), dimensionType=whole(), value=text(), name=text()),
+)
+
+
+def read_elements(visit: Visit) -> Answer:
+    """The elements of a kind that are in use."""
+    kind = visit.ids["dimensionType"]
+    page = page_by_id(_of_kind(visit.books, kind), lambda one: one.is_active, visit, usual=USUAL, most=MOST)
+    return Answer(
+        [
+            {
+                "dimensionType": Decimal(10**40) if one.spoilt else kind,
+                "value": str(one.id),
+                "name": one.name,
+            }
+            for one in page.content
+        ],
+        links=page.links,
+    )
+
+
+def take_dimensions(other: dict[str, Any], asked: Mapping[str, Any]) -> None:
+    """Keep what is asked for as SOAP names it; the list replaces what there was."""
+    if "dimensions" not in asked:
+        return
+    for name in SOAP_NAMES.values():
+        other.pop(name, None)
+    for dimension in asked["dimensions"]:
+        kind = dimension["dimensionType"]
+        if kind in SOAP_NAMES:
+            other[SOAP_NAMES[kind]] = int(dimension["value"]) if dimension["value"].isdecimal() else 0
+
+
+def dimension_values(books: Books, other: Mapping[str, Any]) -> dict[str, Any]:
+    """What an order or line is counted under, as REST shows it."""
+    said = [
+        {"dimensionType": kind, "value": str(other[name]), "name": _name_of(books, kind, other[name])}
+        for kind, name in SOAP_NAMES.items()
+        if name in other
+    ]
+    return {"dimensions": said} if said else {}
+
+
+def _of_kind(books: Books, kind: int) -> dict[int, Dimension]:
+    if kind not in SOAP_NAMES:
+        raise missing()
+    return books.projects if kind == PROJECT else books.departments
+
+
+def _name_of(books: Books, kind: int, number: int) -> str:
+    found = _of_kind(books, kind).get(number)
+    return found.name if found else ""
+
+
+def _refuses(account: Account) -> bool:
+    return account.dimensions_refused or not account.invoicing_package
+
+
+OPERATIONS = (
+    Operation(
+        "GET", "/dimensions/{dimensionType}/elements", read_elements, frozenset({"limit", TOKEN}), refuses=_refuses
+    ),
+)
