@@ -6,18 +6,18 @@ import shutil
 import stat
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+
+from tests.shown import ANYTHING, commands_in, shows
 
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "writing-a-plugin.md"
 EXAMPLE = ROOT / "tests" / "example_plugin"
 
 _BLOCK = re.compile(r"(?:^`(?P<file>[^`\n]+)`\n)?^```(?P<kind>\w+)\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL)
-_ANYTHING = "..."
 
 # Stand-ins for commands, so that nothing is installed beside the tests' own packages and no network is used.
 _PIP = """
@@ -44,24 +44,8 @@ class Block(NamedTuple):
     text: str
 
 
-class Command(NamedTuple):
-    """A command of the page, and the lines that it is shown to print."""
-
-    line: str
-    shown: list[str]
-
-
 def blocks() -> list[Block]:
     return [Block(one["file"], one["kind"], one["text"]) for one in _BLOCK.finditer(PAGE.read_text(encoding="utf-8"))]
-
-
-def commands() -> Iterator[Command]:
-    for block in blocks():
-        if block.kind == "console":
-            assert block.text.startswith("$ ")
-            for part in block.text.removeprefix("$ ").split("\n$ "):
-                line, *shown = part.splitlines()
-                yield Command(line, shown)
 
 
 def test_every_block_of_code_is_the_examples_own() -> None:
@@ -95,10 +79,10 @@ def desk(tmp_path: Path) -> Path:
 
 
 @pytest.mark.attack
-def test_every_command_of_the_page_does_what_it_shows(desk: Path) -> None:
+def test_every_command_of_the_page_does_what_itshows(desk: Path) -> None:
     folder = desk
     told = []
-    for command in commands():
+    for command in commands_in(PAGE.read_text(encoding="utf-8")):
         if command.line.startswith("cd "):
             folder /= command.line.removeprefix("cd ")
             continue
@@ -114,26 +98,17 @@ def test_every_command_of_the_page_does_what_it_shows(desk: Path) -> None:
         )
         expected = 1 if any(" failed, " in line for line in command.shown) else 0
         assert done.returncode == expected, f"$ {command.line}\n{done.stdout[-3000:]}\n{done.stderr[-3000:]}"
-        assert _shows(command.shown, done.stdout.splitlines()), f"$ {command.line}\n{done.stdout}"
+        assert shows(command.shown, done.stdout.splitlines()), f"$ {command.line}\n{done.stdout}"
         told.append(command.line.split()[0])
     assert set(told) == {"cp", "pip", "kvitt", "echo", "cat", "pytest"}
     assert not (EXAMPLE / "books").exists()
 
 
 def test_what_is_shown_is_compared() -> None:
-    assert _shows(["a ...", _ANYTHING, "d"], ["a 1", "b", "c", "d"])
-    assert not _shows(["a ...", "d"], ["a 1", "b", "c", "d"])
-    assert not _shows(["a"], [])
-    assert not _shows([], ["a"])
-
-
-def _shows(shown: list[str], printed: list[str]) -> bool:
-    """Whether this is what was printed: `...` stands for anything within a line, and alone for any lines."""
-    lines = [
-        r"(?:.*\n)*" if line == _ANYTHING else ".*".join(map(re.escape, line.split(_ANYTHING))) + r"\n"
-        for line in shown
-    ]
-    return re.fullmatch("".join(lines), "".join(f"{line}\n" for line in printed)) is not None
+    assert shows(["a ...", ANYTHING, "d"], ["a 1", "b", "c", "d"])
+    assert not shows(["a ...", "d"], ["a 1", "b", "c", "d"])
+    assert not shows(["a"], [])
+    assert not shows([], ["a"])
 
 
 def _environment(desk: Path) -> dict[str, str]:
