@@ -1,6 +1,7 @@
 """Departments and projects, by the numbers that the vendor has for the two kinds.
 
-Source: docs/24sevenoffice.md, "Products, departments and projects": each is told by kind, value (its id as a text), name.
+Source: docs/24sevenoffice.md, "Products, departments and projects": each is told by kind, value (its id
+as a text), name.
 """
 
 from collections.abc import Mapping
