@@ -32,6 +32,8 @@ _WORDS_BEFORE = re.compile(
 _SHORTEST_WORD = 3  # letters: two may be a country's
 _SIRET = 14  # digits: nine of the company, five of its branch
 _WORDS_AFTER = re.compile(r"(?<=[0-9])(?:MVA)?(?:FORETAKSREGISTERET|IFORETAKSREGISTERET)(?:MVA)?$")
+_DOTS = re.compile("[.\u3002\uff0e\uff61]")
+_ACE, _LONGEST_LABEL = "xn--", 63
 _ADDRESS_BREAK = re.compile(r"[\s;,<>]+")
 
 # The modules of python-stdnum that know a country's numbers beside its VAT number. Where both the register's number and
@@ -103,8 +105,9 @@ def normal_email(email: str | None) -> str | None:
     """Return an e-mail address in the form in which addresses are compared, or None when there is none.
 
     Whole, in Unicode NFC, without regard to case; the domain as people read it: "xn--blbr-roah.no" is "blåbær.no".
+    Case only: a name folds ß to ss, but straße.de and strasse.de are two domains (IDNA 2008).
     """
-    text = unicodedata.normalize("NFC", (email or "").strip()).casefold()
+    text = unicodedata.normalize("NFC", (email or "").strip()).lower()
     local, at, domain = text.rpartition("@")
     return unicodedata.normalize("NFC", f"{local}{at}{_readable(domain)}") or None
 
@@ -124,10 +127,7 @@ def email_spellings(email: str | None) -> tuple[str, ...]:
     if normal is None:
         return ()
     local, at, domain = normal.rpartition("@")
-    try:
-        written = domain.encode("idna").decode("ascii")
-    except UnicodeError:
-        return (normal,)
+    written = ".".join(map(_ascii_label, domain.split(".")))
     return tuple(dict.fromkeys((normal, f"{local}{at}{written}")))
 
 
@@ -302,9 +302,23 @@ def _digits(number: str) -> str:
 
 
 def _readable(domain: str) -> str:
-    if domain.isascii() and "xn--" not in domain:
-        return domain
+    labels = _DOTS.split(unicodedata.normalize("NFKC", domain).lower())
+    return ".".join(map(_readable_label, labels))
+
+
+def _readable_label(label: str) -> str:
+    """Return a part of a domain in Unicode; one that is in ASCII for no such reason stays as it is."""
+    if not label.startswith(_ACE) or len(label) > _LONGEST_LABEL:
+        return label
     try:
-        return domain.encode("idna").decode("idna").casefold()
+        text = label.removeprefix(_ACE).encode("ascii").decode("punycode")
     except UnicodeError:
-        return domain
+        return label
+    is_usual = text == unicodedata.normalize("NFKC", text.lower()) and _ascii_label(text) == label
+    return text if is_usual else label
+
+
+def _ascii_label(label: str) -> str:
+    if label.isascii() or len(label) > _LONGEST_LABEL:
+        return label
+    return _ACE + label.encode("punycode").decode("ascii")

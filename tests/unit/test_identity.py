@@ -154,6 +154,21 @@ def test_the_domain_of_an_address_has_one_form() -> None:
     assert email_spellings("kari@fjell.no") == ("kari@fjell.no",)
 
 
+def test_two_domains_are_not_one_because_a_name_would_be() -> None:
+    """Else an invoice finds another's record, and a record that holds "k@straße.de" is not found again."""
+    assert normal_email("K@STRAßE.de") == "k@straße.de" != normal_email("k@strasse.de")
+    assert email_spellings("k@straße.de") == ("k@straße.de", "k@xn--strae-oqa.de")
+    assert normal_email("k@xn--strae-oqa.de") == "k@straße.de"
+    assert normal_email("groß@x.de") != normal_email("gross@x.de")
+    assert normal_email("k@FJELL\u3002no") == "k@fjell.no"
+
+
+@pytest.mark.parametrize("domain", ["xn--", "xn--a-.no", "xn--\u00e5.no", "xn--99999999999.no", "xn--BL-", "x" * 5000])
+def test_a_domain_that_only_looks_like_a_coded_one_stays(domain: str) -> None:
+    assert normal_email(f"k@{domain}") == f"k@{domain.lower()}"
+    assert email_spellings(f"k@{domain}")[0] == f"k@{domain.lower()}"
+
+
 @pytest.mark.parametrize(
     "text", ["A@x.no; b@x.no", "a@x.no,b@x.no", "a@x.no b@x.no", "Kari <a@x.no>; Per <b@x.no>;", "a@x.no;b@x.no;A@x.no"]
 )
