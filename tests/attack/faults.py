@@ -15,7 +15,7 @@ from core.errors import TryAgain
 from core.transfer import Transfer, TransferState
 from sandbox.twentyfour_seven_office.faults import Fault
 from tests.attack.installation import BUSINESS, LATE_SECONDS, ONE_OF_EACH, REST, Installation
-from tests.systems import rest_operation, soap_operation
+from tests.systems import System, rest_operation, soap_operation
 
 NUMBER = "2001"
 QUARANTINE = timedelta(seconds=1.5)
@@ -61,18 +61,21 @@ KINDS: Mapping[str, Kind] = {
 
 @dataclass(frozen=True)
 class Matrix:
-    """The calls of a cold send in their order, each against each kind.
+    """The calls of a cold send in their order, each against each kind; `sample` is what make test tries of it.
 
     `no_way_in` are those whose refusal parks the transfer; `creating` those that create something. An operation that
     ends with one of `lost` comes after the answer of that call was lost.
     """
 
+    system: System
     operations: Sequence[str]
     kinds: Mapping[str, Kind]
     no_way_in: Sequence[str]
     creating: Sequence[str]
     lost: Mapping[str, str]
+    sample: Sequence[tuple[str, str]]
 
+    @property
     def cells(self) -> list[tuple[str, str]]:
         """Every call with every kind that can strike it."""
         return [
@@ -82,9 +85,62 @@ class Matrix:
             if operation in self.creating or not self.kinds[kind].creating
         ]
 
-    def cases(self, sample: Sequence[tuple[str, str]]) -> list[Any]:
-        """The cells as parameters; those that are not in the sample are left to make attack."""
-        return [pytest.param(*cell, marks=() if cell in sample else pytest.mark.attack) for cell in self.cells()]
+    @property
+    def cases(self) -> list[Any]:
+        """The system and a cell, as parameters; those that are not in the sample are left to make attack."""
+        return [
+            pytest.param(
+                self.system,
+                operation,
+                kind,
+                id=f"{self.system.name}-{operation}-{kind}",
+                marks=() if (operation, kind) in self.sample else pytest.mark.attack,
+            )
+            for operation, kind in self.cells
+        ]
+
+
+Point = tuple[str, int]
+"""An operation, and how many calls of it go by unharmed: so the first chunk is struck, a later one, or the update."""
+
+
+@dataclass(frozen=True)
+class BulkMatrix:
+    """Points of a bulk send, each against each kind; `sample` is what make test tries of it.
+
+    `creating` are those that write several things at once. Where all is written `one_by_one`, what fails fails alone.
+    """
+
+    system: System
+    points: Sequence[Point]
+    kinds: Mapping[str, Kind]
+    sample: Sequence[tuple[Point, str]]
+    creating: Sequence[Point] = ()
+    one_by_one: bool = False
+
+    @property
+    def cells(self) -> list[tuple[Point, str]]:
+        """Every point with every kind that can strike it."""
+        return [
+            (point, kind)
+            for point in self.points
+            for kind in self.kinds
+            if point in self.creating or not self.kinds[kind].creating
+        ]
+
+    @property
+    def cases(self) -> list[Any]:
+        """The system and a cell, as parameters; those that are not in the sample are left to make attack."""
+        return [
+            pytest.param(
+                self.system,
+                (operation, after),
+                kind,
+                id=f"{self.system.name}-{operation}-{after}-{kind}",
+                marks=() if ((operation, after), kind) in self.sample else pytest.mark.attack,
+            )
+            for (operation, after), kind in self.cells
+        ]
 
 
 def see_one_of_each(
@@ -155,9 +211,11 @@ class _deaf_port:  # noqa: N801 - used as a function
         self._socket.close()
 
 
-def strike(installation: Installation, operation: str, kind: Kind, monkeypatch: pytest.MonkeyPatch) -> Fault | Detour:
-    """Let the fault strike once; its `times` are 0 when it has."""
-    after = 1 if operation.endswith(SECOND) else 0
+def strike(
+    installation: Installation, operation: str, kind: Kind, monkeypatch: pytest.MonkeyPatch, *, after: int = 0
+) -> Fault | Detour:
+    """Let the fault strike once, when so many calls have gone by; its `times` are 0 when it has."""
+    after += operation.endswith(SECOND)
     name = operation.split(" (")[0]
     if kind.name == REFUSED:
         return Detour(name, after=after, monkeypatch=monkeypatch)

@@ -14,6 +14,7 @@ import pytest
 from core.transfer import Transfer, TransferState
 from tests.attack.installation import BUSINESS, ONE_OF_EACH, Installation
 from tests.attack.launcher import AFTER, BEFORE, COMMIT
+from tests.systems import System
 
 NUMBER = "3001"
 
@@ -26,10 +27,16 @@ _PATIENCE_SECONDS = 120
 
 @dataclass(frozen=True)
 class KillMatrix:
-    """What a worker calls, how often, and how many transactions it commits: it can be killed before and after each."""
+    """What a worker calls, how often, and how many transactions it commits: it can be killed before and after each.
 
+    `rows` are those of the invoice, `sample` what make test tries of it.
+    """
+
+    system: System
     calls: Mapping[str, int]
     commits: int
+    sample: Sequence[tuple[str, str]]
+    rows: int = 1
 
     @property
     def points(self) -> list[tuple[str, str]]:
@@ -41,9 +48,24 @@ class KillMatrix:
             for edge in (BEFORE, AFTER)
         ]
 
-    def cases(self, sample: Sequence[tuple[str, str]]) -> list[Any]:
-        """The points as parameters; those that are not in the sample are left to make attack."""
-        return [pytest.param(*point, marks=() if point in sample else pytest.mark.attack) for point in self.points]
+    @property
+    def cases(self) -> list[Any]:
+        """The system, a point and an edge, as parameters; those that are not in the sample are left to make attack."""
+        return [
+            pytest.param(
+                self.system,
+                point,
+                edge,
+                id=f"{self.system.name}-{point}-{edge}",
+                marks=() if (point, edge) in self.sample else pytest.mark.attack,
+            )
+            for point, edge in self.points
+        ]
+
+    @property
+    def creating(self) -> list[str]:
+        """The calls that write something."""
+        return [call for call in self.calls if self.system.writes(call)]
 
     def see_that_it_is_whole(self, installation: Installation) -> None:
         """Run a worker to its end, and see that it calls and commits nothing else, and no more of it."""

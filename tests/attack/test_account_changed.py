@@ -19,20 +19,17 @@ from core.errors import Conflict, KvittError, TryAgain
 from core.payment import PaymentReason, PaymentReport
 from core.transfer import Transfer, TransferState
 from sandbox.twentyfour_seven_office.sandbox import DEMO_ACCOUNT, DEMO_OTHER_ACCOUNT
+from tests.attack import rest_matrices, soap_matrices
 from tests.attack.installation import BUSINESS, REST, SOAP, Installation, installed
 from tests.attack.kills import killed
 from tests.attack.launcher import AFTER, BEFORE
 from tests.attack.month_end import CHUNK_SIZE, invoices, queued
-from tests.attack.test_bulk_kill_matrix import MATRIX as BULK_MATRIX
-from tests.attack.test_kill_matrix import MATRIX as SOAP_MATRIX
-from tests.attack.test_rest_bulk_matrix import KILLS as REST_BULK_POINTS
-from tests.attack.test_rest_kill_matrix import MATRIX as REST_MATRIX
 from tests.systems import SYSTEMS, System, rest_operation, soap_operation
 
 NUMBER = "4001"
-KILLS = {SOAP.name: SOAP_MATRIX, REST.name: REST_MATRIX}
+KILLS = {SOAP.name: soap_matrices.KILLS, REST.name: rest_matrices.KILLS}
 POINTS = {name: matrix.points for name, matrix in KILLS.items()}
-BULK_POINTS = {SOAP.name: BULK_MATRIX.points, REST.name: REST_BULK_POINTS}
+BULK_POINTS = {SOAP.name: soap_matrices.BULK_KILLS.points, REST.name: rest_matrices.BULK_KILLS}
 
 
 @pytest.fixture(params=SYSTEMS.values(), ids=lambda system: system.name)

@@ -10,37 +10,32 @@ import pytest
 
 from core.invoice import Invoice
 from core.transfer import Transfer
-from tests.attack.installation import LATE_SECONDS, Installation, installed
-from tests.attack.kills import KillMatrix, killed, launched
-from tests.attack.launcher import AFTER, BEFORE, COMMIT, DURING
+from tests.attack import rest_matrices, soap_matrices
+from tests.attack.installation import LATE_SECONDS, REST, Installation, installed
+from tests.attack.kills import killed, launched
+from tests.attack.launcher import DURING
 from tests.attack.month_end import CHUNK_SIZE, invoices, queued, see_exactly_one_of_each
+from tests.systems import System
 
-MATRIX = KillMatrix(
-    calls={
-        "GetCompanies": 4,
-        "GetCompanySyncList": 1,
-        "SaveCompanies": 4,
-        "SaveInvoices": 3,
-        "GetInvoices": 3,
-    },
-    commits=34,
-)
-"""The bulk send; a test sees that it is no more."""
-
-SAMPLE = [
-    ("SaveInvoices:2", AFTER),
-    (f"{COMMIT}:{MATRIX.commits - 2}", BEFORE),
-]
-CREATING = [call for call in MATRIX.calls if call.startswith("Save")]
+MATRIX = soap_matrices.BULK_KILLS
 
 
 @pytest.fixture
-def installation(tmp_path: Path, database_url: str | None) -> Iterator[Installation]:
-    with installed(tmp_path / "home", database_url=database_url, chunk_size=CHUNK_SIZE) as installation:
+def installation(tmp_path: Path, database_url: str | None, system: System) -> Iterator[Installation]:
+    with installed(tmp_path / "home", system=system, database_url=database_url, chunk_size=CHUNK_SIZE) as installation:
         yield installation
 
 
-@pytest.mark.parametrize(("point", "edge"), MATRIX.cases(SAMPLE))
+@pytest.mark.parametrize(
+    ("system", "point", "edge"),
+    [
+        *MATRIX.cases,
+        *(
+            pytest.param(REST, point, edge, id=f"{REST.name}-{point}-{edge}", marks=pytest.mark.attack)
+            for point, edge in rest_matrices.BULK_KILLS
+        ),
+    ],
+)
 def test_a_fresh_worker_ends_what_a_killed_one_left(installation: Installation, point: str, edge: str) -> None:
     given = invoices()
     transfers = queued(installation, given)
@@ -49,7 +44,7 @@ def test_a_fresh_worker_ends_what_a_killed_one_left(installation: Installation, 
     _ended_well(installation, given, transfers)
 
 
-@pytest.mark.parametrize("call", CREATING)
+@pytest.mark.parametrize("call", MATRIX.creating)
 @pytest.mark.attack
 def test_a_call_that_is_carried_out_after_its_worker_was_killed(installation: Installation, call: str) -> None:
     given = invoices()

@@ -11,14 +11,12 @@ from typing import Any
 
 import pytest
 
+from tests.attack import rest_matrices, soap_matrices
 from tests.attack.conftest import DATABASES
 from tests.attack.installation import CALL_SECONDS, LATE_SECONDS, REST, SETTLING_SECONDS, SOAP, Installation, installed
 from tests.attack.kills import KillMatrix, ended_well, killed, sent
 from tests.attack.launcher import BEFORE, COMMIT, DURING
 from tests.attack.month_end import CHUNK_SIZE, invoices, queued, see_exactly_one_of_each
-from tests.attack.test_bulk_kill_matrix import MATRIX as BULK
-from tests.attack.test_kill_matrix import MATRIX as SINGLE
-from tests.attack.test_rest_kill_matrix import MATRIX as SINGLE_REST
 from tests.attack.wall_clock import Stepper, WallClock, moved_clocks, watch
 from tests.systems import System
 
@@ -30,7 +28,7 @@ LATER = [f"{COMMIT}:{number}" for number in (23, 24, 26, 28)]
 """Commits of the second attempt, after the answer was lost."""
 
 ORDER = {SOAP.name: "SaveInvoices", REST.name: "POST /salesorders"}
-SINGLES = ((SOAP, SINGLE), (REST, SINGLE_REST))
+SINGLES = ((SOAP, soap_matrices.KILLS), (REST, rest_matrices.KILLS))
 IN_SHORT = {f"{COMMIT}:20", "SaveInvoices:1", "POST /salesorders:1"}
 BULK_POINTS = [f"{COMMIT}:{number}" for number in range(1, 31, 3)] + [
     "SaveInvoices:1",
@@ -154,4 +152,4 @@ def test_the_clock_is_set_in_a_bulk_send(
 def test_every_matrix_s_points_are_here() -> None:
     for _, matrix in SINGLES:
         assert {point.rsplit(":", 1)[0] for point in _points(matrix)} == {COMMIT, *matrix.calls}
-    assert set(BULK_POINTS) <= {point for point, _ in BULK.points}
+    assert set(BULK_POINTS) <= {point for point, _ in soap_matrices.BULK_KILLS.points}

@@ -1,4 +1,4 @@
-"""Every operation of a cold send over SOAP, struck by every fault: one of each in the end, or rightly refused."""
+"""Every operation of a cold send, struck by every fault: one of each in the end, or rightly refused."""
 
 import re
 from datetime import UTC, datetime
@@ -6,86 +6,28 @@ from datetime import UTC, datetime
 import pytest
 
 from core.transfer import TransferState
-from tests.attack.faults import (
-    AFTER_A_LOST_ANSWER,
-    KINDS,
-    NUMBER,
-    QUARANTINE,
-    QUOTA,
-    SECOND,
-    Kind,
-    Matrix,
-    see_one_of_each,
-    used_up,
+from tests.attack import rest_matrices, soap_matrices
+from tests.attack.faults import NUMBER, QUARANTINE, Matrix, see_one_of_each, used_up
+from tests.attack.installation import LATE_SECONDS, ONE_OF_EACH, REST, Installation
+from tests.systems import System
+
+MATRICES = {matrix.system.name: matrix for matrix in (soap_matrices.FAULTS, rest_matrices.FAULTS)}
+
+
+@pytest.mark.parametrize(
+    ("system", "operation", "kind"), [case for matrix in MATRICES.values() for case in matrix.cases]
 )
-from tests.attack.installation import LATE_SECONDS, Installation
-
-VALIDATION = "Instance validation error: 'X' is not a valid value for OrderStateValues."
-DEPARTMENT = "Office24Seven.Library.Economy.Accounting.DepartmentIsRequiredException"
-
-MATRIX = Matrix(
-    operations=(
-        "GetIdentitiesWithCredential",
-        "Login",
-        "GetIdentity",
-        "GetProducts",
-        "GetVatTypeList",
-        "GetCategories",
-        "SaveCategories",
-        "SaveProducts",
-        "GetCompanies",
-        f"GetCompanies{SECOND}",
-        "SaveCompanies",
-        "SaveInvoices",
-        f"GetInvoices{AFTER_A_LOST_ANSWER}",
-    ),
-    kinds={
-        **KINDS,
-        "validation fault": Kind("fault", {"text": VALIDATION}, code="vendor_validation"),
-        "quota": Kind(QUOTA),
-        "item in trouble": Kind("item_exception", creating=True),
-        "item rejected": Kind("item_exception", {"type": DEPARTMENT}, code="department_required", creating=True),
-        "item missing": Kind("fewer_items", creating=True),
-    },
-    no_way_in=("GetIdentitiesWithCredential", "Login"),
-    creating=("SaveCategories", "SaveProducts", "SaveCompanies", "SaveInvoices"),
-    lost={AFTER_A_LOST_ANSWER: "SaveInvoices"},
-)
-SAMPLE = [
-    ("GetIdentitiesWithCredential", "refused"),
-    ("Login", "reset before"),
-    ("GetIdentity", "502 page"),
-    ("GetProducts", "validation fault"),
-    ("GetVatTypeList", "200 page"),
-    ("GetCategories", "fault"),
-    ("SaveCategories", "200 page, carried out"),
-    ("SaveCategories", "item in trouble"),
-    ("SaveProducts", "malformed"),
-    ("SaveProducts", "item missing"),
-    ("GetCompanies", "session expired"),
-    (f"GetCompanies{SECOND}", "quota"),
-    ("SaveCompanies", "carried out later"),
-    ("SaveCompanies", "fault, carried out"),
-    ("SaveInvoices", "answer lost"),
-    ("SaveInvoices", "carried out later"),
-    ("SaveInvoices", "slow drip"),
-    ("SaveInvoices", "502 page, carried out"),
-    ("SaveInvoices", "item rejected"),
-    (f"GetInvoices{AFTER_A_LOST_ANSWER}", "truncated"),
-]
-
-
-@pytest.mark.parametrize(("operation", "kind"), MATRIX.cases(SAMPLE))
 def test_one_of_each_comes_of_it(
-    installation: Installation, operation: str, kind: str, monkeypatch: pytest.MonkeyPatch
+    installation: Installation, system: System, operation: str, kind: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    see_one_of_each(installation, MATRIX, operation, kind, monkeypatch)
+    see_one_of_each(installation, MATRICES[system.name], operation, kind, monkeypatch)
 
 
-def test_the_sample_has_every_operation_and_every_kind() -> None:
-    assert set(SAMPLE) <= set(MATRIX.cells())
-    assert {operation for operation, _ in SAMPLE} == set(MATRIX.operations)
-    assert {kind for _, kind in SAMPLE} == set(MATRIX.kinds)
+@pytest.mark.parametrize("matrix", MATRICES.values(), ids=MATRICES)
+def test_the_sample_has_every_operation_and_every_kind(matrix: Matrix) -> None:
+    assert set(matrix.sample) <= set(matrix.cells)
+    assert {operation for operation, _ in matrix.sample} == set(matrix.operations)
+    assert {kind for _, kind in matrix.sample} == set(matrix.kinds)
 
 
 def test_nobody_calls_while_the_quota_isused_up(installation: Installation) -> None:
@@ -118,3 +60,23 @@ def test_a_lost_answer_is_told_of_in_words_that_support_understands(installation
     ):
         assert any(re.fullmatch(words, text) for text in told), (words, story)
     assert sum(text.startswith("Creating the order:") for text in story) == 1
+
+
+@pytest.mark.attack
+@pytest.mark.parametrize("system", [REST], ids=[REST.name])
+@pytest.mark.parametrize("deleted", ["reset_after", "reset", "http_502_after", "forbidden", "late"])
+def test_an_order_that_was_refused_halfway_is_deleted_or_used_when_it_is_tried_again(
+    installation: Installation, deleted: str
+) -> None:
+    """Also where deleting it is refused, or its answer lost: one order comes of it, and none is left over."""
+    installation.sandbox.inject(rest_matrices.LINES, "validation_error")
+    installation.sandbox.inject("DELETE /salesorders/{id}", deleted)
+    installation.add(NUMBER)
+    transfer = installation.queue(NUMBER)
+    (transfer,) = installation.drive(transfer)
+    if transfer.state is TransferState.REJECTED:
+        installation.container.manage_transfers().retry(transfer.id)
+        (transfer,) = installation.drive(transfer)
+    assert transfer.state is TransferState.TRANSFERRED, transfer.error
+    assert installation.held == ONE_OF_EACH
+    assert installation.orders_for(NUMBER) == [int(transfer.order_id or 0)]

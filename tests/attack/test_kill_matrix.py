@@ -5,34 +5,14 @@ from pathlib import Path
 
 import pytest
 
+from core.transfer import Transfer
+from tests.attack import rest_matrices, soap_matrices
 from tests.attack.installation import LATE_SECONDS, Installation, installed
-from tests.attack.kills import KillMatrix, ended_well, killed, launched, sent
+from tests.attack.kills import NUMBER, KillMatrix, ended_well, killed, launched, sent
 from tests.attack.launcher import AFTER, BEFORE, DURING
+from tests.systems import System
 
-MATRIX = KillMatrix(
-    calls={
-        "GetIdentitiesWithCredential": 1,
-        "Login": 1,
-        "GetIdentity": 1,
-        "GetProducts": 1,
-        "GetVatTypeList": 1,
-        "GetCategories": 1,
-        "SaveCategories": 1,
-        "SaveProducts": 1,
-        "GetCompanies": 2,
-        "SaveCompanies": 1,
-        "SaveInvoices": 1,
-    },
-    commits=25,
-)
-"""A cold send for a new company; a test sees that it is no more."""
-
-SAMPLE = [
-    ("SaveCompanies:1", AFTER),
-    ("SaveInvoices:1", AFTER),
-    ("commit:20", AFTER),
-]
-CREATING = [call for call in MATRIX.calls if call.startswith("Save")]
+MATRICES = {matrix.system.name: matrix for matrix in (soap_matrices.KILLS, rest_matrices.KILLS)}
 SHORT_LEASE_SECONDS = 3.0
 
 
@@ -43,25 +23,38 @@ def soon_free(tmp_path: Path, database_url: str | None) -> Iterator[Installation
         yield installation
 
 
-@pytest.mark.parametrize(("point", "edge"), MATRIX.cases(SAMPLE))
-def test_a_fresh_worker_ends_what_a_killed_one_left(installation: Installation, point: str, edge: str) -> None:
-    transfer = sent(installation)
+@pytest.mark.parametrize(("system", "point", "edge"), [case for matrix in MATRICES.values() for case in matrix.cases])
+def test_a_fresh_worker_ends_what_a_killed_one_left(
+    installation: Installation, system: System, point: str, edge: str
+) -> None:
+    matrix = MATRICES[system.name]
+    transfer = sent(installation, rows=matrix.rows)
     killed(installation, "--kill", point, "--edge", edge)
     told_before = [step.text for step in installation.story(transfer)]
     installation.let_leases_run_out()
-    ended_well(installation, transfer)
+    _ended_well(installation, transfer, matrix)
     story = [step.text for step in installation.story(transfer)]
     assert story[: len(told_before)] == told_before
 
 
-@pytest.mark.parametrize("call", CREATING)
+@pytest.mark.parametrize(
+    ("system", "call"),
+    [
+        pytest.param(matrix.system, call, id=f"{name}-{call}")
+        for name, matrix in MATRICES.items()
+        for call in matrix.creating
+    ],
+)
 @pytest.mark.attack
-def test_a_call_that_is_carried_out_after_its_worker_was_killed(installation: Installation, call: str) -> None:
+def test_a_call_that_is_carried_out_after_its_worker_was_killed(
+    installation: Installation, system: System, call: str
+) -> None:
+    matrix = MATRICES[system.name]
     installation.sandbox.inject(call, "late", delay=LATE_SECONDS)
-    transfer = sent(installation)
+    transfer = sent(installation, rows=matrix.rows)
     killed(installation, "--kill", f"{call}:1", "--edge", DURING)
     installation.let_leases_run_out()
-    ended_well(installation, transfer)
+    _ended_well(installation, transfer, matrix)
 
 
 @pytest.mark.parametrize(
@@ -81,7 +74,16 @@ def test_another_engine_takes_up_what_a_killed_one_left(soon_free: Installation,
     ended_well(soon_free, transfer)
 
 
-def test_the_matrix_has_all_that_is_committed_and_called(installation: Installation) -> None:
-    transfer = sent(installation)
-    MATRIX.see_that_it_is_whole(installation)
+@pytest.mark.parametrize("system", [matrix.system for matrix in MATRICES.values()], ids=MATRICES)
+def test_the_matrix_has_all_that_is_committed_and_called(installation: Installation, system: System) -> None:
+    matrix = MATRICES[system.name]
+    transfer = sent(installation, rows=matrix.rows)
+    matrix.see_that_it_is_whole(installation)
+    _ended_well(installation, transfer, matrix)
+
+
+def _ended_well(installation: Installation, transfer: Transfer, matrix: KillMatrix) -> None:
     ended_well(installation, transfer)
+    products = [f"Tractor {nth}" for nth in range(1, matrix.rows + 1)] if matrix.rows > 1 else ["Tractor"]
+    texts = [row.name for row in installation.rows_of(NUMBER)]
+    assert texts == [f"{product} (2026-09-10 – 2026-09-12)" for product in products]
