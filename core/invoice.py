@@ -50,6 +50,7 @@ class Delivery(Document):
 _ROWS: list[JsonValue] = [
     {
         "product": "Tractor",
+        "product_code": "TR-1",
         "period": {"start": "2021-01-10", "end": "2021-01-12"},
         "quantity": "1",
         "unit_price": "1200.00",
@@ -57,7 +58,7 @@ _ROWS: list[JsonValue] = [
         "vat_percent": "25",
     },
     {"product": "Trailer", "quantity": "3", "unit_price": "500.00", "discount_amount": "150.00", "vat_percent": "25"},
-    {"product": "Transport", "net_amount": "980.00", "vat_percent": "25"},
+    {"product": "Transport", "net_amount": "980.00", "vat_percent": "25", "department": "Oslo", "project": "42"},
 ]
 
 
@@ -118,8 +119,8 @@ class Invoice(Document):
     delivery: Delivery | None = None
     paid_amount: DecimalText | None = Field(default=None, examples=["500.00"])
     paid_date: IsoDate | None = Field(default=None, examples=["2021-01-10"])
-    department: SourceText | None = None
-    project: SourceText | None = None
+    department: SourceText | None = Field(default=None, examples=["Oslo"])
+    project: SourceText | None = Field(default=None, examples=["42"])
     comment: SourceText | None = None
 
     _stated: dict[str, str] = PrivateAttr(default_factory=dict)

@@ -43,6 +43,7 @@ from entrypoints.cli.telling import (
     order_rows,
     preview_end_lines,
     preview_lines,
+    row_notes,
     stated_totals_line,
 )
 from entrypoints.documents import problem_document, transfer_document
@@ -191,6 +192,8 @@ def show_(number: InvoiceNumber, business: BusinessName, as_json: AsJson = False
     if report:
         show(last_status_line(report))
     print_table(INVOICE_ROW_HEADERS, invoice_rows(invoice), right=INVOICE_ROW_HEADERS[2:])
+    for line in row_notes(invoice):
+        show(line)
     show(stated_totals_line(invoice))
     return ExitCode.DONE
 

@@ -100,7 +100,7 @@ def invoice_rows(invoice: Invoice) -> list[Row]:
     """An invoice's rows as they were stated."""
     return [
         [
-            row.product or "",
+            f"{row.product or ''} ({row.product_code})" if row.product_code else row.product or "",
             _period(row.period),
             _figure(row.quantity),
             _figure(row.unit_price),
@@ -179,6 +179,7 @@ def order_rows(order: OrderDraft, amounts: Sequence[Amounts]) -> list[Row]:
 
 def preview_end_lines(preview: InvoicePreview) -> Iterator[str]:
     """What stands under the order's rows."""
+    yield from row_notes(preview.order)
     yield _totals_line(preview.totals, preview.order.currency.code if preview.order.currency else "NOK")
     if preview.not_written:
         yield f"  Stated, and not written to the order: {', '.join(preview.not_written)}"
@@ -292,6 +293,15 @@ def _delivery_text(delivery: Delivery) -> str:
     place = " ".join(part for part in (address.postal_code, address.city) if part)
     parts = (delivery.date, delivery.name, address.whole_street, place, address.country)
     return ", ".join(str(part) for part in parts if part)
+
+
+def row_notes(said: Invoice | OrderDraft) -> Iterator[str]:
+    """Which rows are counted under another department or project than the whole."""
+    for number, row in enumerate(said.rows, start=1):
+        for kind in DimensionKind:
+            own: str | Dimension | None = getattr(row, kind)
+            if own and own != getattr(said, kind):
+                yield f"  {kind.value.capitalize()} of row {number}: {_dimension_text(own)}"
 
 
 def _dimension_text(said: str | Dimension) -> str:

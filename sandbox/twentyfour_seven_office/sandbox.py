@@ -37,6 +37,8 @@ DEMO_CLIENT_SECRET = "battery-staple"  # noqa: S105 - opens nothing but the sand
 DEMO_OTHER_ACCOUNT = "Demo Annet AS"
 DEMO_ACCOUNT = "Fjellutleie AS"
 DEMO_BLOCKED_ACCOUNT = "Blokkert AS"
+DEMO_DEPARTMENTS = ("Utleie", "Verksted")
+DEMO_PROJECT = "Vinterfestivalen"
 
 
 class Sandbox:
@@ -88,6 +90,9 @@ class Sandbox:
         sandbox = cls(**options)
         accounts = [sandbox.add_account(name) for name in (DEMO_OTHER_ACCOUNT, DEMO_ACCOUNT)]
         blocked = [sandbox.add_account(DEMO_BLOCKED_ACCOUNT)]
+        for name in DEMO_DEPARTMENTS:
+            sandbox.account(DEMO_ACCOUNT).books.add_department(name)
+        sandbox.account(DEMO_ACCOUNT).books.add_project(DEMO_PROJECT)
         sandbox.add_user(
             DEMO_USERNAME,
             DEMO_PASSWORD,

@@ -2,6 +2,7 @@ import json
 
 import pytest
 
+from entrypoints.demo.world import demo_business
 from sandbox.twentyfour_seven_office import Sandbox
 from sandbox.twentyfour_seven_office.books import Books
 from tests.cli.conftest import Answer, Kvitt, an_invoice
@@ -128,6 +129,29 @@ def test_amounts_as_the_source_states_them_are_shown_and_previewed_as_they_are_b
     assert "Ladder × 3\t1\t140.00\t0\t25\t3\t140.00" in preview
     assert "Transport\t1\t980.00\t0\t25\t3\t980.00" in preview
     assert "Note: Row 1" in preview
+
+
+def test_products_departments_and_projects_are_shown(fjell: Kvitt, books: Books) -> None:
+    digger = books.add_product("Digger", books.add_category("Hire"), no="1100")
+    booked = {"products": {"EX-1": {"product": "1100", "vat_code": "3"}}, "department": "Utleie"}
+    fjell("business", "add", "fjell", "--file", fjell.file("more.json", {**demo_business(), **booked}))
+    row = {"product": "Excavator", "product_code": "EX-1", "quantity": "1", "unit_price": "100.00", "vat_percent": "25"}
+    fjell.add(an_invoice(project=str(min(books.projects)), rows=[row, {**row, "department": "Verksted"}]))
+
+    settings = fjell("business", "show", "fjell").out
+    shown = fjell("invoice", "show", "1001-1", *FJELL).out
+    preview = fjell("invoice", "preview", "1001-1", *FJELL).out
+
+    assert "EX-1 is booked as: 1100, VAT code 3" in settings
+    assert "Department: Utleie" in settings
+    assert "Excavator (EX-1)\t" in shown
+    assert "Department of row 2: Verksted" in shown
+    utleie, verksted = sorted(books.departments)
+    assert f"Product: 1100 Digger ({digger})" in preview
+    assert "Sharefox rental" not in preview, "nothing is booked on it"
+    assert f"Department: Utleie ({utleie})" in preview
+    assert f"Department of row 2: Verksted ({verksted})" in preview
+    assert "Department of row 1" not in shown + preview
 
 
 def test_a_preview_shows_customer_order_and_totals_and_writes_nothing(fjell: Kvitt, books: Books) -> None:

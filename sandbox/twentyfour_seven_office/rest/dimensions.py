@@ -1,7 +1,6 @@
 """Departments and projects, by the numbers that the vendor has for the two kinds.
 
-Source: docs/24sevenoffice.md, "Products, departments and projects": each is told by kind, value (its id
-as a text), name.
+Each is told by its kind, its value, which is its id as a text, and its name. Source: docs/24sevenoffice.md, "The head".
 """
 
 from collections.abc import Mapping
