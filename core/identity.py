@@ -30,6 +30,7 @@ _WORDS_BEFORE = re.compile(
     r"|UST(?:ID)?(?:NR)|VAT(?:REG(?:ISTRATION)?)?(?:NUMBER|NO|NR|ID)?|TVA)+(?=[A-Z]{0,3}[0-9])"
 )
 _SHORTEST_WORD = 3  # letters: two may be a country's
+_LONGEST_WITH_WORD = 60  # letters and digits: there is no number to look for in what is longer
 _SIRET = 14  # digits: nine of the company, five of its branch
 _WORDS_AFTER = re.compile(r"(?<=[0-9])(?:MVA)?(?:FORETAKSREGISTERET|IFORETAKSREGISTERET)(?:MVA)?$")
 _DOTS = re.compile("[.\u3002\uff0e\uff61]")
@@ -214,7 +215,7 @@ def _listed(number: str) -> str:
 
 def _bare(compact: str, country: str | None) -> str:
     """Leave out a word before a number that is none with it, and without it one of this country: `NIP` and the like."""
-    if country is None or not compact or _recognized(compact, country):
+    if country is None or not compact or len(compact) > _LONGEST_WITH_WORD or _recognized(compact, country):
         return compact
     letters = len(compact) - len(compact.lstrip(string.ascii_uppercase))
     for length in range(_SHORTEST_WORD, letters + 1):

@@ -1,3 +1,4 @@
+import time
 import unicodedata
 
 import pytest
@@ -152,6 +153,15 @@ def test_the_domain_of_an_address_has_one_form() -> None:
     assert normal_email(unicodedata.normalize("NFD", "kari@blåbær.no")) == "kari@blåbær.no"
     assert email_spellings("kari@BLÅBÆR.no") == ("kari@blåbær.no", "kari@xn--blbr-roah.no")
     assert email_spellings("kari@fjell.no") == ("kari@fjell.no",)
+
+
+@pytest.mark.parametrize("number", ["A" * 500_000 + "1", "1" * 500_000, "NIP" * 200_000 + "8567346215", "A1" * 200_000])
+def test_a_number_of_any_length_is_read_at_once(number: str) -> None:
+    began = time.process_time()
+
+    assert number_likeness(number, number, stated_in="PL", recorded_in="PL") is Likeness.SAME
+    assert written_organization_number(number, country="PL")
+    assert time.process_time() - began < 5
 
 
 def test_two_domains_are_not_one_because_a_name_would_be() -> None:
