@@ -23,7 +23,7 @@ from tests.systems import SYSTEMS, System
 COMPANY = "Fjellutleie AS"
 LANDING_COMPANY = "Demo Annet AS"
 
-IMPATIENT_SECONDS = 1.2  # how long an impatient caller waits for an answer
+IMPATIENT_SECONDS = 0.6  # how long an impatient caller waits for an answer
 
 _TRIES = 5
 

@@ -13,7 +13,7 @@ from adapters.twentyfour_seven_office.soap.client import SoapClient
 from adapters.twentyfour_seven_office.soap.operations import GET_CATEGORIES, SAVE_CATEGORIES
 from adapters.twentyfour_seven_office.soap.operator_settings import OperatorSettings
 
-TIMEOUT = 0.6
+TIMEOUT = 0.4
 CONTEXT = Context(now=datetime(2026, 11, 23, tzinfo=UTC))
 
 Call = Callable[..., Any]

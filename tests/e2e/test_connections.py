@@ -28,6 +28,7 @@ WHOLE = b"GET /health/live HTTP/1.1\r\n" + HOST + b"\r\n"
 LAST = b"Connection: close\r\n\r\n"
 CHUNKED = b"Transfer-Encoding: chunked\r\n"
 _PATIENCE_SECONDS = 10.0
+HEAD_SECONDS, REQUEST_SECONDS = 0.25, 0.5
 
 
 class Application:
@@ -95,10 +96,10 @@ def port(application: Application) -> Iterator[int]:
 
 @pytest.fixture
 def short(monkeypatch: pytest.MonkeyPatch) -> None:
-    """All that is waited for is waited for a tenth of what it is."""
-    monkeypatch.setattr(patience, "HEAD_SECONDS", 0.4)
-    monkeypatch.setattr(patience, "REQUEST_SECONDS", 0.8)
-    monkeypatch.setattr(patience, "STALL_SECONDS", 0.8)
+    """All that is waited for is waited for a moment."""
+    monkeypatch.setattr(patience, "HEAD_SECONDS", HEAD_SECONDS)
+    monkeypatch.setattr(patience, "REQUEST_SECONDS", REQUEST_SECONDS)
+    monkeypatch.setattr(patience, "STALL_SECONDS", REQUEST_SECONDS)
     monkeypatch.setattr(door, "_LOOK_SECONDS", 0.05)
 
 
@@ -262,7 +263,7 @@ def test_a_request_that_does_not_end_is_timed_out(port: int, said: bytes, then: 
 @pytest.mark.usefixtures("short")
 def test_an_answer_that_nobody_takes_is_given_up(port: int) -> None:
     caller = call(port, WHOLE.replace(b"/health/live", b"/large"))
-    time.sleep(2.5)
+    time.sleep(3 * REQUEST_SECONDS)
     assert len(ended(caller)) < 30_000_000
 
 
@@ -282,7 +283,7 @@ def test_an_answer_that_is_taken_slowly_arrives_whole(port: int) -> None:
 @pytest.mark.usefixtures("short")
 def test_a_caller_who_waits_for_its_answer_is_let_wait(port: int, application: Application) -> None:
     with closing(call(port, WHOLE.replace(b"/health/live", b"/slow"))) as caller:
-        time.sleep(1.5)
+        time.sleep(2 * REQUEST_SECONDS)
         application.let_go.set()
         assert answered(caller)
 
