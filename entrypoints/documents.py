@@ -25,7 +25,7 @@ from core.errors import (
     TryAgain,
 )
 from core.journal import Step
-from core.ports.accounting_system import AccountingSystems
+from core.ports.accounting import AccountingSystems
 from core.recovery import Recovery
 from core.transfer import Transfer, TransferState
 

@@ -32,18 +32,22 @@ from core.limits import Limits
 from core.order_draft import CreditedOrder, OrderDraft, OrderRow
 from core.order_fields import OrderField
 from core.payment import BookedTotals, OrderState
-from core.ports.accounting_system import AccountingSystem
+from core.ports.accounting import (
+    AccountingSystem,
+    CurrencyTable,
+    CustomerRepo,
+    CustomerUpdate,
+    DimensionTable,
+    OrderSink,
+    PaymentStatus,
+    ProductCatalog,
+    VatTable,
+)
 from core.ports.call_counter import CallCounter, Draw
 from core.ports.call_observer import CallObserver
 from core.ports.clock import Clock
-from core.ports.customer_repo import CustomerRepo, CustomerUpdate
-from core.ports.dimension_table import DimensionTable
-from core.ports.order_sink import OrderSink
-from core.ports.payment_status import PaymentStatus
-from core.ports.product_catalog import ProductCatalog
 from core.ports.session_store import SessionStore
 from core.ports.surroundings import Surroundings
-from core.ports.vat_table import CurrencyTable, VatTable
 from core.product import Category, Product
 from core.recovery import FoundOrder
 from core.totals import Amounts, InvoiceTotals, totals_of

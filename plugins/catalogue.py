@@ -11,7 +11,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from core.business import Business
-from core.ports.accounting_system import AccountingSystem
+from core.ports.accounting import AccountingSystem
 from core.ports.surroundings import Surroundings
 from plugins.spec import AccountingPlugin
 

@@ -12,7 +12,7 @@ from pydantic import BaseModel, SecretStr, ValidationError
 
 from core.business import Business, Connection
 from core.errors import AccessRefused, Fault, InvalidInput, KvittError
-from core.ports.accounting_system import AccountingSystem
+from core.ports.accounting import AccountingSystem
 from core.ports.surroundings import Surroundings
 from plugins.catalogue import BrokenPlugin, Catalogue
 from plugins.settings import deciding_books, secret_names

@@ -14,7 +14,7 @@ import pluggy
 from pydantic import BaseModel
 
 from core.business import Business
-from core.ports.accounting_system import AccountingSystem
+from core.ports.accounting import AccountingSystem
 from core.ports.surroundings import Surroundings
 
 PROJECT = "kvitt"

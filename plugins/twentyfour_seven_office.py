@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from adapters.twentyfour_seven_office.soap.connection import SoapConnection
 from core.business import Business
-from core.ports.accounting_system import AccountingSystem
+from core.ports.accounting import AccountingSystem
 from core.ports.surroundings import Surroundings
 from plugins.spec import Registration, hookimpl
 

@@ -2,7 +2,7 @@
 
 from adapters.twentyfour_seven_office.rest.connection import RestConnection
 from core.business import Business
-from core.ports.accounting_system import AccountingSystem
+from core.ports.accounting import AccountingSystem
 from core.ports.surroundings import Surroundings
 from plugins.spec import Registration, hookimpl
 

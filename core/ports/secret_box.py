@@ -23,7 +23,7 @@ class SecretBox(Protocol):
         """
 
 
-class KeyRing(Protocol):
+class SealingKeys(Protocol):
     """The keys that seal and open: the first seals, all open."""
 
     @property

@@ -9,7 +9,7 @@ from core.intent import Intent, IntentKind
 from core.invoice import Invoice
 from core.lease import Lease
 from core.payment import total_differences
-from core.ports.accounting_system import AccountingSystem, AccountingSystems
+from core.ports.accounting import AccountingSystem, AccountingSystems
 from core.ports.clock import Clock
 from core.ports.storage import Storage, UnitOfWork
 from core.recovery import FoundOrder, other_customer

@@ -10,7 +10,7 @@ from core.audit import Action
 from core.errors import Conflict, KvittError
 from core.invoice import Invoice
 from core.payment import PaymentReport, payment_report
-from core.ports.accounting_system import AccountingSystems
+from core.ports.accounting import AccountingSystems
 from core.ports.clock import Clock
 from core.ports.storage import Storage
 from core.transfer import Transfer, TransferState

@@ -5,7 +5,7 @@ from datetime import timedelta
 from core.audit import Action
 from core.business import Business, Connection
 from core.errors import Conflict, InvalidInput, OrderOpen, TryAgain
-from core.ports.accounting_system import AccountingSystems
+from core.ports.accounting import AccountingSystems
 from core.ports.clock import Clock
 from core.ports.storage import Storage, UnitOfWork
 from core.transfer import due_now

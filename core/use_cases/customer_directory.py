@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from core.customer import Customer
 from core.customer_directory import TOO_FAR_BACK, known_entries
 from core.intent import CLOCKS_DIFFER
-from core.ports.accounting_system import AccountingSystem
+from core.ports.accounting import AccountingSystem
 from core.ports.clock import Clock
 from core.ports.storage import Storage
 

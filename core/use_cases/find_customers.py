@@ -15,9 +15,8 @@ from core.errors import KvittError, Rejected
 from core.identity import email_spellings
 from core.intent import IntentKind
 from core.outcome import one_each
-from core.ports.accounting_system import AccountingSystem
+from core.ports.accounting import AccountingSystem, CustomerRepo, CustomerUpdate
 from core.ports.clock import Clock
-from core.ports.customer_repo import CustomerRepo, CustomerUpdate
 from core.ports.storage import Storage, UnitOfWork
 from core.unreadable import Unreadable, readable, unreadable
 from core.use_cases.array_write import written

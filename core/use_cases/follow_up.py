@@ -12,7 +12,7 @@ from typing import TypeGuard
 from core.business import Business
 from core.errors import KvittError, OtherBooks, TryAgain
 from core.payment import PaymentReport
-from core.ports.accounting_system import AccountingSystems
+from core.ports.accounting import AccountingSystems
 from core.ports.clock import Clock
 from core.ports.storage import Storage
 from core.use_cases.check_status import PIECE, Answer, CheckStatus

@@ -4,7 +4,7 @@ from core.audit import Action
 from core.customer import CustomerKind, CustomerRecord
 from core.customer_choice import CustomerLink, link_key
 from core.errors import InvalidInput
-from core.ports.accounting_system import AccountingSystems
+from core.ports.accounting import AccountingSystems
 from core.ports.storage import Storage
 from core.unreadable import Unreadable, customer_cannot_be_read
 from core.use_cases.auditor import Auditor

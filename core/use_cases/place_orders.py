@@ -14,8 +14,8 @@ from core.invoice import Invoice
 from core.limits import Limits
 from core.order_draft import OrderDraft
 from core.outcome import one_each
+from core.ports.accounting import OrderSink
 from core.ports.clock import Clock
-from core.ports.order_sink import OrderSink
 from core.ports.storage import Storage, UnitOfWork
 from core.transfer import Receipt, Transfer, order_may_exist
 from core.use_cases.array_write import written

@@ -6,7 +6,7 @@ from core.completeness import require_sendable
 from core.customer_plan import CustomerAction, CustomerDecision, customer_notes
 from core.fields import Document
 from core.order_draft import OrderDraft
-from core.ports.accounting_system import AccountingSystems
+from core.ports.accounting import AccountingSystems
 from core.ports.storage import Storage
 from core.references import References
 from core.totals import InvoiceTotals, totals_of

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from core.call_budget import CallBudget
 from core.errors import AccessRefused, NotFound, TryAgain
-from core.ports.accounting_system import AccountingSystems
+from core.ports.accounting import AccountingSystems
 from core.ports.clock import Clock
 from core.ports.figures import Figures
 from core.ports.secret_box import SECRET_KEY_CHANGED

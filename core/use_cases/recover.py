@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from core.audit import Action
 from core.errors import InvalidInput, KvittError, LeaseLost, Outcome, TryAgain, Unsettled
 from core.intent import CLOCKS_DIFFER, Intent, IntentKind
-from core.ports.accounting_system import AccountingSystem, AccountingSystems
+from core.ports.accounting import AccountingSystem, AccountingSystems
 from core.ports.clock import Clock
 from core.ports.storage import Storage, UnitOfWork
 from core.recovery import (

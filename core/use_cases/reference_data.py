@@ -22,10 +22,8 @@ from core.limits import Limits
 from core.order_draft import CreditedOrder
 from core.order_fields import OrderField
 from core.outcome import only
-from core.ports.accounting_system import AccountingSystem
+from core.ports.accounting import AccountingSystem, DimensionTable, ProductCatalog
 from core.ports.clock import Clock
-from core.ports.dimension_table import DimensionTable
-from core.ports.product_catalog import ProductCatalog
 from core.ports.storage import Storage
 from core.product import Product, named_exactly
 from core.references import References

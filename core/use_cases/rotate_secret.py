@@ -5,7 +5,7 @@ Each step can be broken off: as long as anything may be sealed with an old key, 
 
 from core.audit import Action
 from core.fields import Document
-from core.ports.secret_box import KeyRing, Resealed, SealedTexts
+from core.ports.secret_box import Resealed, SealedTexts, SealingKeys
 from core.ports.storage import Storage
 from core.use_cases.auditor import Auditor
 
@@ -22,7 +22,7 @@ class Rotation(Document):
 class RotateSecret:
     """Rotates the key of an installation, also while others work with it."""
 
-    def __init__(self, *, keys: KeyRing, sealed: SealedTexts, storage: Storage, auditor: Auditor) -> None:
+    def __init__(self, *, keys: SealingKeys, sealed: SealedTexts, storage: Storage, auditor: Auditor) -> None:
         self._keys = keys
         self._sealed = sealed
         self._storage = storage

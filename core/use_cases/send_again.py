@@ -9,7 +9,7 @@ from core.audit import Action
 from core.errors import Conflict, KvittError, OrderThere
 from core.intent import CLOCKS_DIFFER
 from core.journal import Step
-from core.ports.accounting_system import AccountingSystem, AccountingSystems
+from core.ports.accounting import AccountingSystem, AccountingSystems
 from core.ports.clock import Clock
 from core.ports.storage import Storage
 from core.ports.transfer_queue import TransferQueue

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from core.audit import Action
 from core.completeness import require_sendable
 from core.errors import Conflict
-from core.ports.accounting_system import AccountingSystems
+from core.ports.accounting import AccountingSystems
 from core.ports.clock import Clock
 from core.ports.storage import Storage, UnitOfWork
 from core.ports.transfer_queue import TransferQueue

@@ -15,7 +15,7 @@ from core.completeness import require_sendable
 from core.errors import Conflict, InvalidInvoice
 from core.invoice import Invoice, InvoiceType
 from core.limits import Limits
-from core.ports.accounting_system import AccountingSystems
+from core.ports.accounting import AccountingSystems
 from core.ports.clock import Clock
 from core.ports.storage import Storage, UnitOfWork
 from core.ports.transfer_queue import TransferQueue

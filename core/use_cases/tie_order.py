@@ -8,7 +8,7 @@ from core.customer_choice import matching_customer
 from core.errors import Rejected
 from core.intent import IntentKind
 from core.journal import Step
-from core.ports.accounting_system import AccountingSystem
+from core.ports.accounting import AccountingSystem
 from core.ports.storage import Storage, UnitOfWork
 from core.transfer import Receipt, Transfer, arrived, new_transfer
 from core.unreadable import Unreadable

@@ -16,7 +16,7 @@ from core.invoice import Invoice
 from core.limits import Limits
 from core.order_fields import OrderField, field_warnings, not_written
 from core.payment import total_differences
-from core.ports.accounting_system import AccountingSystem, AccountingSystems
+from core.ports.accounting import AccountingSystem, AccountingSystems
 from core.ports.clock import Clock
 from core.ports.storage import Storage
 from core.ports.work_observer import WorkObserver

@@ -12,10 +12,8 @@ from core.dimension import DimensionKind, dimension_meant, stated_dimension
 from core.errors import Rejected
 from core.fields import Document
 from core.order_fields import OrderField
-from core.ports.accounting_system import AccountingSystem, AccountingSystems
+from core.ports.accounting import AccountingSystem, AccountingSystems, DimensionTable, ProductCatalog
 from core.ports.clock import Clock
-from core.ports.dimension_table import DimensionTable
-from core.ports.product_catalog import ProductCatalog
 from core.ports.storage import Storage
 from core.product import named_exactly
 from core.unreadable import category_cannot_be_read

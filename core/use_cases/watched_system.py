@@ -18,9 +18,8 @@ from core.errors import KvittError
 from core.limits import Limits
 from core.order_draft import OrderDraft
 from core.payment import OrderState
-from core.ports.accounting_system import AccountingSystem
+from core.ports.accounting import AccountingSystem, CustomerUpdate
 from core.ports.clock import Clock
-from core.ports.customer_repo import CustomerUpdate
 from core.product import Category, Product
 from core.recovery import FoundOrder
 from core.transfer import Receipt

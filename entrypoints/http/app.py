@@ -15,7 +15,7 @@ from litestar.types import Message, Scope
 
 from adapters.telemetry.telemetry import Telemetry
 from core.errors import KvittError
-from core.ports.accounting_system import AccountingSystems
+from core.ports.accounting import AccountingSystems
 from core.use_cases.adopt_order import AdoptOrder
 from core.use_cases.check_status import CheckStatus
 from core.use_cases.connect_business import ConnectBusiness

@@ -9,7 +9,7 @@ from litestar.params import RawBody, SkipValidation
 
 from core.api_key import Need
 from core.errors import InvalidInput, NotFound
-from core.ports.accounting_system import AccountingSystems
+from core.ports.accounting import AccountingSystems
 from core.use_cases.connect_business import ConnectBusiness
 from core.use_cases.look_up import LookUp
 from core.use_cases.verify_business import Verification, VerifyBusiness

@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 from core.order_draft import OrderDraft, OrderRow
-from core.ports.accounting_system import AccountingSystem
+from core.ports.accounting import AccountingSystem
 from core.vat_code import vat_code_for
 from plugins.conformance.installation import CATEGORY, PRODUCT
 from plugins.conformance.samples import COMPANY, an_invoice

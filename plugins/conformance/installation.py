@@ -15,7 +15,7 @@ from core.audit import COMMAND_LINE
 from core.business import Business, Connection, CustomerUpdates, NewOrderStatus
 from core.invoice import Invoice
 from core.journal import Step
-from core.ports.accounting_system import AccountingSystem
+from core.ports.accounting import AccountingSystem
 from core.ports.surroundings import Surroundings
 from core.transfer import RetryPolicy, Transfer
 from core.use_cases.add_invoice import AddInvoice

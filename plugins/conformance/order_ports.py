@@ -8,7 +8,7 @@ import pytest
 from core.errors import KvittError
 from core.order_draft import OrderDraft
 from core.payment import OrderState
-from core.ports.accounting_system import AccountingSystem
+from core.ports.accounting import AccountingSystem
 from core.transfer import Receipt
 from core.use_cases.array_write import written
 from plugins.conformance.bench import Bench

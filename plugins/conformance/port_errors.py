@@ -10,8 +10,7 @@ import pytest
 from core.customer_changes import CustomerChanges
 from core.errors import AccessRefused, KvittError, OutcomeUnknown, Rejected, TryAgain
 from core.order_draft import OrderDraft
-from core.ports.accounting_system import AccountingSystem
-from core.ports.customer_repo import CustomerUpdate
+from core.ports.accounting import AccountingSystem, CustomerUpdate
 from core.unreadable import readable
 from plugins.conformance.bench import Bench, Call, HasStruck, NotPossible, Trouble
 from plugins.conformance.drafts import drafts_for, nothing

@@ -7,7 +7,7 @@ import pytest
 
 from core.customer import Address, CustomerKind
 from core.customer_changes import CustomerChanges
-from core.ports.customer_repo import CustomerUpdate
+from core.ports.accounting import CustomerUpdate
 from core.unreadable import readable
 from core.vat_code import vat_code_for
 from plugins.conformance.bench import Bench, NotPossible

@@ -19,7 +19,7 @@ from core.business import Business, Connection
 from core.errors import KvittError
 from core.invoice import Invoice
 from core.payment import PaymentReason, PaymentReport, payment_report
-from core.ports.accounting_system import AccountingSystem
+from core.ports.accounting import AccountingSystem
 from core.ports.surroundings import Surroundings
 from sandbox.twentyfour_seven_office import (
     DEMO_ACCOUNT,

@@ -11,7 +11,7 @@ from core.books import Books
 from core.customer import Address
 from core.errors import AccessRefused, KvittError, OutcomeUnknown, Rejected, TryAgain
 from core.payment import OrderState
-from core.ports.customer_repo import CustomerUpdate
+from core.ports.accounting import CustomerUpdate
 from plugins.conformance import AccountingSystemConformance, Call, Trouble
 from plugins.conformance.installation import Installation, make_template
 from tests.conformance.fake_bench import PASSWORD, FakeBench, Flaw

@@ -29,8 +29,8 @@ from core.limits import Limits
 from core.order_draft import OrderDraft
 from core.order_fields import OrderField
 from core.payment import BookedTotals, OrderState
+from core.ports.accounting import CustomerUpdate
 from core.ports.clock import Clock
-from core.ports.customer_repo import CustomerUpdate
 from core.product import Category, Product
 from core.recovery import FoundOrder
 from core.transfer import Receipt

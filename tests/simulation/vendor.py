@@ -17,7 +17,7 @@ from core.errors import AccessRefused, KvittError, Outcome, OutcomeUnknown, Reje
 from core.limits import Limits
 from core.order_draft import OrderDraft
 from core.payment import OrderState
-from core.ports.customer_repo import CustomerUpdate
+from core.ports.accounting import CustomerUpdate
 from core.product import Category, Product
 from core.recovery import FoundOrder
 from core.transfer import Receipt

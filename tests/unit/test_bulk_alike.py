@@ -17,7 +17,7 @@ from core.customer_choice import customer_key
 from core.customer_directory import known_entries
 from core.errors import KvittError, Rejected
 from core.order_draft import OrderDraft
-from core.ports.customer_repo import CustomerUpdate
+from core.ports.accounting import CustomerUpdate
 from core.transfer import Receipt, Transfer, TransferState
 from tests.fakes import Gateway
 from tests.fakes.accounting_system import FakeCustomers

@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
 
 from core.business import Business, Connection
 from core.errors import AccessRefused, InvalidInput
-from core.ports.accounting_system import AccountingSystems
+from core.ports.accounting import AccountingSystems
 from core.ports.surroundings import Surroundings
 from plugins import manager
 from plugins.catalogue import Registering

@@ -28,7 +28,7 @@ from core.customer import Customer, CustomerRecord
 from core.customer_directory import CustomerEntry
 from core.errors import KvittError
 from core.identity import emails_in, normal_email, search_number
-from core.ports.customer_repo import CustomerUpdate
+from core.ports.accounting import CustomerUpdate
 from core.unreadable import Unreadable
 
 Result = TypeVar("Result")

@@ -38,7 +38,7 @@ from adapters.twentyfour_seven_office.values import numbers_of
 from core.customer import Customer, CustomerRecord
 from core.customer_directory import CustomerEntry
 from core.errors import KvittError
-from core.ports.customer_repo import CustomerUpdate
+from core.ports.accounting import CustomerUpdate
 from core.unreadable import Unreadable, readable
 
 

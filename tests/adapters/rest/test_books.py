@@ -15,7 +15,7 @@ from core.errors import AccessRefused, KvittError, OutcomeUnknown, Rejected, Try
 from core.invoice import Delivery
 from core.order_draft import OrderDraft
 from core.payment import BookedTotals, OrderState
-from core.ports.customer_repo import CustomerUpdate
+from core.ports.accounting import CustomerUpdate
 from core.product import Category, Product, named_exactly
 from core.transfer import Receipt
 from core.unreadable import readable

@@ -13,7 +13,7 @@ from core.customer import Customer
 from core.customer_changes import CustomerChanges
 from core.errors import AccessRefused, KvittError, OutcomeUnknown, Rejected, TryAgain
 from core.outcome import only
-from core.ports.customer_repo import CustomerUpdate
+from core.ports.accounting import CustomerUpdate
 from core.unreadable import readable
 from sandbox.twentyfour_seven_office import Sandbox
 from tests.adapters.rest.conftest import SECRET, Open

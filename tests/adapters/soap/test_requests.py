@@ -14,7 +14,7 @@ from core.customer import Address, Customer, CustomerKind
 from core.customer_changes import CustomerChanges
 from core.invoice import Delivery
 from core.order_draft import CreditedOrder
-from core.ports.customer_repo import CustomerUpdate
+from core.ports.accounting import CustomerUpdate
 from core.unreadable import readable
 from sandbox.twentyfour_seven_office import Sandbox
 from sandbox.twentyfour_seven_office.books import Books
