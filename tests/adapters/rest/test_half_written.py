@@ -16,7 +16,8 @@ from sandbox.twentyfour_seven_office import Sandbox
 from sandbox.twentyfour_seven_office.books import Books
 from sandbox.twentyfour_seven_office.records import Order
 from tests.adapters.drafts import EURO, draft, row
-from tests.adapters.rest.conftest import Open, operations
+from tests.adapters.rest.conftest import operations
+from tests.adapters.ways import OpenRest
 from tests.fakes import go_on
 
 CREATE, LINE, FINISH = "POST /salesorders", "POST /salesorders/{id}/lines", "PATCH /salesorders/{id}"
@@ -92,7 +93,7 @@ def assert_whole(books: Books, asked: OrderDraft) -> None:
 @pytest.mark.parametrize("warm", [True, False])
 @pytest.mark.parametrize("rows_written", [0, 1, 2, 3])
 def test_one_killed_between_two_calls_is_found_and_completed(
-    open_system: Open, books: Books, asked: OrderDraft, rows_written: int, warm: bool
+    open_system: OpenRest, books: Books, asked: OrderDraft, rows_written: int, warm: bool
 ) -> None:
     system = open_system()
     if warm:
@@ -111,7 +112,7 @@ def test_one_killed_between_two_calls_is_found_and_completed(
 
 
 def test_completing_writes_only_what_is_missing(
-    sandbox: Sandbox, open_system: Open, books: Books, asked: OrderDraft
+    sandbox: Sandbox, open_system: OpenRest, books: Books, asked: OrderDraft
 ) -> None:
     system = open_system()
     system.customers.read([str(asked.customer_id)])

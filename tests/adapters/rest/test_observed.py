@@ -9,7 +9,8 @@ from core.business import Business, Connection
 from core.ports.clock import Clock
 from core.ports.surroundings import Surroundings
 from sandbox.twentyfour_seven_office import DEMO_ACCOUNT, DEMO_CLIENT_ID, Sandbox
-from tests.adapters.rest.conftest import SECRET, operations
+from tests.adapters.rest.conftest import operations
+from tests.adapters.ways import SECRET
 from tests.fakes import FakeCallCounter, FakeSessionStore
 
 

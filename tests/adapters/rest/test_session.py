@@ -13,7 +13,8 @@ from core.transfer import Receipt
 from sandbox.twentyfour_seven_office import DEMO_ACCOUNT, DEMO_CLIENT_ID, Sandbox
 from sandbox.twentyfour_seven_office.books import Books
 from tests.adapters.drafts import draft
-from tests.adapters.rest.conftest import SECRET, Open, operations
+from tests.adapters.rest.conftest import operations
+from tests.adapters.ways import SECRET, OpenRest
 from tests.fakes import FakeClock, FakeSessionStore
 
 LOGIN = "POST /oauth/token"
@@ -28,13 +29,13 @@ def refused(attempt: Callable[[], object]) -> AccessRefused:
     return error.value
 
 
-def test_opening_calls_nobody(sandbox: Sandbox, open_system: Open) -> None:
-    system = open_system()
-    assert (system.limits.row_text, system.budget()) == (300, None)
-    assert operations(sandbox) == []
+def test_calls_are_not_budgeted(open_system: OpenRest) -> None:
+    assert open_system().budget() is None
 
 
-def test_the_login_tells_whose_books_these_are_and_no_call_is_made_for_it(sandbox: Sandbox, open_system: Open) -> None:
+def test_the_login_tells_whose_books_these_are_and_no_call_is_made_for_it(
+    sandbox: Sandbox, open_system: OpenRest
+) -> None:
     system, number = open_system(account_name=DEMO_ACCOUNT), sandbox.account(DEMO_ACCOUNT).number
     told = system.identity()
     assert (told.system, told.company_id, told.company) == ("24sevenoffice", str(number), DEMO_ACCOUNT)
@@ -44,18 +45,13 @@ def test_the_login_tells_whose_books_these_are_and_no_call_is_made_for_it(sandbo
     assert operations(sandbox) == [*before, "GET /taxes"]
 
 
-def test_who_is_not_let_in_has_no_books(open_system: Open) -> None:
+def test_who_is_not_let_in_has_no_books(open_system: OpenRest) -> None:
     with pytest.raises(AccessRefused):
         open_system(organization_id="77").identity()
 
 
-def test_account_tells_whose_books_these_are(sandbox: Sandbox, open_system: Open) -> None:
-    account = open_system().account()
-    assert (account.name, account.id) == (DEMO_ACCOUNT, str(sandbox.account(DEMO_ACCOUNT).number))
-
-
 def test_a_token_is_used_again_by_the_next_process(
-    sandbox: Sandbox, open_system: Open, store: FakeSessionStore
+    sandbox: Sandbox, open_system: OpenRest, store: FakeSessionStore
 ) -> None:
     open_system().vat.codes()
     open_system().vat.codes()
@@ -63,7 +59,7 @@ def test_a_token_is_used_again_by_the_next_process(
     assert SECRET not in store.kept["fjell"]
 
 
-def test_a_token_of_one_business_is_not_anothers(sandbox: Sandbox, open_system: Open) -> None:
+def test_a_token_of_one_business_is_not_anothers(sandbox: Sandbox, open_system: OpenRest) -> None:
     open_system().vat.codes()
     other = str(sandbox.account("Demo Annet AS").number)
     assert open_system("annet", organization_id=other).account().name == "Demo Annet AS"
@@ -71,7 +67,7 @@ def test_a_token_of_one_business_is_not_anothers(sandbox: Sandbox, open_system: 
     assert operations(sandbox).count(LOGIN) == 2
 
 
-def test_a_token_of_another_connection_is_not_used(sandbox: Sandbox, open_system: Open) -> None:
+def test_a_token_of_another_connection_is_not_used(sandbox: Sandbox, open_system: OpenRest) -> None:
     open_system().vat.codes()
     other = str(sandbox.account("Demo Annet AS").number)
     assert open_system(organization_id=other).account().name == "Demo Annet AS"
@@ -92,7 +88,7 @@ def test_a_token_of_another_connection_is_not_used(sandbox: Sandbox, open_system
     ],
 )
 def test_what_cannot_be_read_of_a_kept_token_is_forgotten(
-    open_system: Open, store: FakeSessionStore, kept: str
+    open_system: OpenRest, store: FakeSessionStore, kept: str
 ) -> None:
     store.kept["fjell"] = kept
     assert open_system().account().name == DEMO_ACCOUNT
@@ -103,7 +99,9 @@ class TestBeforeItEnds:
     def clock(self) -> FakeClock:
         return FakeClock()
 
-    def test_a_token_is_renewed_a_minute_before(self, sandbox: Sandbox, open_system: Open, clock: FakeClock) -> None:
+    def test_a_token_is_renewed_a_minute_before(
+        self, sandbox: Sandbox, open_system: OpenRest, clock: FakeClock
+    ) -> None:
         system = open_system()
         system.vat.codes()
         clock.advance(seconds=86_400 - 61)
@@ -116,7 +114,7 @@ class TestBeforeItEnds:
         assert operations(sandbox).count(LOGIN) == 2
 
     def test_one_that_lives_shortly_is_used_for_half_its_life(
-        self, sandbox: Sandbox, open_system: Open, clock: FakeClock
+        self, sandbox: Sandbox, open_system: OpenRest, clock: FakeClock
     ) -> None:
         sandbox._world.clients.token_lifetime = 40
         system = open_system()
@@ -128,7 +126,7 @@ class TestBeforeItEnds:
         assert operations(sandbox).count(LOGIN) == 2
 
 
-def test_a_read_whose_token_was_revoked_is_repeated_with_a_new_one(sandbox: Sandbox, open_system: Open) -> None:
+def test_a_read_whose_token_was_revoked_is_repeated_with_a_new_one(sandbox: Sandbox, open_system: OpenRest) -> None:
     system = open_system()
     system.vat.codes()
     sandbox.expire_sessions()
@@ -138,7 +136,7 @@ def test_a_read_whose_token_was_revoked_is_repeated_with_a_new_one(sandbox: Sand
 
 
 def test_a_write_whose_token_was_revoked_did_nothing_and_is_repeated_once(
-    sandbox: Sandbox, open_system: Open, books: Books
+    sandbox: Sandbox, open_system: OpenRest, books: Books
 ) -> None:
     system = open_system()
     system.vat.codes()
@@ -149,7 +147,7 @@ def test_a_write_whose_token_was_revoked_did_nothing_and_is_repeated_once(
     assert operations(sandbox) == ["POST /customers", LOGIN, "POST /customers"]
 
 
-def test_a_token_that_another_process_got_meanwhile_is_used_first(sandbox: Sandbox, open_system: Open) -> None:
+def test_a_token_that_another_process_got_meanwhile_is_used_first(sandbox: Sandbox, open_system: OpenRest) -> None:
     first, second = open_system(), open_system()
     first.vat.codes()
     second.vat.codes()
@@ -160,7 +158,7 @@ def test_a_token_that_another_process_got_meanwhile_is_used_first(sandbox: Sandb
     assert operations(sandbox) == [READ, READ]
 
 
-def test_a_new_token_that_is_refused_too_is_temporary_trouble(sandbox: Sandbox, open_system: Open) -> None:
+def test_a_new_token_that_is_refused_too_is_temporary_trouble(sandbox: Sandbox, open_system: OpenRest) -> None:
     """Who is not let in is told so when logging in: here the API does not know yet what its login server granted."""
     for operation, attempt in (
         (READ, lambda: open_system().vat.codes()),
@@ -174,7 +172,7 @@ def test_a_new_token_that_is_refused_too_is_temporary_trouble(sandbox: Sandbox, 
 
 
 def test_a_row_whose_token_was_revoked_is_written_again_after_the_hold_was_kept(
-    sandbox: Sandbox, open_system: Open, customer_id: str, product_id: str
+    sandbox: Sandbox, open_system: OpenRest, customer_id: str, product_id: str
 ) -> None:
     system, kept = open_system(), []
     asked = draft("1001", customer_id=customer_id, product_id=product_id)
@@ -194,7 +192,7 @@ def test_a_row_whose_token_was_revoked_is_written_again_after_the_hold_was_kept(
 
 
 def test_a_hold_that_is_lost_meanwhile_ends_the_writing(
-    sandbox: Sandbox, open_system: Open, customer_id: str, product_id: str, books: Books
+    sandbox: Sandbox, open_system: OpenRest, customer_id: str, product_id: str, books: Books
 ) -> None:
     system = open_system()
     system.customers.read([customer_id])
@@ -212,7 +210,7 @@ def test_a_hold_that_is_lost_meanwhile_ends_the_writing(
 
 
 def test_a_write_that_waited_long_for_its_token_is_not_sent(
-    sandbox: Sandbox, open_system: Open, books: Books, monkeypatch: pytest.MonkeyPatch
+    sandbox: Sandbox, open_system: OpenRest, books: Books, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("adapters.twentyfour_seven_office.kept_login._LONG_WAIT", 0.1)
     sandbox.inject(LOGIN, "slow", delay=0.2)
@@ -225,7 +223,7 @@ def test_a_write_that_waited_long_for_its_token_is_not_sent(
 
 
 def test_a_write_that_was_refused_slowly_is_not_repeated_without_its_hold(
-    sandbox: Sandbox, open_system: Open, books: Books, monkeypatch: pytest.MonkeyPatch
+    sandbox: Sandbox, open_system: OpenRest, books: Books, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("adapters.twentyfour_seven_office.kept_login._LONG_WAIT", 0.1)
     system = open_system()
@@ -238,18 +236,18 @@ def test_a_write_that_was_refused_slowly_is_not_repeated_without_its_hold(
     assert books.customers == {}
 
 
-def test_a_refused_login_tells_nobodys_secret(open_system: Open) -> None:
+def test_a_refused_login_tells_nobodys_secret(open_system: OpenRest) -> None:
     error = refused(open_system(secret="helt feil").vat.codes)
     assert error.code == "login_refused"
     assert "helt feil" not in error.message
 
 
-def test_an_organization_that_the_client_does_not_reach_is_refused(open_system: Open) -> None:
+def test_an_organization_that_the_client_does_not_reach_is_refused(open_system: OpenRest) -> None:
     assert refused(open_system(organization_id="12345").vat.codes).code == "login_refused"
 
 
 @pytest.mark.parametrize("kind", ["throttled", "quota"])
-def test_a_throttled_login_is_waited_for(sandbox: Sandbox, open_system: Open, kind: str) -> None:
+def test_a_throttled_login_is_waited_for(sandbox: Sandbox, open_system: OpenRest, kind: str) -> None:
     sandbox.inject(LOGIN, kind)
     with pytest.raises(TryAgain) as error:
         open_system().vat.codes()
@@ -258,7 +256,7 @@ def test_a_throttled_login_is_waited_for(sandbox: Sandbox, open_system: Open, ki
     assert open_system().vat.codes()
 
 
-def test_threads_of_one_business_log_in_once(sandbox: Sandbox, open_system: Open) -> None:
+def test_threads_of_one_business_log_in_once(sandbox: Sandbox, open_system: OpenRest) -> None:
     sandbox.latency = 0.02
     system = open_system()
     with ThreadPoolExecutor(8) as pool:
@@ -270,7 +268,7 @@ def test_threads_of_one_business_log_in_once(sandbox: Sandbox, open_system: Open
 
 class TestTheCompanysName:
     def test_a_new_token_is_used_for_nothing_before_the_name_was_compared(
-        self, sandbox: Sandbox, open_system: Open
+        self, sandbox: Sandbox, open_system: OpenRest
     ) -> None:
         system = open_system(account_name=DEMO_ACCOUNT)
         system.vat.codes()
@@ -283,7 +281,7 @@ class TestTheCompanysName:
 
     @pytest.mark.parametrize("name", ["Fjellutleie", "fjellutleie as", "Demo Annet AS"])
     def test_another_name_is_refused_and_nothing_kept(
-        self, sandbox: Sandbox, open_system: Open, store: FakeSessionStore, name: str
+        self, sandbox: Sandbox, open_system: OpenRest, store: FakeSessionStore, name: str
     ) -> None:
         error = refused(lambda: open_system(account_name=name).customers.create([Customer(name="Kari")]))
         assert error.code == "wrong_company"
@@ -291,14 +289,14 @@ class TestTheCompanysName:
         assert operations(sandbox) == [LOGIN, CONFIRM]
         assert store.kept == {}
 
-    def test_it_is_compared_when_asked_for_as_well(self, sandbox: Sandbox, open_system: Open) -> None:
+    def test_it_is_compared_when_asked_for_as_well(self, sandbox: Sandbox, open_system: OpenRest) -> None:
         system = open_system(account_name=DEMO_ACCOUNT)
         system.vat.codes()
         sandbox.account(DEMO_ACCOUNT).name = "Nytt navn AS"
         assert refused(system.account).code == "wrong_company"
 
     def test_a_token_that_is_refused_at_once_is_not_kept(
-        self, sandbox: Sandbox, open_system: Open, store: FakeSessionStore
+        self, sandbox: Sandbox, open_system: OpenRest, store: FakeSessionStore
     ) -> None:
         sandbox.inject(CONFIRM, "session_expired")
         with pytest.raises(TryAgain):
@@ -307,20 +305,20 @@ class TestTheCompanysName:
 
 
 class TestRights:
-    def test_all_are_there(self, sandbox: Sandbox, open_system: Open) -> None:
+    def test_all_are_there(self, sandbox: Sandbox, open_system: OpenRest) -> None:
         rights = open_system().rights()
         assert [right.name for right in rights] == ["customers", "products", "orders", "VAT codes", "payments"]
         assert all(right.allowed for right in rights)
         assert len(operations(sandbox)) == 6
 
-    def test_one_that_is_missing_is_told(self, sandbox: Sandbox, open_system: Open) -> None:
+    def test_one_that_is_missing_is_told(self, sandbox: Sandbox, open_system: OpenRest) -> None:
         sandbox.inject("GET /transactionlines", "forbidden")
         *others, payments = open_system().rights()
         assert all(right.allowed for right in others)
         assert payments.allowed is False
         assert payments.message == "24SevenOffice, reading what was paid: Insufficient permissions."
 
-    def test_no_way_in_at_all_is_raised(self, open_system: Open) -> None:
+    def test_no_way_in_at_all_is_raised(self, open_system: OpenRest) -> None:
         assert refused(open_system(secret="feil").rights).code == "login_refused"
 
 
@@ -339,7 +337,7 @@ class TestTheConnection:
         assert SECRET not in str(error.value)
 
 
-def test_a_kept_token_shows_only_in_its_store(open_system: Open, store: FakeSessionStore) -> None:
+def test_a_kept_token_shows_only_in_its_store(open_system: OpenRest, store: FakeSessionStore) -> None:
     system = open_system()
     system.vat.codes()
     token = json.loads(store.kept["fjell"])["token"]

@@ -16,7 +16,7 @@ from core.outcome import only
 from core.ports.accounting import CustomerUpdate
 from core.unreadable import readable
 from sandbox.twentyfour_seven_office import Sandbox
-from tests.adapters.rest.conftest import SECRET, Open
+from tests.adapters.ways import SECRET, OpenRest
 from tests.fakes import FakeSessionStore
 
 READ, WRITE, LOGIN = "GET /customers", "POST /customers", "POST /oauth/token"
@@ -57,19 +57,6 @@ def raised(attempt: Callable[[], object]) -> KvittError:
 
 
 @pytest.mark.parametrize(("kind", "options", "code"), LOST)
-def test_trouble_on_a_read_is_temporary_and_on_a_write_unknown(
-    sandbox: Sandbox, system: RestAccountingSystem, kind: str, options: dict[str, float], code: str
-) -> None:
-    for operation, attempt, error in ((READ, read, TryAgain), (WRITE, write, OutcomeUnknown)):
-        sandbox.inject(operation, kind, **options)
-        found = raised(lambda attempt=attempt: attempt(system))  # type: ignore[misc]
-        assert (type(found), found.code) == (error, code)
-        assert found.message.startswith("24SevenOffice, ")
-    sandbox.settle()
-    assert read(system) is not None  # nothing lingers on the connection
-
-
-@pytest.mark.parametrize(("kind", "options", "code"), LOST)
 def test_trouble_with_the_login_is_temporary_for_a_write_too(
     sandbox: Sandbox, system: RestAccountingSystem, kind: str, options: dict[str, float], code: str
 ) -> None:
@@ -78,16 +65,6 @@ def test_trouble_with_the_login_is_temporary_for_a_write_too(
     assert isinstance(found, TryAgain)
     assert found.code == {"vendor_fault": "bad_gateway"}.get(code, code)
     assert sandbox.journal.count(WRITE) == 0
-    sandbox.settle()
-
-
-def test_no_answer_in_time(sandbox: Sandbox, open_system: Open) -> None:
-    open_system().account()
-    system = open_system(timeout="0.2")
-    for operation, attempt, error in ((READ, read, TryAgain), (WRITE, write, OutcomeUnknown)):
-        sandbox.inject(operation, "slow", delay=0.4)
-        found = raised(lambda attempt=attempt: attempt(system))  # type: ignore[misc]
-        assert (type(found), found.code) == (error, "timeout")
     sandbox.settle()
 
 
@@ -158,18 +135,11 @@ def change_something(system: RestAccountingSystem, operation: str, customer_id: 
     return system.products.create_category("x")
 
 
-def test_nobody_at_the_address_is_temporary_for_a_write_too(sandbox: Sandbox, system: RestAccountingSystem) -> None:
-    system.account()
-    sandbox.stop()
-    found = raised(lambda: write(system))
-    assert (type(found), found.code) == (TryAgain, "unreachable")
-
-
 @pytest.mark.parametrize(
     ("wrong", "setting"), [("rest_url", "KVITT_TFSO_REST_URL"), ("login_url", "KVITT_TFSO_LOGIN_URL")]
 )
 def test_a_wrong_address_is_temporary_and_the_setting_is_named(
-    sandbox: Sandbox, open_system: Open, wrong: str, setting: str
+    sandbox: Sandbox, open_system: OpenRest, wrong: str, setting: str
 ) -> None:
     right = {"rest_url": sandbox.rest_url, "login_url": sandbox.url}
     for attempt in (read, RestAccountingSystem.account, RestAccountingSystem.rights):
@@ -180,7 +150,7 @@ def test_a_wrong_address_is_temporary_and_the_setting_is_named(
 
 
 def test_no_secret_reaches_any_log_or_message(
-    sandbox: Sandbox, open_system: Open, store: FakeSessionStore, caplog: pytest.LogCaptureFixture
+    sandbox: Sandbox, open_system: OpenRest, store: FakeSessionStore, caplog: pytest.LogCaptureFixture
 ) -> None:
     open_system().account()  # every module that logs is loaded now
     for name in ("", *logging.root.manager.loggerDict):

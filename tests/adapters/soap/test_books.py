@@ -6,8 +6,8 @@ from decimal import Decimal
 import pytest
 
 from adapters.twentyfour_seven_office.soap.system import SoapAccountingSystem
-from core.customer import Address, Customer, CustomerKind
-from core.customer_changes import CustomerChanges, changed_fields
+from core.customer import Address, Customer
+from core.customer_changes import CustomerChanges
 from core.customer_directory import CustomerEntry
 from core.errors import AccessRefused, KvittError, OutcomeUnknown, Rejected
 from core.invoice import Delivery
@@ -22,7 +22,7 @@ from sandbox.twentyfour_seven_office.books import Books
 from sandbox.twentyfour_seven_office.records import Row
 from sandbox.twentyfour_seven_office.users import Account
 from tests.adapters.drafts import EURO, draft, row
-from tests.adapters.soap.conftest import PASSWORD, Open
+from tests.adapters.ways import PASSWORD, OpenSoap
 from tests.fakes import go_on
 
 YESTERDAY = timedelta(days=1)
@@ -32,52 +32,7 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-@pytest.fixture
-def product_id(books: Books) -> str:
-    return str(books.add_product("Sharefox rental", books.add_category("SharefoxRental")))
-
-
-@pytest.fixture
-def customer_id(books: Books) -> str:
-    return str(books.add_customer("Moe AS"))
-
-
 class TestCustomers:
-    def test_a_person_is_created_and_found_by_email(self, system: SoapAccountingSystem, books: Books) -> None:
-        kari = Customer(name="Kari Anne Moe", email="kari@x.example", phone="4", address=Address(city="Oslo"))
-        (customer_id,) = system.customers.create([kari])
-        assert isinstance(customer_id, str)
-        stored = books.customers[int(customer_id)]
-        assert (stored.first_name, stored.name, stored.type) == ("Kari Anne", "Moe", "Consumer")
-        assert stored.emails == {"Primary": "kari@x.example", "Invoice": "kari@x.example"}
-        (record,) = readable(system.customers.find_by_email("kari@x.example"))
-        assert (record.id, record.name, record.kind) == (customer_id, "Kari Anne Moe", CustomerKind.CONSUMER)
-        assert system.customers.read([customer_id]) == {customer_id: record}
-        assert changed_fields(kari, record) is None
-
-    def test_a_company_is_found_by_its_number_however_it_is_spaced(
-        self, system: SoapAccountingSystem, books: Books
-    ) -> None:
-        stored = books.add_customer("Moe AS", organization_number="817 404 502")
-        (record,) = readable(system.customers.find_by_organization_number("817404502"))
-        assert (record.id, record.organization_number) == (str(stored), "817 404 502")
-
-    @pytest.mark.parametrize("email", ["100%@x.example", "[a]@x.example", "o_a@x.example"])
-    def test_signs_of_a_pattern_in_an_email_do_not_hide_it(
-        self, system: SoapAccountingSystem, books: Books, email: str
-    ) -> None:
-        books.add_customer("Moe AS", emails={"Work": email})
-        (record,) = readable(system.customers.find_by_email(email))
-        assert record.emails == (email,)
-
-    def test_reading_leaves_out_what_is_gone(self, system: SoapAccountingSystem, customer_id: str) -> None:
-        assert list(system.customers.read([customer_id, "999", "abc", ""])) == [customer_id]
-
-    def test_reading_nothing_calls_nobody(self, sandbox: Sandbox, system: SoapAccountingSystem) -> None:
-        assert system.customers.read(["abc"]) == {}
-        assert system.customers.create([]) == []
-        assert sandbox.journal.count() == 0
-
     def test_an_update_changes_what_was_asked_and_resets_nothing(
         self, system: SoapAccountingSystem, books: Books, customer_id: str
     ) -> None:
@@ -220,20 +175,20 @@ class TestTables:
         sandbox.add_user(DEMO_USERNAME, PASSWORD, application_id=DEMO_APPLICATION_ID, accounts=[account])
         return account
 
-    def test_the_ledgers_tax_codes_are_the_second_choice(self, sandbox: Sandbox, open_system: Open) -> None:
+    def test_the_ledgers_tax_codes_are_the_second_choice(self, sandbox: Sandbox, open_system: OpenSoap) -> None:
         self._account(sandbox, account_service=True)
         codes = open_system(account_name="Mva AS").vat.codes()
         assert {code.code: code.percent for code in codes}["31"] == 15
         assert sandbox.journal.count("GetTaxCodeList") == 1
 
-    def test_where_both_are_refused_the_first_refusal_is_told(self, sandbox: Sandbox, open_system: Open) -> None:
+    def test_where_both_are_refused_the_first_refusal_is_told(self, sandbox: Sandbox, open_system: OpenSoap) -> None:
         self._account(sandbox)
         with pytest.raises(AccessRefused) as error:
             open_system(account_name="Mva AS").vat.codes()
         assert error.value.code == "missing_rights"
         assert "GetVatTypeList" in error.value.message
 
-    def test_no_way_in_is_not_asked_a_second_time(self, sandbox: Sandbox, open_system: Open) -> None:
+    def test_no_way_in_is_not_asked_a_second_time(self, sandbox: Sandbox, open_system: OpenSoap) -> None:
         with pytest.raises(AccessRefused) as error:
             open_system(password="en annen").vat.codes()
         assert error.value.code == "login_refused"
@@ -376,7 +331,7 @@ class TestOrders:
 
     @pytest.mark.parametrize("dimension", ["department", "project"])
     def test_a_dimension_that_the_account_demands_is_named(
-        self, sandbox: Sandbox, open_system: Open, books: Books, customer_id: str, product_id: str, dimension: str
+        self, sandbox: Sandbox, open_system: OpenSoap, books: Books, customer_id: str, product_id: str, dimension: str
     ) -> None:
         setattr(sandbox.account(DEMO_ACCOUNT), f"{dimension}_required", True)
         (outcome,) = open_system().orders.create(

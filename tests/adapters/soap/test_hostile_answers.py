@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from adapters.clock import SystemClock
 from adapters.twentyfour_seven_office.soap import envelope
 from adapters.twentyfour_seven_office.soap.channel import Answer, Channel
 from adapters.twentyfour_seven_office.soap.contract import contract
@@ -18,9 +19,8 @@ from core.business import Connection
 from core.errors import InvalidInput, OutcomeUnknown, TryAgain
 from entrypoints.demo.world import demo_business
 from tests.adapters.odd_server import answering, serving
-from tests.adapters.soap.conftest import Clock, MemorySessions
 from tests.adapters.soap.test_channel import call, categories, soap
-from tests.fakes import FakeCallCounter
+from tests.fakes import FakeCallCounter, FakeSessionStore
 
 _QUICK_SECONDS = 5.0
 """Long for a machine that is busy; what does harm takes minutes, or all memory."""
@@ -134,7 +134,9 @@ class TestCertificates:
         from core.ports.surroundings import Surroundings
         from plugins.manager import load_plugins
 
-        surroundings = Surroundings(sessions=MemorySessions(), calls=FakeCallCounter(), clock=Clock(), environment={})
+        surroundings = Surroundings(
+            sessions=FakeSessionStore(), calls=FakeCallCounter(), clock=SystemClock(), environment={}
+        )
         return lambda: load_plugins(surroundings)
 
 

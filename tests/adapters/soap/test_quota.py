@@ -12,7 +12,7 @@ from adapters.twentyfour_seven_office.soap.quota import Quota
 from core.customer import Customer
 from core.errors import TryAgain
 from sandbox.twentyfour_seven_office import Sandbox
-from tests.adapters.soap.conftest import Open
+from tests.adapters.ways import OpenSoap
 from tests.fakes import FakeCallCounter, FakeClock
 
 HALF_PAST = datetime(2026, 11, 23, 14, 30, tzinfo=UTC)
@@ -176,7 +176,7 @@ class TestTheVendorsWord:
 class TestCalls:
     """Through the adapter, to the sandbox, which counts as the vendor does."""
 
-    def test_every_call_counts_and_those_that_log_in_too(self, sandbox: Sandbox, open_system: Open) -> None:
+    def test_every_call_counts_and_those_that_log_in_too(self, sandbox: Sandbox, open_system: OpenSoap) -> None:
         system = open_system()
         system.products.find_categories("x")
         system.products.find_categories("x")
@@ -185,20 +185,20 @@ class TestCalls:
         assert system.budget().used == len(sandbox.journal.calls()) == 9
         assert system.budget().limit == 7200
 
-    def test_all_businesses_of_a_process_share_one_count(self, sandbox: Sandbox, open_system: Open) -> None:
+    def test_all_businesses_of_a_process_share_one_count(self, sandbox: Sandbox, open_system: OpenSoap) -> None:
         systems = [open_system(), open_system("annet", account_name="Demo Annet AS")]
         for system in systems:
             system.account()
         assert [system.budget().used for system in systems] == [len(sandbox.journal.calls())] * 2
 
-    def test_a_call_that_failed_counts(self, sandbox: Sandbox, open_system: Open) -> None:
+    def test_a_call_that_failed_counts(self, sandbox: Sandbox, open_system: OpenSoap) -> None:
         sandbox.inject("GetIdentitiesWithCredential", "reset")
         system = open_system()
         refused(system.account)
         assert system.budget().used == len(sandbox.journal.calls()) == 1
 
     def test_where_nothing_is_left_no_request_leaves(
-        self, sandbox: Sandbox, open_system: Open, clock: FakeClock
+        self, sandbox: Sandbox, open_system: OpenSoap, clock: FakeClock
     ) -> None:
         system = open_system(calls_per_hour="4")
         assert system.customers.create([Customer(name="Kari")])
@@ -217,7 +217,7 @@ class TestCalls:
         assert system.customers.find_by_email("kari@fjell.no") == []
         assert [call.operation for call in sandbox.journal.calls()] == ["GetCompanies"]
 
-    def test_bulk_is_refused_while_a_single_call_still_goes_through(self, open_system: Open) -> None:
+    def test_bulk_is_refused_while_a_single_call_still_goes_through(self, open_system: OpenSoap) -> None:
         system = open_system(calls_per_hour="10")
         system.budget().require_for_bulk()
         for _ in range(5):
@@ -227,7 +227,7 @@ class TestCalls:
         assert system.budget().left == 1
 
     def test_a_vendors_quarantine_keeps_all_from_calling_until_the_next_hour(
-        self, sandbox: Sandbox, open_system: Open, clock: FakeClock
+        self, sandbox: Sandbox, open_system: OpenSoap, clock: FakeClock
     ) -> None:
         system = open_system()
         system.account()
@@ -243,14 +243,14 @@ class TestCalls:
         assert system.account().name
 
     def test_a_count_that_can_not_be_reached_is_temporary_and_nothing_is_sent(
-        self, sandbox: Sandbox, open_system: Open, counter: FakeCallCounter
+        self, sandbox: Sandbox, open_system: OpenSoap, counter: FakeCallCounter
     ) -> None:
         counter.is_busy = True
         assert refused(open_system().account).code == "storage_busy"
         assert sandbox.journal.calls() == []
 
     def test_a_write_that_waited_long_for_its_place_is_not_sent(
-        self, sandbox: Sandbox, open_system: Open, counter: FakeCallCounter, monkeypatch: pytest.MonkeyPatch
+        self, sandbox: Sandbox, open_system: OpenSoap, counter: FakeCallCounter, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         system = open_system()
         system.account()

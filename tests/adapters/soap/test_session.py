@@ -8,7 +8,8 @@ from core.customer import Customer
 from core.errors import AccessRefused, KvittError, TryAgain
 from core.use_cases.array_write import written
 from sandbox.twentyfour_seven_office import DEMO_ACCOUNT, DEMO_APPLICATION_ID, DEMO_USERNAME, Sandbox
-from tests.adapters.soap.conftest import PASSWORD, MemorySessions, Open
+from tests.adapters.ways import PASSWORD, OpenSoap
+from tests.fakes import FakeSessionStore
 
 COLD = ["GetIdentitiesWithCredential", "Login", "GetIdentity"]
 
@@ -24,53 +25,43 @@ def refused(attempt: Callable[[], object]) -> AccessRefused:
     return error.value
 
 
-def test_opening_calls_nobody(sandbox: Sandbox, open_system: Open) -> None:
-    assert open_system().limits.row_text == 300
-    assert operations(sandbox) == []
-
-
-def test_the_company_is_chosen_by_name_although_another_is_the_default(sandbox: Sandbox, open_system: Open) -> None:
+def test_the_company_is_chosen_by_name_although_another_is_the_default(sandbox: Sandbox, open_system: OpenSoap) -> None:
     open_system().customers.create([Customer(name="Kari")])
     assert operations(sandbox) == [*COLD, "SaveCompanies"]
     assert len(sandbox.account(DEMO_ACCOUNT).books.customers) == 1
     assert sandbox.account("Demo Annet AS").books.customers == {}
 
 
-def test_account_tells_whose_books_these_are(sandbox: Sandbox, open_system: Open) -> None:
-    account = open_system().account()
-    assert (account.name, account.id) == (DEMO_ACCOUNT, str(sandbox.account(DEMO_ACCOUNT).number))
-
-
 @pytest.mark.parametrize("name", ["Fjellutleie As", "Fjellutleie  AS", "Fjelutleie AS"])
-def test_a_near_name_is_no_match_and_is_named(open_system: Open, name: str) -> None:
+def test_a_near_name_is_no_match_and_is_named(open_system: OpenSoap, name: str) -> None:
     error = refused(open_system(account_name=name).account)
     assert error.code == "unknown_account_name"
     assert '"Fjellutleie AS"' in error.message
     assert "Demo Annet" not in error.message
 
 
-def test_a_name_far_from_any_names_no_other_business(open_system: Open) -> None:
+def test_a_name_far_from_any_names_no_other_business(open_system: OpenSoap) -> None:
     error = refused(open_system(account_name="Noe helt annet").account)
     assert error.code == "unknown_account_name"
     assert "none with a name near" in error.message
 
 
-def test_two_companies_of_one_name_are_ambiguous(sandbox: Sandbox, open_system: Open) -> None:
+def test_two_companies_of_one_name_are_ambiguous(sandbox: Sandbox, open_system: OpenSoap) -> None:
     twins = [sandbox.add_account("Tvilling AS"), sandbox.add_account("Tvilling AS")]
     sandbox.add_user(DEMO_USERNAME, PASSWORD, application_id=DEMO_APPLICATION_ID, accounts=twins)
     assert refused(open_system(account_name="Tvilling AS").account).code == "ambiguous_account_name"
 
 
-def test_a_blocked_company_is_refused_before_logging_in(sandbox: Sandbox, open_system: Open) -> None:
+def test_a_blocked_company_is_refused_before_logging_in(sandbox: Sandbox, open_system: OpenSoap) -> None:
     assert refused(open_system(account_name="Blokkert AS").account).code == "identity_blocked"
     assert operations(sandbox) == ["GetIdentitiesWithCredential"]
 
 
-def test_a_wrong_password_is_refused(open_system: Open) -> None:
+def test_a_wrong_password_is_refused(open_system: OpenSoap) -> None:
     assert refused(open_system(password="en annen").account).code == "login_refused"
 
 
-def test_a_throttled_login_is_temporary(sandbox: Sandbox, open_system: Open) -> None:
+def test_a_throttled_login_is_temporary(sandbox: Sandbox, open_system: OpenSoap) -> None:
     sandbox.inject("Login", "fault", text="Too many login attempts. Please try again later.")
     with pytest.raises(TryAgain) as error:
         open_system().account()
@@ -78,7 +69,7 @@ def test_a_throttled_login_is_temporary(sandbox: Sandbox, open_system: Open) -> 
 
 
 def test_a_session_is_used_again_by_the_next_process(
-    sandbox: Sandbox, open_system: Open, store: MemorySessions
+    sandbox: Sandbox, open_system: OpenSoap, store: FakeSessionStore
 ) -> None:
     open_system().products.find_categories("x")
     open_system().products.find_categories("x")
@@ -88,7 +79,7 @@ def test_a_session_is_used_again_by_the_next_process(
 
 @pytest.mark.parametrize("change", [{"account_name": "Demo Annet AS"}, {"password": "ny"}])
 def test_a_session_of_another_connection_is_not_used(
-    sandbox: Sandbox, open_system: Open, change: dict[str, str]
+    sandbox: Sandbox, open_system: OpenSoap, change: dict[str, str]
 ) -> None:
     open_system().account()
     accounts = [sandbox.account(DEMO_ACCOUNT), sandbox.account("Demo Annet AS")]
@@ -101,14 +92,14 @@ def test_a_session_of_another_connection_is_not_used(
 
 @pytest.mark.parametrize("kept", ["", "no json", "[]", '{"fingerprint": 1}', "null"])
 def test_what_cannot_be_read_of_a_kept_session_is_forgotten(
-    open_system: Open, store: MemorySessions, kept: str
+    open_system: OpenSoap, store: FakeSessionStore, kept: str
 ) -> None:
     store.kept["fjell"] = kept
     assert open_system().account().name == DEMO_ACCOUNT
 
 
 def test_an_ended_session_is_renewed_in_the_same_company_without_choosing_again(
-    sandbox: Sandbox, open_system: Open
+    sandbox: Sandbox, open_system: OpenSoap
 ) -> None:
     system = open_system()
     system.account()
@@ -119,7 +110,7 @@ def test_an_ended_session_is_renewed_in_the_same_company_without_choosing_again(
 
 
 def test_a_write_is_never_repeated_here_but_finds_a_live_session_the_next_time(
-    sandbox: Sandbox, open_system: Open
+    sandbox: Sandbox, open_system: OpenSoap
 ) -> None:
     system = open_system()
     system.account()
@@ -134,7 +125,7 @@ def test_a_write_is_never_repeated_here_but_finds_a_live_session_the_next_time(
 
 
 def test_a_write_that_waited_long_for_its_session_is_not_sent(
-    sandbox: Sandbox, open_system: Open, monkeypatch: pytest.MonkeyPatch
+    sandbox: Sandbox, open_system: OpenSoap, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("adapters.twentyfour_seven_office.kept_login._LONG_WAIT", 0.1)
     sandbox.inject("Login", "slow", delay=0.2)
@@ -150,7 +141,7 @@ def _customers(sandbox: Sandbox) -> dict[int, object]:
     return dict(sandbox.account(DEMO_ACCOUNT).books.customers)
 
 
-def test_a_session_that_ends_again_at_once_is_given_up(sandbox: Sandbox, open_system: Open) -> None:
+def test_a_session_that_ends_again_at_once_is_given_up(sandbox: Sandbox, open_system: OpenSoap) -> None:
     system = open_system()
     system.account()
     sandbox.inject("GetCompanies", "session_expired", times=None)
@@ -161,7 +152,7 @@ def test_a_session_that_ends_again_at_once_is_given_up(sandbox: Sandbox, open_sy
     assert operations(sandbox) == ["GetCompanies", "Login", "GetIdentity", "GetCompanies"]
 
 
-def test_a_session_that_another_process_has_renewed_is_picked_up(sandbox: Sandbox, open_system: Open) -> None:
+def test_a_session_that_another_process_has_renewed_is_picked_up(sandbox: Sandbox, open_system: OpenSoap) -> None:
     first, second = open_system(), open_system()
     first.account()
     second.account()
@@ -173,7 +164,7 @@ def test_a_session_that_another_process_has_renewed_is_picked_up(sandbox: Sandbo
 
 
 def test_an_identity_that_is_no_longer_the_users_is_chosen_anew(
-    sandbox: Sandbox, open_system: Open, store: MemorySessions
+    sandbox: Sandbox, open_system: OpenSoap, store: FakeSessionStore
 ) -> None:
     open_system().account()
     kept = json.loads(store.kept["fjell"])
@@ -186,7 +177,7 @@ def test_an_identity_that_is_no_longer_the_users_is_chosen_anew(
 
 
 def test_a_session_that_stands_in_another_company_is_never_used_again(
-    sandbox: Sandbox, open_system: Open, store: MemorySessions
+    sandbox: Sandbox, open_system: OpenSoap, store: FakeSessionStore
 ) -> None:
     open_system().account()
     kept = json.loads(store.kept["fjell"])
@@ -197,7 +188,9 @@ def test_a_session_that_stands_in_another_company_is_never_used_again(
     assert json.loads(store.kept["fjell"])["session_id"] == ""
 
 
-def test_two_businesses_of_one_user_side_by_side_keep_their_books_apart(sandbox: Sandbox, open_system: Open) -> None:
+def test_two_businesses_of_one_user_side_by_side_keep_their_books_apart(
+    sandbox: Sandbox, open_system: OpenSoap
+) -> None:
     names = {"fjell": DEMO_ACCOUNT, "annet": "Demo Annet AS"}
     systems = {business: open_system(business, account_name=name) for business, name in names.items()}
 
@@ -217,7 +210,7 @@ def test_two_businesses_of_one_user_side_by_side_keep_their_books_apart(sandbox:
         assert names_written == [business] * 12
 
 
-def test_many_threads_of_one_business_log_in_once(sandbox: Sandbox, open_system: Open) -> None:
+def test_many_threads_of_one_business_log_in_once(sandbox: Sandbox, open_system: OpenSoap) -> None:
     system = open_system()
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(lambda _: system.products.find_categories("x"), range(16)))
@@ -228,7 +221,7 @@ def test_many_threads_of_one_business_log_in_once(sandbox: Sandbox, open_system:
     assert sandbox.journal.count("Login") == 2
 
 
-def test_rights_say_what_is_missing_and_why(sandbox: Sandbox, open_system: Open) -> None:
+def test_rights_say_what_is_missing_and_why(sandbox: Sandbox, open_system: OpenSoap) -> None:
     allowed = open_system().rights()
     assert [(right.name, right.allowed) for right in allowed] == [
         ("customers", True),
@@ -243,11 +236,11 @@ def test_rights_say_what_is_missing_and_why(sandbox: Sandbox, open_system: Open)
     assert all("does not have access" in (right.message or "") for right in missing)
 
 
-def test_no_way_in_is_no_list_of_rights(open_system: Open) -> None:
+def test_no_way_in_is_no_list_of_rights(open_system: OpenSoap) -> None:
     assert refused(open_system(password="en annen").rights).code == "login_refused"
 
 
-def test_errors_are_of_the_core(open_system: Open) -> None:
+def test_errors_are_of_the_core(open_system: OpenSoap) -> None:
     with pytest.raises(KvittError) as error:
         open_system(url="http://127.0.0.1:9").account()
     assert error.value.code == "unreachable"
@@ -256,7 +249,7 @@ def test_errors_are_of_the_core(open_system: Open) -> None:
 class TestTheBooks:
     """Whose they are, by the company behind the session."""
 
-    def test_the_login_tells_and_no_call_is_made_for_it(self, sandbox: Sandbox, open_system: Open) -> None:
+    def test_the_login_tells_and_no_call_is_made_for_it(self, sandbox: Sandbox, open_system: OpenSoap) -> None:
         system, number = open_system(), sandbox.account(DEMO_ACCOUNT).number
         told = system.identity()
         assert (told.system, told.company_id, told.company) == ("24sevenoffice", str(number), DEMO_ACCOUNT)
@@ -265,17 +258,19 @@ class TestTheBooks:
         system.vat.codes()
         assert operations(sandbox) == [*COLD, "GetVatTypeList"]
 
-    def test_another_process_is_told_by_the_session_that_was_kept(self, sandbox: Sandbox, open_system: Open) -> None:
+    def test_another_process_is_told_by_the_session_that_was_kept(
+        self, sandbox: Sandbox, open_system: OpenSoap
+    ) -> None:
         told = open_system().identity()
         assert open_system().identity() == told
         assert operations(sandbox) == COLD
 
-    def test_who_is_not_let_in_has_none(self, open_system: Open) -> None:
+    def test_who_is_not_let_in_has_none(self, open_system: OpenSoap) -> None:
         refused(open_system(password="wrong").identity)
 
     @pytest.mark.parametrize("ends", [True, False], ids=["session ended", "kept by another process"])
     def test_a_name_that_leads_to_another_company_by_now_is_written_to_by_nobody_who_knew_the_first(
-        self, sandbox: Sandbox, open_system: Open, ends: bool
+        self, sandbox: Sandbox, open_system: OpenSoap, ends: bool
     ) -> None:
         """The company was closed, and another of its name has invited the user: only who opens it anew gets there."""
         system = open_system()

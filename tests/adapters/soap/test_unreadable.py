@@ -5,10 +5,8 @@ import pytest
 from adapters.twentyfour_seven_office.soap.mapping.answers import records_in
 from adapters.twentyfour_seven_office.soap.mapping.customers import customer_record, unreadable_customer
 from adapters.twentyfour_seven_office.soap.operations import BROKEN, GET_COMPANIES
-from adapters.twentyfour_seven_office.soap.system import SoapAccountingSystem
 from core.errors import KvittError, Rejected, TryAgain
 from core.unreadable import Unreadable
-from sandbox.twentyfour_seven_office.books import Books
 
 DAMAGED = {"Type": "Office24Seven.InvalidDataException", "Message": "The record is damaged"}
 
@@ -44,19 +42,3 @@ def test_an_exception_that_may_be_about_any_record_is_everybodys(
 ) -> None:
     with pytest.raises(error):
         found(item, {"Id": 6, "Name": "Moe"})
-
-
-def test_one_spoilt_record_hides_no_other(system: SoapAccountingSystem, books: Books) -> None:
-    spoilt, whole = (str(books.add_customer(name, emails={"Primary": "a@moe.example"})) for name in ("Moe", "Li"))
-    books.customers[int(spoilt)].spoilt = True
-    assert [isinstance(one, Unreadable) for one in system.customers.find_by_email("a@moe.example")] == [True, False]
-    read = system.customers.read([spoilt, whole])
-    assert [isinstance(read[one], Unreadable) for one in (spoilt, whole)] == [True, False]
-    (page,) = system.customers.entries()
-    assert [one.emails for one in page] == [("a@moe.example",)] * 2
-    category = books.add_category("c")
-    product = books.add_product("Rental", category)
-    books.products[product].spoilt = True
-    (lost,) = system.products.find_products("Rental")
-    assert isinstance(lost, Unreadable)
-    assert (lost.id, lost.name) == (str(product), "Rental")
