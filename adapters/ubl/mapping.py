@@ -99,6 +99,7 @@ class _Mapping:
             number=number,
             document=document,
             places={
+                "number": "ID",
                 "totals.net": "LegalMonetaryTotal/TaxExclusiveAmount",
                 "totals.vat": "TaxTotal/TaxAmount",
                 "totals.gross": "LegalMonetaryTotal/TaxInclusiveAmount",
