@@ -26,6 +26,7 @@ from tests.unit.samples import NUMBER, OTHER_NUMBER, an_invoice
 
 EMAILS = ("a@post.example", "b@post.example", "ab@post.example", "a@blåbær.no", "A@xn--blbr-roah.no")
 FOREIGN = "SE556012579001"
+FRENCH = ("FR40303265045", "303 265 045", "30326504500001")  # the VAT number, the company's own, a branch's
 NAMES = ("Signe Haugland", "Ola Berg", "Åse Berg", "A\u030ase Berg")
 COMPANY = "Moe Anlegg AS"
 UNDECIDED = ("ambiguous_customer", "unreadable_customer")
@@ -35,9 +36,11 @@ STREETS = ("Kirkegata 4", "Hytteveien 2")
 
 addresses = st.sampled_from([None, *[Address(street=street, city="Drammen") for street in STREETS]])
 abroad = Address(street=STREETS[0], country="SE")
+in_france = Address(street=STREETS[0], country="FR")
 emails = st.sampled_from(EMAILS)
-numbers = st.sampled_from([None, None, NUMBER, OTHER_NUMBER, f"Org.nr NO {NUMBER} MVA", FOREIGN, "SE 556012-5790"])
-recorded_numbers = numbers | st.sampled_from([NUMBER[:-1], f"XX{FOREIGN}"])
+norwegian = [None, None, NUMBER, OTHER_NUMBER, f"Org.nr NO {NUMBER} MVA"]
+numbers = st.sampled_from([*norwegian, FOREIGN, "SE 556012-5790", *FRENCH])
+recorded_numbers = numbers | st.sampled_from([NUMBER[:-1], f"XX{FOREIGN}", "SIREN 303265045", FRENCH[0][2:]])
 fields = st.lists(emails, min_size=1, max_size=2, unique=True).flatmap(
     lambda some: st.sampled_from(["; ", ",", " "]).map(lambda between: between.join(some))
 )
@@ -46,8 +49,9 @@ phones = st.sampled_from([None, None, *PHONES])
 
 def _at_home(customer: Customer) -> Customer:
     """A foreign number comes with its country."""
-    foreign = "SE" in (customer.organization_number or "")
-    return customer.model_copy(update={"address": abroad}) if foreign else customer
+    number = customer.organization_number or ""
+    address = abroad if "SE" in number else in_france if number in FRENCH else customer.address
+    return customer.model_copy(update={"address": address})
 
 
 def _with_all_fields(record: dict[str, object]) -> dict[str, object]:
