@@ -15,9 +15,9 @@ from core.errors import TryAgain
 from core.kept_answer import KEPT_FOR
 from core.ports.clock import Clock
 from core.ports.storage import Storage
+from core.sending.restore_watch import RestoreWatch
 from core.use_cases.follow_up import FollowedUp, FollowUp
 from core.use_cases.forget_old import ForgetOld
-from core.use_cases.restore_watch import RestoreWatch
 from core.use_cases.sweep import Sweep
 from entrypoints.container import Container
 from entrypoints.pulse import Pulse

@@ -6,15 +6,15 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from core.audit import Action, Actor, AuditEntry
+from core.auditor import Auditor
 from core.errors import Conflict, KvittError, OrderOpen, OrderThere
 from core.fields import Document
 from core.intent import Intent, IntentKind
 from core.invoice import Invoice
 from core.outcome import only
 from core.ports.storage import Storage, UnitOfWork
+from core.stored import unknown_business
 from core.transfer import Transfer, TransferState
-from core.use_cases.auditor import Auditor
-from core.use_cases.look_up import unknown_business
 
 
 class Addition(StrEnum):

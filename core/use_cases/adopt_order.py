@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from datetime import timedelta
 
 from core.audit import Action
+from core.auditor import Auditor
 from core.errors import Conflict, InvalidInput, KvittError, OrderOpen, OrderThere, TryAgain
 from core.intent import Intent, IntentKind
 from core.invoice import Invoice
@@ -13,13 +14,12 @@ from core.ports.accounting import AccountingSystem, AccountingSystems
 from core.ports.clock import Clock
 from core.ports.storage import Storage, UnitOfWork
 from core.recovery import FoundOrder, other_customer
+from core.sending.books import note_books, require_here
+from core.sending.hold import Hold
+from core.sending.watched_system import WatchedSystem
+from core.stored import require_business, require_invoice
 from core.transfer import Transfer, TransferState, superseded
-from core.use_cases.auditor import Auditor
-from core.use_cases.books_at_hand import note_books, require_here
-from core.use_cases.hold import Hold
-from core.use_cases.look_up import require_business, require_invoice
 from core.use_cases.tie_order import TieOrder
-from core.use_cases.watched_system import WatchedSystem
 
 
 class AdoptOrder:

@@ -7,16 +7,16 @@ from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
 
 from core.audit import Action
+from core.auditor import Auditor
 from core.errors import Conflict, KvittError
 from core.invoice import Invoice
 from core.payment import PaymentReport, payment_report
 from core.ports.accounting import AccountingSystems
 from core.ports.clock import Clock
 from core.ports.storage import Storage
+from core.sending.books import invoices_elsewhere, note_books
+from core.stored import require_business, unknown_invoice
 from core.transfer import Transfer, TransferState
-from core.use_cases.auditor import Auditor
-from core.use_cases.books_at_hand import invoices_elsewhere, note_books
-from core.use_cases.look_up import require_business, unknown_invoice
 
 PIECE = 1000
 """So many invoices are read, asked about and stored at a time, however many there are."""

@@ -3,13 +3,13 @@
 from datetime import timedelta
 
 from core.audit import Action
+from core.auditor import Auditor
 from core.business import Business, Connection
 from core.errors import Conflict, InvalidInput, OrderOpen, TryAgain
 from core.ports.accounting import AccountingSystems
 from core.ports.clock import Clock
 from core.ports.storage import Storage, UnitOfWork
 from core.transfer import due_now
-from core.use_cases.auditor import Auditor
 
 _AT_ONCE = 1000
 _MOST_NAMED = 5

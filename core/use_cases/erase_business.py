@@ -7,13 +7,13 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from core.audit import Action
+from core.auditor import Auditor
 from core.errors import NotFound, OrderOpen, Underway
 from core.fields import Document
 from core.ports.clock import Clock
 from core.ports.storage import Storage, UnitOfWork
+from core.stored import require_business
 from core.transfer import TransferState
-from core.use_cases.auditor import Auditor
-from core.use_cases.look_up import require_business
 
 _MOST_NAMED = 20
 

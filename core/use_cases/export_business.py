@@ -8,12 +8,12 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 
 from core.audit import Action
+from core.auditor import Auditor
 from core.ports.accounting import AccountingSystems
 from core.ports.clock import Clock
 from core.ports.storage import Storage, UnitOfWork
 from core.records import Place, Record, RecordKind
-from core.use_cases.auditor import Auditor
-from core.use_cases.look_up import require_business
+from core.stored import require_business
 
 FORMAT = 1
 """Counted up when a record changes in a way that a reader has to know of."""

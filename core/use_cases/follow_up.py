@@ -15,8 +15,8 @@ from core.payment import PaymentReport
 from core.ports.accounting import AccountingSystems
 from core.ports.clock import Clock
 from core.ports.storage import Storage
+from core.stored import require_business
 from core.use_cases.check_status import PIECE, Answer, CheckStatus
-from core.use_cases.look_up import require_business
 
 
 @dataclass(frozen=True)

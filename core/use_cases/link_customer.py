@@ -1,15 +1,15 @@
 """Link a customer: a person says which record the customer of an invoice is, and that is remembered."""
 
 from core.audit import Action
+from core.auditor import Auditor
 from core.customer import CustomerKind, CustomerRecord
 from core.customer_choice import CustomerLink, link_key
 from core.errors import InvalidInput
 from core.ports.accounting import AccountingSystems
 from core.ports.storage import Storage
+from core.sending.books import note_books, require_here
+from core.stored import require_business, require_invoice
 from core.unreadable import Unreadable, customer_cannot_be_read
-from core.use_cases.auditor import Auditor
-from core.use_cases.books_at_hand import note_books, require_here
-from core.use_cases.look_up import require_business, require_invoice
 
 
 class LinkCustomer:

@@ -6,11 +6,11 @@ from pydantic import ValidationError
 
 from core.api_key import ApiKey, Role, digest_of, prefix_in
 from core.audit import Action
+from core.auditor import Auditor
 from core.errors import InvalidInput, NotFound
 from core.ports.clock import Clock
 from core.ports.storage import Storage
-from core.use_cases.auditor import Auditor
-from core.use_cases.look_up import require_known
+from core.stored import require_known
 
 
 class ManageApiKeys:

@@ -1,14 +1,14 @@
 """Retry a transfer, or take it back."""
 
 from core.audit import Action
+from core.auditor import Auditor
 from core.errors import KvittError, OrderOpen, OrderThere
 from core.intent import IntentKind
 from core.ports.clock import Clock
 from core.ports.storage import Storage, UnitOfWork
 from core.ports.transfer_queue import TransferQueue
+from core.stored import require_transfer
 from core.transfer import RetryPolicy, Transfer, TransferState, due_now, failed, order_may_exist
-from core.use_cases.auditor import Auditor
-from core.use_cases.look_up import require_transfer
 
 
 class ManageTransfers:

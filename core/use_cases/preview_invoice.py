@@ -9,12 +9,12 @@ from core.order_draft import OrderDraft
 from core.ports.accounting import AccountingSystems
 from core.ports.storage import Storage
 from core.references import References
+from core.sending.books import note_books, require_here
+from core.sending.customers import FindCustomers
+from core.sending.references import ReferenceData
+from core.stored import require_business, require_invoice
 from core.totals import InvoiceTotals, totals_of
 from core.unreadable import readable
-from core.use_cases.books_at_hand import note_books, require_here
-from core.use_cases.find_customers import FindCustomers
-from core.use_cases.look_up import require_business, require_invoice
-from core.use_cases.reference_data import ReferenceData
 from core.use_cases.verify_business import NamedThing
 
 

@@ -11,8 +11,8 @@ from core.ports.clock import Clock
 from core.ports.figures import Figures
 from core.ports.secret_box import SECRET_KEY_CHANGED
 from core.ports.storage import Storage
+from core.stored import require_business
 from core.transfer import TransferState
-from core.use_cases.look_up import require_business
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from core.audit import Action
+from core.auditor import Auditor
 from core.errors import InvalidInput, KvittError, LeaseLost, Outcome, TryAgain, Unsettled
 from core.intent import CLOCKS_DIFFER, Intent, IntentKind
 from core.ports.accounting import AccountingSystem, AccountingSystems
@@ -25,15 +26,14 @@ from core.recovery import (
     look_first_intent,
     verdict_on,
 )
+from core.sending.books import note_books
+from core.sending.hold import Hold
+from core.sending.restore_watch import RestoreWatch
+from core.sending.watched_system import WatchedSystem
+from core.stored import require_business
 from core.transfer import RetryPolicy, Transfer, TransferError, TransferState, failed, order_may_be_elsewhere
-from core.use_cases.auditor import Auditor
-from core.use_cases.books_at_hand import note_books
 from core.use_cases.connect_business import release_parked
-from core.use_cases.hold import Hold
-from core.use_cases.look_up import require_business
-from core.use_cases.restore_watch import RestoreWatch
 from core.use_cases.tie_order import TieOrder
-from core.use_cases.watched_system import WatchedSystem
 
 PIECE = 200
 """So many numbers are dealt with in one transaction."""

@@ -4,10 +4,10 @@ Each step can be broken off: as long as anything may be sealed with an old key, 
 """
 
 from core.audit import Action
+from core.auditor import Auditor
 from core.fields import Document
 from core.ports.secret_box import Resealed, SealedTexts, SealingKeys
 from core.ports.storage import Storage
-from core.use_cases.auditor import Auditor
 
 
 class Rotation(Document):

@@ -6,6 +6,7 @@ Source: the promise of exactly one order: a second one only where the first is n
 from collections.abc import Callable
 
 from core.audit import Action
+from core.auditor import Auditor
 from core.errors import Conflict, KvittError, OrderThere
 from core.intent import CLOCKS_DIFFER
 from core.journal import Step
@@ -13,10 +14,9 @@ from core.ports.accounting import AccountingSystem, AccountingSystems
 from core.ports.clock import Clock
 from core.ports.storage import Storage
 from core.ports.transfer_queue import TransferQueue
+from core.sending.books import note_books, require_here
+from core.stored import require_business, require_invoice, require_transfer
 from core.transfer import Transfer, TransferState, new_transfer, superseded
-from core.use_cases.auditor import Auditor
-from core.use_cases.books_at_hand import note_books, require_here
-from core.use_cases.look_up import require_business, require_invoice, require_transfer
 
 
 class SendAgain:

@@ -6,15 +6,15 @@ Source: docs/behaviour.md, "Sending an invoice", steps 1 and 2.
 from collections.abc import Callable
 
 from core.audit import Action
+from core.auditor import Auditor
 from core.completeness import require_sendable
 from core.errors import Conflict
 from core.ports.accounting import AccountingSystems
 from core.ports.clock import Clock
 from core.ports.storage import Storage, UnitOfWork
 from core.ports.transfer_queue import TransferQueue
+from core.stored import require_business, require_invoice
 from core.transfer import Transfer, TransferState, due_now, new_transfer
-from core.use_cases.auditor import Auditor
-from core.use_cases.look_up import require_business, require_invoice
 
 
 class SendInvoice:

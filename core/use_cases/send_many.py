@@ -10,6 +10,7 @@ from itertools import islice
 from typing import TypeVar
 
 from core.audit import Action
+from core.auditor import Auditor
 from core.batch import Batch, BatchMember, Refusal
 from core.completeness import require_sendable
 from core.errors import Conflict, InvalidInvoice
@@ -19,9 +20,8 @@ from core.ports.accounting import AccountingSystems
 from core.ports.clock import Clock
 from core.ports.storage import Storage, UnitOfWork
 from core.ports.transfer_queue import TransferQueue
+from core.stored import require_business, unknown_invoice
 from core.transfer import Transfer, TransferState, due_now, new_transfer
-from core.use_cases.auditor import Auditor
-from core.use_cases.look_up import require_business, unknown_invoice
 
 PIECE = 500
 """How many invoices are recorded in one transaction."""

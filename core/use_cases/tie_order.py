@@ -4,16 +4,16 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 
 from core.audit import Action
+from core.auditor import Auditor
 from core.customer_choice import matching_customer
 from core.errors import Rejected
 from core.intent import IntentKind
 from core.journal import Step
 from core.ports.accounting import AccountingSystem
 from core.ports.storage import Storage, UnitOfWork
+from core.sending.customers import FindCustomers
 from core.transfer import Receipt, Transfer, arrived, new_transfer
 from core.unreadable import Unreadable
-from core.use_cases.auditor import Auditor
-from core.use_cases.find_customers import FindCustomers
 
 
 class TieOrder:

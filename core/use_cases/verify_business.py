@@ -5,6 +5,7 @@ from functools import partial
 
 from core.account import Account, Right
 from core.audit import Action
+from core.auditor import Auditor
 from core.booked_product import NamedProduct, product_meant
 from core.business import Business
 from core.call_budget import CallBudget
@@ -16,12 +17,11 @@ from core.ports.accounting import AccountingSystem, AccountingSystems, Dimension
 from core.ports.clock import Clock
 from core.ports.storage import Storage
 from core.product import named_exactly
+from core.sending.books import note_books
+from core.sending.references import list_dimensions, search_product
+from core.stored import require_business
 from core.unreadable import category_cannot_be_read
-from core.use_cases.auditor import Auditor
-from core.use_cases.books_at_hand import note_books
 from core.use_cases.connect_business import release_parked
-from core.use_cases.look_up import require_business
-from core.use_cases.reference_data import list_dimensions, search_product
 from core.vat_code import VatCode, sale_rates, vat_code_for
 
 _MOST_PRODUCTS = 20  # each is a call or two: somebody waits for the answer, and calls are counted

@@ -15,8 +15,8 @@ from litestar.types import ASGIApp, Receive, Scope, Send
 from core.api_key import ApiKey, Need, prefix_in
 from core.audit import Actor, ActorKind
 from core.errors import KvittError, NotAuthenticated, TooManyRequests
+from core.stored import unknown_business
 from core.use_cases.authenticate import Authenticate
-from core.use_cases.look_up import unknown_business
 from entrypoints.acting import acting
 from entrypoints.http.limits import FailedAttempts, RequestRate
 from entrypoints.http.local_only import require_local_caller

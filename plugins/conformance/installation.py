@@ -12,29 +12,29 @@ from adapters.queue.inline import InlineTransferQueue
 from adapters.secrets import KeyFile, secret_box_with
 from adapters.storage import SqlCallCounter, SqlSessionStore, open_storage
 from core.audit import COMMAND_LINE
+from core.auditor import Auditor
 from core.business import Business, Connection, CustomerUpdates, NewOrderStatus
 from core.invoice import Invoice
 from core.journal import Step
 from core.ports.accounting import AccountingSystem
 from core.ports.surroundings import Surroundings
+from core.sending.attempt import TransferInvoices
+from core.sending.create_once import CreateOnce
+from core.sending.customer_directory import CustomerDirectory
+from core.sending.customers import FindCustomers
+from core.sending.orders import PlaceOrders
+from core.sending.references import ReferenceData
+from core.sending.restore_watch import RestoreWatch
+from core.sending.turn import TakeTurn
 from core.transfer import RetryPolicy, Transfer
 from core.use_cases.add_invoice import AddInvoice
-from core.use_cases.auditor import Auditor
 from core.use_cases.check_status import Answer, CheckStatus
 from core.use_cases.connect_business import ConnectBusiness
-from core.use_cases.create_once import CreateOnce
-from core.use_cases.customer_directory import CustomerDirectory
-from core.use_cases.find_customers import FindCustomers
 from core.use_cases.look_up import LookUp
 from core.use_cases.manage_transfers import ManageTransfers
-from core.use_cases.place_orders import PlaceOrders
 from core.use_cases.preview_invoice import InvoicePreview, PreviewInvoice
-from core.use_cases.reference_data import ReferenceData
-from core.use_cases.restore_watch import RestoreWatch
 from core.use_cases.send_invoice import SendInvoice
 from core.use_cases.send_many import SendMany
-from core.use_cases.take_turn import TakeTurn
-from core.use_cases.transfer_invoices import TransferInvoices
 from core.use_cases.verify_business import Verification, VerifyBusiness
 from plugins.manager import load_plugins
 from plugins.registry import AccountingRegistry

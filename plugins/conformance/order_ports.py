@@ -9,8 +9,8 @@ from core.errors import KvittError
 from core.order_draft import OrderDraft
 from core.payment import OrderState
 from core.ports.accounting import AccountingSystem
+from core.sending.array_write import written
 from core.transfer import Receipt
-from core.use_cases.array_write import written
 from plugins.conformance.bench import Bench
 from plugins.conformance.drafts import drafts_for, nothing
 from plugins.conformance.fixtures import Setup

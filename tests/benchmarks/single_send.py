@@ -13,8 +13,8 @@ from pathlib import Path
 
 from adapters.queue.durable import DurableTransferQueue
 from core.invoice import Invoice
+from core.sending import turn as engine
 from core.transfer import TransferState
-from core.use_cases import take_turn
 from entrypoints.container import Container
 from tests.benchmarks.bare_zeep import BareZeep
 from tests.benchmarks.figures import Figures
@@ -54,7 +54,7 @@ def _report_cpu(figures: Figures) -> None:
         bare = BareZeep(url)
         bare.send("warm-up-bare", **ids)
         container.queue().put = lambda business: None  # turns are taken below
-        together, take_turn.MOST_TOGETHER = take_turn.MOST_TOGETHER, 1  # one after the other, as single sends come
+        together, engine.MOST_TOGETHER = engine.MOST_TOGETHER, 1  # one after the other, as single sends come
         for turn in range(ROUNDS):
             numbers = [f"{turn}-{nth}" for nth in range(SENDS_A_ROUND)]
             for number in numbers:
@@ -64,7 +64,7 @@ def _report_cpu(figures: Figures) -> None:
             theirs.append(_cpu_of(lambda: [bare.send(f"bare-{one}", **ids) for one in numbers]))  # noqa: B023
             sent = [container.look_up().transfer_of(BUSINESS, number) for number in numbers]
             assert all(one and one.state is TransferState.TRANSFERRED for one in sent)
-        take_turn.MOST_TOGETHER = together
+        engine.MOST_TOGETHER = together
         container.storage().close()
         del os.environ["KVITT_TFSO_CALLS_PER_HOUR"]
     our_ms, bare_ms, recording_ms = (statistics.median(one) * 1000 / SENDS_A_ROUND for one in (ours, theirs, recording))

@@ -193,7 +193,7 @@ def test_the_transfer_commands_tell_try_again_and_take_back(fjell: Kvitt, office
 
 @pytest.mark.usefixtures("hasty")
 def test_all_goes_on_while_others_hold_the_business(fjell: Kvitt, monkeypatch: pytest.MonkeyPatch) -> None:
-    from core.use_cases.take_turn import TakeTurn
+    from core.sending.turn import TakeTurn
 
     take: Callable[[TakeTurn, str], None] = TakeTurn.take
     held = iter([True, True, True])

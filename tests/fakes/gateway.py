@@ -5,36 +5,36 @@ from datetime import timedelta
 from itertools import count
 
 from core.audit import WORKER, Actor
+from core.auditor import Auditor
 from core.business import Business, Connection
 from core.invoice import Invoice
 from core.ports.work_observer import WorkObserver
+from core.sending.attempt import TransferInvoices
+from core.sending.create_once import CreateOnce
+from core.sending.customer_directory import CustomerDirectory
+from core.sending.customers import FindCustomers
+from core.sending.orders import PlaceOrders
+from core.sending.references import ReferenceData
+from core.sending.restore_watch import RestoreWatch
+from core.sending.turn import TakeTurn
 from core.transfer import RetryPolicy, Transfer
 from core.unobserved import NOBODY
 from core.use_cases.add_invoice import AddInvoice
 from core.use_cases.adopt_order import AdoptOrder
-from core.use_cases.auditor import Auditor
 from core.use_cases.authenticate import Authenticate
 from core.use_cases.check_status import CheckStatus
 from core.use_cases.connect_business import ConnectBusiness
-from core.use_cases.create_once import CreateOnce
-from core.use_cases.customer_directory import CustomerDirectory
-from core.use_cases.find_customers import FindCustomers
 from core.use_cases.link_customer import LinkCustomer
 from core.use_cases.look_up import LookUp
 from core.use_cases.manage_api_keys import ManageApiKeys
 from core.use_cases.manage_transfers import ManageTransfers
-from core.use_cases.place_orders import PlaceOrders
 from core.use_cases.preview_invoice import PreviewInvoice
 from core.use_cases.recover import Recover
-from core.use_cases.reference_data import ReferenceData
-from core.use_cases.restore_watch import RestoreWatch
 from core.use_cases.send_again import SendAgain
 from core.use_cases.send_invoice import SendInvoice
 from core.use_cases.send_many import SendMany
 from core.use_cases.sweep import Sweep
-from core.use_cases.take_turn import TakeTurn
 from core.use_cases.tie_order import TieOrder
-from core.use_cases.transfer_invoices import TransferInvoices
 from core.use_cases.verify_business import VerifyBusiness
 from tests.fakes.accounting_system import Books, FakeAccountingSystem, FakeAccountingSystems
 from tests.fakes.clock import FakeClock

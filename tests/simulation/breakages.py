@@ -10,9 +10,9 @@ from adapters.storage.intents import SqlIntentStore
 from adapters.storage.leases import SqlLeaseStore
 from core.intent import Intent
 from core.payment import PaymentReason
+from core.sending.attempt import TransferInvoices
+from core.sending.orders import PlaceOrders
 from core.use_cases import add_invoice
-from core.use_cases.place_orders import PlaceOrders
-from core.use_cases.transfer_invoices import TransferInvoices
 
 
 @contextmanager

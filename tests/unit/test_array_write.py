@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.errors import KvittError, OutcomeUnknown, Rejected, TryAgain
-from core.use_cases.array_write import written
+from core.sending.array_write import written
 
 POISON = Rejected("Instance validation error.", code="vendor_validation")
 LOST = OutcomeUnknown("The answer was lost.")

@@ -3,12 +3,12 @@ from datetime import timedelta
 import pytest
 
 from core.audit import WORKER
+from core.auditor import Auditor
 from core.errors import Conflict
 from core.invoice import Invoice, InvoiceType
 from core.journal import Step
 from core.transfer import Receipt, TransferState, arrived, new_transfer, started
 from core.use_cases.add_invoice import AddInvoice
-from core.use_cases.auditor import Auditor
 from core.use_cases.forget_old import PIECE, ForgetOld
 from tests.fakes.clock import FakeClock
 from tests.fakes.storage import FakeStorage

@@ -6,8 +6,8 @@ import pytest
 from core.errors import HandedBack, LeaseLost, OutcomeUnknown
 from core.intent import IntentKind
 from core.journal import Step
+from core.sending.hold import Hold
 from core.transfer import TransferState
-from core.use_cases.hold import Hold
 from tests.fakes import FakeClock, FakeStorage, Gateway
 from tests.unit.samples import an_invoice
 

@@ -14,8 +14,8 @@ from core.errors import AccessRefused, InvalidInput, KvittError, LeaseLost, NotF
 from core.intent import IntentKind, declared
 from core.invoice import Invoice
 from core.recovery import FindingKind, Recovery
+from core.sending.restore_watch import RestoreWatch
 from core.transfer import TransferState
-from core.use_cases.restore_watch import RestoreWatch
 from tests.fakes.gateway import SETTLING, Gateway
 from tests.fakes.marks import FakeMarks
 from tests.unit.samples import an_invoice

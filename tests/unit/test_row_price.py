@@ -14,8 +14,8 @@ from core.limits import Limits
 from core.order_draft import OrderRow
 from core.references import References
 from core.row_price import booked_price, net_price
+from core.sending.prepared_order import PreparedOrder, prepared_order
 from core.totals import totals_of
-from core.use_cases.prepare_order import PreparedOrder, prepared_order
 from core.vat_code import VatCode
 from tests.unit.samples import LIMITS, a_row, an_invoice
 

@@ -7,8 +7,8 @@ from core.audit import Action
 from core.business import Business, Connection
 from core.errors import AccessRefused, KvittError, LeaseLost, Rejected, TryAgain
 from core.order_draft import OrderDraft
+from core.sending.hold import Hold
 from core.transfer import Receipt, TransferState
-from core.use_cases.hold import Hold
 from tests.fakes import Gateway
 from tests.fakes.gateway import LEASE
 from tests.unit.samples import an_invoice

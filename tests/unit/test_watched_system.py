@@ -5,8 +5,8 @@ import pytest
 
 from core.errors import HandedBack, LeaseLost, TryAgain
 from core.journal import Step
-from core.use_cases.hold import Hold
-from core.use_cases.watched_system import WatchedSystem
+from core.sending.hold import Hold
+from core.sending.watched_system import WatchedSystem
 from tests.fakes import FakeAccountingSystem, FakeClock, FakeStorage, go_on
 from tests.unit.samples import a_person
 

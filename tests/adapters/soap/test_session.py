@@ -6,7 +6,7 @@ import pytest
 
 from core.customer import Customer
 from core.errors import AccessRefused, KvittError, TryAgain
-from core.use_cases.array_write import written
+from core.sending.array_write import written
 from sandbox.twentyfour_seven_office import DEMO_ACCOUNT, DEMO_APPLICATION_ID, DEMO_USERNAME, Sandbox
 from tests.adapters.ways import PASSWORD, OpenSoap
 from tests.fakes import FakeSessionStore

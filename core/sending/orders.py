@@ -17,11 +17,11 @@ from core.outcome import one_each
 from core.ports.accounting import OrderSink
 from core.ports.clock import Clock
 from core.ports.storage import Storage, UnitOfWork
+from core.sending.array_write import written
+from core.sending.create_once import NOTHING_WRITTEN
+from core.sending.hold import Hold
+from core.sending.restore_watch import Noting, RestoreWatch
 from core.transfer import Receipt, Transfer, order_may_exist
-from core.use_cases.array_write import written
-from core.use_cases.create_once import NOTHING_WRITTEN
-from core.use_cases.hold import Hold
-from core.use_cases.restore_watch import Noting, RestoreWatch
 
 
 class PlacedOrder(Document):

@@ -9,8 +9,8 @@ from core.intent import IntentKind, declared, intent_key
 from core.outcome import one_each
 from core.ports.clock import Clock
 from core.ports.storage import Storage
-from core.use_cases.array_write import written
-from core.use_cases.hold import Hold
+from core.sending.array_write import written
+from core.sending.hold import Hold
 
 Item = TypeVar("Item")
 

@@ -27,10 +27,10 @@ from core.ports.clock import Clock
 from core.ports.storage import Storage
 from core.product import Product, named_exactly
 from core.references import References
+from core.sending.create_once import CreateOnce, New
+from core.sending.hold import Hold
+from core.sending.prepared_order import PreparedOrder, prepared_order
 from core.unreadable import Unreadable, category_cannot_be_read, readable
-from core.use_cases.create_once import CreateOnce, New
-from core.use_cases.hold import Hold
-from core.use_cases.prepare_order import PreparedOrder, prepared_order
 from core.vat_code import VatCode
 
 Kept = TypeVar("Kept")

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from core.audit import Action
+from core.auditor import Auditor
 from core.errors import TryAgain
 from core.ports.clock import Clock
 from core.ports.mark_keeper import MarkKeeper
@@ -22,7 +23,6 @@ from core.recovery import (
     recovery_needed,
     with_noted,
 )
-from core.use_cases.auditor import Auditor
 
 BEAT_EVERY = timedelta(seconds=5)
 """How often a worker says that it is there."""

@@ -18,11 +18,11 @@ from core.outcome import one_each
 from core.ports.accounting import AccountingSystem, CustomerRepo, CustomerUpdate
 from core.ports.clock import Clock
 from core.ports.storage import Storage, UnitOfWork
+from core.sending.array_write import written
+from core.sending.create_once import CreateOnce, New
+from core.sending.customer_directory import CustomerDirectory
+from core.sending.hold import Hold
 from core.unreadable import Unreadable, readable, unreadable
-from core.use_cases.array_write import written
-from core.use_cases.create_once import CreateOnce, New
-from core.use_cases.customer_directory import CustomerDirectory
-from core.use_cases.hold import Hold
 
 
 @dataclass(frozen=True)

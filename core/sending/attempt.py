@@ -6,6 +6,7 @@ Source: docs/behaviour.md, "Sending an invoice", steps 3 to 5.
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
+from core.auditor import Auditor
 from core.books import Books
 from core.business import Business
 from core.completeness import require_sendable
@@ -20,18 +21,17 @@ from core.ports.accounting import AccountingSystem, AccountingSystems
 from core.ports.clock import Clock
 from core.ports.storage import Storage
 from core.ports.work_observer import WorkObserver
+from core.sending.books import note_books, orders_begun_elsewhere
+from core.sending.create_once import NOTHING_WRITTEN
+from core.sending.customers import FindCustomers
+from core.sending.hold import Hold
+from core.sending.orders import Outcomes, PlacedOrder, PlaceOrders, orders_that_may_exist
+from core.sending.references import Fitting, ReferenceData
+from core.sending.restore_watch import RestoreWatch
+from core.sending.watched_system import WatchedSystem
+from core.stored import require_business
 from core.transfer import RetryPolicy, Transfer, TransferState, arrived, failed, handed_back, singled_out, warned
 from core.unobserved import NOBODY
-from core.use_cases.auditor import Auditor
-from core.use_cases.books_at_hand import note_books, orders_begun_elsewhere
-from core.use_cases.create_once import NOTHING_WRITTEN
-from core.use_cases.find_customers import FindCustomers
-from core.use_cases.hold import Hold
-from core.use_cases.look_up import require_business
-from core.use_cases.place_orders import Outcomes, PlacedOrder, PlaceOrders, orders_that_may_exist
-from core.use_cases.reference_data import Fitting, ReferenceData
-from core.use_cases.restore_watch import RestoreWatch
-from core.use_cases.watched_system import WatchedSystem
 
 _PUT_OFF = HandedBack("An invoice before it changes the same customer's record; this one is decided anew after that.")
 

@@ -22,9 +22,9 @@ from core.ports.accounting import AccountingSystem, CustomerUpdate
 from core.ports.clock import Clock
 from core.product import Category, Product
 from core.recovery import FoundOrder
+from core.sending.hold import Hold
 from core.transfer import Receipt
 from core.unreadable import Unreadable, readable, told_of, unreadable
-from core.use_cases.hold import Hold
 from core.vat_code import VatCode
 
 Answer = TypeVar("Answer")
