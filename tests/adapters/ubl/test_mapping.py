@@ -231,6 +231,16 @@ def test_a_credit_note_below_zero_asks_for_money_and_that_is_told() -> None:
     assert not any("taken as an invoice" in one for one in usual.warnings)
 
 
+def test_what_is_so_of_many_lines_is_told_once() -> None:
+    lines = [Line("1000.00", unit="DAY"), *[Line("1000.00", unit="HUR")] * 999]
+    many = invoice_from_ubl(Ubl(lines, "1000000.00", "250000.00", "1250000.00").bytes())
+    one = invoice_from_ubl(Ubl([Line("1000.00"), lines[0]], "2000.00", "500.00", "2500.00").bytes())
+
+    said = "/InvoicedQuantity: the unit (unitCode) was left out, as a row has none."
+    assert [told for told in many.warnings if "unitCode" in told] == [f"InvoiceLine{said} (1000 times)"]
+    assert [told for told in one.warnings if "unitCode" in told] == [f"InvoiceLine[2]{said}"]
+
+
 def test_a_buyer_with_neither_number_nor_contact_is_a_person() -> None:
     stated = invoice_from_ubl(Ubl(ONE, "1000.00", "250.00", "1250.00", buyer=PERSON).bytes())
 
