@@ -1,5 +1,6 @@
 """What every run of the tests begins with, and what it says at its end: which databases it ran on."""
 
+import gc
 import logging
 from collections.abc import Iterator
 
@@ -21,6 +22,12 @@ def pytest_configure() -> None:
     dbos = logging.getLogger("dbos")
     dbos.addHandler(logging.NullHandler())
     dbos.propagate = False
+
+
+def pytest_collection_finish() -> None:
+    """Have the collector of garbage leave alone what stays until the end: thousands of tests and what they import."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
