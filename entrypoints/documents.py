@@ -1,136 +1,360 @@
-"""The documents that go out, the same over HTTP and on the command line."""
+"""The documents that go out, the same over HTTP and on the command line.
+
+Each is a model that names all that it shows: what the core's model has besides, or is given one day, stays inside. An
+invoice, a preview of one and what verifying found are shown as the core has them: they are made to be shown.
+"""
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal, Self
 
-from core.api_key import ApiKey
-from core.audit import KeptEntry
-from core.batch import Batch, BatchCounts, BatchItem, Refusal
-from core.business import Business
-from core.errors import (
-    AccessRefused,
-    Conflict,
-    HandedBack,
-    InvalidInput,
-    InvalidInvoice,
-    KvittError,
-    LeaseLost,
-    NotAllowed,
-    NotAuthenticated,
-    NotFound,
-    OutcomeUnknown,
-    Rejected,
-    TooManyRequests,
-    TryAgain,
-)
-from core.journal import Step
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, RootModel
+
+from core import journal, recovery
+from core.api_key import Role
+from core.audit import Action, Actor, AuditResult
+from core.batch import Batch, BatchCounts, BatchItem
+from core.booked_product import BookedProduct
+from core.business import Business, CustomerUpdates, NewOrderStatus
+from core.customer import Address, CustomerKind
+from core.errors import Outcome
+from core.fields import Instant, IsoDate
+from core.invoice import Invoice
+from core.payment import PaymentReason, PaymentStatusValue
 from core.ports.accounting import AccountingSystems
-from core.recovery import Recovery
-from core.transfer import Transfer, TransferState
+from core.recovery import Finding
+from core.transfer import Transfer, TransferError, TransferState
 
 Json = dict[str, Any]
 
-OURS_ALONE = ("not_before", "version", "trying_since", "bulk", "alone", "superseded", "books")
-"""Fields of a transfer that nobody outside is shown."""
-
-_TITLES_AND_STATUSES: list[tuple[type[KvittError], str, int]] = [
-    (InvalidInput, "The input can't be used", 400),
-    (InvalidInvoice, "The invoice can't be sent", 422),
-    (NotAuthenticated, "Who asks is not known", 401),
-    (NotAllowed, "The API key is not for this", 403),
-    (NotFound, "There is no such thing", 404),
-    (Conflict, "It contradicts what has happened", 409),
-    (Rejected, "The accounting system said no", 422),
-    (AccessRefused, "The accounting system does not let us in", 424),
-    (TooManyRequests, "Too many requests", 429),
-    (TryAgain, "Temporary trouble", 503),
-    (OutcomeUnknown, "The answer was lost", 503),
-    (LeaseLost, "Another worker has taken over", 503),
-    (HandedBack, "The worker stops", 503),
-]
+_CONNECTION: dict[str, JsonValue] = {
+    "system": "24sevenoffice",
+    "account_name": "Fjellutleie AS",
+    "application_id": "00000000-0000-0000-0000-000000000000",
+    "username": "integration@example.com",
+}
 
 
-def problem_document(error: KvittError) -> Json:
-    """Show an error as an RFC 9457 problem; `status` is the HTTP status that goes with it."""
-    title, status = next(
-        ((title, status) for form, title, status in _TITLES_AND_STATUSES if isinstance(error, form)),
-        ("Kvitt could not do it", 500),
-    )
-    document: Json = {
-        "type": f"urn:kvitt:problem:{error.code}",
-        "title": title,
-        "status": status,
-        "detail": error.message,
-        "code": error.code,
-        "hint": error.hint,
-        "retriable": error.retriable,
-        "outcome": error.outcome.value,
-    }
-    if error.faults:
-        document["faults"] = [{"field": fault.field, "message": fault.message} for fault in error.faults]
-    return document
+class Answer(BaseModel):
+    """A document that goes out."""
+
+    model_config = ConfigDict(defer_build=True)
+
+    def document(self) -> Json:
+        """Write it as JSON has it."""
+        return self.model_dump(mode="json")
 
 
-def business_document(business: Business, systems: AccountingSystems) -> Json:
-    """Show a business; secret settings are write-only and left out."""
-    document = business.model_dump(mode="json", exclude={"accounting"})
-    return {"name": document.pop("name"), "accounting": dict(systems.shown(business.accounting)), **document}
+class Shown(Answer):
+    """A model of the core as it is shown: by the fields that are named here, and no others."""
+
+    model_config = ConfigDict(from_attributes=True, extra="forbid")
+
+    @classmethod
+    def of(cls, source: object) -> Self:
+        """Show a model of the core."""
+        return cls.model_validate(source)
 
 
-def transfer_document(transfer: Transfer) -> Json:
-    """Show a transfer."""
-    return transfer.model_dump(mode="json", exclude=set(OURS_ALONE))
+class ShownConnection(Answer):
+    """A connection as it may be read back: secrets are write-only."""
+
+    model_config = ConfigDict(extra="allow", json_schema_extra={"examples": [_CONNECTION]})
+    __pydantic_extra__: dict[str, str] = Field(init=False)
+
+    system: str
 
 
-def transfer_story_document(transfer: Transfer, steps: Sequence[Step]) -> Json:
-    """Show a transfer with its story, step by step."""
-    return {**transfer_document(transfer), "steps": [step.model_dump(mode="json") for step in steps]}
+class BusinessDocument(Answer):
+    """A business without its secrets."""
+
+    name: str
+    accounting: ShownConnection
+    product_name: str
+    category_name: str
+    order_status: NewOrderStatus
+    vat_codes: dict[str, str]
+    customer_updates: CustomerUpdates
+    products: dict[str, BookedProduct]
+    department: str | None
+    project: str | None
+
+    @classmethod
+    def of_business(cls, business: Business, systems: AccountingSystems) -> Self:
+        """Show a business; secret settings are left out."""
+        document = business.model_dump(mode="json", exclude={"accounting"})
+        return cls.model_validate({**document, "accounting": systems.shown(business.accounting)})
 
 
-def batch_document(batch: Batch, counts: BatchCounts) -> Json:
-    """Show a batch and how many of its invoices stand where, without the invoices."""
-    states = {state.value: getattr(counts, state.value) for state in TransferState}
-    return {
-        "id": batch.id,
-        "business": batch.business,
-        "created_at": batch.model_dump(mode="json")["created_at"],
-        "total": counts.total,
-        "states": {**states, "refused": counts.refused},
-        "left_out": {"printed": batch.printed, "cancelled": batch.cancelled},
-        "finished": counts.is_finished,
-    }
+class TransferDocument(Shown):
+    """Moving one invoice. `next_attempt_at` is null while running, when ended, and while parked (access refused)."""
+
+    id: str
+    business: str
+    invoice: str
+    state: TransferState
+    order_id: str | None
+    customer_id: str | None
+    attempts: int
+    created_at: Instant
+    finished_at: Instant | None
+    next_attempt_at: Instant | None
+    warnings: tuple[str, ...]
+    error: TransferError | None
 
 
-def batch_item_document(item: BatchItem) -> Json:
-    """Show one invoice of a batch: its transfer, or the error with which it was refused."""
-    return {
-        "invoice": item.invoice,
-        "transfer": transfer_document(item.transfer) if item.transfer else None,
-        "error": _refusal_document(item.refusal) if item.refusal else None,
-    }
+class Step(Shown):
+    """One thing that happened. `duration_ms` is how long the accounting system took, where it was asked.
+
+    Vendor ids may be named; nothing personal or secret is.
+    """
+
+    at: Instant
+    text: str
+    duration_ms: int | None
 
 
-def api_key_document(key: ApiKey) -> Json:
-    """Show a key, without what opens anything."""
-    return key.model_dump(mode="json")
+class TransferStory(TransferDocument):
+    """A transfer with its story: what was looked up, created and updated, and how long each took."""
+
+    steps: list[Step]
+
+    @classmethod
+    def of_steps(cls, transfer: Transfer, steps: Sequence[journal.Step]) -> Self:
+        """Show a transfer with its story."""
+        return cls(**dict(TransferDocument.of(transfer)), steps=[Step.of(step) for step in steps])
 
 
-def recovery_document(recoveries: Sequence[Recovery], settled_at: datetime | None) -> Json:
-    """Show how recovery stands, business by business."""
-    left = [one.business for one in recoveries if one.needed]
-    not_before = settled_at.isoformat(timespec="milliseconds").replace("+00:00", "Z") if settled_at and left else None
-    shown = [one.model_dump(mode="json") for one in recoveries]
-    return {"needed": bool(left), "not_before": not_before, "left": left, "businesses": shown}
+class CustomerDocument(Shown):
+    """A customer in the accounting system, as it was read."""
+
+    id: str
+    name: str
+    kind: CustomerKind
+    organization_number: str | None
+    emails: tuple[str, ...]
+    contact_email: str | None
+    invoice_email: str | None
+    phones: tuple[str, ...]
+    addresses: tuple[Address, ...]
 
 
-def audit_document(entry: KeptEntry) -> Json:
-    """Show an entry of the audit trail."""
-    return {"id": str(entry.id), **entry.model_dump(mode="json", exclude={"id"})}
+class PaymentReport(Shown):
+    """The answer to Check Status. `invoiced_at` and `paid_at` are Norwegian dates, `checked_at` a UTC instant."""
+
+    invoice: str
+    status: PaymentStatusValue
+    reason: PaymentReason
+    order_id: str
+    invoice_number: str | None
+    invoiced_at: IsoDate | None
+    paid_at: IsoDate | None
+    checked_at: Instant
+    warnings: tuple[str, ...]
 
 
-def _refusal_document(refusal: Refusal) -> Json:
-    error = refusal.error
-    document = refusal.model_dump(mode="json", exclude={"kind", "faults"})
-    told = {"retriable": error.retriable, "outcome": error.outcome.value}
-    return {**document, **told, "faults": refusal.model_dump(mode="json")["faults"]}
+class Page(Answer):
+    """A page of a listing; `next` is what to pass as `after` to go on, null at the end."""
+
+    next: str | None
+
+
+class BusinessPage(Page):
+    """A page of businesses."""
+
+    items: list[BusinessDocument]
+
+
+class InvoicePage(Page):
+    """A page of invoices."""
+
+    items: list[Invoice]
+
+
+class TransferPage(Page):
+    """A page of transfers."""
+
+    items: list[TransferDocument]
+
+
+class InvoiceFromFile(Invoice):
+    """An invoice that came as UBL, CSV or XLSX; `warnings` name what the file says besides, which was left out."""
+
+    warnings: tuple[str, ...]
+
+
+class TakenInvoice(RootModel[Invoice | InvoiceFromFile]):
+    """The invoice as it was stored."""
+
+
+class BatchStates(Answer):
+    """How many invoices of a batch stand where: their transfers' states, and those that were refused at once."""
+
+    queued: int
+    running: int
+    waiting: int
+    transferred: int
+    rejected: int
+    refused: int
+
+
+class LeftOut(Answer):
+    """How many were left out where all were asked for: those of type `printed`, and those that were cancelled."""
+
+    printed: int
+    cancelled: int
+
+
+class ProblemFault(Answer):
+    """One thing that is wrong with what was given: where (such as `rows[0].vat_percent`) and what."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    field: str
+    message: str
+
+
+class BatchError(Answer):
+    """Why an invoice was refused before any transfer was recorded. `code` is stable, `hint` says what to do."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    code: str
+    message: str
+    hint: str
+    retriable: bool
+    outcome: Outcome
+    faults: tuple[ProblemFault, ...]
+
+
+class BatchItemDocument(Answer):
+    """One invoice of a batch: its transfer as it stands, or the error with which it was refused."""
+
+    invoice: str
+    transfer: TransferDocument | None
+    error: BatchError | None
+
+    @classmethod
+    def of_item(cls, item: BatchItem) -> Self:
+        """Show one invoice of a batch."""
+        return cls(
+            invoice=item.invoice,
+            transfer=TransferDocument.of(item.transfer) if item.transfer else None,
+            error=BatchError.model_validate(item.refusal.error) if item.refusal else None,
+        )
+
+
+class BatchDocument(Page):
+    """Invoices that were sent in one go. `finished` once none is queued, running or waiting."""
+
+    id: str
+    business: str
+    created_at: Instant
+    total: int
+    states: BatchStates
+    left_out: LeftOut
+    finished: bool
+    items: list[BatchItemDocument]
+
+    @classmethod
+    def of_page(cls, batch: Batch, counts: BatchCounts, items: Sequence[BatchItem], *, next_: str | None) -> Self:
+        """Show a batch, how many of its invoices stand where, and some of them."""
+        states = {state.value: getattr(counts, state.value) for state in TransferState}
+        return cls(
+            id=batch.id,
+            business=batch.business,
+            created_at=batch.created_at,
+            total=counts.total,
+            states=BatchStates(**states, refused=counts.refused),
+            left_out=LeftOut(printed=batch.printed, cancelled=batch.cancelled),
+            finished=counts.is_finished,
+            items=[BatchItemDocument.of_item(item) for item in items],
+            next=next_,
+        )
+
+
+class ApiKeyDocument(Shown):
+    """An API key, without what opens anything."""
+
+    prefix: str
+    name: str
+    role: Role
+    business: str | None
+    created_at: Instant
+    last_used_at: Instant | None
+    revoked_at: Instant | None
+
+
+class AuditDocument(Shown):
+    """Who did what, and how it ended. `subject`: the id of a transfer, a batch, a key's prefix, a customer's record."""
+
+    model_config = ConfigDict(coerce_numbers_to_str=True)
+
+    id: str
+    at: Instant
+    actor: Actor
+    action: Action
+    business: str | None
+    invoice: str | None
+    subject: str | None
+    result: AuditResult
+    code: str | None
+
+
+class AuditPage(Page):
+    """A page of the audit trail."""
+
+    items: list[AuditDocument]
+
+
+class Recovery(Shown):
+    """How the recovery of one business stands. Nothing is sent for it while it is `needed`.
+
+    `since`: from when on orders are read. `orders` were read and `tied` of them became their invoices'. `trouble` is
+    why it could not be ended yet.
+    """
+
+    business: str
+    needed: bool
+    since: Instant | None
+    ended_at: Instant | None
+    orders: int
+    tied: int
+    findings: tuple[Finding, ...]
+    trouble: TransferError | None
+
+
+class RecoveryDocument(Answer):
+    """How recovery stands after the database was put back. While `needed`, nothing is sent for `left`.
+
+    `not_before`: orders are read from then on, when calls from before can't take effect any more.
+    """
+
+    needed: bool
+    not_before: Instant | None
+    left: list[str]
+    businesses: list[Recovery]
+
+    @classmethod
+    def of_all(cls, recoveries: Sequence[recovery.Recovery], settled_at: datetime | None) -> Self:
+        """Show how recovery stands, business by business."""
+        left = [one.business for one in recoveries if one.needed]
+        return cls(
+            needed=bool(left),
+            not_before=settled_at if left else None,
+            left=left,
+            businesses=[Recovery.of(one) for one in recoveries],
+        )
+
+
+class Health(Answer):
+    """That the process answers."""
+
+    status: Literal["alive"]
+
+
+class Ready(Answer):
+    """That the process can do its work. `checks` names what was looked at, each with `ok`."""
+
+    status: Literal["ready"]
+    checks: dict[str, str]

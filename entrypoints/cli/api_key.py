@@ -11,7 +11,7 @@ from entrypoints.cli.options import AsJson
 from entrypoints.cli.output import print_json, print_table, say, show
 from entrypoints.cli.paging import every
 from entrypoints.cli.telling import moment
-from entrypoints.documents import api_key_document
+from entrypoints.documents import ApiKeyDocument
 
 
 def create(
@@ -38,7 +38,7 @@ def create(
     with installation() as container:
         key, text = container.manage_api_keys().create(name, business=business, role=wanted)
     if as_json:
-        print_json({**api_key_document(key), "key": text})
+        print_json({**ApiKeyDocument.of(key).document(), "key": text})
     else:
         show(text)
         whose = f"of the business {key.business}" if key.business else "of an administrator"
@@ -52,7 +52,7 @@ def list_(as_json: AsJson = False) -> int:
     with installation() as container:
         keys = list(every(container.manage_api_keys().list, key=lambda key: key.prefix))
     if as_json:
-        print_json([api_key_document(key) for key in keys])
+        print_json([ApiKeyDocument.of(key).document() for key in keys])
     elif keys:
         rows = [
             [
@@ -82,7 +82,7 @@ def revoke(
     with installation() as container:
         key = container.manage_api_keys().revoke(prefix)
     if as_json:
-        print_json(api_key_document(key))
+        print_json(ApiKeyDocument.of(key).document())
     else:
         show(f'The key "{key.name}" ({key.prefix}) is revoked.')
     return ExitCode.DONE

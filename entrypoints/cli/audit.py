@@ -11,7 +11,7 @@ from entrypoints.cli.installation import installation
 from entrypoints.cli.options import AsJson
 from entrypoints.cli.output import print_json, print_table, say
 from entrypoints.cli.telling import moment
-from entrypoints.documents import audit_document
+from entrypoints.documents import AuditDocument
 
 USUAL_LIMIT = 1000
 _LARGEST = 10**18 - 1  # as over HTTP; any database takes that, and one more
@@ -43,7 +43,7 @@ def audit(
         found = container.look_up().audit(business=business, invoice=invoice, since=begin, limit=limit + 1, after=after)
     entries = found[:limit]
     if as_json:
-        print_json([audit_document(entry) for entry in entries])
+        print_json([AuditDocument.of(entry).document() for entry in entries])
     elif entries:
         print_table(["Id", "Time", "Who", "What", "Business", "Invoice", "About", "Result"], list(map(_row, entries)))
     else:

@@ -15,7 +15,7 @@ from entrypoints.cli.output import print_json, print_table, say, show
 from entrypoints.cli.paging import every
 from entrypoints.cli.reading import read_object
 from entrypoints.cli.telling import business_lines, verification_lines
-from entrypoints.documents import business_document
+from entrypoints.documents import BusinessDocument
 from entrypoints.parsing import business_from
 
 Name = Annotated[str, typer.Argument(metavar="NAME", help="The business's short name.")]
@@ -43,7 +43,7 @@ def add(
     business = business_from(document)
     with installation() as container:
         stored = container.connect_business().store(business)
-        shown = business_document(stored, container.systems())
+        shown = BusinessDocument.of_business(stored, container.systems()).document()
     if as_json:
         print_json(shown)
     else:
@@ -57,7 +57,7 @@ def list_(as_json: AsJson = False) -> int:
     with installation() as container:
         systems = container.systems()
         documents = [
-            business_document(business, systems)
+            BusinessDocument.of_business(business, systems).document()
             for business in every(container.look_up().businesses, key=lambda business: business.name)
         ]
     if as_json:
@@ -77,7 +77,8 @@ def list_(as_json: AsJson = False) -> int:
 def show_(name: Name, as_json: AsJson = False) -> int:
     """Show a business's settings; secrets are left out."""
     with installation() as container:
-        document = business_document(container.look_up().business(name), container.systems())
+        business = container.look_up().business(name)
+        document = BusinessDocument.of_business(business, container.systems()).document()
     if as_json:
         print_json(document)
     else:

@@ -8,6 +8,7 @@ from entrypoints.cli.exit_codes import ExitCode
 from entrypoints.cli.installation import installation
 from entrypoints.cli.options import AsJson, BusinessName, InvoiceNumber
 from entrypoints.cli.output import print_json, say, show
+from entrypoints.documents import CustomerDocument
 
 
 def link(
@@ -24,7 +25,7 @@ def link(
             {
                 "business": business,
                 "invoice": number,
-                "customer": record.model_dump(mode="json", exclude={"carried"}),
+                "customer": CustomerDocument.of(record).document(),
             }
         )
     else:

@@ -46,7 +46,8 @@ from entrypoints.cli.telling import (
     row_notes,
     stated_totals_line,
 )
-from entrypoints.documents import problem_document, transfer_document
+from entrypoints.documents import TransferDocument
+from entrypoints.problem import problem_document
 
 if TYPE_CHECKING:
     from entrypoints.container import Container
@@ -280,7 +281,7 @@ def adopt(
     with installation() as container:
         transfer = container.adopt_order().adopt(business, number, order_id, accept_differences=yes)
     if as_json:
-        print_json(transfer_document(transfer))
+        print_json(TransferDocument.of(transfer).document())
         return ExitCode.DONE
     show(f"Order {transfer.order_id} is the order of invoice {number}.")
     for warning in transfer.warnings:

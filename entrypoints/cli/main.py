@@ -74,7 +74,7 @@ def _wants_json(arguments: Sequence[str]) -> bool:
 
 def _report(error: KvittError, *, as_json: bool) -> None:
     if as_json:
-        from entrypoints.documents import problem_document
+        from entrypoints.problem import problem_document
 
         print_json(problem_document(error))
     else:

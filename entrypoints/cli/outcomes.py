@@ -7,7 +7,8 @@ from core.errors import KvittError
 from core.transfer import Transfer
 from entrypoints.cli.output import print_json_line, say_error, show
 from entrypoints.cli.telling import transfer_lines
-from entrypoints.documents import problem_document, transfer_document
+from entrypoints.documents import TransferDocument
+from entrypoints.problem import problem_document
 
 Result = TypeVar("Result")
 
@@ -43,7 +44,7 @@ def print_error(error: KvittError, *, kind: str, key: str, as_json: bool) -> Non
 def print_transfer(transfer: Transfer, *, as_json: bool) -> None:
     """Print a transfer as it stands, in JSON as one of several results."""
     if as_json:
-        print_json_line(transfer_document(transfer))
+        print_json_line(TransferDocument.of(transfer).document())
         return
     for line in transfer_lines(transfer):
         show(line)

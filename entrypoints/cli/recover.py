@@ -15,7 +15,7 @@ from entrypoints.cli.exit_codes import ExitCode
 from entrypoints.cli.installation import installation
 from entrypoints.cli.options import AsJson
 from entrypoints.cli.output import print_json, say, show
-from entrypoints.documents import recovery_document
+from entrypoints.documents import RecoveryDocument
 
 _LONGEST_WAIT = 600.0
 _PAUSE_SECONDS = 1.0
@@ -48,7 +48,7 @@ def recover(
         done = _recover_all(use_case, left, patience=wait, tell=lambda one: None if as_json else _tell(one))
         every, settled_at = use_case.all(), use_case.settled_at()
     if as_json:
-        print_json(recovery_document(every, settled_at))
+        print_json(RecoveryDocument.of_all(every, settled_at).document())
     elif not left:
         _tell_nothing_left(every)
     still_left = [one for one in every if one.needed]

@@ -8,7 +8,8 @@ from core.use_cases.check_status import PIECE, Answer
 from entrypoints.cli.exit_codes import ExitCode, code_of_error, worst
 from entrypoints.cli.output import print_json, print_json_array, progress, say, say_error, show
 from entrypoints.cli.telling import status_lines
-from entrypoints.documents import problem_document
+from entrypoints.documents import PaymentReport
+from entrypoints.problem import problem_document
 
 if TYPE_CHECKING:
     from entrypoints.container import Container
@@ -77,7 +78,7 @@ def _document(one: Given) -> dict[str, object]:
     number, answer = one
     if isinstance(answer, KvittError):
         return {**problem_document(answer), "invoice": number}
-    return answer.model_dump(mode="json")
+    return PaymentReport.of(answer).document()
 
 
 def _code(answer: Answer) -> ExitCode:

@@ -14,7 +14,7 @@ from entrypoints.cli.outcomes import each, print_transfers
 from entrypoints.cli.output import print_json, print_table, say, show
 from entrypoints.cli.paging import every
 from entrypoints.cli.telling import outcome_text, transfer_story
-from entrypoints.documents import transfer_document, transfer_story_document
+from entrypoints.documents import TransferDocument, TransferStory
 
 Ids = Annotated[list[str], typer.Argument(metavar="ID...", help="The transfers' ids.")]
 
@@ -36,7 +36,7 @@ def list_(
         page = partial(container.look_up().transfers, business, state=wanted)
         transfers = list(every(page, key=lambda transfer: transfer.id))
     if as_json:
-        print_json([transfer_document(transfer) for transfer in transfers])
+        print_json([TransferDocument.of(transfer).document() for transfer in transfers])
     elif transfers:
         rows = [
             [one.id, one.business, one.invoice, one.state.value, str(one.attempts), outcome_text(one)]
@@ -56,7 +56,7 @@ def show_(
         transfer = container.look_up().transfer(transfer_id)
         steps = container.look_up().steps(transfer_id)
     if as_json:
-        print_json(transfer_story_document(transfer, steps))
+        print_json(TransferStory.of_steps(transfer, steps).document())
     else:
         for line in transfer_story(transfer, steps):
             show(line)

@@ -21,10 +21,10 @@ from core.invoice import Invoice
 from core.payment import PaymentReason, PaymentReport
 from core.totals import totals_of
 from core.transfer import Transfer, TransferState
+from entrypoints import documents
 from entrypoints.acting import acting
 from entrypoints.container import Container, make_container
 from entrypoints.demo.world import BUSINESS, demo_business, sample_invoice
-from entrypoints.documents import transfer_document
 from entrypoints.http.server import answering
 from entrypoints.parsing import business_from
 from entrypoints.settings import Settings
@@ -82,9 +82,9 @@ class _Demo:
         paid = self._check_over_http(private, PaymentReason.PAID)
         self._finish()
         return {
-            "transfers": [transfer_document(first), transfer_document(second)],
+            "transfers": [documents.TransferDocument.of(one).document() for one in (first, second)],
             "orders": len(self._books.orders),
-            "statuses": [report.model_dump(mode="json") for report in (unpublished, paid)],
+            "statuses": [documents.PaymentReport.of(report).document() for report in (unpublished, paid)],
         }
 
     def _connect(self) -> None:

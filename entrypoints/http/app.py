@@ -32,10 +32,11 @@ from entrypoints.container import Container
 from entrypoints.http import audit, batches, businesses, health, invoices, metrics, recovery, transfers
 from entrypoints.http.access import Access, Gate
 from entrypoints.http.adding import Adding
+from entrypoints.http.bodies import StrictRequest
 from entrypoints.http.health_checks import HealthChecks
 from entrypoints.http.idempotency import IdempotencyKeys
 from entrypoints.http.observed import Observed
-from entrypoints.http.openapi import add_access, add_idempotency, add_parameters, add_schemas, schema_router
+from entrypoints.http.openapi import BY_API_KEY, COMPONENTS, Models, add_models, schema_router
 from entrypoints.http.paths import DecodedPathParameters
 from entrypoints.http.problems import EXCEPTION_HANDLERS, from_kvitt
 from entrypoints.http.threads import Threads
@@ -73,6 +74,7 @@ def create_app(container: Container, *, local_only: bool = True) -> Litestar:
             *audit.HANDLERS,
             *recovery.HANDLERS,
         ],
+        security=BY_API_KEY,
         middleware=[
             DecodedPathParameters(),
             Access(),
@@ -107,15 +109,15 @@ def create_app(container: Container, *, local_only: bool = True) -> Litestar:
             use_handler_docstrings=True,
             operation_id_creator=lambda handler, _method, _path: handler.handler_name,
             openapi_router=schema_router(),
+            components=COMPONENTS,
             render_plugins=[JsonRenderPlugin(), YamlRenderPlugin()],
         ),
         request_max_body_size=LONGEST_BODY,
+        request_class=StrictRequest,
+        plugins=[Models()],
         logging_config=None,  # whoever runs the process decides where logs go
     )
-    add_schemas(app)
-    add_parameters(app)
-    add_idempotency(app)
-    add_access(app)
+    add_models(app)
     app.asgi_handler = Gate(
         app.asgi_handler,
         authenticate=container.authenticate,

@@ -12,11 +12,11 @@ from litestar.params import QueryParameter
 from core.api_key import Need
 from core.fields import PRINTABLE
 from core.use_cases.look_up import LookUp
-from entrypoints.documents import Json, audit_document
+from entrypoints.documents import AuditDocument, AuditPage
+from entrypoints.http.answers import JsonOf
 from entrypoints.http.openapi import described
 from entrypoints.http.pages import USUAL_PAGE, AfterPosition, Limit, bad_parameter, position_from
 from entrypoints.http.paths import BusinessInPath
-from entrypoints.http.schemas import AuditPage
 
 _TAGS = ["audit"]
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
@@ -41,7 +41,7 @@ Since = Annotated[
     "/audit",
     sync_to_thread=True,
     tags=_TAGS,
-    operation_class=described(answers={HTTPStatus.OK: AuditPage}),
+    operation_class=described(),
     needs=Need.OVERSEE,
 )
 def list_audit(
@@ -49,16 +49,16 @@ def list_audit(
     since: Since = None,
     limit: Limit = USUAL_PAGE,
     after: AfterPosition = None,
-) -> Json:
+) -> JsonOf[AuditPage]:
     """List who did what, and how it ended, the oldest first. For administrators."""
-    return _page(look_up, since=since, limit=limit, after=after)
+    return JsonOf(_page(look_up, since=since, limit=limit, after=after))
 
 
 @get(
     "/businesses/{business:str}/audit",
     sync_to_thread=True,
     tags=_TAGS,
-    operation_class=described(answers={HTTPStatus.OK: AuditPage}, problems=[HTTPStatus.NOT_FOUND]),
+    operation_class=described(problems=[HTTPStatus.NOT_FOUND]),
     needs=Need.READ,
 )
 def list_audit_of_business(
@@ -68,9 +68,9 @@ def list_audit_of_business(
     since: Since = None,
     limit: Limit = USUAL_PAGE,
     after: AfterPosition = None,
-) -> Json:
+) -> JsonOf[AuditPage]:
     """List who did what with a business and its invoices, and how it ended, the oldest first."""
-    return _page(look_up, business=business, invoice=invoice, since=since, limit=limit, after=after)
+    return JsonOf(_page(look_up, business=business, invoice=invoice, since=since, limit=limit, after=after))
 
 
 HANDLERS = [list_audit, list_audit_of_business]
@@ -84,16 +84,15 @@ def _page(
     since: str | None,
     limit: int,
     after: str | None,
-) -> Json:
+) -> AuditPage:
     if invoice is not None and not invoice.isprintable():
         raise bad_parameter("invoice", "Holds what is not printable")
     begin = _instant(since) if since is not None else None
     found = look_up.audit(business=business, invoice=invoice, since=begin, limit=limit + 1, after=position_from(after))
     items = found[:limit]
-    return {
-        "items": [audit_document(entry) for entry in items],
-        "next": str(items[-1].id) if len(found) > limit else None,
-    }
+    return AuditPage(
+        items=[AuditDocument.of(entry) for entry in items], next=str(items[-1].id) if len(found) > limit else None
+    )
 
 
 def _instant(text: str) -> datetime:

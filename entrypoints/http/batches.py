@@ -8,18 +8,18 @@ from litestar.di import NamedDependency
 from core.api_key import Need
 from core.batch import Batch
 from core.use_cases.look_up import LookUp
-from entrypoints.documents import Json, batch_document, batch_item_document
+from entrypoints.documents import BatchDocument
+from entrypoints.http.answers import JsonOf
 from entrypoints.http.openapi import described
 from entrypoints.http.pages import USUAL_PAGE, AfterPosition, Limit, position_from
 from entrypoints.http.paths import BatchInPath, BusinessInPath
-from entrypoints.http.schemas import BatchDocument
 
 
 @get(
     "/businesses/{business:str}/batches/{batch:str}",
     sync_to_thread=True,
     tags=["transfers"],
-    operation_class=described(answers={HTTPStatus.OK: BatchDocument}, problems=[HTTPStatus.NOT_FOUND]),
+    operation_class=described(problems=[HTTPStatus.NOT_FOUND]),
     needs=Need.READ,
 )
 def get_batch(
@@ -28,21 +28,17 @@ def get_batch(
     look_up: NamedDependency[LookUp],
     limit: Limit = USUAL_PAGE,
     after: AfterPosition = None,
-) -> Json:
+) -> JsonOf[BatchDocument]:
     """Show how many of a batch's invoices stand where, and its invoices, a page at a time."""
-    return batch_page(look_up.batch(batch, business=business), look_up, limit=limit, after=position_from(after))
+    return JsonOf(batch_page(look_up.batch(batch, business=business), look_up, limit=limit, after=position_from(after)))
 
 
-def batch_page(batch: Batch, look_up: LookUp, *, limit: int, after: int | None) -> Json:
+def batch_page(batch: Batch, look_up: LookUp, *, limit: int, after: int | None) -> BatchDocument:
     """Show a batch with one page of its invoices; `next` is the position to go on after, or null at the end."""
     counts = look_up.batch_counts(batch.id)
     found = look_up.batch_items(batch.id, limit=limit + 1, after=after)
     items = found[:limit]
-    return {
-        **batch_document(batch, counts),
-        "items": [batch_item_document(item) for item in items],
-        "next": str(items[-1].position) if len(found) > limit else None,
-    }
+    return BatchDocument.of_page(batch, counts, items, next_=str(items[-1].position) if len(found) > limit else None)
 
 
 HANDLERS = [get_batch]

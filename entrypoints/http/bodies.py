@@ -1,50 +1,26 @@
 """Reading what comes in: JSON, stricter than the standard library does, and an invoice's other forms."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from http import HTTPStatus
-from typing import Annotated, Any, Literal, Self, TypeVar
+from typing import Annotated, Any, ClassVar, Literal, Self, TypeVar
 
+from litestar import Request
 from litestar.concurrency import sync_to_thread
 from litestar.exceptions import ClientException
+from litestar.typing import FieldDefinition
 from pydantic import ConfigDict, Field, field_validator, model_validator
 
+from core.business import Business
 from core.errors import InvalidInput
 from core.fields import Document, Instant, InvoiceNumber, Text
 from core.invoice import Invoice
 from core.json_text import BadJson, json_from
+from entrypoints.documents import InvoiceFromFile
 from entrypoints.files import CHARSETS, MEDIA_TYPES, Form, invoice_in
 from entrypoints.http.problems import AnyRequest
-from entrypoints.http.schemas import InvoiceFromFile
 from entrypoints.parsing import read
-
-
-class OrderChoice(Document):
-    """A person's word that an order is the invoice's, and whether it is taken though it differs."""
-
-    order_id: Text
-    accept_differences: bool = False
-
-
-class RecoveryStart(Document):
-    """From when on orders are read, where the database was put back unnoticed; null where it was noticed."""
-
-    since: Instant | None = None
-
-    @field_validator("since", mode="before")
-    @classmethod
-    def _written_out(cls, value: object) -> object:
-        if not isinstance(value, str | None):
-            raise ValueError('write it like "2026-10-01T12:00:00Z"')
-        return value
-
-
-class CustomerChoice(Document):
-    """A person's choice of the record that an invoice's customer is."""
-
-    customer_id: Text
-
 
 MOST_AT_ONCE = 10_000
 """How many invoices can be named in one request."""
@@ -56,12 +32,62 @@ _SOON_READ = 4000
 Read = TypeVar("Read")
 
 
+class Body(Document):
+    """What a route takes as JSON. `what` and `code` are for the refusal of what is none."""
+
+    what: ClassVar[str]
+    code: ClassVar[str]
+
+    @classmethod
+    def read(cls, document: object, _path: Mapping[str, str]) -> Self:
+        """Read parsed JSON. Errors: InvalidInput, with `code`."""
+        return read(cls, document, what=cls.what, code=cls.code)
+
+
+class OrderChoice(Body):
+    """A person's word that an order is the invoice's, and whether it is taken though it differs."""
+
+    what = "an order choice"
+    code = "not_an_order_choice"
+
+    order_id: Text
+    accept_differences: bool = False
+
+
+class RecoveryStart(Body):
+    """From when on orders are read, where the database was put back unnoticed; null where it was noticed."""
+
+    what = "the start of a recovery"
+    code = "not_a_recovery_start"
+
+    since: Instant | None = None
+
+    @field_validator("since", mode="before")
+    @classmethod
+    def _written_out(cls, value: object) -> object:
+        if not isinstance(value, str | None):
+            raise ValueError('write it like "2026-10-01T12:00:00Z"')
+        return value
+
+
+class CustomerChoice(Body):
+    """A person's choice of the record that an invoice's customer is."""
+
+    what = "a customer choice"
+    code = "not_a_customer_choice"
+
+    customer_id: Text
+
+
 def _given(name: str) -> dict[str, Any]:
     return {"required": [name], "properties": {name: {"not": {"type": "null"}}}}
 
 
-class InvoicesToSend(Document):
+class InvoicesToSend(Body):
     """Which invoices to send: these, or all that are data for accounting and have not arrived. Just one of the two."""
+
+    what = "a choice of invoices to send"
+    code = "not_invoices_to_send"
 
     model_config = ConfigDict(json_schema_extra={"oneOf": [_given("invoices"), _given("all")]})
 
@@ -75,36 +101,50 @@ class InvoicesToSend(Document):
         return self
 
 
-def invoices_to_send_from(document: object) -> InvoicesToSend:
-    """Read from parsed JSON which invoices to send.
-
-    Errors: InvalidInput, code `not_invoices_to_send`.
-    """
-    return read(InvoicesToSend, document, what="a choice of invoices to send", code="not_invoices_to_send")
+def _nameless(schema: dict[str, Any]) -> None:
+    schema["required"].remove("name")
 
 
-def customer_choice_from(document: object) -> CustomerChoice:
-    """Read a customer choice from parsed JSON.
+class BusinessBody(Business):
+    """A business to connect. What `accounting` holds besides `system` depends on that system's plugin."""
 
-    Errors: InvalidInput, code `not_a_customer_choice`.
-    """
-    return read(CustomerChoice, document, what="a customer choice", code="not_a_customer_choice")
+    model_config = ConfigDict(json_schema_extra=_nameless)
+
+    @classmethod
+    def read(cls, document: object, path: Mapping[str, str]) -> Self:
+        """Read parsed JSON. The path names the business; a name in the body may only repeat it.
+
+        Errors: InvalidInput, codes `name_differs` and `not_a_business`.
+        """
+        name = path["business"]
+        if isinstance(document, dict):
+            if document.get("name", name) != name:
+                raise InvalidInput("The name in the body is not the name in the path.", code="name_differs")
+            document = {**document, "name": name}
+        return read(cls, document, what="a business", code="not_a_business")
 
 
-def order_choice_from(document: object) -> OrderChoice:
-    """Read an order choice from parsed JSON.
+class StrictRequest(Request[Any, Any, Any]):
+    """A request whose handler may take `data`, a body, which is read by our strict parser and not the framework's."""
 
-    Errors: InvalidInput, code `not_an_order_choice`.
-    """
-    return read(OrderChoice, document, what="an order choice", code="not_an_order_choice")
+    async def body(self) -> bytes:
+        """Return the body. Errors: as `json`, where a handler takes one and there is none."""
+        body = await super().body()
+        if not body and "data" in self._parameters:
+            json_document(self, body)
+        return body
 
+    async def json(self) -> Any:
+        """Return the body as what the handler takes.
 
-def recovery_start_from(document: object) -> RecoveryStart:
-    """Read from parsed JSON from when on orders are read.
+        Errors: those of `json_document` and of the body's `read`.
+        """
+        body, form = await self.body(), self._parameters["data"].annotation
+        return await read_aside(lambda: form.read(json_document(self, body), self.path_params), body)
 
-    Errors: InvalidInput, code `not_a_recovery_start`.
-    """
-    return read(RecoveryStart, document, what="the start of a recovery", code="not_a_recovery_start")
+    @property
+    def _parameters(self) -> Mapping[str, FieldDefinition]:
+        return self.route_handler.parsed_fn_signature.parameters
 
 
 async def read_aside(read: Callable[[], Read], body: bytes) -> Read:

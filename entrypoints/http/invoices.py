@@ -3,15 +3,14 @@
 from functools import partial
 from http import HTTPStatus
 
-from litestar import Response, get, post, put
+from litestar import get, post, put
 from litestar.di import NamedDependency
-from litestar.params import RawBody
+from litestar.params import JSONBody, RawBody
 
 from core.api_key import Need
 from core.errors import InvalidInput
 from core.invoice import Invoice
 from core.outcome import only
-from core.payment import PaymentReport
 from core.use_cases.add_invoice import Addition, InvoiceToAdd
 from core.use_cases.adopt_order import AdoptOrder
 from core.use_cases.check_status import CheckStatus
@@ -20,23 +19,27 @@ from core.use_cases.look_up import LookUp
 from core.use_cases.preview_invoice import InvoicePreview, PreviewInvoice
 from core.use_cases.send_invoice import SendInvoice
 from entrypoints.acting import current_actor
-from entrypoints.documents import Json, transfer_document
+from entrypoints.documents import (
+    CustomerDocument,
+    InvoicePage,
+    PaymentReport,
+    TakenInvoice,
+    TransferDocument,
+)
 from entrypoints.files import MEDIA_TYPES
 from entrypoints.http.adding import Adding
+from entrypoints.http.answers import JsonOf
 from entrypoints.http.bodies import (
     CustomerChoice,
     OrderChoice,
-    customer_choice_from,
     invoice_of_file,
     json_document,
-    order_choice_from,
     read_aside,
 )
 from entrypoints.http.openapi import VENDOR_PROBLEMS, described
 from entrypoints.http.pages import USUAL_PAGE, After, Limit, page
 from entrypoints.http.paths import BusinessInPath, NumberInPath
 from entrypoints.http.problems import AnyRequest
-from entrypoints.http.schemas import CustomerDocument, InvoicePage, TakenInvoice, TransferDocument
 from entrypoints.http.vendor_calls import VendorCalls
 from entrypoints.http.waiting import Prefer, Waiting
 from entrypoints.parsing import invoice_from
@@ -51,7 +54,7 @@ _INVOICE = "/businesses/{business:str}/invoices/{number:str}"
     operation_class=described(
         takes=Invoice,
         also_takes=MEDIA_TYPES,
-        answers={HTTPStatus.OK: TakenInvoice, HTTPStatus.CREATED: TakenInvoice},
+        statuses=[HTTPStatus.OK, HTTPStatus.CREATED],
         problems=[HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT],
     ),
     needs=Need.SEND,
@@ -62,7 +65,7 @@ async def put_invoice(
     request: AnyRequest,
     body: RawBody,
     adding: NamedDependency[Adding],
-) -> Response[bytes]:
+) -> JsonOf[TakenInvoice]:
     """Add an invoice (201), or replace the unsent one of its number (200). Completeness is judged when it is sent.
 
     Besides JSON it may be UBL 2.1 (an Invoice or CreditNote of Peppol BIS Billing 3.0 or EHF 3), or a table, CSV or
@@ -78,46 +81,45 @@ async def put_invoice(
     added = await adding.add(InvoiceToAdd(business, invoice, current_actor()))
     status = HTTPStatus.CREATED if added.addition is Addition.ADDED else HTTPStatus.OK
     told = of_file.told(added.invoice) if of_file else added.invoice
-    return Response(told.model_dump_json().encode(), status_code=status, media_type="application/json")
+    return JsonOf(TakenInvoice(told), status_code=status)
 
 
 @get(
     _INVOICE,
     sync_to_thread=True,
     tags=_TAGS,
-    operation_class=described(answers={HTTPStatus.OK: Invoice}, problems=[HTTPStatus.NOT_FOUND]),
+    operation_class=described(problems=[HTTPStatus.NOT_FOUND]),
     needs=Need.READ,
 )
-def get_invoice(business: BusinessInPath, number: NumberInPath, look_up: NamedDependency[LookUp]) -> Json:
+def get_invoice(business: BusinessInPath, number: NumberInPath, look_up: NamedDependency[LookUp]) -> JsonOf[Invoice]:
     """Show an invoice as its source stated it."""
-    return _shown(look_up.invoice(business, number))
+    return JsonOf(look_up.invoice(business, number))
 
 
 @get(
     "/businesses/{business:str}/invoices",
     sync_to_thread=True,
     tags=_TAGS,
-    operation_class=described(answers={HTTPStatus.OK: InvoicePage}, problems=[HTTPStatus.NOT_FOUND]),
+    operation_class=described(problems=[HTTPStatus.NOT_FOUND]),
     needs=Need.READ,
 )
 def list_invoices(
     business: BusinessInPath, look_up: NamedDependency[LookUp], limit: Limit = USUAL_PAGE, after: After = None
-) -> Json:
+) -> JsonOf[InvoicePage]:
     """List a business's invoices by number."""
-    return page(
+    items, then = page(
         lambda most, start: look_up.invoices(business, limit=most, after=start),
         limit=limit,
         after=after,
-        shown=_shown,
         key=lambda invoice: invoice.number,
     )
+    return JsonOf(InvoicePage(items=list(items), next=then))
 
 
 @get(
     f"{_INVOICE}/preview",
     tags=_TAGS,
     operation_class=described(
-        answers={HTTPStatus.OK: InvoicePreview},
         problems=[HTTPStatus.NOT_FOUND, HTTPStatus.UNPROCESSABLE_ENTITY, *VENDOR_PROBLEMS],
     ),
     needs=Need.READ,
@@ -127,9 +129,9 @@ async def get_preview(
     number: NumberInPath,
     preview_invoice: NamedDependency[PreviewInvoice],
     vendor_calls: NamedDependency[VendorCalls],
-) -> Json:
+) -> JsonOf[InvoicePreview]:
     """Show the customer decision and the order exactly as it would be written; nothing is written."""
-    return (await vendor_calls.run(partial(preview_invoice.preview, business, number))).model_dump(mode="json")
+    return JsonOf(await vendor_calls.run(partial(preview_invoice.preview, business, number)))
 
 
 @post(
@@ -137,24 +139,22 @@ async def get_preview(
     status_code=HTTPStatus.OK,
     tags=_TAGS,
     operation_class=described(
-        takes=CustomerChoice,
-        answers={HTTPStatus.OK: CustomerDocument},
         problems=[HTTPStatus.NOT_FOUND, *VENDOR_PROBLEMS],
+        repeatable=True,
     ),
     needs=Need.SEND,
 )
 async def choose_customer(
     business: BusinessInPath,
     number: NumberInPath,
-    request: AnyRequest,
-    body: RawBody,
+    data: JSONBody[CustomerChoice],
     link_customer: NamedDependency[LinkCustomer],
     vendor_calls: NamedDependency[VendorCalls],
-) -> Json:
+) -> JsonOf[CustomerDocument]:
     """Remember which record in the accounting system the invoice's customer is, and show that record."""
-    choice = customer_choice_from(json_document(request, body))
-    record = await vendor_calls.run(partial(link_customer.link, business, number, choice.customer_id))
-    return record.model_dump(mode="json", exclude={"carried"})
+    return JsonOf(
+        CustomerDocument.of(await vendor_calls.run(partial(link_customer.link, business, number, data.customer_id)))
+    )
 
 
 @post(
@@ -163,34 +163,32 @@ async def choose_customer(
     sync_to_thread=True,
     tags=_TAGS,
     operation_class=described(
-        takes=OrderChoice,
-        answers={HTTPStatus.OK: TransferDocument},
         problems=[HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT, *VENDOR_PROBLEMS],
+        repeatable=True,
     ),
     needs=Need.SEND,
 )
 def adopt_order_of(
     business: BusinessInPath,
     number: NumberInPath,
-    request: AnyRequest,
-    body: RawBody,
+    data: JSONBody[OrderChoice],
     adopt_order: NamedDependency[AdoptOrder],
-) -> Json:
+) -> JsonOf[TransferDocument]:
     """Say that an order in the accounting system is the invoice's; number, customer and totals are compared first.
 
     409 `order_differs` says what differs; it is taken all the same with `accept_differences`.
     """
-    choice = order_choice_from(json_document(request, body))
-    adopted = adopt_order.adopt(business, number, choice.order_id, accept_differences=choice.accept_differences)
-    return transfer_document(adopted)
+    adopted = adopt_order.adopt(business, number, data.order_id, accept_differences=data.accept_differences)
+    return JsonOf(TransferDocument.of(adopted))
 
 
 @post(
     f"{_INVOICE}/send",
     tags=_TAGS,
     operation_class=described(
-        answers={HTTPStatus.OK: TransferDocument, HTTPStatus.ACCEPTED: TransferDocument},
+        statuses=[HTTPStatus.OK, HTTPStatus.ACCEPTED],
         problems=[HTTPStatus.NOT_FOUND, HTTPStatus.UNPROCESSABLE_ENTITY, HTTPStatus.SERVICE_UNAVAILABLE],
+        repeatable=True,
     ),
     needs=Need.SEND,
 )
@@ -200,7 +198,7 @@ async def send(
     send_invoice: NamedDependency[SendInvoice],
     waiting: NamedDependency[Waiting],
     prefer: Prefer = None,
-) -> Response[Json]:
+) -> JsonOf[TransferDocument]:
     """Send an invoice; sending twice is one transfer.
 
     200 with the transfer when it has ended, transferred or rejected; 202 while it has not.
@@ -213,8 +211,8 @@ async def send(
     status_code=HTTPStatus.OK,
     tags=_TAGS,
     operation_class=described(
-        answers={HTTPStatus.OK: PaymentReport},
         problems=[HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT, HTTPStatus.UNPROCESSABLE_ENTITY, *VENDOR_PROBLEMS],
+        repeatable=True,
     ),
     needs=Need.READ,
 )
@@ -223,13 +221,9 @@ async def check_payment(
     number: NumberInPath,
     check_status: NamedDependency[CheckStatus],
     vendor_calls: NamedDependency[VendorCalls],
-) -> Json:
+) -> JsonOf[PaymentReport]:
     """Ask the accounting system whether a sent invoice is paid."""
-    return only(await vendor_calls.run(partial(check_status.check, business, [number]))).model_dump(mode="json")
+    return JsonOf(PaymentReport.of(only(await vendor_calls.run(partial(check_status.check, business, [number])))))
 
 
 HANDLERS = [put_invoice, get_invoice, list_invoices, get_preview, choose_customer, adopt_order_of, send, check_payment]
-
-
-def _shown(invoice: Invoice) -> Json:
-    return invoice.model_dump(mode="json")

@@ -1,10 +1,10 @@
-"""The OpenAPI document: the framework lists routes and parameters, pydantic describes bodies and answers.
+"""The OpenAPI document: the framework lists routes, parameters, bodies and answers; pydantic says what these hold.
 
-Bodies are read by our own strict parser and answers are made by entrypoints.documents, so the framework can't tell
-their shape from a handler's signature; each handler says it with `described`.
+The framework's own reading of models knows nothing of how ours write decimals, dates and instants: `Models` has it
+refer to pydantic's. What else is to be said of an operation `described` says, once the framework has made it.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from http import HTTPStatus
@@ -13,6 +13,7 @@ from typing import Any, Literal, cast
 from litestar import Litestar, Router
 from litestar.exceptions import NotFoundException
 from litestar.openapi.spec import (
+    Components,
     OpenAPIHeader,
     OpenAPIMediaType,
     OpenAPIResponse,
@@ -24,88 +25,84 @@ from litestar.openapi.spec import (
     Schema,
     SecurityScheme,
 )
+from litestar.plugins import OpenAPISchemaPlugin
+from litestar.typing import FieldDefinition
 from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema, models_json_schema
 from pydantic_core.core_schema import DataclassField, ModelField, TypedDictField
 
-from core.invoice import Invoice
-from core.payment import PaymentReport
-from core.use_cases.preview_invoice import InvoicePreview
-from core.use_cases.verify_business import Verification
-from entrypoints.http.bodies import CustomerChoice, InvoicesToSend, OrderChoice, RecoveryStart
 from entrypoints.http.idempotency import KEY_HEADER, LONGEST_KEY, REPLAYED_HEADER
 from entrypoints.http.problems import MEDIA_TYPE, AnyRequest
-from entrypoints.http.schemas import (
-    AuditPage,
-    BatchDocument,
-    BusinessBody,
-    BusinessDocument,
-    BusinessPage,
-    CustomerDocument,
-    Health,
-    InvoicePage,
-    Problem,
-    Ready,
-    RecoveryDocument,
-    TakenInvoice,
-    TransferDocument,
-    TransferPage,
-    TransferStory,
-)
+from entrypoints.problem import Problem
 
 VENDOR_PROBLEMS = (HTTPStatus.FAILED_DEPENDENCY, HTTPStatus.UNPROCESSABLE_ENTITY, HTTPStatus.SERVICE_UNAVAILABLE)
 """The statuses of what can go wrong whenever the accounting system is asked."""
 
+BY_API_KEY = [{"bearerAuth": list[str]()}]
+"""What a router says of its routes that need an API key."""
+
+COMPONENTS = Components(
+    security_schemes={
+        "bearerAuth": SecurityScheme(
+            type="http",
+            scheme="bearer",
+            description="An API key, such as `kvitt_..._...`: the operator makes it with `kvitt api-key create`.",
+        )
+    }
+)
+
 Mode = Literal["validation", "serialization"]
 
-_TAKEN: list[type[BaseModel]] = [BusinessBody, Invoice, InvoicesToSend, CustomerChoice, OrderChoice, RecoveryStart]
-_ANSWERED: list[type[BaseModel]] = [
-    AuditPage,
-    BatchDocument,
-    BusinessDocument,
-    BusinessPage,
-    CustomerDocument,
-    Health,
-    Invoice,
-    InvoicePage,
-    InvoicePreview,
-    PaymentReport,
-    Problem,
-    Ready,
-    RecoveryDocument,
-    TakenInvoice,
-    TransferDocument,
-    TransferPage,
-    TransferStory,
-    Verification,
-]
 # What any request can be refused with: a bad parameter or Host, a foreign page or a key that is not for it, a fault of
 # ours.
 _ALWAYS = (HTTPStatus.BAD_REQUEST, HTTPStatus.FORBIDDEN, HTTPStatus.INTERNAL_SERVER_ERROR)
 _WITH_BODY = (HTTPStatus.REQUEST_ENTITY_TOO_LARGE, HTTPStatus.UNSUPPORTED_MEDIA_TYPE)
+_WITH_KEY = (HTTPStatus.UNAUTHORIZED, HTTPStatus.TOO_MANY_REQUESTS)
+_WHEN_REPEATED = (HTTPStatus.CONFLICT, HTTPStatus.UNPROCESSABLE_ENTITY)
+
+_IDEMPOTENCY_KEY = Parameter(
+    name=KEY_HEADER,
+    param_in="header",
+    required=False,
+    description="Your own key for this request, such as a UUID. Sent again with it within 30 days, the same request "
+    f"is not carried out again: it gets the first answer, if that was below 500, with `{REPLAYED_HEADER}: true`. "
+    "Another request under this key is refused with 422, one that is still being carried out with 409.",
+    schema=Schema(type=OpenAPIType.STRING, min_length=1, max_length=LONGEST_KEY, pattern="^[ -~]+$"),
+)
 
 
 def described(
     *,
-    answers: Mapping[HTTPStatus, type[BaseModel]],
+    statuses: Sequence[HTTPStatus] = (HTTPStatus.OK,),
     problems: Iterable[HTTPStatus] = (),
+    repeatable: bool = False,
     takes: type[BaseModel] | None = None,
     also_takes: Iterable[str] = (),
 ) -> type[Operation]:
-    """Describe an operation: its body, its answers by status, and the problems it knows besides the usual ones.
+    """Describe an operation: the statuses of its answer, and the problems that it knows besides the usual ones.
 
-    `also_takes` are the media types that it takes besides JSON: texts and archives, of which JSON Schema says nothing.
+    A `repeatable` one takes an idempotency key. `takes` is the body where the handler's signature does not tell it, and
+    `also_takes` the media types that it takes besides JSON: texts and archives, of which JSON Schema says nothing.
     """
-    refused = {*problems, *_ALWAYS, *(_WITH_BODY if takes else ())}
 
     @dataclass
     class Described(Operation):
         def __post_init__(self) -> None:
             if takes:
                 others = {media_type: OpenAPIMediaType() for media_type in also_takes}
-                self.request_body = RequestBody(content=_content(takes, "validation") | others, required=True)
+                content = {"application/json": OpenAPIMediaType(schema=_Model(takes, "validation"))}
+                self.request_body = RequestBody(content=content | others, required=True)
+            parameters = [*map(_may_be_left_out, self.parameters or ()), *([_IDEMPOTENCY_KEY] if repeatable else ())]
+            self.parameters = parameters or None
+            answer = next(one for status, one in (self.responses or {}).items() if status.startswith("2"))
+            refused = {*problems, *_ALWAYS}
+            refused.update(_WITH_BODY if self.request_body else ())
+            refused.update(_WITH_KEY if self.security else ())
+            refused.update(_WHEN_REPEATED if repeatable else ())
+            if any(isinstance(one, Parameter) and one.name == "business" for one in parameters):
+                refused.add(HTTPStatus.NOT_FOUND)
             self.responses = {
-                **{str(int(status)): _answer(status, model) for status, model in answers.items()},
+                **{str(int(status)): _answer(status, cast("OpenAPIResponse", answer)) for status in statuses},
                 **{str(int(status)): _problem(status) for status in sorted(refused)},
             }
 
@@ -123,66 +120,40 @@ def _no_other_page(request: AnyRequest) -> None:
         raise NotFoundException
 
 
-def add_schemas(app: Litestar) -> None:
-    """Put the schemas that `described` refers to into the application's document."""
-    _, schemas = _schemas()
-    app.openapi_schema.components.schemas = cast("dict[str, Schema]", schemas)
+class Models(OpenAPISchemaPlugin):
+    """Has the document refer to what pydantic says of a model."""
+
+    @staticmethod
+    def is_plugin_supported_type(value: Any) -> bool:
+        """Whether this is a model."""
+        return isinstance(value, type) and issubclass(value, BaseModel)
+
+    def to_openapi_schema(self, field_definition: FieldDefinition, schema_creator: object) -> Schema:  # noqa: ARG002
+        """Refer to a model, as it is taken or as it is given."""
+        return _Model(field_definition.annotation, "validation" if field_definition.name == "data" else "serialization")
 
 
-def add_idempotency(app: Litestar) -> None:
-    """Say of every POST of the API that it takes a key, and what it then may be refused with."""
-    for path, item in (app.openapi_schema.paths or {}).items():
-        if not path.startswith("/v1/") or item.post is None or item.post.responses is None:
-            continue
-        item.post.parameters = [*(item.post.parameters or []), _IDEMPOTENCY_KEY]
-        for status in (HTTPStatus.CONFLICT, HTTPStatus.UNPROCESSABLE_ENTITY):
-            item.post.responses.setdefault(str(int(status)), _problem(status))
+def add_models(app: Litestar) -> None:
+    """Put the models that the application's document refers to into it."""
+    document = app.openapi_schema  # made now
+    document.components.schemas = cast("dict[str, Schema]", _schemas(tuple(_referred))[1])
 
 
-def add_access(app: Litestar) -> None:
-    """Say of every operation of the API that it needs a key, and what it is refused with when that does not let in."""
-    app.openapi_schema.components.security_schemes = {
-        _BEARER: SecurityScheme(
-            type="http",
-            scheme="bearer",
-            description="An API key, such as `kvitt_..._...`: the operator makes it with `kvitt api-key create`.",
-        )
-    }
-    for path, item in (app.openapi_schema.paths or {}).items():
-        for operation in (item.get, item.put, item.post):
-            if not path.startswith("/v1/") or operation is None or operation.responses is None:
-                continue
-            operation.security = [{_BEARER: []}]
-            refusals = [HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.TOO_MANY_REQUESTS]
-            for status in [*refusals, HTTPStatus.NOT_FOUND] if "{business}" in path else refusals:
-                operation.responses.setdefault(str(int(status)), _problem(status))
+_referred: dict[tuple[type[BaseModel], Mode], None] = {}
+"""The models that documents refer to, in the order in which they were met: their names depend on one another."""
 
 
-def add_parameters(app: Litestar) -> None:
-    """Say of every parameter that may be left out just that: the framework says that it may be null."""
-    for item in (app.openapi_schema.paths or {}).values():
-        for operation in (item.get, item.put, item.post):
-            for parameter in (operation and operation.parameters) or ():
-                schema = parameter.schema if isinstance(parameter, Parameter) else None
-                if isinstance(schema, Schema) and schema.one_of:
-                    schema.one_of = [one for one in schema.one_of if not _is_null(one)]
+class _Model(Schema):
+    """A reference to a model; where a framework asks for a schema, it can't be a `Reference`."""
 
+    def __init__(self, model: type[BaseModel], mode: Mode) -> None:
+        super().__init__()
+        self._key = (model, mode)
+        _referred[self._key] = None
 
-def _is_null(schema: Schema | Reference) -> bool:
-    return isinstance(schema, Schema) and schema.type is OpenAPIType.NULL
-
-
-_BEARER = "bearerAuth"
-
-_IDEMPOTENCY_KEY = Parameter(
-    name=KEY_HEADER,
-    param_in="header",
-    required=False,
-    description="Your own key for this request, such as a UUID. Sent again with it within 30 days, the same request "
-    f"is not carried out again: it gets the first answer, if that was below 500, with `{REPLAYED_HEADER}: true`. "
-    "Another request under this key is refused with 422, one that is still being carried out with 409.",
-    schema=Schema(type=OpenAPIType.STRING, min_length=1, max_length=LONGEST_KEY, pattern="^[ -~]+$"),
-)
+    def to_schema(self) -> dict[str, Any]:
+        """Refer to it by the name that it has among all."""
+        return {"$ref": _schemas(tuple(_referred))[0][self._key]}
 
 
 class _AllFieldsOfAnswers(GenerateJsonSchema):
@@ -195,31 +166,37 @@ class _AllFieldsOfAnswers(GenerateJsonSchema):
 
 
 @cache
-def _schemas() -> tuple[dict[tuple[type[BaseModel], Mode], str], dict[str, Any]]:
-    models: list[tuple[type[BaseModel], Mode]] = [
-        *((model, "validation") for model in _TAKEN),
-        *((model, "serialization") for model in _ANSWERED),
-    ]
+def _schemas(
+    models: tuple[tuple[type[BaseModel], Mode], ...],
+) -> tuple[dict[tuple[type[BaseModel], Mode], str], dict[str, Any]]:
     schemas, document = models_json_schema(
         models, ref_template="#/components/schemas/{model}", schema_generator=_AllFieldsOfAnswers
     )
-    return {(model, mode): schemas[model, mode]["$ref"] for model, mode in models}, document["$defs"]
+    return {key: schemas[key]["$ref"] for key in models}, document["$defs"]
 
 
-def _content(model: type[BaseModel], mode: Mode, media_type: str = "application/json") -> dict[str, OpenAPIMediaType]:
-    references, _ = _schemas()
-    return {media_type: OpenAPIMediaType(schema=Reference(ref=references[model, mode]))}
+def _may_be_left_out(parameter: Parameter | Reference) -> Parameter | Reference:
+    """Say of a parameter that may be left out just that: the framework says that it may be null."""
+    schema = parameter.schema if isinstance(parameter, Parameter) else None
+    if isinstance(schema, Schema) and schema.one_of:
+        schema.one_of = [one for one in schema.one_of if not _is_null(one)]
+    return parameter
 
 
-def _answer(status: HTTPStatus, model: type[BaseModel]) -> OpenAPIResponse:
-    response = OpenAPIResponse(description=status.phrase, content=_content(model, "serialization"))
+def _is_null(schema: Schema | Reference) -> bool:
+    return isinstance(schema, Schema) and schema.type is OpenAPIType.NULL
+
+
+def _answer(status: HTTPStatus, made: OpenAPIResponse) -> OpenAPIResponse:
+    response = OpenAPIResponse(description=status.phrase, content=made.content)
     if status is HTTPStatus.ACCEPTED:
         response.headers = {"Location": _header("Where it can be looked at.", OpenAPIType.STRING)}
     return response
 
 
 def _problem(status: HTTPStatus) -> OpenAPIResponse:
-    response = OpenAPIResponse(description=status.phrase, content=_content(Problem, "serialization", MEDIA_TYPE))
+    content = {MEDIA_TYPE: OpenAPIMediaType(schema=_Model(Problem, "serialization"))}
+    response = OpenAPIResponse(description=status.phrase, content=content)
     if status is HTTPStatus.UNAUTHORIZED:
         response.headers = {"WWW-Authenticate": _header("How to say who asks: Bearer.", OpenAPIType.STRING)}
     if status in (HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.TOO_MANY_REQUESTS):

@@ -8,7 +8,6 @@ from litestar.params import QueryParameter
 
 from core.errors import Fault, InvalidInput
 from core.fields import PRINTABLE
-from entrypoints.documents import Json
 
 Item = TypeVar("Item")
 
@@ -59,10 +58,9 @@ def page(
     *,
     limit: int,
     after: str | None,
-    shown: Callable[[Item], Json],
     key: Callable[[Item], str],
-) -> Json:
-    """Show one page: its items, and as `next` the key to go on after, or null at the end.
+) -> tuple[Sequence[Item], str | None]:
+    """Return the items of one page, and the key to go on after, or None at the end.
 
     `listed` takes how many and after which. One more than the page holds is fetched, to see whether there is more.
     Errors: InvalidInput, code `bad_parameter`.
@@ -71,4 +69,4 @@ def page(
         raise bad_parameter("after", "Holds what is not printable")
     found = listed(limit + 1, after)
     items = found[:limit]
-    return {"items": [shown(item) for item in items], "next": key(items[-1]) if len(found) > limit else None}
+    return items, key(items[-1]) if len(found) > limit else None

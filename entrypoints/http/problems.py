@@ -14,7 +14,8 @@ from litestar.params import ParameterKwarg
 from litestar.types import ExceptionHandlersMap
 
 from core.errors import Fault, InvalidInput, KvittError, Outcome, TryAgain
-from entrypoints.documents import Json, problem_document
+from entrypoints.documents import Json
+from entrypoints.problem import problem_document
 
 MEDIA_TYPE = "application/problem+json"
 RETRY_AFTER = 5

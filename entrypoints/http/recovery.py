@@ -5,16 +5,15 @@ from time import monotonic
 
 from litestar import get, post
 from litestar.di import NamedDependency
-from litestar.params import RawBody
+from litestar.params import JSONBody
 
 from core.api_key import Need
 from core.errors import LeaseLost, TryAgain
 from core.use_cases.recover import Recover
-from entrypoints.documents import Json, recovery_document
-from entrypoints.http.bodies import RecoveryStart, json_document, recovery_start_from
+from entrypoints.documents import RecoveryDocument
+from entrypoints.http.answers import JsonOf
+from entrypoints.http.bodies import RecoveryStart
 from entrypoints.http.openapi import described
-from entrypoints.http.problems import AnyRequest
-from entrypoints.http.schemas import RecoveryDocument
 
 _TAGS = ["recovery"]
 _LONGEST_SECONDS = 50.0
@@ -25,12 +24,12 @@ _LONGEST_SECONDS = 50.0
     "/recover",
     sync_to_thread=True,
     tags=_TAGS,
-    operation_class=described(answers={HTTPStatus.OK: RecoveryDocument}),
+    operation_class=described(),
     needs=Need.OVERSEE,
 )
-def get_recovery(recover: NamedDependency[Recover]) -> Json:
+def get_recovery(recover: NamedDependency[Recover]) -> JsonOf[RecoveryDocument]:
     """Show how recovery stands, and what the last one left to a person."""
-    return recovery_document(recover.all(), recover.settled_at())
+    return JsonOf(RecoveryDocument.of_all(recover.all(), recover.settled_at()))
 
 
 @post(
@@ -38,23 +37,23 @@ def get_recovery(recover: NamedDependency[Recover]) -> Json:
     status_code=HTTPStatus.OK,
     sync_to_thread=True,
     tags=_TAGS,
-    operation_class=described(takes=RecoveryStart, answers={HTTPStatus.OK: RecoveryDocument}),
+    operation_class=described(repeatable=True),
     needs=Need.ADMINISTER,
 )
-def post_recovery(request: AnyRequest, body: RawBody, recover: NamedDependency[Recover]) -> Json:
+def post_recovery(data: JSONBody[RecoveryStart], recover: NamedDependency[Recover]) -> JsonOf[RecoveryDocument]:
     """Recover the businesses that are left, one after the other. Ask again, with `{}`, while any is `left`.
 
     With `since` all of them are recovered by the orders from then on: for a restore that could not be noticed.
     """
     until = monotonic() + _LONGEST_SECONDS
-    for business in recover.begin(recovery_start_from(json_document(request, body)).since):
+    for business in recover.begin(data.since):
         if monotonic() >= until:
             break
         try:
             recover.recover(business)
         except (TryAgain, LeaseLost):
             continue  # what it waits for is over soon; `not_before` says when
-    return recovery_document(recover.all(), recover.settled_at())
+    return JsonOf(RecoveryDocument.of_all(recover.all(), recover.settled_at()))
 
 
 HANDLERS = [get_recovery, post_recovery]

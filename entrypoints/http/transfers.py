@@ -5,23 +5,22 @@ from http import HTTPStatus
 from typing import Annotated
 from urllib.parse import quote
 
-from litestar import Response, get, post
+from litestar import get, post
 from litestar.di import NamedDependency
-from litestar.params import QueryParameter, RawBody
+from litestar.params import JSONBody, QueryParameter
 
 from core.api_key import Need
 from core.transfer import TransferState
 from core.use_cases.look_up import LookUp
 from core.use_cases.manage_transfers import ManageTransfers
 from core.use_cases.send_many import SendMany
-from entrypoints.documents import Json, transfer_document, transfer_story_document
+from entrypoints.documents import BatchDocument, TransferDocument, TransferPage, TransferStory
+from entrypoints.http.answers import JsonOf
 from entrypoints.http.batches import batch_page
-from entrypoints.http.bodies import InvoicesToSend, invoices_to_send_from, json_document
+from entrypoints.http.bodies import InvoicesToSend
 from entrypoints.http.openapi import described
 from entrypoints.http.pages import USUAL_PAGE, After, Limit, bad_parameter, page
 from entrypoints.http.paths import BusinessInPath, TransferInPath
-from entrypoints.http.problems import AnyRequest
-from entrypoints.http.schemas import BatchDocument, TransferDocument, TransferPage, TransferStory
 from entrypoints.http.waiting import Prefer, Waiting
 
 _TAGS = ["transfers"]
@@ -44,27 +43,25 @@ State = Annotated[
     sync_to_thread=True,
     tags=_TAGS,
     operation_class=described(
-        takes=InvoicesToSend,
-        answers={HTTPStatus.ACCEPTED: BatchDocument},
+        statuses=[HTTPStatus.ACCEPTED],
         problems=[HTTPStatus.NOT_FOUND, HTTPStatus.SERVICE_UNAVAILABLE],
+        repeatable=True,
     ),
     needs=Need.SEND,
 )
 def send_many(
     business: BusinessInPath,
-    request: AnyRequest,
-    body: RawBody,
+    data: JSONBody[InvoicesToSend],
     send_many: NamedDependency[SendMany],
     look_up: NamedDependency[LookUp],
-) -> Response[Json]:
+) -> JsonOf[BatchDocument]:
     """Send many invoices at once, and answer with a batch that tells what becomes of each.
 
     An invoice that is incomplete or unknown is refused in the batch and keeps none of the others from being sent.
     """
-    wanted = invoices_to_send_from(json_document(request, body))
-    batch = send_many.send_all(business) if wanted.invoices is None else send_many.send(business, wanted.invoices)
+    batch = send_many.send_all(business) if data.invoices is None else send_many.send(business, data.invoices)
     location = f"/v1/businesses/{quote(batch.business, safe='')}/batches/{quote(batch.id, safe='')}"
-    return Response(
+    return JsonOf(
         batch_page(batch, look_up, limit=USUAL_PAGE, after=None),
         status_code=HTTPStatus.ACCEPTED,
         headers={"Location": location},
@@ -75,7 +72,7 @@ def send_many(
     _TRANSFERS,
     sync_to_thread=True,
     tags=_TAGS,
-    operation_class=described(answers={HTTPStatus.OK: TransferPage}, problems=[HTTPStatus.NOT_FOUND]),
+    operation_class=described(problems=[HTTPStatus.NOT_FOUND]),
     needs=Need.READ,
 )
 def list_transfers(
@@ -84,36 +81,39 @@ def list_transfers(
     in_state: State = None,
     limit: Limit = USUAL_PAGE,
     after: After = None,
-) -> Json:
+) -> JsonOf[TransferPage]:
     """List a business's transfers, the oldest first."""
     state = None if in_state is None else _state(in_state)
-    return page(
+    items, then = page(
         lambda most, start: look_up.transfers(business, state=state, limit=most, after=start),
         limit=limit,
         after=after,
-        shown=transfer_document,
         key=lambda transfer: transfer.id,
     )
+    return JsonOf(TransferPage(items=[TransferDocument.of(one) for one in items], next=then))
 
 
 @get(
     _TRANSFER,
     sync_to_thread=True,
     tags=_TAGS,
-    operation_class=described(answers={HTTPStatus.OK: TransferStory}, problems=[HTTPStatus.NOT_FOUND]),
+    operation_class=described(problems=[HTTPStatus.NOT_FOUND]),
     needs=Need.READ,
 )
-def get_transfer(business: BusinessInPath, transfer: TransferInPath, look_up: NamedDependency[LookUp]) -> Json:
+def get_transfer(
+    business: BusinessInPath, transfer: TransferInPath, look_up: NamedDependency[LookUp]
+) -> JsonOf[TransferStory]:
     """Show a transfer and its story."""
-    return transfer_story_document(look_up.transfer(transfer, business=business), look_up.steps(transfer))
+    return JsonOf(TransferStory.of_steps(look_up.transfer(transfer, business=business), look_up.steps(transfer)))
 
 
 @post(
     f"{_TRANSFER}/retry",
     tags=_TAGS,
     operation_class=described(
-        answers={HTTPStatus.OK: TransferDocument, HTTPStatus.ACCEPTED: TransferDocument},
+        statuses=[HTTPStatus.OK, HTTPStatus.ACCEPTED],
         problems=[HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT, HTTPStatus.SERVICE_UNAVAILABLE],
+        repeatable=True,
     ),
     needs=Need.SEND,
 )
@@ -123,7 +123,7 @@ async def retry(
     manage_transfers: NamedDependency[ManageTransfers],
     waiting: NamedDependency[Waiting],
     prefer: Prefer = None,
-) -> Response[Json]:
+) -> JsonOf[TransferDocument]:
     """Try a waiting or rejected transfer again now, or as early as it may be; answers like send."""
     act = partial(manage_transfers.retry, transfer, business=business)
     return await waiting.transferring(act, prefer=prefer)
@@ -134,16 +134,14 @@ async def retry(
     status_code=HTTPStatus.OK,
     sync_to_thread=True,
     tags=_TAGS,
-    operation_class=described(
-        answers={HTTPStatus.OK: TransferDocument}, problems=[HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT]
-    ),
+    operation_class=described(problems=[HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT], repeatable=True),
     needs=Need.SEND,
 )
 def cancel(
     business: BusinessInPath, transfer: TransferInPath, manage_transfers: NamedDependency[ManageTransfers]
-) -> Json:
+) -> JsonOf[TransferDocument]:
     """Take back a transfer that has not begun to create its order."""
-    return transfer_document(manage_transfers.cancel(transfer, business=business))
+    return JsonOf(TransferDocument.of(manage_transfers.cancel(transfer, business=business)))
 
 
 HANDLERS = [send_many, list_transfers, get_transfer, retry, cancel]

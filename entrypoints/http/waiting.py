@@ -9,13 +9,13 @@ from http import HTTPStatus
 from typing import Annotated
 from urllib.parse import quote
 
-from litestar import Response
 from litestar.concurrency import sync_to_thread
 from litestar.params import HeaderParameter
 
 from core.ports.clock import Clock
 from core.transfer import Transfer, TransferState
-from entrypoints.documents import Json, transfer_document
+from entrypoints.documents import TransferDocument
+from entrypoints.http.answers import JsonOf
 
 USUAL_WAIT = 10
 LONGEST_WAIT = 60
@@ -52,7 +52,7 @@ class Waiting:
         self._stopping = stopping
         self._waiters = 0
 
-    async def transferring(self, act: Callable[[], Transfer], *, prefer: str | None) -> Response[Json]:
+    async def transferring(self, act: Callable[[], Transfer], *, prefer: str | None) -> JsonOf[TransferDocument]:
         """Do what sets a transfer going, and answer when it has ended or the time is up.
 
         200 with the transfer when it has ended; else 202, with its place as Location. What keeps a waiting or rejected
@@ -69,11 +69,11 @@ class Waiting:
                 self._waiters -= 1
         headers = {} if preferred is None else {"Preference-Applied": f"wait={preferred}"}
         if transfer.state.is_final:
-            return Response(transfer_document(transfer), status_code=HTTPStatus.OK, headers=headers)
+            return JsonOf(TransferDocument.of(transfer), status_code=HTTPStatus.OK, headers=headers)
         headers["Location"] = (
             f"/v1/businesses/{quote(transfer.business, safe='')}/transfers/{quote(transfer.id, safe='')}"
         )
-        return Response(transfer_document(transfer), status_code=HTTPStatus.ACCEPTED, headers=headers)
+        return JsonOf(TransferDocument.of(transfer), status_code=HTTPStatus.ACCEPTED, headers=headers)
 
     async def _ended(self, transfer: Transfer, *, ends: float) -> Transfer:
         """Look until the transfer has ended, or nothing more can happen to it before `ends` (monotonic)."""

@@ -11,8 +11,9 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 from uvicorn.server import ServerState
 
 from core.errors import InvalidInput, TryAgain
-from entrypoints.documents import Json, problem_document
+from entrypoints.documents import Json
 from entrypoints.listening.framing import StrictReader
+from entrypoints.problem import problem_document
 
 HEAD_SECONDS = 10.0
 """So long may it take until a request's head is there, from when the connection stands or the last answer was given."""

@@ -10,9 +10,9 @@ from core.transfer import Transfer
 from core.use_cases.preview_invoice import InvoicePreview
 from core.use_cases.verify_business import Verification
 from entrypoints.container import Container
-from entrypoints.documents import problem_document
 from entrypoints.files import Form, invoice_in
 from entrypoints.parsing import business_from, invoice_from
+from entrypoints.problem import problem_document
 from tests.acceptance.gateway import Json, Refused
 
 

@@ -2,6 +2,7 @@
 
 import json
 import logging
+from typing import Any
 from unittest.mock import create_autospec
 
 import pytest
@@ -48,6 +49,31 @@ def test_a_body_that_is_no_json_is_refused_naming_the_place(shared_fjell: Api, b
     problem = problem_of(shared_fjell.put(path_of("1"), content=body, headers=JSON), 400, "bad_json")
 
     assert told in problem["detail"]
+
+
+TAKING_JSON = {
+    "PUT /v1/businesses/x": "not_a_business",
+    "POST /v1/businesses/fjell/transfers": "not_invoices_to_send",
+    "POST /v1/businesses/fjell/invoices/1/customer": "not_a_customer_choice",
+    "POST /v1/businesses/fjell/invoices/1/adopt": "not_an_order_choice",
+    "POST /v1/recover": "not_a_recovery_start",
+}
+
+
+@pytest.mark.parametrize("route", TAKING_JSON)
+def test_every_route_reads_its_body_by_the_same_rules(shared_fjell: Api, route: str) -> None:
+    def refused(status: int, code: str, *, content: bytes, headers: dict[str, str]) -> dict[str, Any]:
+        return problem_of(shared_fjell.request(*route.split(), content=content, headers=headers), status, code)
+
+    assert "line 1, column 1" in refused(400, "bad_json", content=b"", headers=JSON)["detail"]
+    assert "is there twice" in refused(400, "bad_json", content=b'{"a": 1, "a": 1}', headers=JSON)["detail"]
+    refused(400, "bad_json", content=b'{"since": "\xff"}', headers=JSON)
+    refused(415, "unsupported_media_type", content=b"", headers={})
+    refused(415, "unsupported_media_type", content=b"{}", headers={"Content-Type": "text/plain"})
+    refused(413, "too_large", content=b" " * 1_000_001, headers=JSON)
+    for document, field in ((b"[]", ""), (b"null", ""), (b'{"colour": "red"}', "colour")):
+        problem = refused(400, TAKING_JSON[route], content=document, headers=JSON)
+        assert field in {fault["field"] for fault in problem["faults"]}
 
 
 @pytest.mark.parametrize("value", ['"\\ud800"', '"\\u0000"', "1e999", "{}", "[]", "12"])

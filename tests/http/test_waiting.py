@@ -1,6 +1,7 @@
 """Waiting for a transfer that somebody else works on."""
 
 import asyncio
+import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -31,7 +32,8 @@ class _Seen:
 def _answer(*seen: Transfer, prefer: str | None, stopping: bool = False) -> tuple[int, str, str | None]:
     waits = Waiting(look_up=_Seen(*seen).transfer, clock=FakeClock(NOW), stopping=lambda: stopping)
     response = asyncio.run(waits.transferring(lambda: QUEUED, prefer=prefer))
-    return response.status_code or 0, response.content["state"], response.headers.get("Preference-Applied")
+    content = json.loads(response.render(response.content, "application/json"))
+    return response.status_code or 0, content["state"], response.headers.get("Preference-Applied")
 
 
 def test_a_transfer_that_ends_in_time_is_the_answer() -> None:
