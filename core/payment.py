@@ -3,6 +3,7 @@
 Pure. Source: docs/behaviour.md, "Check Status".
 """
 
+import re
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -12,6 +13,8 @@ from pydantic import Field
 from core.fields import DecimalText, Document, Instant, IsoDate, plain
 from core.invoice import Invoice
 from core.totals import to_the_ore, totals_of
+
+_LIKE_A_NUMBER = re.compile(r"(?=.*\d)[\w./#-]{1,50}")
 
 
 class PaymentStatusValue(StrEnum):
@@ -29,6 +32,7 @@ class PaymentReason(StrEnum):
     PARTLY_PAID = "partly_paid"
     PAID = "paid"
     DELETED = "deleted"
+    NOT_OURS = "not_ours"
 
 
 class BookedTotals(Document):
@@ -39,8 +43,10 @@ class BookedTotals(Document):
 
 
 class OrderState(Document):
-    """An order as the accounting system holds it now; `reference` is our number on it, where the system tells.
+    """An order as the accounting system holds it now.
 
+    `reference` is the number on it, "" where it is certain to carry none, and `customer_id` whose it is; each is None
+    where the system does not tell. By both an order is known to be ours.
     `invoice_number` is None until the order is published as an invoice; the dates are Norwegian dates. `paid_at` is set
     where the system itself calls the invoice paid. `open_amount` is what is left to pay, where the system tells: of the
     other sign than the total where too much was paid. `last_paid_at` is the day of the payment with which it came to be
@@ -49,6 +55,7 @@ class OrderState(Document):
 
     order_id: str
     reference: str | None = None
+    customer_id: str | None = None
     invoice_number: str | None = None
     invoiced_at: IsoDate | None = None
     paid_at: IsoDate | None = None
@@ -60,6 +67,36 @@ class OrderState(Document):
     def comes_to_nothing(self) -> bool:
         """Whether the accounting system has computed 0.00: there is nothing to pay, and no payment to ask for."""
         return self.totals is not None and to_the_ore(self.totals.gross) == 0
+
+
+class SentOrder(Document):
+    """An order as it was when it became an invoice's, by which it is known again.
+
+    `customer_id` is None for a transfer from before that was kept.
+    """
+
+    order_id: str
+    reference: str
+    customer_id: str | None = None
+
+    def is_still(self, state: OrderState) -> bool:
+        """Whether what has the order's id now is that order: its number and its customer, where they are told.
+
+        Ids are used again, by books that were restored or a system that began anew.
+        """
+        return not self.has_other_reference(state) and not self.has_other_customer(state)
+
+    def is_another(self, state: OrderState) -> bool:
+        """Whether what has the order's id now has nothing of it: neither its number nor its customer."""
+        return self.has_other_reference(state) and self.has_other_customer(state)
+
+    def has_other_reference(self, state: OrderState) -> bool:
+        """Whether the system tells of another number, or of none, compared exactly."""
+        return state.reference not in (None, self.reference)
+
+    def has_other_customer(self, state: OrderState) -> bool:
+        """Whether the system tells of another customer."""
+        return None not in (state.customer_id, self.customer_id) and state.customer_id != self.customer_id
 
 
 class PaymentReport(Document):
@@ -84,43 +121,78 @@ class PaymentReport(Document):
         """Whether nothing more is expected to happen: the invoice is paid, or its order gone."""
         return self.reason in (PaymentReason.PAID, PaymentReason.DELETED)
 
+    @property
+    def is_of_the_order(self) -> bool:
+        """Whether it tells of the invoice's own order; what became of another's is nothing to be kept."""
+        return self.reason is not PaymentReason.NOT_OURS
+
 
 def payment_report(
-    invoice: Invoice, state: OrderState | None, *, order_id: str, checked_at: datetime, books: str | None = None
+    invoice: Invoice, state: OrderState | None, *, sent: SentOrder, checked_at: datetime, books: str | None = None
 ) -> PaymentReport:
     """Say whether the invoice is paid, from its order's state; None means that the order is gone.
 
-    `books` is the key of the books that were asked. An order that carries another number than the invoice's is reported
-    with a warning: it may be somebody else's, of a transfer from before it was kept in which books its order lies.
+    `sent` is the order as it became the invoice's, `books` the key of the books that were asked. What has the order's
+    id and is not that order is not ours: of what became of it nothing is told, least of all a payment.
 
     Paid is what was published and has nothing left to pay, whichever way the system tells it: a total of 0.00 is paid
     on the day of the invoice, and so is one of which too much was paid, for what is owed back is no invoice of ours.
     """
-    if state is None:
+    if state is None or not sent.is_still(state):
         return PaymentReport(
             invoice=invoice.number,
             status=PaymentStatusValue.NOT_PAID,
-            reason=PaymentReason.DELETED,
-            order_id=order_id,
+            reason=PaymentReason.DELETED if state is None else PaymentReason.NOT_OURS,
+            order_id=sent.order_id,
             checked_at=checked_at,
             books=books,
+            warnings=()
+            if state is None
+            else (f"{what_differs(state, sent)} {how_to_mend(invoice.number, state, sent)}",),
         )
     reason = _reason(invoice, state)
     return PaymentReport(
         invoice=invoice.number,
         status=PaymentStatusValue.PAID if reason is PaymentReason.PAID else PaymentStatusValue.NOT_PAID,
         reason=reason,
-        order_id=order_id,
+        order_id=sent.order_id,
         invoice_number=state.invoice_number,
         invoiced_at=state.invoiced_at,
         paid_at=(state.paid_at or state.last_paid_at or state.invoiced_at) if reason is PaymentReason.PAID else None,
         checked_at=checked_at,
         books=books,
-        warnings=(
-            *_other_reference(invoice, state),
-            *total_differences(invoice, state.totals),
-            *_still_open(invoice, state, reason),
-        ),
+        warnings=(*total_differences(invoice, state.totals), *_still_open(invoice, state, reason)),
+    )
+
+
+def what_differs(state: OrderState, sent: SentOrder) -> str:
+    """Say by what an order is not the one that was sent: ids and numbers, never a name."""
+    differences = []
+    if state.reference is not None and sent.has_other_reference(state):
+        differences.append(f'carries {_carried(state.reference)} where "{sent.reference}" was')
+    if sent.has_other_customer(state):
+        differences.append(f"is of customer {state.customer_id} instead of {sent.customer_id}")
+    return f"Order {sent.order_id} now {' and '.join(differences)}."
+
+
+def _carried(reference: str) -> str:
+    """Tell what stands in the place of our number: whoever edits orders by hand may have put anything there."""
+    if not reference:
+        return "no number"
+    return f'the number "{reference}"' if _LIKE_A_NUMBER.fullmatch(reference) else "another text"
+
+
+def how_to_mend(number: str, state: OrderState, sent: SentOrder) -> str:
+    """Say what to do about an order of the invoice's that is not the one that was sent."""
+    if sent.is_another(state):
+        return (
+            "Its id seems to have been used again. Adopt the order that is the invoice's "
+            f"(kvitt invoice adopt {number} ORDER_ID), or, if there is none, send it again "
+            f"(kvitt invoice send {number} --again)."
+        )
+    return (
+        "If it is still the invoice's, put back in the accounting system what was changed, or say so with "
+        f"kvitt invoice adopt {number} {sent.order_id}; if not, adopt the order that is."
     )
 
 
@@ -145,15 +217,6 @@ def _still_open(invoice: Invoice, state: OrderState, reason: PaymentReason) -> l
         return []
     whole, left = plain(_whole(invoice, state) or state.open_amount), plain(to_the_ore(state.open_amount))
     return [f"Of {whole} {invoice.currency}, {left} {invoice.currency} is still to be paid."]
-
-
-def _other_reference(invoice: Invoice, state: OrderState) -> list[str]:
-    if state.reference in (None, invoice.number):
-        return []
-    return [
-        f"Order {state.order_id} does not carry the number of invoice {invoice.number}. Was it changed there, or is "
-        "the business connected to another account than when the invoice was sent?"
-    ]
 
 
 def _reason(invoice: Invoice, state: OrderState) -> PaymentReason:

@@ -13,7 +13,7 @@ from pydantic import ConfigDict, JsonValue, model_validator
 from core.errors import AccessRefused, KvittError, OtherBooks, Outcome, OutcomeUnknown, RecoveryNeeded, TryAgain
 from core.fields import Document, Instant
 from core.intent import Intent
-from core.payment import BookedTotals
+from core.payment import BookedTotals, SentOrder
 
 GAVE_UP = "gave_up"
 """The code of a transfer that was tried again for long enough."""
@@ -92,8 +92,9 @@ class Transfer(Document):
     intent; a person's retry does not override it. `trying_since` is when it was sent or last retried by a person.
     `bulk` ones let single ones go first. One that is moved `alone` was among several when Kvitt itself failed at one of
     them. A superseded one is history: the invoice was sent again because its order was gone. `books` is the key of the
-    books that the order lies in, None while it has none, and of transfers from before that was kept. `version` counts
-    the writes, so that two writers cannot both win.
+    books that the order lies in, None while it has none, and of transfers from before that was kept. `order_reference`
+    is the number that the order carries where a person adopted it with another than the invoice's ("" for none), else
+    None. `version` counts the writes, so that two writers cannot both win.
     """
 
     id: str
@@ -114,6 +115,7 @@ class Transfer(Document):
     alone: bool = False
     superseded: bool = False
     books: str | None = None
+    order_reference: str | None = None
     version: int = 0
 
     @model_validator(mode="before")
@@ -125,6 +127,14 @@ class Transfer(Document):
             waits = kept.get("state") == TransferState.WAITING and kept.get("next_attempt_at") is not None
             return {**kept, "error": {**error, "retriable": waits or error.get("code") == GAVE_UP}}
         return kept
+
+    @property
+    def sent_order(self) -> SentOrder | None:
+        """The order that it arrived as, by what it is known again; None unless it has arrived."""
+        if self.state is not TransferState.TRANSFERRED or self.order_id is None:
+            return None
+        reference = self.invoice if self.order_reference is None else self.order_reference
+        return SentOrder(order_id=self.order_id, reference=reference, customer_id=self.customer_id)
 
     @property
     def is_parked(self) -> bool:
@@ -200,14 +210,23 @@ def warned(transfer: Transfer, warnings: Iterable[str]) -> Transfer:
     return transfer.model_copy(update={"warnings": tuple(dict.fromkeys([*transfer.warnings, *warnings]))})
 
 
-def arrived(transfer: Transfer, receipt: Receipt, *, warnings: tuple[str, ...], books: str, now: datetime) -> Transfer:
-    """The order exists, in the books of this key."""
+def arrived(
+    transfer: Transfer,
+    receipt: Receipt,
+    *,
+    warnings: tuple[str, ...],
+    books: str,
+    now: datetime,
+    order_reference: str | None = None,
+) -> Transfer:
+    """The order exists, in the books of this key; `order_reference` where its number is not the invoice's."""
     return transfer.model_copy(
         update={
             "state": TransferState.TRANSFERRED,
             "order_id": receipt.order_id,
             "customer_id": receipt.customer_id,
             "books": books,
+            "order_reference": order_reference,
             "warnings": tuple(dict.fromkeys([*transfer.warnings, *warnings])),
             "error": None,
             "not_before": None,

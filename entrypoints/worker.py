@@ -114,6 +114,13 @@ class Worker:
 def _tell(followed: FollowedUp) -> None:
     """Log how a follow-up went: of a trouble no more than its code, because its message may name a customer."""
     _log.info("Followed up the business %s: %d orders were reported on", followed.business, followed.reports)
+    if followed.not_ours:
+        _log.warning(
+            "The business %s: %d orders are not ours any more, such as that of invoice %s; check its status",
+            followed.business,
+            len(followed.not_ours),
+            followed.not_ours[0],
+        )
     if followed.trouble:
         level = logging.INFO if isinstance(followed.trouble, TryAgain) else logging.WARNING
         _log.log(level, "Following up the business %s met trouble: %s", followed.business, followed.trouble.code)

@@ -56,6 +56,45 @@ Feature: Check Status
       When the status of the invoice is checked
       Then the invoice is "not paid" because it is "deleted"
 
+  Rule: An order is ours only with our number and our customer on it
+
+    Background:
+      Given the invoice was sent
+      And the accountant has published the order
+      And the customer paid on 2021-02-01
+
+    Scenario: The id was used again for somebody else's order
+      Given the order's id was used again for somebody else's order
+      When the status of the invoice is checked
+      Then the invoice is "not paid" because it is "not ours"
+      And the report tells nothing of the other order's payment
+      And the report has a warning that names "77" and "used again"
+
+    Scenario: The number on the order was changed by hand
+      Given the order's number was changed to "77"
+      When the status of the invoice is checked
+      Then the invoice is "not paid" because it is "not ours"
+      And the report has a warning that names "77" and "kvitt invoice adopt"
+
+    Scenario: The number is put back
+      Given the order's number was changed to "77"
+      And the status of the invoice was checked
+      And the order's number was put back
+      When the status of the invoice is checked
+      Then the invoice is "paid" because it is "paid"
+
+    Scenario: The order was moved to another customer by hand
+      Given the order was moved to another customer
+      When the status of the invoice is checked
+      Then the invoice is "not paid" because it is "not ours"
+      And the report has a warning that names "customer" and "kvitt invoice adopt"
+
+    Scenario: What was last seen of the order stays
+      Given the status of the invoice was checked
+      And the order's id was used again for somebody else's order
+      When the status of the invoice is checked
+      Then the invoice is known to be "paid"
+
   Rule: Where nothing is to be paid, it is paid once it is published
 
     Background:

@@ -29,6 +29,15 @@ Feature: Following up
       When what is open is followed up
       Then 24Seven was asked once for the status
 
+    Scenario: Not ours for a while
+      Given the accountant has published the order
+      And the customer paid on 2021-02-01
+      And the order's number was changed to "77"
+      And what is open was followed up
+      And the order's number was put back
+      When what is open is followed up
+      Then the invoice is known to be "paid"
+
   Rule: What is settled is not asked about
 
     Scenario: Known to be paid

@@ -9,7 +9,7 @@ from core.errors import Conflict, InvalidInput, KvittError, OrderOpen, OrderTher
 from core.intent import Intent, IntentKind
 from core.invoice import Invoice
 from core.lease import Lease
-from core.payment import total_differences
+from core.payment import OrderState, SentOrder, total_differences
 from core.ports.accounting import AccountingSystem, AccountingSystems
 from core.ports.clock import Clock
 from core.ports.storage import Storage, UnitOfWork
@@ -49,7 +49,8 @@ class AdoptOrder:
     def adopt(self, business: str, number: str, order_id: str, *, accept_differences: bool = False) -> Transfer:
         """Tie the order to the invoice and return the transfer, which has arrived; what differs is among its warnings.
 
-        Adopting the order that is the invoice's already changes nothing. Published and paid orders are taken too.
+        Adopting the order that is the invoice's already changes nothing, unless its number or customer was changed
+        since: then it is known by what it carries now. Published and paid orders are taken too.
         Errors: NotFound; InvalidInput, code `unknown_order`; Conflict, codes `order_taken` (it is another invoice's),
         `order_exists` (the invoice has another order), `order_unfinished`, and `order_differs`, saying what differs,
         unless that is accepted; TryAgain, codes `business_busy`, and `settling` while it is open whether an order of
@@ -84,9 +85,13 @@ class AdoptOrder:
             note_books(work, business, here)
             require_here(work, hold.business, number, here=here)
             _require_free(work, hold.business, number, order_id, books=here.key)
-        if old and old.state is TransferState.TRANSFERRED and old.order_id == order_id:
-            return old
-        self._require_no_other(number, order_id, old, intent, system)
+        sent = old.sent_order if old else None
+        if old and sent and sent.order_id == order_id:
+            state = _told(system, order_id)
+            if state is None or sent.is_still(state):
+                return old
+        else:
+            self._require_no_other(number, order_id, sent, intent, system)
         order = system.orders.read(order_id)
         if order is None:
             raise InvalidInput(
@@ -118,25 +123,30 @@ class AdoptOrder:
             hold.renew(work)
             _require_free(work, hold.business, number, receipt.order_id, books=books)
             live = work.transfers.of_invoice(hold.business, number, for_update=True)
-            if live and live.state is TransferState.TRANSFERRED:
-                if old is None or live.order_id != old.order_id:
-                    raise _has_order(number, live.order_id or "")
+            has_arrived = live is not None and live.state is TransferState.TRANSFERRED
+            if live and has_arrived and (old is None or live.order_id != old.order_id):
+                raise _has_order(number, live.order_id or "")
+            if live and has_arrived and live.order_id != receipt.order_id:
                 work.transfers.save(superseded(live))
                 live = None
             return self._tie_order.tie(
-                work, hold.business, number, receipt, transfer=live, warnings=differences, books=books, now=now
+                work,
+                hold.business,
+                number,
+                receipt,
+                transfer=live,
+                warnings=differences,
+                books=books,
+                now=now,
+                order_reference=None if order.reference == number else order.reference or "",
             )
 
     def _require_no_other(
-        self, number: str, order_id: str, old: Transfer | None, intent: Intent | None, system: AccountingSystem
+        self, number: str, order_id: str, sent: SentOrder | None, intent: Intent | None, system: AccountingSystem
     ) -> None:
         """Ask for the order that the invoice was sent as, and for what an earlier attempt may have created."""
-        if old and old.state is TransferState.TRANSFERRED and old.order_id:
-            state = system.payments.states([old.order_id]).get(old.order_id)
-            if isinstance(state, KvittError):
-                raise state
-            if state:
-                raise _has_order(number, old.order_id)
+        if sent and (state := _told(system, sent.order_id)) and sent.is_still(state):
+            raise _has_order(number, sent.order_id)
         if intent and intent.is_open:
             asked_at = self._clock.now()
             ids = list(intent.customer_ids)
@@ -164,6 +174,13 @@ class AdoptOrder:
             *([other_customer(receipt)] if others.get(number) else []),
             *total_differences(invoice, receipt.totals),
         ]
+
+
+def _told(system: AccountingSystem, order_id: str) -> OrderState | None:
+    state = system.payments.states([order_id]).get(order_id)
+    if isinstance(state, KvittError):
+        raise state
+    return state
 
 
 def _require_free(work: UnitOfWork, business: str, number: str, order_id: str, *, books: str) -> None:

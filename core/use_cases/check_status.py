@@ -5,18 +5,19 @@ Source: docs/behaviour.md, "Check Status".
 
 from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
+from typing import TypeGuard
 
 from core.audit import Action
 from core.auditor import Auditor
 from core.errors import Conflict, KvittError
 from core.invoice import Invoice
-from core.payment import PaymentReport, payment_report
+from core.payment import PaymentReport, SentOrder, payment_report
 from core.ports.accounting import AccountingSystems
 from core.ports.clock import Clock
 from core.ports.storage import Storage
 from core.sending.books import invoices_elsewhere, note_books
 from core.stored import require_business, unknown_invoice
-from core.transfer import Transfer, TransferState
+from core.transfer import Transfer
 
 PIECE = 1000
 """So many invoices are read, asked about and stored at a time, however many there are."""
@@ -36,7 +37,8 @@ class CheckStatus:
         self._auditor = auditor
 
     def check(self, business_name: str, numbers: Sequence[str], *, by_itself: bool = False) -> list[Answer]:
-        """Report on each invoice, in order, or say why that one has no report; what was reported is kept.
+        """Report on each invoice, in order, or say why that one has no report; what was reported is kept,
+        unless the order is not ours.
 
         Whoever wants answers before all are there, or not all at once, asks about a PIECE at a time. `by_itself`:
         nobody asked at this moment, so it is nothing for the audit trail, which would grow by it for ever.
@@ -56,40 +58,44 @@ class CheckStatus:
             business = require_business(work, business_name)
             invoices = work.invoices.of_numbers(business_name, set(numbers))
             transfers = work.transfers.of_invoices(business_name, invoices.keys())
-        order_ids = {number: order_id for number in numbers if (order_id := _arrived_as(transfers.get(number)))}
-        if not order_ids:
+        orders = {one.invoice: order for one in transfers.values() if (order := one.sent_order)}
+        if not orders:
             return [_not_asked(business_name, number, invoices, transfers) for number in numbers]
         system = self._systems.open(business)
         here = system.identity()
         with self._storage.transaction() as work:
             note_books(work, business, here)
-            elsewhere = invoices_elsewhere(work, business_name, (transfers[one] for one in order_ids), here=here)
-        order_ids = {number: order_id for number, order_id in order_ids.items() if number not in elsewhere}
-        wanted = list(dict.fromkeys(order_ids.values()))
+            elsewhere = invoices_elsewhere(work, business_name, (transfers[one] for one in orders), here=here)
+        orders = {number: orders[number] for number in numbers if number in orders and number not in elsewhere}
+        wanted = list(dict.fromkeys(order.order_id for order in orders.values()))
         states = system.payments.states(wanted) if wanted else {}
         now = self._clock.now()
 
-        def answer(invoice: Invoice, order_id: str) -> Answer:
-            state = states.get(order_id)
+        def answer(invoice: Invoice, sent: SentOrder) -> Answer:
+            state = states.get(sent.order_id)
             if isinstance(state, KvittError):
                 return state
-            return payment_report(invoice, state, order_id=order_id, checked_at=now, books=here.key)
+            return payment_report(invoice, state, sent=sent, checked_at=now, books=here.key)
 
         answers: dict[str, Answer] = {**elsewhere}
-        answers |= {number: answer(invoices[number], order_id) for number, order_id in order_ids.items()}
+        answers |= {number: answer(invoices[number], sent) for number, sent in orders.items()}
         with self._storage.transaction() as work:
-            work.statuses.add(business_name, *(one for one in answers.values() if isinstance(one, PaymentReport)))
+            work.statuses.add(business_name, *(one for one in answers.values() if is_kept(one)))
             if answers and not by_itself:  # many are one entry: what was answered of each is kept with its invoice
                 self._auditor.done(work, Action.STATUS_CHECKED, business=business_name, invoice=_the_only(numbers))
         return [answers.get(number) or _not_asked(business_name, number, invoices, transfers) for number in numbers]
 
 
+def is_kept(answer: Answer) -> TypeGuard[PaymentReport]:
+    """Whether an answer is kept as the last seen state: a report, and of the invoice's own order.
+
+    An order that is not ours stays open, and is asked about again: its number may be put back.
+    """
+    return isinstance(answer, PaymentReport) and answer.is_of_the_order
+
+
 def _the_only(numbers: Sequence[str]) -> str | None:
     return numbers[0] if len(numbers) == 1 else None
-
-
-def _arrived_as(transfer: Transfer | None) -> str | None:
-    return transfer.order_id if transfer and transfer.state is TransferState.TRANSFERRED else None
 
 
 def _not_asked(

@@ -16,15 +16,19 @@ from core.ports.accounting import AccountingSystems
 from core.ports.clock import Clock
 from core.ports.storage import Storage
 from core.stored import require_business
-from core.use_cases.check_status import PIECE, Answer, CheckStatus
+from core.use_cases.check_status import PIECE, Answer, CheckStatus, is_kept
 
 
 @dataclass(frozen=True)
 class FollowedUp:
-    """How a business's follow-up went: how many orders were reported on, and what ended it early or kept one back."""
+    """How a business's follow-up went: how many orders were reported on, and what ended it early or kept one back.
+
+    `not_ours` are the invoices whose order ids are now of orders that are not theirs: nothing was reported on them.
+    """
 
     business: str
     reports: int
+    not_ours: tuple[str, ...] = ()
     trouble: KvittError | None = None
 
 
@@ -62,19 +66,20 @@ class FollowUp:
 
     def _follow(self, name: str) -> FollowedUp | None:
         """Follow up one business, unless another worker does, or its accounting system has to be left alone."""
-        reports, trouble, after = 0, None, None
+        reports, trouble, after, not_ours = 0, None, None, list[str]()
         try:
             if self._stopping() or not (business := self._begun(name)):
                 return None
             while numbers := self._next(business, after):
                 answers = self._check_status.check(name, numbers, by_itself=True)
-                reports += sum(isinstance(answer, PaymentReport) for answer in answers)
+                reports += sum(is_kept(answer) for answer in answers)
+                not_ours += [one.invoice for one in answers if isinstance(one, PaymentReport) and not is_kept(one)]
                 trouble = trouble or next((one for one in answers if _is_trouble(one)), None)
                 after = numbers[-1]
         except KvittError as error:
             trouble = error
             self._put_off(name, error)
-        return FollowedUp(business=name, reports=reports, trouble=trouble)
+        return FollowedUp(business=name, reports=reports, not_ours=tuple(not_ours), trouble=trouble)
 
     def _begun(self, name: str) -> Business | None:
         now = self._clock.now()

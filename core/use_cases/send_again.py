@@ -10,6 +10,7 @@ from core.auditor import Auditor
 from core.errors import Conflict, KvittError, OrderThere
 from core.intent import CLOCKS_DIFFER
 from core.journal import Step
+from core.payment import how_to_mend, what_differs
 from core.ports.accounting import AccountingSystem, AccountingSystems
 from core.ports.clock import Clock
 from core.ports.storage import Storage
@@ -81,11 +82,23 @@ class SendAgain:
 
 
 def _require_gone(old: Transfer, system: AccountingSystem) -> None:
-    """Ask for the order by its id, and for any other that carries the invoice's number."""
+    """Ask for the order by its id, and for any other that carries the invoice's number.
+
+    What has the id now and neither the order's number nor its customer is another order. One that has either may be
+    ours, changed by hand: a person has to say.
+    """
     order_id, customer_id = old.order_id or "", old.customer_id or ""
-    state = system.payments.states([order_id]).get(order_id)
+    sent, state = old.sent_order, system.payments.states([order_id]).get(order_id)
     if isinstance(state, KvittError):
         raise state
+    if state and sent and not sent.is_still(state):
+        if not sent.is_another(state):
+            raise OrderThere(
+                f"Whether the order of invoice {old.invoice} is gone can't be told. {what_differs(state, sent)}",
+                code="order_exists",
+                hint=how_to_mend(old.invoice, state, sent),
+            )
+        state = None
     since = old.created_at - CLOCKS_DIFFER
     others = system.orders.find([old.invoice], customer_ids=[customer_id], since=since).get(old.invoice, [])
     there = [order_id] if state else [receipt.order_id for receipt in others]

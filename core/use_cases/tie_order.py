@@ -38,15 +38,19 @@ class TieOrder:
         warnings: Sequence[str],
         books: str,
         now: datetime,
+        order_reference: str | None = None,
     ) -> Transfer:
         """Make the order the invoice's: `transfer` has arrived with it, and where there is none one is made.
 
-        `books` is the key of the books that the order lies in.
+        `books` is the key of the books that the order lies in; `order_reference` is the number that it carries where
+        that is not the invoice's.
         """
         if transfer is None:
             transfer = new_transfer(self._new_id(), business=business, invoice=number, now=now)
             work.transfers.add(transfer)
-        tied = work.transfers.save(arrived(transfer, receipt, warnings=tuple(warnings), books=books, now=now))
+        tied = work.transfers.save(
+            arrived(transfer, receipt, warnings=tuple(warnings), books=books, now=now, order_reference=order_reference)
+        )
         work.invoices.mark_sent(business, [number])
         work.intents.remove(business, IntentKind.ORDER, number)
         text = f"Order {receipt.order_id} was found in the accounting system and tied to the invoice."

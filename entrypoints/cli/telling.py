@@ -27,6 +27,7 @@ _REASONS = {
     PaymentReason.PARTLY_PAID: "not paid: only a part has been paid",
     PaymentReason.PAID: "paid",
     PaymentReason.DELETED: "not paid: the order was deleted in the accounting system",
+    PaymentReason.NOT_OURS: "not known to be paid: the order of this id is not this invoice's any more",
 }
 
 

@@ -201,6 +201,16 @@ class Bench(ABC):
     def delete_order(self, order_id: str) -> None:
         """Delete the order."""
 
+    def change_order(
+        self,
+        order_id: str,  # noqa: ARG002 - most benches can't
+        *,
+        reference: str | None = None,  # noqa: ARG002
+        customer_id: str | None = None,  # noqa: ARG002
+    ) -> None:
+        """Have an order carry another number, or be another customer's; None leaves it. Errors: NotPossible."""
+        raise NotPossible("the bench can't change orders")
+
     @abstractmethod
     def strike(self, call: Call, trouble: Trouble) -> HasStruck:
         """Arrange that the next call of this kind meets this trouble, once. Return what tells whether it has.

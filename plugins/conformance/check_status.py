@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from core.errors import KvittError
-from core.payment import PaymentReason, PaymentReport, PaymentStatusValue
-from plugins.conformance.bench import Bench
+from core.payment import OrderState, PaymentReason, PaymentReport, PaymentStatusValue
+from plugins.conformance.bench import Bench, NotPossible
 from plugins.conformance.fixtures import Setup
 from plugins.conformance.installation import Installation
 from plugins.conformance.samples import a_row, an_invoice
@@ -68,6 +68,34 @@ class CheckStatusBehaviour(Setup):
         """It is gone, which is an answer and no error."""
         bench.delete_order(self._sent(kvitt))
         assert self._reason(kvitt) is PaymentReason.DELETED
+
+    def test_the_payment_of_an_order_that_is_not_ours_is_not_told(self, bench: Bench, kvitt: Installation) -> None:
+        """Its id was used again, or it was changed by hand: it is ours with our number and our customer alone."""
+        order_id = self._sent(kvitt)
+        customer_id = self.the_order(bench).customer_id
+        bench.publish(order_id)
+        bench.pay(order_id, on=_PAID_ON)
+        other = bench.add_customer("Dal Prøve AS", is_company=True)
+        try:
+            bench.change_order(order_id, reference="77")
+        except NotPossible as impossible:
+            pytest.skip(str(impossible))
+        assert self._reason(kvitt) is PaymentReason.NOT_OURS, "it carries another number"
+        bench.change_order(order_id, reference="")
+        bare = kvitt.system().payments.states([order_id])[order_id]
+        assert isinstance(bare, OrderState)
+        if bare.reference is not None:
+            assert self._reason(kvitt) is PaymentReason.NOT_OURS, "it carries none, where that is told"
+        bench.change_order(order_id, reference=_NUMBER)
+        assert self._reason(kvitt) is PaymentReason.PAID
+        bench.change_order(order_id, customer_id=other)
+        state = kvitt.system().payments.states([order_id])[order_id]
+        assert isinstance(state, OrderState)
+        if state.customer_id is not None:
+            assert state.customer_id == other, "whose the order is now is told, or not told"
+            assert self._reason(kvitt) is PaymentReason.NOT_OURS, "it is another customer's"
+        bench.change_order(order_id, customer_id=customer_id)
+        assert self._reason(kvitt) is PaymentReason.PAID
 
     def test_many_are_asked_about_together(self, bench: Bench, kvitt: Installation) -> None:
         """Each gets its own answer."""

@@ -138,6 +138,8 @@ class OrderPorts(Setup):
         assert isinstance(state, OrderState)
         assert state.invoice_number is None, "an order that is not published has no invoice number"
         assert state.reference in (None, "2001-2"), "the reference is ours, or is not told"
+        (held,) = [one for one in bench.orders() if one.id == here]
+        assert state.customer_id in (None, held.customer_id), "the customer is the order's, or is not told"
         assert state.totals is None or state.totals.gross == 1500, "totals include VAT"
 
     def test_texts_as_long_as_the_limits_fit(self, bench: Bench, kvitt: Installation) -> None:

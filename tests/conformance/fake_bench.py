@@ -160,6 +160,9 @@ class FakeBench(Bench):
     def delete_order(self, order_id: str) -> None:
         self._books.delete_order(order_id)
 
+    def change_order(self, order_id: str, *, reference: str | None = None, customer_id: str | None = None) -> None:
+        self._books.change_order(order_id, reference=reference, customer_id=customer_id)
+
     def strike(self, call: Call, trouble: Trouble) -> HasStruck:
         struck: list[bool] = []
 

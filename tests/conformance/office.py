@@ -107,6 +107,13 @@ class OfficeBench(Bench):
     def delete_order(self, order_id: str) -> None:
         self.books.delete_order(int(order_id))
 
+    def change_order(self, order_id: str, *, reference: str | None = None, customer_id: str | None = None) -> None:
+        order = self.books.orders[int(order_id)]
+        if reference is not None:
+            order.reference = order.internal_memo = reference
+        if customer_id is not None:
+            order.customer_id = int(customer_id)
+
     def calls_made(self) -> int:
         return len(self.sandbox.journal.calls())
 

@@ -147,6 +147,12 @@ class Books:
         """Take the order out of the books."""
         del self.orders[order_id]
 
+    def change_order(self, order_id: str, *, reference: str | None = None, customer_id: str | None = None) -> None:
+        """Have the order carry another number, or be another customer's; None leaves it."""
+        order = self.orders[order_id]
+        draft = order.draft if reference is None else order.draft.model_copy(update={"reference": reference})
+        self._change(order_id, draft=draft, customer_id=order.customer_id if customer_id is None else customer_id)
+
     def _change(self, order_id: str, **changes: object) -> None:
         self.orders[order_id] = replace(self.orders[order_id], **changes)  # type: ignore[arg-type]
 
@@ -596,6 +602,8 @@ class FakePayments(_Port):
             elif order:
                 answers[order_id] = OrderState(
                     order_id=order_id,
+                    reference=order.draft.reference,
+                    customer_id=order.customer_id,
                     invoice_number=order.invoice_number,
                     invoiced_at=order.invoiced_at,
                     paid_at=order.paid_at,

@@ -181,5 +181,7 @@ def _statuses_are_true(life: Life, business: str, transfers: dict[str, Transfer]
         is_paid = any(order.paid_at for order in orders)
         if (answer.status is PaymentStatusValue.PAID) != is_paid:
             life.world.breaks(f"invoice {answer.invoice} is reported {answer.status}, and that is not so")
+        if orders and answer.reason is PaymentReason.NOT_OURS:
+            life.world.breaks(f"invoice {answer.invoice} has its order, which is called not ours")
         if (answer.reason is PaymentReason.DELETED) == bool(orders):
             life.world.breaks(f"invoice {answer.invoice} is reported {answer.reason}, and that is not so")

@@ -41,7 +41,12 @@ class TransferContract(WithBusinesses):
             failed(running, AccessRefused("No way in"), policy=POLICY, now=NOW),
             failed(running, Rejected("No", code="no", hint="Mend it"), policy=POLICY, now=NOW),
             arrived(
-                running, Receipt(order_id="900", customer_id="7"), warnings=("Shortened…", "ø"), books="fake 7", now=NOW
+                running,
+                Receipt(order_id="900", customer_id="7"),
+                warnings=("Shortened…", "ø"),
+                books="fake 7",
+                now=NOW,
+                order_reference="77",
             ),
         ]
         with stocked.transaction() as work:

@@ -8,6 +8,7 @@ import pytest
 
 from core.audit import Action
 from core.errors import KvittError
+from core.payment import PaymentReason, PaymentReport
 from core.transfer import TransferState
 from tests.fakes.accounting_system import BookedOrder
 from tests.fakes.gateway import SETTLING, Gateway
@@ -36,6 +37,12 @@ def refusal(gateway: Gateway, number: str, order_id: str) -> KvittError:
     with pytest.raises(KvittError) as raised:
         gateway.adopt_order.adopt(FJELL, number, order_id)
     return raised.value
+
+
+def reason(gateway: Gateway, number: str) -> PaymentReason:
+    (report,) = gateway.check_status.check(FJELL, [number])
+    assert isinstance(report, PaymentReport)
+    return report.reason
 
 
 def test_an_order_that_is_the_invoices_is_adopted(gateway: Gateway) -> None:
@@ -73,6 +80,9 @@ def test_all_that_differs_is_said_and_taken_on_a_persons_word(gateway: Gateway) 
     assert gateway.look_up.transfer_of(FJELL, "2") is None
     adopted = gateway.adopt_order.adopt(FJELL, "2", order.id, accept_differences=True)
     assert len(adopted.warnings) == 3
+    assert reason(gateway, "2") is PaymentReason.NOT_PUBLISHED, "it is known by what it carried then"
+    gateway.books.change_order(order.id, reference="23")
+    assert reason(gateway, "2") is PaymentReason.NOT_OURS
 
 
 def test_another_invoices_order_is_refused(gateway: Gateway) -> None:
@@ -123,3 +133,27 @@ def test_while_a_worker_holds_the_business_nothing_is_adopted(gateway: Gateway) 
         assert work.leases.acquire(FJELL, holder="somebody", length=timedelta(minutes=1))
 
     assert refusal(gateway, "2", the_other(gateway).id).code == "business_busy"
+
+
+def test_an_invoices_own_order_that_was_changed_by_hand_is_taken_on_a_persons_word(gateway: Gateway) -> None:
+    before = gateway.transfer("1")
+    order_id = before.order_id or ""
+    gateway.books.change_order(order_id, reference="1 checked")
+    assert reason(gateway, "1") is PaymentReason.NOT_OURS
+
+    assert refusal(gateway, "1", order_id).code == "order_differs"
+    adopted = gateway.adopt_order.adopt(FJELL, "1", order_id, accept_differences=True)
+
+    assert (adopted.id, adopted.order_id) == (before.id, order_id)
+    assert reason(gateway, "1") is PaymentReason.NOT_PUBLISHED
+    assert gateway.adopt_order.adopt(FJELL, "1", order_id) == adopted, "adopting it twice changes nothing"
+
+
+def test_an_order_whose_id_was_used_again_gives_way(gateway: Gateway) -> None:
+    stranger = gateway.books.add_customer("Somebody else")
+    gateway.books.change_order(gateway.transfer("1").order_id or "", reference="77", customer_id=stranger.id)
+    order = the_other(gateway)
+    gateway.books.change_order(order.id, reference="1")
+
+    assert gateway.adopt_order.adopt(FJELL, "1", order.id).order_id == order.id
+    assert reason(gateway, "1") is PaymentReason.NOT_PUBLISHED

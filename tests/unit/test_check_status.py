@@ -113,3 +113,42 @@ def test_checking_writes_nothing_to_the_books(gateway: Gateway) -> None:
     sent(gateway, "1")
     reasons(gateway, "1")
     assert gateway.system.writes == []
+
+
+def test_the_payment_of_an_order_that_is_not_ours_is_not_told_and_not_kept(gateway: Gateway) -> None:
+    """Its id was used again: what was seen last of our own order stays, and the order stays open."""
+    (order,) = sent(gateway, "1")
+    assert reasons(gateway, "1") == ["not_published"]
+    gateway.books.publish(order, invoice_number="10042", on=date(2026, 10, 2))
+    gateway.books.pay(order, on=date(2026, 10, 9))
+    stranger = gateway.books.add_customer("Somebody else")
+    gateway.books.change_order(order, reference="77", customer_id=stranger.id)
+    (answer,) = gateway.check_status.check("fjell", ["1"])
+    assert isinstance(answer, PaymentReport)
+    assert (answer.status, answer.reason, answer.invoice_number, answer.paid_at) == ("not_paid", "not_ours", None, None)
+    assert stranger.name not in str(answer)
+    with gateway.storage.transaction() as work:
+        latest = work.statuses.latest("fjell", "1")
+        still_open = work.statuses.open_invoices("fjell", limit=9)
+    assert latest is not None
+    assert (latest.reason, still_open) == (PaymentReason.NOT_PUBLISHED, ["1"])
+
+
+def test_an_order_of_another_customer_is_not_ours_until_a_person_says_so(gateway: Gateway) -> None:
+    """Two records of a customer were merged: the order was moved to the other on purpose."""
+    (order,) = sent(gateway, "1")
+    record = gateway.books.customers[gateway.books.orders[order].customer_id]
+    merged = gateway.books.add_customer(
+        record.name, kind=record.kind, organization_number=record.organization_number, emails=record.emails
+    )
+    gateway.books.change_order(order, customer_id=merged.id)
+    assert reasons(gateway, "1") == ["not_ours"]
+    adopted = gateway.adopt_order.adopt("fjell", "1", order)
+    assert adopted.customer_id == merged.id
+    assert reasons(gateway, "1") == ["not_published"]
+
+
+def test_one_that_is_not_ours_hides_none_of_the_others(gateway: Gateway) -> None:
+    first, _ = sent(gateway, "1", "2")
+    gateway.books.change_order(first, reference="2")
+    assert reasons(gateway, "1", "2") == ["not_ours", "not_published"]

@@ -272,3 +272,13 @@ class TestInPieces:
         gateway.system.payments.states = fail_for_the_last  # type: ignore[method-assign]
         assert follow_up(gateway).run() == [FollowedUp(business="fjell", reports=2, trouble=later)]
         assert reports(gateway, "fjell") == ["1", "2"]
+
+
+def test_an_order_that_is_not_ours_is_told_of_and_asked_about_until_it_is_again(gateway: Gateway) -> None:
+    order, _ = sent(gateway, "1", "2")
+    gateway.books.change_order(order, reference="1 checked")
+    assert follow_up(gateway).run() == [FollowedUp(business="fjell", reports=1, not_ours=("1",))]
+    assert reports(gateway, "fjell") == ["2"]
+    gateway.books.change_order(order, reference="1")
+    next_round(gateway)
+    assert asked(gateway) == ["1", "2"]

@@ -3,6 +3,8 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from core.payment import (
     BookedTotals,
@@ -10,17 +12,19 @@ from core.payment import (
     PaymentReason,
     PaymentReport,
     PaymentStatusValue,
+    SentOrder,
     payment_report,
     total_differences,
 )
 from tests.unit.samples import a_row, an_invoice
 
 _NOW = datetime(2026, 11, 1, 12, 0, tzinfo=UTC)
+_SENT = SentOrder(order_id="900", reference="2001-1", customer_id="5")
 _PUBLISHED = {"invoice_number": "10042", "invoiced_at": date(2026, 10, 2)}
 
 
 def report(**state: Any) -> PaymentReport:
-    return payment_report(an_invoice(), OrderState(order_id="900", **state), order_id="900", checked_at=_NOW)
+    return payment_report(an_invoice(), OrderState(order_id="900", **state), sent=_SENT, checked_at=_NOW)
 
 
 def test_an_order_that_is_not_published_is_not_paid() -> None:
@@ -66,17 +70,17 @@ def test_a_published_order_of_nothing_is_paid_on_the_day_of_its_invoice(paid_at:
 
 def test_an_invoice_of_nothing_is_paid_where_the_system_tells_no_totals() -> None:
     free, state = an_invoice(rows=(a_row(discount_percent="100"),)), OrderState(order_id="900", **_PUBLISHED)
-    answer = payment_report(free, state, order_id="900", checked_at=_NOW)
+    answer = payment_report(free, state, sent=_SENT, checked_at=_NOW)
     assert (answer.reason, answer.paid_at) == (PaymentReason.PAID, date(2026, 10, 2))
 
 
 def test_an_invoice_whose_rows_were_forgotten_does_not_pass_for_one_of_nothing() -> None:
     forgotten, state = an_invoice(rows=()), OrderState(order_id="900", **_PUBLISHED)
-    assert payment_report(forgotten, state, order_id="900", checked_at=_NOW).reason is PaymentReason.OPEN
+    assert payment_report(forgotten, state, sent=_SENT, checked_at=_NOW).reason is PaymentReason.OPEN
     left = state.model_copy(update={"open_amount": Decimal(500)})
-    assert payment_report(forgotten, left, order_id="900", checked_at=_NOW).reason is PaymentReason.OPEN
+    assert payment_report(forgotten, left, sent=_SENT, checked_at=_NOW).reason is PaymentReason.OPEN
     paid = state.model_copy(update={"open_amount": Decimal(0), "last_paid_at": date(2026, 10, 20)})
-    assert payment_report(forgotten, paid, order_id="900", checked_at=_NOW).paid_at == date(2026, 10, 20)
+    assert payment_report(forgotten, paid, sent=_SENT, checked_at=_NOW).paid_at == date(2026, 10, 20)
 
 
 @pytest.mark.parametrize(
@@ -96,7 +100,7 @@ def test_an_invoice_whose_rows_were_forgotten_does_not_pass_for_one_of_nothing()
 )
 def test_what_is_left_says_whether_it_is_paid(quantity: str, left: str, reason: PaymentReason) -> None:
     state = OrderState(order_id="900", **_PUBLISHED, open_amount=Decimal(left), last_paid_at=date(2026, 10, 20))
-    answer = payment_report(an_invoice(rows=(a_row(quantity=quantity),)), state, order_id="900", checked_at=_NOW)
+    answer = payment_report(an_invoice(rows=(a_row(quantity=quantity),)), state, sent=_SENT, checked_at=_NOW)
     assert answer.reason is reason
     assert answer.paid_at == (date(2026, 10, 20) if reason is PaymentReason.PAID else None)
 
@@ -109,7 +113,7 @@ def test_an_invoice_booked_an_ore_apart_and_open_as_booked_is_open() -> None:
 
 
 def test_an_order_that_is_gone_is_deleted_and_not_paid() -> None:
-    answer = payment_report(an_invoice(), None, order_id="900", checked_at=_NOW)
+    answer = payment_report(an_invoice(), None, sent=_SENT, checked_at=_NOW)
     assert (answer.status, answer.reason) == (PaymentStatusValue.NOT_PAID, PaymentReason.DELETED)
     assert answer.order_id == "900"
 
@@ -146,3 +150,66 @@ def test_differences_are_in_the_invoices_currency() -> None:
     invoice = an_invoice(currency="EUR", rows=(a_row(vat_percent="0"),))
     (only,) = total_differences(invoice, BookedTotals(gross=Decimal("1"), vat=Decimal("0")))
     assert only == "The accounting system's total with VAT is 1.00 EUR; the invoice says 1200.00 EUR."
+
+
+_OURS = {"reference": "2001-1", "customer_id": "5"}
+_BY_HAND = "put back in the accounting system what was changed, or say so with kvitt invoice adopt 2001-1 900"
+_USED_AGAIN = "Its id seems to have been used again."
+
+
+@pytest.mark.parametrize(
+    "told", [{}, _OURS, {"reference": "2001-1"}, {"customer_id": "5"}], ids=["nothing", "both", "number", "customer"]
+)
+def test_an_order_is_ours_by_what_the_system_tells_of_it(told: dict[str, str]) -> None:
+    assert report(**_PUBLISHED, **told, paid_at=date(2026, 10, 20)).reason is PaymentReason.PAID
+
+
+@pytest.mark.parametrize(
+    ("told", "said", "remedy"),
+    [
+        ({"reference": "77", "customer_id": "5"}, 'the number "77" where "2001-1" was.', _BY_HAND),
+        ({"reference": "77"}, 'the number "77" where "2001-1" was.', _BY_HAND),
+        ({"reference": "2001-1 "}, 'another text where "2001-1" was.', _BY_HAND),
+        ({"reference": "2001-1 – ask Kari Nord"}, 'another text where "2001-1" was.', _BY_HAND),
+        ({"reference": ""}, 'no number where "2001-1" was.', _BY_HAND),
+        ({"reference": "2001-1", "customer_id": "6"}, "is of customer 6 instead of 5.", _BY_HAND),
+        ({"customer_id": "6"}, "is of customer 6 instead of 5.", _BY_HAND),
+        ({"reference": "77", "customer_id": "6"}, '"2001-1" was and is of customer 6 instead of 5.', _USED_AGAIN),
+        ({"reference": "", "customer_id": "6"}, "and is of customer 6 instead of 5.", _USED_AGAIN),
+    ],
+    ids=["number", "number-alone", "space", "text", "none", "customer", "customer-alone", "both", "none-and-customer"],
+)
+def test_an_order_with_another_number_or_customer_is_not_ours(told: dict[str, str], said: str, remedy: str) -> None:
+    answer = report(
+        **_PUBLISHED, **told, paid_at=date(2026, 10, 20), totals=BookedTotals(gross=Decimal(1), vat=Decimal(0))
+    )
+    assert (answer.status, answer.reason) == (PaymentStatusValue.NOT_PAID, PaymentReason.NOT_OURS)
+    assert (answer.invoice_number, answer.invoiced_at, answer.paid_at) == (None, None, None), "nothing of another's"
+    assert not answer.is_settled
+    (warning,) = answer.warnings
+    assert said in warning
+    assert remedy in warning
+    assert "Kari" not in warning
+
+
+def test_where_it_was_not_kept_whose_the_order_is_its_number_tells() -> None:
+    sent, state = SentOrder(order_id="900", reference="2001-1"), OrderState(order_id="900", customer_id="6")
+    assert sent.is_still(state)
+    assert not sent.is_still(state.model_copy(update={"reference": "77"}))
+
+
+_NUMBERS = st.sampled_from([None, "", "2001-1", "2001-10", "77"])
+_CUSTOMERS = st.sampled_from([None, "5", "6"])
+_DAYS = st.sampled_from([None, date(2026, 10, 20)])
+_AMOUNTS = st.sampled_from([None, Decimal(0), Decimal(500), Decimal(1500)])
+
+
+@given(_NUMBERS, _CUSTOMERS, _DAYS, _AMOUNTS, st.sampled_from([None, "10042"]))
+def test_paid_is_never_said_of_an_order_that_is_not_ours(
+    reference: str | None, customer: str | None, paid_at: date | None, left: Decimal | None, number: str | None
+) -> None:
+    answer = report(reference=reference, customer_id=customer, paid_at=paid_at, open_amount=left, invoice_number=number)
+    is_ours = reference in (None, "2001-1") and customer in (None, "5")
+    assert (answer.reason is not PaymentReason.NOT_OURS) == is_ours
+    if not is_ours:
+        assert answer.status is PaymentStatusValue.NOT_PAID

@@ -89,3 +89,27 @@ def test_it_can_be_done_as_often_as_the_order_is_deleted(gateway: Gateway, sent:
         assert send_again(gateway).state is TransferState.TRANSFERRED
     assert len(gateway.books.orders) == 1
     assert len(gateway.look_up.transfers(gateway.business, limit=9)) == 4
+
+
+def test_an_order_of_which_only_the_id_is_left_is_gone(gateway: Gateway, sent: Transfer) -> None:
+    """The books were restored, and the id was given to another customer's order."""
+    stranger = gateway.books.add_customer("Somebody else")
+    gateway.books.change_order(order_of(sent), reference="77", customer_id=stranger.id)
+    again = send_again(gateway)
+    assert again.state is TransferState.TRANSFERRED
+    assert again.order_id != sent.order_id
+
+
+@pytest.mark.parametrize("is_moved", [True, False], ids=["other-customer", "other-number"])
+def test_an_order_that_may_be_ours_changed_by_hand_makes_no_second_one(
+    gateway: Gateway, sent: Transfer, is_moved: bool
+) -> None:
+    if is_moved:
+        gateway.books.change_order(order_of(sent), customer_id=gateway.books.add_customer("Somebody else").id)
+    else:
+        gateway.books.change_order(order_of(sent), reference="77")
+    with pytest.raises(Conflict, match="can't be told") as refused:
+        send_again(gateway)
+    assert refused.value.code == "order_exists"
+    assert f"kvitt invoice adopt 2001-1 {sent.order_id}" in refused.value.hint
+    assert len(gateway.books.orders) == 1

@@ -13,7 +13,7 @@ from adapters.storage.schema.parts import metadata
 from adapters.storage.schema.status_tables import follow_ups, status_checks
 from adapters.storage.schema.turn_tables import IS_OPEN_ORDER, calls_made, intents, leases, pauses
 
-LATEST_REVISION = "0007"
+LATEST_REVISION = "0008"
 """The migration that leads to these tables."""
 
 __all__ = [

@@ -47,6 +47,7 @@ transfers = Table(
     Column("settled", Boolean, nullable=False, default=False),
     Column("version", Integer, nullable=False),
     Column("books", exact_text()),
+    Column("order_reference", Text),
 )
 # The promise that an invoice has one transfer, held by the database itself; superseded ones are history.
 Index(

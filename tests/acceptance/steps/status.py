@@ -36,6 +36,28 @@ def deleted(office: Office) -> None:
     office.books.delete_order(_order_id(office))
 
 
+@given("the order's id was used again for somebody else's order")
+def used_again(office: Office) -> None:
+    renumbered("77", office)
+    moved(office)
+
+
+@given(parsers.parse('the order\'s number was changed to "{number}"'))
+def renumbered(number: str, office: Office) -> None:
+    order = office.books.orders[_order_id(office)]
+    order.reference = order.internal_memo = number
+
+
+@given("the order's number was put back")
+def put_back(office: Office, story: Story) -> None:
+    renumbered(story.invoice.number, office)
+
+
+@given("the order was moved to another customer")
+def moved(office: Office) -> None:
+    office.books.orders[_order_id(office)].customer_id = office.books.add_customer("Dal AS")
+
+
 @given("the accountant has published and deleted the order")
 def published_and_deleted(office: Office) -> None:
     office.books.publish(_order_id(office))
@@ -86,6 +108,13 @@ def names_the_order(office: Office, story: Story) -> None:
     report = story.the(PaymentReport)
     assert report.order_id == str(_order_id(office))
     assert (report.invoice_number, report.invoiced_at, report.paid_at) == (None, None, None)
+
+
+@then("the report tells nothing of the other order's payment")
+def tells_nothing(story: Story) -> None:
+    report = story.the(PaymentReport)
+    assert (report.invoice_number, report.invoiced_at, report.paid_at) == (None, None, None)
+    assert "Dal AS" not in str(report)
 
 
 @then("the report names the published invoice and its date")

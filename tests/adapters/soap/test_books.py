@@ -355,11 +355,12 @@ class TestPayment:
         def state() -> OrderState | KvittError | None:
             return system.payments.states([order_id]).get(order_id)
 
-        assert state() == OrderState(order_id=order_id, reference="1", totals=totals)
+        assert state() == OrderState(order_id=order_id, reference="1", customer_id=customer_id, totals=totals)
         number = books.publish(int(order_id))
         published = OrderState(
             order_id=order_id,
             reference="1",
+            customer_id=customer_id,
             invoice_number=str(number),
             invoiced_at=books.today(),
             totals=totals,

@@ -135,7 +135,7 @@ def test_totals_and_receipts_need_what_they_are_made_of() -> None:
 def test_an_unpublished_order_has_no_number_and_no_dates() -> None:
     unset = datetime(1, 1, 1)
     assert order_state_in({"OrderId": 4, "InvoiceId": -2147483648, "DateInvoiced": unset, "Paid": unset}) == OrderState(
-        order_id="4", reference=""
+        order_id="4", reference=None
     )
     assert order_state_in({}) is None
 

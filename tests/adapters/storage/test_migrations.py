@@ -6,6 +6,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
@@ -121,6 +122,36 @@ def test_a_storage_opens_an_empty_database_and_one_that_is_there(url: str) -> No
     for _ in range(2):
         with closing(open_storage(url, BOX)) as storage:
             storage.ping()
+
+
+def test_what_was_reported_of_anothers_order_is_dropped_and_asked_about_anew(engine: Engine) -> None:
+    """Until 0008 an order that carried another number was reported with a warning, its payment and all."""
+    config = Config()
+    config.set_main_option("script_location", "adapters.storage:migrations")
+    transfer = (
+        "INSERT INTO transfers (id, business, invoice, state, order_id, attempts, created_at, warnings, trying_since, "
+        "bulk, alone, superseded, settled, version) VALUES (:number, 'fjell', :number, 'transferred', :number, 1, "
+        "'2026-01-01', '[]', '2026-01-01', 0, 0, 0, 1, 1)"
+    )
+    check = (
+        "INSERT INTO status_checks (business, invoice, status, reason, order_id, checked_at, warnings) "
+        "VALUES ('fjell', :number, 'paid', 'paid', :number, '2026-01-01', :warnings)"
+    )
+    warning = '["Order 2 does not carry the number of invoice 2. Was it changed there?"]'
+    with engine.connect() as database:
+        config.attributes["connection"] = database
+        command.upgrade(config, "0007")
+        database.execute(
+            text("INSERT INTO businesses (name, system, sealed_settings, document) VALUES ('fjell', '', '', '')")
+        )
+        for number, warnings in (("1", "[]"), ("2", warning)):
+            database.execute(text(transfer), {"number": number})
+            database.execute(text(check), {"number": number, "warnings": warnings})
+        database.commit()
+        command.upgrade(config, "head")
+        assert database.execute(text("SELECT invoice FROM status_checks")).scalars().all() == ["1"]
+        settled = database.execute(text("SELECT invoice, settled FROM transfers ORDER BY invoice")).all()
+        assert [tuple(row) for row in settled] == [("1", 1), ("2", 0)]
 
 
 def _statements(engine: Engine) -> dict[str, str]:

@@ -40,6 +40,7 @@ def _state(rows: list[Row], invoice: Row | None, payments: list[Row]) -> OrderSt
     return OrderState(
         order_id=rows[0]["id"],
         reference=rows[0]["reference"],
+        customer_id=rows[0]["customer_id"],
         invoice_number=invoice["number"] if invoice else None,
         invoiced_at=date.fromisoformat(invoice["day"]) if invoice else None,
         paid_at=(max(days) if days else date.fromisoformat(invoice["day"])) if invoice and is_paid else None,

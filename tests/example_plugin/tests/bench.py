@@ -172,6 +172,11 @@ class LedgerBench(Bench):
     def delete_order(self, order_id: str) -> None:
         self._keep("orders", lambda row: row["id"] != order_id)
 
+    def change_order(self, order_id: str, *, reference: str | None = None, customer_id: str | None = None) -> None:
+        said = {"reference": reference, "customer_id": customer_id}
+        changes = {name: value for name, value in said.items() if value is not None}
+        self._write("orders", [{**row, **changes} if row["id"] == order_id else row for row in self._rows("orders")])
+
     def strike(self, call: Call, trouble: Trouble) -> HasStruck:
         struck: list[bool] = []
 

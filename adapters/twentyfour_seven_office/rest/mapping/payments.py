@@ -31,7 +31,8 @@ def order_state_in(order: Item, *, order_id: str) -> OrderState:
     number = id_in(part(order, "invoice").get("number"))
     return OrderState(
         order_id=order_id,
-        reference=reference_on(order),
+        reference=reference_on(order) or None,  # SOAP keeps our number where REST does not see it
+        customer_id=id_in(part(order, "customer").get("id")),
         invoice_number=number,
         invoiced_at=date_in(part(order, "invoice").get("date")) if number else None,
         totals=totals_in(order),

@@ -26,6 +26,7 @@ from core.transfer import Receipt
 FIND_PROPERTIES = ("OrderId", "CustomerId", "CustomerReferenceNo", "OrderTotalIncVat", "OrderTotalVat")
 STATE_PROPERTIES = (
     "OrderId",
+    "CustomerId",
     "OrderStatus",
     "InvoiceId",
     "DateInvoiced",
@@ -115,7 +116,8 @@ def order_state_in(order: Mapping[str, Any]) -> OrderState | None:
         return None
     return OrderState(
         order_id=order_id,
-        reference=order.get("CustomerReferenceNo") or "",
+        reference=order.get("CustomerReferenceNo") or None,  # REST keeps our number where SOAP does not see it
+        customer_id=id_in(order.get("CustomerId")),
         invoice_number=id_in(order.get("InvoiceId")),
         invoiced_at=date_in(order.get("DateInvoiced")),
         paid_at=date_in(order.get("Paid")),
