@@ -39,6 +39,7 @@ from entrypoints.http.observed import Observed
 from entrypoints.http.openapi import BY_API_KEY, COMPONENTS, Models, add_models, schema_router
 from entrypoints.http.paths import DecodedPathParameters
 from entrypoints.http.problems import EXCEPTION_HANDLERS, from_kvitt
+from entrypoints.http.queries import KnownParameters
 from entrypoints.http.threads import Threads
 from entrypoints.http.vendor_calls import VendorCalls
 from entrypoints.http.waiting import Waiting
@@ -78,6 +79,7 @@ def create_app(container: Container, *, local_only: bool = True) -> Litestar:
         middleware=[
             DecodedPathParameters(),
             Access(),
+            KnownParameters(),
             IdempotencyKeys(storage=container.storage, clock=container.clock, longest_body=LONGEST_BODY),
         ],
     )

@@ -39,7 +39,9 @@ def test_an_id_that_could_do_harm_is_replaced(shared_fjell: Api, sent: str) -> N
 @pytest.mark.parametrize(
     ("path", "route", "status"),
     [
-        (path_of("Signe-1") + "?who=Signe", "/v1/businesses/{business}/invoices/{number}", 404),
+        (path_of("Signe-1"), "/v1/businesses/{business}/invoices/{number}", 404),
+        ("/v1/businesses?after=Signe", "/v1/businesses", 200),
+        (path_of("Signe-1") + "?who=Signe", "/v1/businesses/{business}/invoices/{number}", 400),
         ("/v1/Signe/nowhere", "unknown", 404),
         ("/health/live", "/health/live", 200),
     ],
