@@ -221,7 +221,8 @@ def ask_badly(server: Process) -> None:
     with httpx.Client(base_url=server.says(r"http://[\w.:]+"), headers=bearing(server.secrets["real API key"])) as api:
         for method, path, given, status in (
             ("GET", f"/v1/businesses/{email}?{canaries.PASSWORD}", {"headers": bearing(canaries.API_KEY)}, 401),
-            ("GET", f"/v1/businesses/{email}?{canaries.PASSWORD}", {}, 404),
+            ("GET", f"/v1/businesses/{email}", {}, 404),
+            ("GET", f"/v1/businesses/{email}?{canaries.PASSWORD}", {}, 400),
             ("PUT", fjell, {"json": canaries.business(colour=canaries.PASSWORD)}, 400),
             ("PUT", f"{fjell}/invoices/5", {"json": canaries.invoice("5", rows=email)}, 400),
             ("POST", "/v1/businesses/wrong/verify", {}, 424),

@@ -9,7 +9,7 @@ from kvitt_csv_ledger.folder import Row
 def booked_totals(rows: list[Row]) -> BookedTotals:
     """Add up an order's lines by the rules of EN 16931, as Kvitt does."""
     stated = Invoice(
-        number=rows[0]["reference"],
+        number=rows[0]["id"],
         prices_include_vat=rows[0]["prices_include_vat"] == "yes",
         rows=tuple(
             InvoiceRow(
