@@ -1,7 +1,8 @@
 """What an order is counted under besides its accounts: a department and a project. Pure."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
+from functools import cached_property
 
 from core.business import Business
 from core.errors import Rejected
@@ -36,6 +37,18 @@ class Listed(Document):
 
     all_of_them: tuple[Dimension | Unreadable, ...] | None = None
     refusal: str | None = None
+
+    @cached_property
+    def known_as(self) -> Mapping[str, Mapping[str, Dimension]]:
+        """Those that can be read, by what they may be called: an id, or a name; within that, by id.
+
+        Sorted once: every row of every invoice asks, and there may be thousands.
+        """
+        known: dict[str, dict[str, Dimension]] = {}
+        for one in readable(self.all_of_them or ()):
+            for called in (one.id, canonical(one.name or "")):
+                known.setdefault(called, {})[one.id] = one
+        return known
 
 
 def stated_dimension(kind: DimensionKind, *said_by: Business | Invoice | InvoiceRow) -> str | None:
@@ -75,11 +88,11 @@ def dimension_meant(kind: DimensionKind, wanted: str, known: Mapping[DimensionKi
             code="unknown_dimension",
             hint=f"Give the {kind}'s id (a whole number) instead of its name. Then retry the transfer.",
         )
-    return _meant(kind, wanted, listed.all_of_them)
+    return _meant(kind, wanted, listed)
 
 
-def _meant(kind: DimensionKind, wanted: str, listed: Sequence[Dimension | Unreadable]) -> Dimension:
-    found = {one.id: one for one in readable(listed) if wanted in (one.id, canonical(one.name or ""))}
+def _meant(kind: DimensionKind, wanted: str, listed: Listed) -> Dimension:
+    found = listed.known_as.get(wanted, {})
     if len(found) == 1:
         return next(iter(found.values()))
     if found:
@@ -90,7 +103,7 @@ def _meant(kind: DimensionKind, wanted: str, listed: Sequence[Dimension | Unread
             hint=f"Rename one of them there, or give the {kind} in a way that means just one: by its id, or by a name "
             "that is no other's id. Then retry the transfer.",
         )
-    lost = [one for one in unreadable(listed) if wanted in (one.id, canonical(one.name or ""))]
+    lost = [one for one in unreadable(listed.all_of_them or ()) if wanted in (one.id, canonical(one.name or ""))]
     because = f", as far as they can be read ({lost[0].reason})" if lost else ""
     raise Rejected(
         f'"{wanted}" is neither the id nor the name of a {kind} in the account{because}.',
