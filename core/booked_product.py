@@ -54,12 +54,6 @@ def of_number(number: str, found: Iterable[Product | Unreadable]) -> Sequence[Pr
     return [one for one in readable(found) if canonical(one.number or "") == canonical(number)] or unreadable(found)
 
 
-def of_name(name: str, found: Iterable[Product | Unreadable]) -> Sequence[Product | Unreadable]:
-    """Return the products of exactly this name; where there is none, those of that name that can't be read."""
-    found = [one for one in found if canonical(one.name or "") == canonical(name)]
-    return readable(found) or unreadable(found)
-
-
 def product_meant(named: NamedProduct, found: Sequence[Product | Unreadable]) -> Product:
     """Return the product that a setting means, of those that have the number or name that it gives.
 

@@ -3,11 +3,12 @@
 Pure. An adapter declares what it can place; nothing that an invoice states is dropped without a word.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from enum import StrEnum
 from typing import Any
 
 from core.customer import Address
+from core.dimension import DimensionKind, stated_dimension
 from core.identity import tidy
 from core.invoice import Delivery, Invoice
 
@@ -44,8 +45,8 @@ def stated(invoice: Invoice) -> dict[OrderField, Any]:
         OrderField.DELIVERY_ADDRESS: address if any(text_of(part) for _, part in address) else None,
         OrderField.PAID_AMOUNT: invoice.paid_amount,
         OrderField.PAID_DATE: invoice.paid_amount and invoice.paid_date,
-        OrderField.DEPARTMENT: _first_of([invoice.department, *(row.department for row in invoice.rows)]),
-        OrderField.PROJECT: _first_of([invoice.project, *(row.project for row in invoice.rows)]),
+        OrderField.DEPARTMENT: stated_dimension(DimensionKind.DEPARTMENT, invoice, *invoice.rows),
+        OrderField.PROJECT: stated_dimension(DimensionKind.PROJECT, invoice, *invoice.rows),
     }
     return {field: value for field, value in said.items() if value}
 
@@ -89,10 +90,6 @@ def field_warnings(reasons: dict[str, str]) -> list[str]:
         for field, why in reasons.items()
         if field != OrderField.ORDER_NUMBER
     ]
-
-
-def _first_of(texts: Iterable[str | None]) -> str | None:
-    return next(filter(None, map(text_of, texts)), None)
 
 
 def text_of(text: str | None) -> str | None:

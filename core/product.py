@@ -1,6 +1,6 @@
 """The generic rental product and its category, which order rows are booked on unless a setting says otherwise."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import TypeVar
 
 from core.errors import Rejected
@@ -38,9 +38,13 @@ def named_exactly(
     Errors: Rejected, as `lost` makes it of a candidate, when the only one of this name can't be read.
     Source: docs/behaviour.md, "The order".
     """
-    found = list(candidates)
-    exact = [candidate for candidate in readable(found) if canonical(candidate.name) == canonical(name)]
-    unread = [one for one in unreadable(found) if canonical(one.name or "") == canonical(name)]
-    if unread and not exact:
+    found = of_name(name, candidates)
+    if unread := unreadable(found):
         raise lost(unread[0])
-    return min(exact, key=lambda candidate: (len(candidate.id), candidate.id), default=None)
+    return min(readable(found), key=lambda candidate: (len(candidate.id), candidate.id), default=None)
+
+
+def of_name(name: str, candidates: Iterable[_Named | Unreadable]) -> Sequence[_Named | Unreadable]:
+    """Return the candidates of exactly this name; where there is none, those of that name that can't be read."""
+    found = [one for one in candidates if canonical(one.name or "") == canonical(name)]
+    return readable(found) or unreadable(found)

@@ -11,7 +11,7 @@ from typing import TypeVar
 
 from pydantic import TypeAdapter
 
-from core.booked_product import of_name, of_number, products_wanted
+from core.booked_product import of_number, products_wanted
 from core.business import Business
 from core.currency import HOME_CURRENCY, Currency
 from core.dimension import DimensionKind, Listed, kinds_wanted
@@ -25,7 +25,7 @@ from core.outcome import only
 from core.ports.accounting import AccountingSystem, DimensionTable, ProductCatalog
 from core.ports.clock import Clock
 from core.ports.storage import Storage
-from core.product import Product, named_exactly
+from core.product import Product, named_exactly, of_name
 from core.references import References
 from core.sending.create_once import CreateOnce, New
 from core.sending.hold import Hold

@@ -24,13 +24,11 @@ class RestProductCatalog:
 
     def find_products(self, name: str) -> list[Product | Unreadable]:
         """Search by name; "%" is a wildcard there, and so finds itself and perhaps more. One call a page."""
-        pages = self._session.pages(GET_PRODUCTS, {"productSearch": name, "limit": _PAGE})
-        return [product for page in pages for product in products_in(page)]
+        return self._search(productSearch=name)
 
     def find_numbered(self, number: str) -> list[Product | Unreadable]:
         """Search by the number that people know a product by, which is not its id. One call a page."""
-        pages = self._session.pages(GET_PRODUCTS, {"productNumber": number, "limit": _PAGE})
-        return [product for page in pages for product in products_in(page)]
+        return self._search(productNumber=number)
 
     def find_categories(self, name: str) -> list[Category | Unreadable]:  # noqa: ARG002 - the vendor has no search for categories
         """Return every category. One call a page."""
@@ -45,3 +43,7 @@ class RestProductCatalog:
         number = known_number(category_id, "category", CREATE_PRODUCT.where)
         asked = {"name": name, "category": {"id": number}}
         return created_id(self._session.call(CREATE_PRODUCT, body=asked), CREATE_PRODUCT)
+
+    def _search(self, **asked: str) -> list[Product | Unreadable]:
+        pages = self._session.pages(GET_PRODUCTS, {**asked, "limit": _PAGE})
+        return [product for page in pages for product in products_in(page)]
