@@ -38,9 +38,9 @@ def boot() -> str:
     each process is taken for a machine of its own.
     """
     try:
-        return _short(_BOOT_ID.read_text() + _shifted_by())
+        return _short(_BOOT_ID.read_text() + _read_shift())
     except OSError:
-        return _short(_boot_session() or uuid.uuid4().hex)
+        return _short(_ask_for_boot_session() or uuid.uuid4().hex)
 
 
 @dataclass(frozen=True)
@@ -52,16 +52,16 @@ class MachineClocks:
     boot: Callable[[], str] = boot
 
 
-def _shifted_by() -> str:
+def _read_shift() -> str:
     """Return by how much a container's clocks are shifted against the machine's, as the kernel puts it, or ""."""
     try:
         offsets = _OFFSETS.read_text().split()
     except OSError:  # a kernel without
         return ""
-    return " ".join(offsets) if any(one.lstrip("-").isdigit() and int(one) for one in offsets) else ""
+    return " ".join(offsets) if any(offset.lstrip("-").isdigit() and int(offset) for offset in offsets) else ""
 
 
-def _boot_session() -> str | None:
+def _ask_for_boot_session() -> str | None:
     if platform.system() != "Darwin":
         return None
     asked = subprocess.run(

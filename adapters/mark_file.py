@@ -5,6 +5,7 @@ database, which is forced to the disk, does not know of. It names the file that 
 one that was put back together with the database, it is known for one.
 """
 
+import ctypes
 import os
 import threading
 from collections.abc import Callable
@@ -12,14 +13,19 @@ from contextlib import suppress
 from pathlib import Path
 
 from pydantic import ValidationError
+from typing_extensions import override
 
-from adapters.file_identity import identity_of
 from adapters.file_lock import alone_at
 from core.errors import TryAgain
+from core.ports.mark_keeper import MarkKeeper
 from core.recovery import Mark
 
 _FILE_NAME = "mark.json"
 _COPIED = "a copy"
+_HERE, _EMPTY_PATH = -100, 0x1000  # linux/fcntl.h: AT_FDCWD, and AT_EMPTY_PATH for the descriptor itself
+_BIRTH = 0x800  # linux/stat.h: STATX_BTIME
+_STATX_BYTES = 256
+_MASK, _SECONDS, _NANOSECONDS = slice(0, 4), slice(80, 88), slice(88, 92)  # of struct statx
 
 
 class _WrittenMark(Mark):
@@ -28,8 +34,8 @@ class _WrittenMark(Mark):
     written_to: str
 
 
-class MarkFile:
-    """The MarkKeeper port. `database_url` names the database that the mark is about."""
+class MarkFile(MarkKeeper):
+    """Keeps the mark. `database_url` names the database that the mark is about."""
 
     def __init__(self, home: Path, database_url: str) -> None:
         self._file = home / _FILE_NAME
@@ -37,17 +43,18 @@ class MarkFile:
         self._one_at_a_time = threading.Lock()
         self._written: Mark | None = None
 
+    @override
     def read(self) -> Mark | None:
         """Return the mark, or None where this home has none.
 
         Where the file went back, or went, under this process, what it wrote last still counts.
         """
         with suppress(OSError, ValidationError):
-            return _later(self._found(), self._written)
+            return _later(self._read_file(), self._written)
         return self._written
 
+    @override
     def change(self, how: Callable[[Mark | None], Mark]) -> Mark:
-        """Change the mark; of several processes one does so at a time. Errors: TryAgain, code `mark_not_kept`."""
         try:
             self._file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             with self._one_at_a_time, alone_at(self._file):
@@ -62,14 +69,14 @@ class MarkFile:
             ) from error
         return mark
 
+    @override
     def database_file(self) -> str | None:
-        """Return the identity of the database's file: a copy that takes its place has another."""
         if self._database is not None:
             with suppress(OSError):
                 return identity_of(self._database)
         return None
 
-    def _found(self) -> Mark:
+    def _read_file(self) -> Mark:
         """Return the mark in the file; one that is a copy is of no database file that there is."""
         with self._file.open("rb") as stream:
             written = _WrittenMark.model_validate_json(stream.read())
@@ -97,5 +104,32 @@ def _later(found: Mark, written: Mark | None) -> Mark:
         return found
     if found.begun < written.begun:
         return written
-    noted = {one: max(seen, found.noted.get(one, 0)) for one, seen in written.noted.items()}
+    noted = {business: max(seen, found.noted.get(business, 0)) for business, seen in written.noted.items()}
     return found.model_copy(update={"noted": {**found.noted, **noted}})
+
+
+def identity_of(file: Path | int) -> str:
+    """Return what tells a file from every copy of it: its number in the file system, and when it was made.
+
+    The number alone is given again: the copy of a file that was removed may get it. When a file was made is no copying
+    program's to say. Python does not tell it on Linux, so the C library is asked; where there is none to ask, or the
+    file system does not know, the number has to do.
+    The file is given by its path or its open descriptor. Errors: OSError.
+    By its path a file is not opened: closing one of SQLite's would give up the locks that this process holds on it.
+    """
+    found = os.stat(file)
+    made_at = getattr(found, "st_birthtime", None) or _ask_linux(file)
+    return f"{found.st_ino} {made_at}" if made_at else str(found.st_ino)
+
+
+def _ask_linux(file: Path | int) -> str | None:
+    answer = ctypes.create_string_buffer(_STATX_BYTES)
+    by_path = (_HERE, os.fsencode(file), 0) if isinstance(file, Path) else (file, b"", _EMPTY_PATH)
+    with suppress(OSError, AttributeError):
+        failed = ctypes.CDLL(None).statx(*by_path, _BIRTH, answer)
+        mask, seconds, nanoseconds = (
+            int.from_bytes(answer.raw[where], "little") for where in (_MASK, _SECONDS, _NANOSECONDS)
+        )
+        if not failed and mask & _BIRTH:
+            return f"{seconds}.{nanoseconds:09}"
+    return None

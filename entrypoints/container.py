@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING
 
 from dependency_injector import containers, providers
 
-from adapters.api_key_text import new_api_key_text
 from adapters.clock import MachineClocks, SystemClock
-from adapters.identifiers import time_ordered_id
+from adapters.identifiers import new_api_key_text, time_ordered_id
 from adapters.mark_file import MarkFile
 from adapters.queue.inline import InlineTransferQueue
 from adapters.secrets import secret_box_with, secret_keys_of
@@ -73,8 +72,7 @@ def _durable_queue(database_url: str, *, take_turn: Callable[[str], None], threa
 
 def _telemetry(environment: Mapping[str, str]) -> "Telemetry":
     # Imported here because a command that a person runs tells that person, and nobody else.
-    from adapters.telemetry.meters import Meters
-    from adapters.telemetry.telemetry import Telemetry
+    from adapters.telemetry.telemetry import Meters, Telemetry
     from adapters.telemetry.traces import traces_for
 
     return Telemetry(Meters(), traces_for(environment))

@@ -5,18 +5,23 @@ process, so there is one such queue a process.
 """
 
 import logging
+import os
+import sqlite3
 import traceback
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import closing, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import ClassVar
 
 from dbos import DBOS, DBOSConfig, SetEnqueueOptions, SetWorkflowID
 from dbos import error as dbos_errors
+from typing_extensions import override
 
-from adapters.queue.turns_file import prepare
-from core.errors import LeaseLost, TryAgain
+from adapters.file_lock import alone_at
+from core.errors import InvalidInput, LeaseLost, TryAgain
+from core.ports.transfer_queue import TransferQueue
 
 _SQLITE = "sqlite:///"
 _QUEUE = "turns"
@@ -25,11 +30,14 @@ _POLLING_SECONDS = 0.1
 _FINISHED = ["SUCCESS", "ERROR", "CANCELLED"]
 _KEPT = timedelta(days=1)
 _TIDIED_AT_ONCE = 1000
+_WITH_IT = ("", "-journal", "-wal", "-shm")
+_DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
+_PATIENCE_SECONDS = 5.0
 
 _log = logging.getLogger("kvitt.worker")
 
 
-class DurableTransferQueue:
+class DurableTransferQueue(TransferQueue):
     """Has turns taken, on this process's threads or another's. `threads` is how many this one works with."""
 
     def __init__(self, database_url: str, *, take_turn: Callable[[str], None], threads: int) -> None:
@@ -40,7 +48,7 @@ class DurableTransferQueue:
     def start(self) -> None:
         """Begin to work. Two processes with one executor id would run each other's turns, so each has its own.
 
-        Errors: those of turns_file.prepare, on SQLite.
+        Errors: those of prepare, on SQLite.
         """
         if self._database_url.startswith(_SQLITE):
             prepare(Path(self._database_url.removeprefix(_SQLITE)).absolute())
@@ -71,12 +79,14 @@ class DurableTransferQueue:
         """
         DBOS.destroy(workflow_completion_timeout_sec=int(patience.total_seconds()) if _Turns.at_work else 0)
 
+    @override
     def put(self, business: str) -> None:
         """Have the business's turn taken soon. One that is put already is enough."""
         once = SetEnqueueOptions(deduplication_id=business, duplication_policy="return-existing")
         with SetWorkflowID(f"{business}:{uuid.uuid4().hex}"), once:
             DBOS.enqueue_workflow(_QUEUE, _turn, business)
 
+    @override
     def put_anew(self, business: str) -> None:
         """Have the business's turn taken although one is called running: nobody holds the business any more.
 
@@ -146,3 +156,65 @@ def _turn(business: str) -> None:
         _log.error("A turn of the business %s broke off: %s\n%s", business, type(error).__name__, place)
     finally:
         _Turns.at_work.remove(business)
+
+
+def prepare(file: Path) -> None:
+    """See that the file of the turns can be used, and is its owner's alone; a missing one is made, without tables.
+
+    Nobody misses it: turns are put anew from our own tables. So a damaged one must not keep a worker from starting; it
+    is kept beside the new one, for whoever wants to know what happened.
+    Of several processes that start at once one sets a damaged file aside. One that is locked, or can't be read, is
+    left where it is: that is another trouble.
+    Errors: InvalidInput, code `no_turns_file`, when it can't be made.
+    """
+    try:
+        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with alone_at(file):
+            if file.exists() and (what := _find_damage(file)):
+                _set_aside(file, what)
+            os.close(os.open(file, os.O_RDWR | os.O_CREAT, 0o600))
+    except OSError as error:
+        raise InvalidInput(
+            f"The file of the turns, {file}, can't be made: {error.strerror}.",
+            code="no_turns_file",
+            hint="See that KVITT_HOME is a folder that can be written, and that the disk is not full.",
+        ) from error
+    for owned in _files_of(file):
+        with suppress(OSError):  # another's file, which we may use and not change
+            owned.chmod(0o600)
+
+
+def _find_damage(file: Path) -> str | None:
+    """Return what is wrong with the file's content, or None."""
+    try:
+        with closing(sqlite3.connect(f"{file.as_uri()}?mode=rw", uri=True, timeout=_PATIENCE_SECONDS)) as database:
+            database.execute("PRAGMA query_only = ON")
+            (found,) = database.execute("PRAGMA quick_check(1)").fetchone()
+            if found != "ok":
+                return "it is corrupt"
+            tables = {name for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+            if "dbos_migrations" in tables and "workflow_status" not in tables:
+                made = database.execute("SELECT max(version) FROM dbos_migrations").fetchone()[0]
+                return "tables are missing" if made else None  # else another process is making them at this moment
+    except sqlite3.DatabaseError as error:
+        code = getattr(error, "sqlite_errorcode", None)
+        return "it is corrupt, or no database" if code is not None and code & 0xFF in _DAMAGED else None
+    return None
+
+
+def _set_aside(file: Path, what: str) -> None:
+    """Give the file, with its logs, a name that nothing has."""
+    stem = f"{file.name}.damaged-{datetime.now(UTC):%Y%m%dT%H%M%S}"
+    nth = 0
+    while (aside := file.with_name(f"{stem}-{nth}" if nth else stem)).exists():
+        nth += 1
+    for ending in reversed(_WITH_IT):  # the file itself last: broken off in between, this is begun anew
+        with suppress(FileNotFoundError):
+            file.with_name(f"{file.name}{ending}").rename(aside.with_name(f"{aside.name}{ending}"))
+    _log.warning("The file of the turns, %s, was set aside as %s (%s), and is made anew", file, aside.name, what)
+
+
+def _files_of(file: Path) -> Iterator[Path]:
+    for ending in _WITH_IT:
+        if (beside := file.with_name(f"{file.name}{ending}")).exists():
+            yield beside

@@ -3,8 +3,7 @@
 from pathlib import Path
 
 from adapters.secrets.fernet_secret_box import FernetSecretBox
-from adapters.secrets.given_keys import GivenKeys
-from adapters.secrets.key_file import KeyFile
+from adapters.secrets.keys import GivenKeys, KeyFile
 
 __all__ = ["FernetSecretBox", "GivenKeys", "KeyFile", "secret_box_with", "secret_keys_of"]
 

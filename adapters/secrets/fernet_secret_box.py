@@ -8,14 +8,15 @@ import threading
 from collections.abc import Callable, Sequence
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+from typing_extensions import override
 
 from core.errors import InvalidInput, TryAgain
-from core.ports.secret_box import SECRET_KEY_CHANGED
+from core.ports.secret_box import SECRET_KEY_CHANGED, SecretBox
 
 _HOW_TO_MAKE_A_KEY = 'python -c "from cryptography.fernet import Fernet; print(Fernet.generate_key().decode())"'
 
 
-class FernetSecretBox:
+class FernetSecretBox(SecretBox):
     """A secret box with one or more keys: the first one seals, each of them opens.
 
     `renewed` gives the keys as they are now when they have changed since it was last asked, else None. It is asked
@@ -31,22 +32,20 @@ class FernetSecretBox:
         self._known = tuple(keys)
         self._fernets = [_fernet(key) for key in self._known]
 
+    @override
     def seal(self, text: str) -> str:
         """Return the text, encrypted with the first key as it is now."""
         self._renew()
         return self._fernets[0].encrypt(text.encode()).decode()
 
+    @override
     def open(self, sealed: str) -> str:
-        """Return what was sealed.
-
-        Errors: TryAgain, code `secret_key_changed`, when none of the keys opens it.
-        """
         try:
-            return self._opened(sealed)
+            return self._open_with_known(sealed)
         except InvalidToken:
             self._renew()
         try:
-            return self._opened(sealed)
+            return self._open_with_known(sealed)
         except InvalidToken:
             raise TryAgain(
                 "What is stored was encrypted with another secret key than the present one.",
@@ -68,7 +67,7 @@ class FernetSecretBox:
             return first.encrypt(self.open(sealed).encode()).decode()
         return None
 
-    def _opened(self, sealed: str) -> str:
+    def _open_with_known(self, sealed: str) -> str:
         return MultiFernet(self._fernets).decrypt(sealed.encode()).decode()
 
     def _renew(self) -> None:

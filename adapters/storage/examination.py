@@ -9,10 +9,10 @@ from sqlalchemy import Connection, func, make_url, select, text, update
 from sqlalchemy.exc import ArgumentError
 
 from adapters.clock import MachineClocks
-from adapters.storage.database_errors import translated
-from adapters.storage.engine import READ_ONLY, make_engine
+from adapters.storage.database import make_engine, read_revision, translated
+from adapters.storage.dialects import READ_ONLY
 from adapters.storage.schema import IS_THERE, businesses, leases, transfers
-from adapters.storage.shared_clock import told_by
+from adapters.storage.shared_clock import read_clocks
 from core.transfer import TransferState
 
 _THIS_MACHINE = MachineClocks()
@@ -36,10 +36,7 @@ class Examination:
     def revision(self) -> str | None:
         """Return the revision of the tables, or None where there are none yet."""
         with self._read() as database:
-            if not self._engine.dialect.has_table(database, "alembic_version"):
-                return None
-            found: str | None = database.scalar(text("SELECT version_num FROM alembic_version"))
-            return found
+            return read_revision(database)
 
     def require_writable(self) -> None:
         """Write a little, and take it back."""
@@ -58,7 +55,7 @@ class Examination:
     def clocks(self) -> tuple[datetime, datetime | None]:
         """Return the wall clock that the installation goes by, and what time it is there; None where nobody began."""
         with self._read() as database:
-            return told_by(database, self._machine)
+            return read_clocks(database, self._machine)
 
     def sealed_settings(self) -> dict[str, str]:
         """Return what is kept encrypted of each business's connection, by the business's name."""
@@ -75,7 +72,7 @@ class Examination:
     def left_running(self) -> int:
         """Return how many transfers are running that no worker holds: their worker died."""
         with self._read() as database:
-            wall, instant = told_by(database, self._machine)
+            wall, instant = read_clocks(database, self._machine)
             held = select(leases.c.business).where(leases.c.expires_at > (instant or wall))
             query = select(func.count()).where(
                 transfers.c.state == TransferState.RUNNING, transfers.c.business.not_in(held)

@@ -7,11 +7,13 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Insert, and_, bindparam, func, select, update
 from sqlalchemy.sql.dml import ReturningInsert
+from typing_extensions import override
 
-from adapters.storage.insertion import insert_into
+from adapters.storage.dialects import insert_into
 from adapters.storage.schema import invoices
 from core.fields import AS_STORED
 from core.invoice import Invoice, InvoiceType
+from core.ports.invoice_store import InvoiceStore
 
 # What every invoice goes through is made once: making a statement takes longer than carrying it out.
 _OF_NUMBER = select(invoices.c.document).where(
@@ -21,66 +23,62 @@ _OF_NUMBERS = select(invoices.c.number, invoices.c.document).where(
     invoices.c.business == bindparam("business"), invoices.c.number.in_(bindparam("numbers", expanding=True))
 )
 _OF_NUMBERS_LOCKED = _OF_NUMBERS.order_by(invoices.c.number).with_for_update()
-"""Locked in one order by all, so that nobody deadlocks."""
+"""Locked in one order by all, so that nobody deadlocks. SQLite needs none: a transaction holds the whole database."""
 
 
-class SqlInvoiceStore:
+class SqlInvoiceStore(InvoiceStore):
     """The invoices as their source stated them."""
 
     def __init__(self, database: Connection) -> None:
         self._database = database
 
+    @override
     def get(self, business: str, number: str) -> Invoice | None:
-        """Return an invoice, or None."""
         document = self._database.scalar(_OF_NUMBER, {"business": business, "number": number})
         return _invoice(document) if document is not None else None
 
+    @override
     def of_numbers(self, business: str, numbers: Collection[str], *, for_update: bool = False) -> Mapping[str, Invoice]:
-        """Return those of these invoices that there are, by number.
-
-        `for_update` keeps others from changing them until the transaction ends. SQLite needs nothing for that: a
-        transaction of ours holds the whole database.
-        """
         rows = self._database.execute(
             _OF_NUMBERS_LOCKED if for_update else _OF_NUMBERS, {"business": business, "numbers": list(numbers)}
         )
         return {number: _invoice(document) for number, document in rows}
 
+    @override
     def add_new(self, given: Collection[tuple[str, Invoice]]) -> Collection[tuple[str, str]]:
-        """Store those of these invoices that are new; return the business and number of each."""
-        rows = [_row(*one) for one in given]
+        rows = [_row(business, invoice) for business, invoice in given]
         if not rows:
             return []
         rows.sort(key=itemgetter("business", "number"))  # in one order, as all do, so that nobody deadlocks
         added = self._database.execute(_adding(self._database.dialect.name), rows)
         return [(row.business, row.number) for row in added]
 
+    @override
     def put(self, business: str, invoice: Invoice) -> None:
-        """Store an invoice, new or in place of the one of this number."""
         self._database.execute(_storing(self._database.dialect.name), _row(business, invoice))
 
+    @override
     def list(self, business: str, *, limit: int, after: str | None = None) -> Sequence[Invoice]:
-        """Return a business's invoices by number, those after the given number, at most `limit`."""
         query = select(invoices.c.document).where(invoices.c.business == business)
         if after is not None:
             query = query.where(invoices.c.number > after)
         documents = self._database.scalars(query.order_by(invoices.c.number).limit(limit))
         return [_invoice(document) for document in documents]
 
+    @override
     def unsent(self, business: str, *, limit: int, after: str | None = None) -> Sequence[str]:
-        """Return the numbers of the invoices that are data for accounting and not marked as sent, at most `limit`."""
         query = select(invoices.c.number).where(_are_unsent(business, InvoiceType.DATA_FOR_ACCOUNTING))
         if after is not None:
             query = query.where(invoices.c.number > after)
         return self._database.scalars(query.order_by(invoices.c.number).limit(limit)).all()
 
+    @override
     def count_unsent_printed(self, business: str) -> int:
-        """Return how many invoices are of type `printed` and not marked as sent."""
         query = select(func.count()).where(_are_unsent(business, InvoiceType.PRINTED))
         return self._database.scalar(query) or 0
 
+    @override
     def mark_sent(self, business: str, numbers: Collection[str]) -> None:
-        """Mark invoices that have a transfer, for good."""
         if numbers:
             unmarked = and_(invoices.c.business == business, invoices.c.number.in_(numbers), invoices.c.sent.is_(False))
             self._database.execute(update(invoices).where(unmarked).values(sent=True))

@@ -8,7 +8,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, text
 
-from adapters.storage.engine import READ_ONLY
+from adapters.storage.dialects import READ_ONLY
 from core.errors import InvalidInput
 
 _PLACE = "adapters.storage:migrations"

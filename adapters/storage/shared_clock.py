@@ -18,11 +18,10 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from sqlalchemy import Connection, Engine, ScalarSelect, delete, func, literal, select, text, true, update
+from typing_extensions import override
 
 from adapters.clock import MachineClocks
-from adapters.storage.column_types import UtcDateTime
-from adapters.storage.engine import READ_ONLY
-from adapters.storage.insertion import insert_into
+from adapters.storage.dialects import READ_ONLY, UtcDateTime, insert_into
 from adapters.storage.schema import (
     clocks,
     customer_directories,
@@ -34,6 +33,7 @@ from adapters.storage.schema import (
     reference_data,
     transfers,
 )
+from core.ports.clock import Clock
 from core.timeline import KEPT_EVERY, Found, Place, Reading, found
 
 CURRENT_EPOCH: ScalarSelect[int] = select(func.max(clocks.c.epoch)).scalar_subquery()
@@ -67,7 +67,7 @@ class _Look(NamedTuple):
         return self.kept is not None and not self.found.begins_anew and self.kept.epoch == self.found.place.epoch
 
 
-class SharedClock:
+class SharedClock(Clock):
     """The Clock port, for everything in an installation. Safe to use from many threads.
 
     `machine` has the clocks of the machine that this process runs on.
@@ -80,6 +80,7 @@ class SharedClock:
         self._is_out_of_line = False
         self._lock = threading.Lock()
 
+    @override
     def now(self) -> datetime:
         """Return the present instant of the installation, in UTC. Nothing is asked or waited for, once it is open."""
         return self._known().at(self._machine.elapsed())
@@ -150,7 +151,7 @@ class SharedClock:
         return _Look(own, found(places, now, alone=_is_alone(database)))
 
 
-def told_by(database: Connection, machine: MachineClocks) -> tuple[datetime, datetime | None]:
+def read_clocks(database: Connection, machine: MachineClocks) -> tuple[datetime, datetime | None]:
     """Return the wall clock that an installation goes by, and what time it is there; None where nobody has begun.
 
     For who looks at a database and is no part of its installation: nothing is kept.

@@ -1,15 +1,31 @@
-"""Transfers: one for each invoice, each written only by whoever has seen its latest version."""
+"""Transfers, the batches that they were sent in, and their stories."""
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import BindParameter, ColumnElement, Connection, Select, and_, bindparam, or_, select, update
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Connection,
+    Select,
+    and_,
+    bindparam,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
+from typing_extensions import override
 
-from adapters.storage.column_types import UtcDateTime
-from adapters.storage.insertion import insert_into
-from adapters.storage.schema import businesses, leases, pauses, transfers
+from adapters.storage.dialects import UtcDateTime, insert_into, put
+from adapters.storage.schema import batch_members, batches, businesses, journal, leases, pauses, transfers
 from adapters.storage.shared_clock import SharedClock
-from core.errors import Conflict, Underway
+from core.batch import Batch, BatchCounts, BatchItem, BatchMember
+from core.errors import Conflict, RecoveryNeeded, Underway
+from core.journal import Step
+from core.ports.transfer_stores import BatchStore, JournalStore, TransferStore
 from core.transfer import Transfer, TransferState
 
 _BESIDE = {"settled"}
@@ -20,7 +36,13 @@ _NOT_PENDING = [TransferState.RUNNING, *(state for state in TransferState if sta
 _SAVE = (
     update(transfers)
     .where(transfers.c.id == bindparam("seen_id"), transfers.c.version == bindparam("seen_version"))
-    .values({one.name: bindparam(one.name) for one in transfers.c if one.name not in (_FIXED - {"version"}) | _BESIDE})
+    .values(
+        {
+            column.name: bindparam(column.name)
+            for column in transfers.c
+            if column.name not in (_FIXED - {"version"}) | _BESIDE
+        }
+    )
 )
 
 
@@ -49,29 +71,29 @@ _THESE_LOCKED = _TRANSFERS.where(transfers.c.id.in_(bindparam("ids", expanding=T
 _THESE_LOCKED = _THESE_LOCKED.with_for_update()
 
 
-class SqlTransferStore:
-    """The transfers."""
+class SqlTransferStore(TransferStore):
+    """The transfers: one for each invoice, each written only by whoever has seen its latest version."""
 
     def __init__(self, database: Connection, clock: SharedClock) -> None:
         self._database = database
         self._clock = clock
 
+    @override
     def get(self, transfer_id: str, *, for_update: bool = False) -> Transfer | None:
-        """Return a transfer, or None."""
-        return self._first(_TRANSFERS.where(transfers.c.id == transfer_id), for_update=for_update)
+        return self._read_first(_TRANSFERS.where(transfers.c.id == transfer_id), for_update=for_update)
 
+    @override
     def of_invoice(self, business: str, number: str, *, for_update: bool = False) -> Transfer | None:
-        """Return the invoice's transfer, or None."""
-        return self._first(
+        return self._read_first(
             _TRANSFERS.where(
                 transfers.c.business == business, transfers.c.invoice == number, transfers.c.superseded.is_(False)
             ),
             for_update=for_update,
         )
 
+    @override
     def of_order(self, business: str, order_id: str, *, books: str) -> Transfer | None:
-        """Return the business's transfer that arrived as this order of these books, or None."""
-        return self._first(
+        return self._read_first(
             _TRANSFERS.where(
                 transfers.c.business == business,
                 transfers.c.order_id == order_id,
@@ -80,17 +102,18 @@ class SqlTransferStore:
             )
         )
 
+    @override
     def of_invoices(
         self, business: str, numbers: Collection[str], *, for_update: bool = False
     ) -> Mapping[str, Transfer]:
-        """Return the transfers of these invoices, by number."""
         query = _TRANSFERS.where(
             transfers.c.business == business, transfers.c.invoice.in_(numbers), transfers.c.superseded.is_(False)
         )
         if for_update:  # locked in one order by all, so that nobody deadlocks
             query = query.order_by(transfers.c.id).with_for_update()
-        return {transfer.invoice: transfer for transfer in self._all(query)}
+        return {transfer.invoice: transfer for transfer in self._read_all(query)}
 
+    @override
     def add(self, transfer: Transfer) -> None:
         """Store a new transfer.
 
@@ -103,8 +126,8 @@ class SqlTransferStore:
                 hint="Look at its transfer (transfer list) instead of making another.",
             )
 
+    @override
     def add_all(self, given: Sequence[Transfer]) -> Collection[str]:
-        """Store those new transfers whose invoice has none, and return their ids."""
         if not given:
             return []
         # Not an exception of the database's: after one of those PostgreSQL gives up the whole transaction.
@@ -117,6 +140,7 @@ class SqlTransferStore:
         )
         return list(self._database.scalars(statement, [transfer.model_dump() for transfer in given]))
 
+    @override
     def save(self, transfer: Transfer) -> Transfer:
         """Store a changed transfer and return it with its next version.
 
@@ -124,8 +148,8 @@ class SqlTransferStore:
         """
         return self.save_all([transfer])[0]
 
+    @override
     def save_all(self, given: Sequence[Transfer]) -> Sequence[Transfer]:
-        """Store changed transfers, all or none, as save does; in the same order."""
         if not given:
             return []
         rows = [
@@ -146,23 +170,20 @@ class SqlTransferStore:
             )
         return [transfer.model_copy(update={"version": transfer.version + 1}) for transfer in given]
 
+    @override
     def due(self, business: str, *, now: datetime, limit: int, for_update: bool = False) -> Sequence[Transfer]:
-        """Return the transfers of the business to be worked on next, at most `limit`: single ones or else bulk.
-
-        Those left running come first: they were taken before any other became due, and their orders may exist.
-        """
         of = {"business": business, "now": now, "most": limit}
         for query in (_RUNNING, *_PENDING):
-            if found := self._all(query, of):
-                return self._locked(found) if for_update else found
+            if found := self._read_all(query, of):
+                return self._lock(found) if for_update else found
         return []
 
+    @override
     def is_single_due(self, business: str, *, now: datetime) -> bool:
-        """Whether a single send of the business is due."""
-        return bool(self._all(_PENDING[0], {"business": business, "now": now, "most": 1}))
+        return bool(self._read_all(_PENDING[0], {"business": business, "now": now, "most": 1}))
 
+    @override
     def businesses_due(self, *, now: datetime) -> Sequence[str]:
-        """Return the businesses that have something due and that nobody holds or has paused, by name."""
         left = select(transfers.c.business).where(transfers.c.state == TransferState.RUNNING)
         due = select(transfers.c.business).where(_is_due(now))
         held = select(leases.c.business).where(leases.c.expires_at > self._clock.now())
@@ -180,8 +201,8 @@ class SqlTransferStore:
         )
         return list(self._database.scalars(query))
 
+    @override
     def next_attempt_at(self, business: str) -> datetime | None:
-        """Return when the earliest transfer that waits for a time is due, or None."""
         earliest = [
             self._database.scalar(
                 select(transfers.c.next_attempt_at)
@@ -198,19 +219,19 @@ class SqlTransferStore:
         ]
         return min((at for at in earliest if at is not None), default=None)
 
+    @override
     def not_begun(self, business: str, *, parked: bool, limit: int) -> Sequence[Transfer]:
-        """Return transfers that are parked, or else those that are queued or wait for a time, at most `limit`."""
         has_time = transfers.c.next_attempt_at.is_(None) if parked else transfers.c.next_attempt_at.is_not(None)
         states = [TransferState.WAITING] if parked else [TransferState.WAITING, TransferState.QUEUED]
         query = _TRANSFERS.where(transfers.c.business == business, transfers.c.state.in_(states), has_time)
         # In the order of the index, or SQLite reads all that have ended too.
         in_order = [transfers.c.id] if parked else [transfers.c.bulk, transfers.c.next_attempt_at, transfers.c.id]
-        return self._locked(self._all(query.order_by(*in_order).limit(limit)))
+        return self._lock(self._read_all(query.order_by(*in_order).limit(limit)))
 
+    @override
     def list(
         self, business: str | None, *, state: TransferState | None = None, limit: int, after: str | None = None
     ) -> Sequence[Transfer]:
-        """Return transfers by id (the newest last), those after the given id, at most `limit`."""
         query = _TRANSFERS.order_by(transfers.c.id).limit(limit)
         if business is not None:
             query = query.where(transfers.c.business == business)
@@ -218,26 +239,132 @@ class SqlTransferStore:
             query = query.where(transfers.c.state == state)
         if after is not None:
             query = query.where(transfers.c.id > after)
-        return self._all(query)
+        return self._read_all(query)
 
-    def _first(self, query: Select[*tuple[object, ...]], *, for_update: bool = False) -> Transfer | None:
+    def _read_first(self, query: Select[*tuple[object, ...]], *, for_update: bool = False) -> Transfer | None:
         # SQLite has no such clause and needs none: a transaction there holds the whole database.
         row = self._database.execute(query.with_for_update() if for_update else query).mappings().first()
         return Transfer.model_validate(dict(row)) if row else None
 
-    def _locked(self, found: Sequence[Transfer]) -> Sequence[Transfer]:
+    def _lock(self, found: Sequence[Transfer]) -> Sequence[Transfer]:
         """Return these as they are now, and keep others from saving them; what stands otherwise since is left out.
 
         SQLite needs nothing for that: a transaction there holds the whole database.
         """
         if self._database.dialect.name == "sqlite":
             return found
-        now = {transfer.id: transfer for transfer in self._all(_THESE_LOCKED, {"ids": [one.id for one in found]})}
-        return [now[one.id] for one in found if one.id in now and _stands(now[one.id]) == _stands(one)]
+        now = {
+            transfer.id: transfer
+            for transfer in self._read_all(_THESE_LOCKED, {"ids": [transfer.id for transfer in found]})
+        }
+        return [now[seen.id] for seen in found if seen.id in now and _stands(now[seen.id]) == _stands(seen)]
 
-    def _all(self, query: Select[*tuple[object, ...]], of: Mapping[str, object] | None = None) -> Sequence[Transfer]:
+    def _read_all(
+        self, query: Select[*tuple[object, ...]], of: Mapping[str, object] | None = None
+    ) -> Sequence[Transfer]:
         return [Transfer.model_validate(dict(row)) for row in self._database.execute(query, of).mappings()]
 
 
 def _stands(transfer: Transfer) -> tuple[TransferState, datetime | None]:
     return transfer.state, transfer.next_attempt_at
+
+
+_MEMBERS = batch_members.outerjoin(transfers, transfers.c.id == batch_members.c.transfer_id)
+_TRANSFER = [transfers.c[name] for name in Transfer.model_fields]
+_IS_UNRECOVERED = and_(
+    transfers.c.next_attempt_at.is_(None), transfers.c.error["code"].as_string() == RecoveryNeeded.default_code
+)
+_ITEMS = select(
+    batch_members.c.position, batch_members.c.invoice.label("member"), batch_members.c.refusal, *_TRANSFER
+).select_from(_MEMBERS)
+
+
+class SqlBatchStore(BatchStore):
+    """The batches: which invoices were sent in one go. Where each stands is read from its transfer."""
+
+    def __init__(self, database: Connection) -> None:
+        self._database = database
+
+    @override
+    def put(self, batch: Batch) -> None:
+        put(self._database, batches, batch.model_dump())
+
+    @override
+    def get(self, batch_id: str) -> Batch | None:
+        row = self._database.execute(select(batches).where(batches.c.id == batch_id)).mappings().first()
+        return Batch.model_validate(dict(row)) if row else None
+
+    @override
+    def add_members(self, batch_id: str, members: Sequence[BatchMember]) -> None:
+        if members:
+            statement = insert_into(self._database.dialect.name, batch_members).on_conflict_do_nothing(
+                index_elements=["batch", "invoice"]
+            )
+            self._database.execute(statement, [{"batch": batch_id, **member.model_dump()} for member in members])
+
+    @override
+    def items(self, batch_id: str, *, limit: int, after: int | None = None) -> Sequence[BatchItem]:
+        query = _ITEMS.where(batch_members.c.batch == batch_id)
+        if after is not None:
+            query = query.where(batch_members.c.position > after)
+        rows = self._database.execute(query.order_by(batch_members.c.position).limit(limit)).mappings()
+        return [_item(row) for row in rows]
+
+    @override
+    def counts(self, batch_id: str) -> BatchCounts:
+        query = (
+            select(
+                transfers.c.state,
+                func.count().label("members"),
+                func.count(transfers.c.next_attempt_at).label("timed"),
+                func.count().filter(_IS_UNRECOVERED).label("unrecovered"),
+                func.min(transfers.c.next_attempt_at).label("next_attempt_at"),
+            )
+            .select_from(_MEMBERS)
+            .where(batch_members.c.batch == batch_id)
+            .group_by(transfers.c.state)
+        )
+        rows = {row.state: row for row in self._database.execute(query)}
+        waiting = rows.get(TransferState.WAITING)
+        return BatchCounts(
+            **{state.value: rows[state].members for state in TransferState if state in rows},
+            refused=rows[None].members if None in rows else 0,
+            parked=waiting.members - waiting.timed if waiting else 0,
+            unrecovered=waiting.unrecovered if waiting else 0,
+            next_attempt_at=waiting.next_attempt_at if waiting else None,
+        )
+
+
+def _item(row: Mapping[Any, Any]) -> BatchItem:
+    transfer = {name: row[name] for name in Transfer.model_fields}
+    return BatchItem(
+        position=row["position"],
+        invoice=row["member"],
+        transfer=Transfer.model_validate(transfer) if transfer["id"] is not None else None,
+        refusal=row["refusal"],
+    )
+
+
+_STEP_ADDITION = insert(journal)
+
+
+class SqlJournalStore(JournalStore):
+    """The stories of the transfers."""
+
+    def __init__(self, database: Connection) -> None:
+        self._database = database
+
+    @override
+    def add(self, told: Sequence[tuple[str, Step]]) -> None:
+        if told:
+            rows = [{"transfer_id": transfer_id, **step.model_dump()} for transfer_id, step in told]
+            self._database.execute(_STEP_ADDITION, rows)
+
+    @override
+    def of(self, transfer_id: str) -> Sequence[Step]:
+        query = (
+            select(journal.c.at, journal.c.text, journal.c.duration_ms)
+            .where(journal.c.transfer_id == transfer_id)
+            .order_by(journal.c.id)
+        )
+        return [Step.model_validate(dict(row)) for row in self._database.execute(query).mappings()]

@@ -1,40 +1,34 @@
-"""Transactions over all the stores."""
+"""Transactions over all the stores, and opening the storage with its tables brought up to date first."""
 
-import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from datetime import timedelta
 from functools import cached_property
 
-from sqlalchemy import Connection, Engine, inspect, select, text
+from sqlalchemy import Connection, Engine
+from typing_extensions import override
 
-from adapters.storage.api_keys import SqlApiKeyStore
-from adapters.storage.audit import SqlAuditStore
-from adapters.storage.batches import SqlBatchStore
-from adapters.storage.books import SqlBooksStore
-from adapters.storage.businesses import SqlBusinessStore
-from adapters.storage.customer_directories import SqlDirectoryStore
-from adapters.storage.customer_links import SqlCustomerLinkStore
-from adapters.storage.database_errors import translated
-from adapters.storage.engine import READ_ONLY
-from adapters.storage.follow_ups import SqlFollowUpStore
-from adapters.storage.forgetting import SqlForgettingStore
+from adapters.clock import MachineClocks
+from adapters.storage.access import SqlAnswerStore, SqlApiKeyStore, SqlAuditStore
+from adapters.storage.businesses import SqlBooksStore, SqlBusinessStore, SqlReferenceCache
+from adapters.storage.customers import SqlCustomerLinkStore, SqlDirectoryStore
+from adapters.storage.database import BUSY_TIMEOUT, SqlDatabase, make_engine, read_revision, translated
+from adapters.storage.dialects import READ_ONLY
 from adapters.storage.installation import SqlInstallationStore
-from adapters.storage.intents import SqlIntentStore
 from adapters.storage.invoices import SqlInvoiceStore
-from adapters.storage.journal import SqlJournalStore
-from adapters.storage.kept_answers import SqlAnswerStore
-from adapters.storage.leases import SqlLeaseStore
-from adapters.storage.pauses import SqlPauseStore
-from adapters.storage.records import SqlRecordStore
-from adapters.storage.reference_data import SqlReferenceCache
-from adapters.storage.schema import businesses
+from adapters.storage.personal_data import SqlForgettingStore, SqlRecordStore
+from adapters.storage.schema import LATEST_REVISION
 from adapters.storage.shared_clock import SharedClock
-from adapters.storage.status_checks import SqlStatusStore
-from adapters.storage.transfers import SqlTransferStore
+from adapters.storage.statuses import SqlFollowUpStore, SqlStatusStore
+from adapters.storage.transfers import SqlBatchStore, SqlJournalStore, SqlTransferStore
+from adapters.storage.turns import SqlIntentStore, SqlLeaseStore, SqlPauseStore
 from core.ports.secret_box import SecretBox
+from core.ports.storage import Storage, UnitOfWork
+
+_THIS_MACHINE = MachineClocks()
 
 
-class SqlUnitOfWork:
+class SqlUnitOfWork(UnitOfWork):
     """The stores within one transaction; of no use after it."""
 
     def __init__(self, database: Connection, secret_box: SecretBox, clock: SharedClock) -> None:
@@ -43,176 +37,161 @@ class SqlUnitOfWork:
         self._clock = clock
 
     @cached_property
+    @override
     def businesses(self) -> SqlBusinessStore:
-        """Businesses."""
         return SqlBusinessStore(self._database, self._secret_box)
 
     @cached_property
+    @override
     def invoices(self) -> SqlInvoiceStore:
-        """Invoices."""
         return SqlInvoiceStore(self._database)
 
     @cached_property
+    @override
     def transfers(self) -> SqlTransferStore:
-        """Transfers."""
         return SqlTransferStore(self._database, self._clock)
 
     @cached_property
+    @override
     def batches(self) -> SqlBatchStore:
-        """Batches."""
         return SqlBatchStore(self._database)
 
     @cached_property
+    @override
     def intents(self) -> SqlIntentStore:
-        """Intents."""
         return SqlIntentStore(self._database)
 
     @cached_property
+    @override
     def books(self) -> SqlBooksStore:
-        """Books."""
         return SqlBooksStore(self._database)
 
     @cached_property
+    @override
     def links(self) -> SqlCustomerLinkStore:
-        """Customer links."""
         return SqlCustomerLinkStore(self._database)
 
     @cached_property
+    @override
     def directory(self) -> SqlDirectoryStore:
-        """Customer directories."""
         return SqlDirectoryStore(self._database)
 
     @cached_property
+    @override
     def references(self) -> SqlReferenceCache:
-        """Reference data."""
         return SqlReferenceCache(self._database)
 
     @cached_property
+    @override
     def statuses(self) -> SqlStatusStore:
-        """Status checks."""
         return SqlStatusStore(self._database)
 
     @cached_property
+    @override
     def follow_ups(self) -> SqlFollowUpStore:
-        """Follow-ups."""
         return SqlFollowUpStore(self._database)
 
     @cached_property
+    @override
     def journal(self) -> SqlJournalStore:
-        """The transfers' stories."""
         return SqlJournalStore(self._database)
 
     @cached_property
+    @override
     def pauses(self) -> SqlPauseStore:
-        """Pauses."""
         return SqlPauseStore(self._database)
 
     @cached_property
+    @override
     def answers(self) -> SqlAnswerStore:
-        """Kept answers."""
         return SqlAnswerStore(self._database)
 
     @cached_property
+    @override
     def api_keys(self) -> SqlApiKeyStore:
-        """API keys."""
         return SqlApiKeyStore(self._database)
 
     @cached_property
+    @override
     def audit(self) -> SqlAuditStore:
-        """The audit trail."""
         return SqlAuditStore(self._database)
 
     @cached_property
+    @override
     def records(self) -> SqlRecordStore:
-        """What is handed out of a business."""
         return SqlRecordStore(self._database)
 
     @cached_property
+    @override
     def forgetting(self) -> SqlForgettingStore:
-        """Forgetting."""
         return SqlForgettingStore(self._database, self._secret_box)
 
     @cached_property
+    @override
     def installation(self) -> SqlInstallationStore:
-        """The installation."""
         return SqlInstallationStore(self._database, self._clock)
 
     @cached_property
+    @override
     def leases(self) -> SqlLeaseStore:
-        """Leases."""
         return SqlLeaseStore(self._database, self._clock)
 
 
-class SqlStorage:
+class SqlStorage(SqlDatabase, Storage):
     """One database with everything in it, for any number of threads.
 
-    A thread has one transaction at a time: on SQLite a second one would wait for the first. `clock` is the time by
-    which everything in it waits; it must be open.
+    A thread has one transaction at a time: on SQLite a second one would wait for the first.
     Errors of everything here: TryAgain, code `storage_busy`.
     """
 
     def __init__(self, engine: Engine, secret_box: SecretBox, clock: SharedClock) -> None:
-        self.clock = clock
-        self._engine = engine
+        super().__init__(engine, clock)
         self._secret_box = secret_box
-        self._file = self._file_now()
 
+    @override
     @contextmanager
     def transaction(self) -> Iterator[SqlUnitOfWork]:
-        """Begin a transaction: committed at the end of the block, rolled back when the block raises."""
         with self.write() as database:
             yield SqlUnitOfWork(database, self._secret_box, self.clock)
-
-    @contextmanager
-    def write(self) -> Iterator[Connection]:
-        """Begin a transaction below the stores, for what is no part of the unit of work."""
-        self._follow_the_file()
-        with translated():
-            self.clock.keep()
-            with self._engine.begin() as database:
-                yield database
-
-    @contextmanager
-    def read(self) -> Iterator[Connection]:
-        """Begin a transaction that only reads, and on SQLite waits for no writer."""
-        self._follow_the_file()
-        with translated(), self._engine.connect().execution_options(**READ_ONLY) as database:
-            yield database
-
-    def _follow_the_file(self) -> None:
-        """Let go of an SQLite file in whose place another was put: what is written to it reaches nobody any more."""
-        now = self._file_now()
-        if now is not None and now != self._file:
-            self._engine.dispose()
-            self._file = now
-
-    def _file_now(self) -> int | None:
-        name = self._engine.url.database
-        if self._engine.dialect.name != "sqlite" or not name:
-            return None
-        try:
-            return os.stat(name).st_ino
-        except OSError:
-            return None
-
-    def ping(self) -> None:
-        """Read a little, to see that the database is there."""
-        with self.read() as database:
-            database.execute(select(businesses.c.name).limit(1))
 
     def shut_businesses(self) -> Sequence[str]:
         """Return the businesses that are known to need recovery; no writer is waited for."""
         with self.read() as database:
-            return [one.business for one in SqlInstallationStore(database, self.clock).recoveries(needed=True)]
+            needed = SqlInstallationStore(database, self.clock).recoveries(needed=True)
+        return [recovery.business for recovery in needed]
 
-    def revision(self) -> str | None:
-        """Return the revision of the tables, or None where there are none."""
-        with self.read() as database:
-            if not inspect(database).has_table("alembic_version"):
-                return None
-            found: str | None = database.scalar(text("SELECT version_num FROM alembic_version"))
-            return found
 
-    def close(self) -> None:
-        """Close all connections. Using the storage again opens new ones."""
-        self._engine.dispose()
+def open_storage(
+    url: str,
+    secret_box: SecretBox,
+    *,
+    busy_timeout: timedelta = BUSY_TIMEOUT,
+    outlives_power_cuts: bool = True,
+    machine: MachineClocks = _THIS_MACHINE,
+) -> SqlStorage:
+    """Open the database of that URL; tables that are missing or old are made or migrated.
+
+    `busy_timeout` is how long a transaction waits for its turn. `outlives_power_cuts` as for the engine. `machine` has
+    the clocks from which the installation's is kept.
+    Errors: InvalidInput, code `bad_database_url` or, when a newer Kvitt was here, `database_too_new`; TryAgain, code
+    `storage_busy`.
+    """
+    engine = make_engine(url, busy_timeout=busy_timeout, outlives_power_cuts=outlives_power_cuts)
+    try:
+        with translated():
+            if not _is_up_to_date(engine):
+                # Imported here because a start that has nothing to migrate should not pay for it.
+                from adapters.storage.migrate import upgrade
+
+                upgrade(engine)
+            clock = SharedClock(engine, machine)
+            clock.open()
+    except BaseException:
+        engine.dispose()
+        raise
+    return SqlStorage(engine, secret_box, clock)
+
+
+def _is_up_to_date(engine: Engine) -> bool:
+    with engine.connect().execution_options(**READ_ONLY) as database:
+        return read_revision(database) == LATEST_REVISION

@@ -6,8 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from adapters.file_identity import identity_of
-from adapters.mark_file import MarkFile
+from adapters.mark_file import MarkFile, identity_of
 from core.recovery import Installation, Mark, has_gone_back, with_noted
 
 NOTED = {"fjell": 1}

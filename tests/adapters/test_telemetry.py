@@ -16,8 +16,7 @@ from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
 from adapters.telemetry.logs import set_up_logging
-from adapters.telemetry.meters import Meters
-from adapters.telemetry.telemetry import Telemetry
+from adapters.telemetry.telemetry import Meters, Telemetry
 from adapters.telemetry.traces import NoTraces, OpenTelemetryTraces, traces_for
 from core.errors import AccessRefused, TryAgain
 from core.transfer import Transfer, TransferError, new_transfer, parked, started

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from _pytest.mark.structures import ParameterSet
 
-from adapters.queue.turns_file import prepare
+from adapters.queue.durable import prepare
 from core.errors import InvalidInput
 from tests.adapters.test_durable_queue import soon, working
 

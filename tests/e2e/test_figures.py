@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from adapters.telemetry.meters import Meters
+from adapters.telemetry.telemetry import Meters
 from core.errors import TryAgain
 from core.use_cases.read_figures import SystemReport
 from entrypoints.cli.main import run

@@ -19,8 +19,7 @@ from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
 from adapters.queue.durable import DurableTransferQueue
-from adapters.telemetry.meters import Meters
-from adapters.telemetry.telemetry import Telemetry
+from adapters.telemetry.telemetry import Meters, Telemetry
 from adapters.telemetry.traces import OpenTelemetryTraces
 from core.errors import KvittError, TryAgain
 from core.use_cases.look_up import LookUp

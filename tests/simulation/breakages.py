@@ -6,8 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from unittest.mock import patch
 
-from adapters.storage.intents import SqlIntentStore
-from adapters.storage.leases import SqlLeaseStore
+from adapters.storage.turns import SqlIntentStore, SqlLeaseStore
 from core.intent import Intent
 from core.payment import PaymentReason
 from core.sending.attempt import TransferInvoices

@@ -1,8 +1,8 @@
-"""Businesses, the books that they reach, and what is known of these."""
+"""Businesses, the books that they reach, what is known of these, and who is known to be which customer."""
 
-from sqlalchemy import Column, Table, Text, select
+from sqlalchemy import Boolean, Column, Index, Table, Text, select
 
-from adapters.storage.column_types import UtcDateTime, exact_text
+from adapters.storage.dialects import UtcDateTime, exact_text
 from adapters.storage.schema.parts import NAME_LENGTH, metadata, of_business
 
 businesses = Table(
@@ -50,3 +50,35 @@ erasures = Table(
 )
 # Businesses that were not erased.
 IS_THERE = businesses.c.name.not_in(select(erasures.c.business))
+
+customer_links = Table(
+    "customer_links",
+    metadata,
+    of_business(primary_key=True),
+    Column("key", exact_text(), primary_key=True),
+    Column("customer_id", Text, nullable=False),
+    Column("chosen", Boolean, nullable=False),
+)
+
+customer_directories = Table(
+    "customer_directories",
+    metadata,
+    of_business(primary_key=True),
+    Column("books", exact_text(), primary_key=True),
+    Column("read_at", UtcDateTime, nullable=False),
+)
+
+customer_directory_keys = Table(
+    "customer_directory_keys",
+    metadata,
+    of_business(primary_key=True),
+    Column("books", exact_text(), primary_key=True),
+    Column("key", exact_text(), primary_key=True),
+    Column("customer_id", exact_text(), primary_key=True),
+)
+Index(
+    "ix_customer_directory_keys_customer",
+    customer_directory_keys.c.business,
+    customer_directory_keys.c.books,
+    customer_directory_keys.c.customer_id,
+)

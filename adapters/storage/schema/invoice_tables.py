@@ -1,9 +1,10 @@
-"""Invoices as their source stated them, their transfers, and the batches that they were sent in."""
+"""Invoices as their source stated them, their transfers, what keeps the turns that move these apart, and payment."""
 
-from sqlalchemy import JSON, Boolean, Column, ForeignKey, Index, Integer, String, Table, Text, and_
+from sqlalchemy import JSON, BigInteger, Boolean, Column, Date, ForeignKey, Index, Integer, String, Table, Text, and_
 
-from adapters.storage.column_types import UtcDateTime, exact_text, serial_number
+from adapters.storage.dialects import UtcDateTime, exact_text, serial_number
 from adapters.storage.schema.parts import ID_LENGTH, NAME_LENGTH, TYPE_LENGTH, WORD_LENGTH, metadata, of_business
+from core.intent import IntentKind
 
 invoices = Table(
     "invoices",
@@ -121,3 +122,75 @@ journal = Table(
     Column("duration_ms", Integer),
 )
 Index("ix_journal_transfer", journal.c.transfer_id, journal.c.id)
+
+status_checks = Table(
+    "status_checks",
+    metadata,
+    Column("id", serial_number(), primary_key=True),
+    of_business(),
+    Column("invoice", exact_text(NAME_LENGTH), nullable=False),
+    Column("status", String(WORD_LENGTH), nullable=False),
+    Column("reason", String(WORD_LENGTH), nullable=False),
+    Column("order_id", Text, nullable=False),
+    Column("invoice_number", Text),
+    Column("invoiced_at", Date),
+    Column("paid_at", Date),
+    Column("checked_at", UtcDateTime, nullable=False),
+    Column("warnings", JSON, nullable=False),
+    Column("books", exact_text()),
+)
+Index(
+    "ix_status_checks_invoice",
+    status_checks.c.business,
+    status_checks.c.invoice,
+    status_checks.c.checked_at,
+    status_checks.c.id,
+)
+
+follow_ups = Table(
+    "follow_ups",
+    metadata,
+    of_business(primary_key=True),
+    Column("begun_at", UtcDateTime, nullable=False),
+)
+
+intents = Table(
+    "intents",
+    metadata,
+    of_business(primary_key=True),
+    Column("kind", String(WORD_LENGTH), primary_key=True),
+    Column("key", exact_text(), primary_key=True),
+    Column("first_at", UtcDateTime, nullable=False),
+    Column("last_at", UtcDateTime, nullable=False),
+    Column("customer_ids", JSON, nullable=False),
+    Column("refused", Boolean, nullable=False),
+    Column("books", exact_text()),
+)
+# Marks of orders of which it is open whether they were made.
+IS_OPEN_ORDER = and_(intents.c.kind == IntentKind.ORDER, intents.c.refused.is_(False))
+
+# The row stays when a lease is given up, so that its token never starts over, nor the number of orders noted.
+leases = Table(
+    "leases",
+    metadata,
+    of_business(primary_key=True),
+    Column("holder", Text, nullable=False),
+    Column("token", BigInteger, nullable=False),
+    Column("expires_at", UtcDateTime, nullable=False),
+    Column("orders_noted", BigInteger, nullable=False, server_default="0"),
+)
+
+pauses = Table(
+    "pauses",
+    metadata,
+    Column("system", exact_text(NAME_LENGTH), primary_key=True),
+    Column("until", UtcDateTime, nullable=False),
+)
+
+calls_made = Table(
+    "calls_made",
+    metadata,
+    Column("system", exact_text(NAME_LENGTH), primary_key=True),
+    Column("hour", UtcDateTime, primary_key=True),
+    Column("calls", Integer, nullable=False),
+)

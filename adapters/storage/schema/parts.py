@@ -2,7 +2,7 @@
 
 from sqlalchemy import Column, ForeignKey, MetaData
 
-from adapters.storage.column_types import exact_text
+from adapters.storage.dialects import exact_text
 
 NAME_LENGTH = 50
 ID_LENGTH = 64

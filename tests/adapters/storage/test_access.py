@@ -13,7 +13,7 @@ from sqlalchemy.exc import DBAPIError
 
 from adapters.secrets import FernetSecretBox
 from adapters.storage import SqlKeyRing, SqlStorage, open_storage
-from adapters.storage.engine import make_engine
+from adapters.storage.database import make_engine
 from core.api_key import ApiKey, Role
 from core.audit import WORKER, Action, AuditEntry
 from tests.storage_contract.samples import NOW

@@ -16,7 +16,7 @@ from sqlalchemy import Engine, text
 
 from adapters.secrets import FernetSecretBox
 from adapters.storage import open_storage
-from adapters.storage.engine import make_engine
+from adapters.storage.database import make_engine
 from adapters.storage.migrate import current, upgrade
 from adapters.storage.schema import LATEST_REVISION, metadata
 from core.errors import InvalidInput

@@ -10,7 +10,7 @@ from cryptography.fernet import Fernet
 
 from adapters.secrets import FernetSecretBox
 from adapters.storage import SqlStorage, open_storage
-from adapters.storage.engine import make_engine
+from adapters.storage.database import make_engine
 from adapters.storage.schema import metadata
 from tests.storage_contract import StorageContract
 

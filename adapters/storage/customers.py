@@ -1,37 +1,60 @@
-"""Customer directories: who there is in an account, by what customers are searched by.
+"""Who is known to be which customer: the links, and the directories that are searched."""
 
-A row for each key of a customer: an organization number or an e-mail address, as they are compared.
-"""
-
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, Table, and_, delete, insert, select
+from sqlalchemy import ColumnElement, Connection, Table, and_, bindparam, delete, insert, select
+from typing_extensions import override
 
-from adapters.storage.insertion import put
-from adapters.storage.schema import customer_directories, customer_directory_keys
+from adapters.storage.dialects import put
+from adapters.storage.schema import customer_directories, customer_directory_keys, customer_links
+from core.customer_choice import CustomerLink
 from core.customer_directory import CustomerEntry
 from core.identity import emails_in, search_number
+from core.ports.customer_stores import CustomerLinkStore, DirectoryStore
+
+_OF_KEYS = select(*(column for column in customer_links.c if column.name != "business")).where(
+    customer_links.c.business == bindparam("business"), customer_links.c.key.in_(bindparam("keys", expanding=True))
+)
 
 
-class SqlDirectoryStore:
-    """The customer directories."""
+class SqlCustomerLinkStore(CustomerLinkStore):
+    """Who is remembered to be which customer."""
 
     def __init__(self, database: Connection) -> None:
         self._database = database
 
+    @override
+    def of_keys(self, business: str, keys: Collection[str]) -> Mapping[str, CustomerLink]:
+        rows = self._database.execute(_OF_KEYS, {"business": business, "keys": list(keys)}).mappings()
+        return {row["key"]: CustomerLink.model_validate(dict(row)) for row in rows}
+
+    @override
+    def put(self, business: str, *links: CustomerLink) -> None:
+        put(self._database, customer_links, *({"business": business, **link.model_dump()} for link in links))
+
+
+class SqlDirectoryStore(DirectoryStore):
+    """The customer directories: who there is in an account, by what customers are searched by.
+
+    A row for each key of a customer: an organization number or an e-mail address, as they are compared.
+    """
+
+    def __init__(self, database: Connection) -> None:
+        self._database = database
+
+    @override
     def read_at(self, business: str, books: str) -> datetime | None:
-        """Return when the reading began that last brought the directory up to date, or None."""
         return self._database.scalar(
             select(customer_directories.c.read_at).where(_in(customer_directories, business, books))
         )
 
+    @override
     def mark_read(self, business: str, books: str, *, at: datetime) -> None:
-        """Say that the directory is complete as of this instant."""
         put(self._database, customer_directories, {"business": business, "books": books, "read_at": at})
 
+    @override
     def put(self, business: str, books: str, entries: Sequence[CustomerEntry]) -> None:
-        """Store entries, each in place of what was kept of that customer."""
         self.remove(business, books, [entry.id for entry in entries])
         rows = [
             {"business": business, "books": books, "key": key, "customer_id": entry.id}
@@ -41,20 +64,20 @@ class SqlDirectoryStore:
         if rows:
             self._database.execute(insert(customer_directory_keys), rows)
 
+    @override
     def remove(self, business: str, books: str, customer_ids: Collection[str]) -> None:
-        """Forget customers that are gone."""
         keys = customer_directory_keys
         self._database.execute(delete(keys).where(_in(keys, business, books), keys.c.customer_id.in_(customer_ids)))
 
+    @override
     def find(self, business: str, books: str, *, numbers: Collection[str], emails: Collection[str]) -> Sequence[str]:
-        """Return the ids of the customers that carry one of these organization numbers or e-mail addresses."""
         keys = customer_directory_keys
         wanted = [*map(_number_key, numbers), *map(_email_key, emails)]
         query = select(keys.c.customer_id).where(_in(keys, business, books), keys.c.key.in_(wanted)).distinct()
         return list(self._database.scalars(query))
 
+    @override
     def drop(self, business: str, books: str) -> None:
-        """Forget the whole directory."""
         for table in (customer_directories, customer_directory_keys):
             self._database.execute(delete(table).where(_in(table, business, books)))
 

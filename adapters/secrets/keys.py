@@ -1,7 +1,6 @@
-"""The file in the data folder that keeps the installation's secret keys, made on first run.
+"""The installation's secret keys: in a file of its own, or given by the operator.
 
-One key a line. The first one seals, all of them open; there are several while they are being rotated. The file
-changes whole: whoever reads it sees it before or after.
+The first one seals, all of them open; there are several while they are being rotated.
 """
 
 import os
@@ -12,17 +11,22 @@ from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 from cryptography.fernet import Fernet
+from typing_extensions import override
 
 from adapters.file_lock import alone_at
 from adapters.secrets.fernet_secret_box import keys_in
 from core.errors import InvalidInput, TryAgain
+from core.ports.secret_box import SealingKeys
 
 _FILE_NAME = "secret.key"
 _OTHERS = stat.S_IRWXO | stat.S_IWGRP
 
 
-class KeyFile:
-    """The keys of an installation that was given none."""
+class KeyFile(SealingKeys):
+    """The keys of an installation that was given none: a file in the data folder, made on first run, one key a line.
+
+    The file changes whole: whoever reads it sees it before or after.
+    """
 
     is_ours = True
 
@@ -62,6 +66,7 @@ class KeyFile:
                 return self.keys()
         return None
 
+    @override
     @contextmanager
     def rotating(self) -> Iterator[None]:
         """Keep others from rotating for the length of the block; a process that dies holds nobody up.
@@ -82,6 +87,7 @@ class KeyFile:
                 raise self._unusable(error) from error
             yield
 
+    @override
     def begin(self) -> None:
         """Put a new key before the present one. Where there are several a rotation was broken off: it is gone on with.
 
@@ -91,6 +97,7 @@ class KeyFile:
         if len(keys) == 1:
             self._write([Fernet.generate_key().decode(), *keys])
 
+    @override
     def finish(self) -> int:
         """Keep the first key alone, and return how many were dropped. Errors: those of keys."""
         keys = self.keys()
@@ -104,13 +111,13 @@ class KeyFile:
         Linking is what makes it safe: the name appears at once with the whole key, and never replaces another.
         """
         self._file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with self._drafted([Fernet.generate_key().decode()]) as draft, suppress(FileExistsError):
+        with self._draft([Fernet.generate_key().decode()]) as draft, suppress(FileExistsError):
             os.link(draft, self._file)
 
     def _write(self, keys: Sequence[str]) -> None:
         """Put these keys in the place of those that the file holds, so that they survive a power cut."""
         try:
-            with self._drafted(keys) as draft:
+            with self._draft(keys) as draft:
                 draft.replace(self._file)
             folder = os.open(self._file.parent, os.O_RDONLY)
             try:
@@ -121,7 +128,7 @@ class KeyFile:
             raise self._unusable(error) from error
 
     @contextmanager
-    def _drafted(self, keys: Sequence[str]) -> Iterator[Path]:
+    def _draft(self, keys: Sequence[str]) -> Iterator[Path]:
         draft = self._file.with_name(f".{_FILE_NAME}.{secrets.token_hex(8)}")
         try:
             with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as stream:
@@ -142,3 +149,41 @@ class KeyFile:
             code="no_secret_key",
             hint="See that KVITT_HOME is a folder that can be written, or give a key in KVITT_SECRET_KEY.",
         )
+
+
+class GivenKeys(SealingKeys):
+    """The keys that the operator gives in the environment, between white space or commas: theirs to change.
+
+    Errors: InvalidInput, code `bad_secret_key`; what was given is never shown.
+    """
+
+    is_ours = False
+
+    def __init__(self, given: str) -> None:
+        self._keys = keys_in(given, source="The given secret key (KVITT_SECRET_KEY)")
+
+    def __repr__(self) -> str:
+        return f"<GivenKeys: {len(self._keys)}>"
+
+    def keys(self) -> list[str]:
+        """Return the keys."""
+        return list(self._keys)
+
+    def renewed(self) -> Sequence[str] | None:
+        """Return None: the environment of a process does not change while it runs."""
+        return None
+
+    @override
+    @contextmanager
+    def rotating(self) -> Iterator[None]:
+        """Let others do the same: to seal anew with the first key twice does no harm."""
+        yield
+
+    @override
+    def begin(self) -> None:
+        """Leave the keys as they are: the new one is the first that was given."""
+
+    @override
+    def finish(self) -> int:
+        """Return 0: the operator takes the old ones away."""
+        return 0

@@ -1,29 +1,34 @@
-"""Status checks: every answer about payment, as it was given, and which orders are open by what was answered last."""
+"""Whether invoices are paid: what was answered, which orders are open by that, and when it is asked again."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, exists, insert, select, update
+from typing_extensions import override
 
-from adapters.storage.schema import IS_OPEN, status_checks, transfers
+from adapters.storage.dialects import insert_into
+from adapters.storage.schema import IS_OPEN, businesses, follow_ups, pauses, status_checks, transfers
 from core.payment import PaymentReport
+from core.ports.status_stores import FollowUpStore, StatusStore
 
 _NOT_OF_THE_REPORT = {"id", "business"}
 
 
-class SqlStatusStore:
-    """The status checks."""
+class SqlStatusStore(StatusStore):
+    """Every answer about payment, as it was given, and which orders are open by what was answered last."""
 
     def __init__(self, database: Connection) -> None:
         self._database = database
 
+    @override
     def add(self, business: str, *reports: PaymentReport) -> None:
-        """Store reports, and close or open the orders that they are about."""
         if not reports:
             return
         rows = [{"business": business, **report.model_dump(), "books": report.books} for report in reports]
         self._database.execute(insert(status_checks), rows)
         self._settle(business, {(report.invoice, report.order_id): report.is_settled for report in reports})
 
+    @override
     def latest(self, business: str, invoice: str) -> PaymentReport | None:
         """Return the newest report of an invoice, or None; of two from one instant the one stored last."""
         query = (
@@ -35,8 +40,8 @@ class SqlStatusStore:
         row = self._database.execute(query).mappings().first()
         return PaymentReport.model_validate(dict(row)) if row else None
 
+    @override
     def open_invoices(self, business: str, *, limit: int, after: str | None = None) -> Sequence[str]:
-        """Return the numbers of the invoices whose orders are open, those after the given number, at most `limit`."""
         query = select(transfers.c.invoice).where(IS_OPEN, transfers.c.business == business)
         if after is not None:
             query = query.where(transfers.c.invoice > after)
@@ -62,3 +67,37 @@ class SqlStatusStore:
         for is_settled, ids in changed.items():
             if ids:
                 self._database.execute(update(transfers).where(transfers.c.id.in_(ids)).values(settled=is_settled))
+
+
+class SqlFollowUpStore(FollowUpStore):
+    """When each business's open orders were last asked about.
+
+    A business's row changes only while what it is compared with still holds, so of two that begin one wins.
+    """
+
+    def __init__(self, database: Connection) -> None:
+        self._database = database
+
+    @override
+    def due(self, *, now: datetime, begun_before: datetime) -> Sequence[str]:
+        # That a number follows "" is true of all: it is said because otherwise SQLite takes another index, and reads
+        # through all that have arrived to find that none is open.
+        has_open = exists().where(IS_OPEN, transfers.c.business == businesses.c.name, transfers.c.invoice > "")
+        is_fresh = exists().where(follow_ups.c.business == businesses.c.name, follow_ups.c.begun_at > begun_before)
+        is_paused = exists().where(pauses.c.system == businesses.c.system, pauses.c.until > now)
+        query = select(businesses.c.name).where(~is_fresh, ~is_paused, has_open).order_by(businesses.c.name)
+        return list(self._database.scalars(query))
+
+    @override
+    def begin(self, business: str, *, now: datetime, begun_before: datetime) -> bool:
+        statement = insert_into(self._database.dialect.name, follow_ups).values(business=business, begun_at=now)
+        begun = statement.on_conflict_do_update(
+            index_elements=["business"],
+            set_={"begun_at": statement.excluded.begun_at},
+            where=follow_ups.c.begun_at <= begun_before,
+        ).returning(follow_ups.c.business)
+        return self._database.scalar(begun) is not None
+
+    @override
+    def count_as_begun(self, business: str, at: datetime) -> None:
+        self._database.execute(update(follow_ups).where(follow_ups.c.business == business).values(begun_at=at))

@@ -1,16 +1,31 @@
-"""Forgetting what is personal: a business when it is erased, and day by day what has grown old enough.
+"""What is kept of people and businesses: forgotten, and handed out."""
 
-The transfers stay, without what they say of people: each is the proof of what was sent, and keeps it from being sent
-again.
-"""
-
-from collections.abc import Collection
-from datetime import date, datetime
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, ColumnElement, Connection, Text, and_, bindparam, cast, delete, func, or_, select, update
+from sqlalchemy import (
+    JSON,
+    Column,
+    ColumnElement,
+    Connection,
+    FromClause,
+    Text,
+    and_,
+    bindparam,
+    cast,
+    delete,
+    func,
+    or_,
+    select,
+    tuple_,
+    update,
+)
+from typing_extensions import override
 
-from adapters.storage.insertion import put
+from adapters.storage.businesses import lock_for_sealing
+from adapters.storage.dialects import put
 from adapters.storage.schema import (
     IS_OPEN_ORDER,
     batch_members,
@@ -31,9 +46,10 @@ from adapters.storage.schema import (
     status_checks,
     transfers,
 )
-from adapters.storage.sealed import lock_for_sealing
 from core.invoice import Invoice, InvoiceType
+from core.ports.personal_data_stores import ForgettingStore, RecordStore
 from core.ports.secret_box import SecretBox
+from core.records import Place, Record, RecordKind
 from core.transfer import TransferError
 
 _FORGOTTEN = TransferError(code="forgotten", message="What was wrong is not kept any more.", hint="")
@@ -62,20 +78,24 @@ _SAYS_NOTHING = (
 )
 
 
-class SqlForgettingStore:
-    """The ForgettingStore port."""
+class SqlForgettingStore(ForgettingStore):
+    """Forgets what is personal: a business when it is erased, and day by day what has grown old enough.
+
+    The transfers stay, without what they say of people: each is the proof of what was sent, and keeps it from being
+    sent again.
+    """
 
     def __init__(self, database: Connection, secret_box: SecretBox) -> None:
         self._database = database
         self._secret_box = secret_box
 
+    @override
     def was_erased(self, business: str) -> bool:
-        """Whether there was a business of this name that was erased and not stored again."""
         query = select(erasures.c.business).where(erasures.c.business == business)
         return self._database.scalar(query) is not None
 
+    @override
     def erase(self, business: str, *, at: datetime) -> None:
-        """Forget a business, all but what keeps its invoices from being sent twice."""
         of_transfers = select(transfers.c.id).where(transfers.c.business == business)
         of_batches = select(batches.c.id).where(batches.c.business == business)
         self._database.execute(delete(batch_members).where(batch_members.c.batch.in_(of_batches)))
@@ -100,8 +120,8 @@ class SqlForgettingStore:
         )
         put(self._database, erasures, {"business": business, "erased_at": at})
 
+    @override
     def invoices_ended(self, *, before: datetime, limit: int, after: str | None = None) -> str | None:
-        """Forget what invoices say whose transfers ended before then; return the transfer to go on after, or None."""
         query = select(transfers.c.id, transfers.c.business, transfers.c.invoice).where(
             transfers.c.finished_at < before, transfers.c.superseded.is_(False)
         )
@@ -114,8 +134,8 @@ class SqlForgettingStore:
             self._forget_people(and_(transfers.c.business == business, transfers.c.invoice.in_(numbers)))
         return found[-1][0] if len(found) == limit else None
 
+    @override
     def invoices_unsent(self, *, issued_before: date, limit: int) -> bool:
-        """Forget invoices that were never sent and carry an earlier issue date; whether there may be more."""
         query = (
             select(invoices.c.business, invoices.c.number)
             .where(invoices.c.sent.is_(False), self._issue_date() < issued_before.isoformat())
@@ -130,15 +150,16 @@ class SqlForgettingStore:
             )
         return len(found) == limit
 
+    @override
     def steps(self, *, before: datetime, limit: int) -> bool:
-        """Forget what stories told before then; whether there may be more. Steps are numbered as time goes."""
+        # Steps are numbered as time goes.
         oldest = self._database.execute(select(journal.c.id, journal.c.at).order_by(journal.c.id).limit(limit)).all()
         old = [number for number, at in oldest if at < before]
         self._database.execute(delete(journal).where(journal.c.id.in_(old)))
         return len(old) == limit
 
+    @override
     def statuses(self, *, before: datetime, limit: int, after: int = 0) -> int | None:
-        """Forget reports from before then, each invoice's latest left out; return the one to go on after, or None."""
         later = status_checks.alias()
         is_latest = ~(
             select(later.c.id)
@@ -163,8 +184,8 @@ class SqlForgettingStore:
         self._database.execute(delete(status_checks).where(status_checks.c.id.in_(old)))
         return found[-1][0] if len(found) == limit and found[-1][1] < before else None
 
+    @override
     def batches(self, *, before: datetime, limit: int) -> bool:
-        """Forget batches that were made before then; their transfers stay. Whether there may be more."""
         query = select(batches.c.id).where(batches.c.created_at < before).order_by(batches.c.id).limit(limit)
         old = self._database.scalars(query).all()
         self._database.execute(delete(batch_members).where(batch_members.c.batch.in_(old)))
@@ -194,3 +215,81 @@ class SqlForgettingStore:
 
 def _nothing_said(number: str) -> str:
     return Invoice(number=number, type=InvoiceType.DATA_FOR_ACCOUNTING).model_dump_json()
+
+
+@dataclass(frozen=True)
+class _Source:
+    """Where a kind's records are: their order is that of `place`; `left_out` are columns that say nothing more."""
+
+    table: FromClause
+    business: Column[str]
+    place: tuple[Column[Any], ...]
+    columns: Sequence[Column[Any]]
+
+
+def _source(
+    place: tuple[Column[Any], ...], *, left_out: Sequence[str] = ("business",), of: tuple[Any, Any] | None = None
+) -> _Source:
+    table = place[0].table
+    joined, business = of or (table, table.c.business)
+    return _Source(joined, business, place, [column for column in table.c if column.name not in left_out])
+
+
+_SOURCES = {
+    RecordKind.STEP: _source(
+        (journal.c.id,),
+        left_out=("id",),
+        of=(journal.join(transfers, transfers.c.id == journal.c.transfer_id), transfers.c.business),
+    ),
+    RecordKind.STATUS: _source((status_checks.c.id,), left_out=("business", "id")),
+    RecordKind.LINK: _source((customer_links.c.key,)),
+    RecordKind.INTENT: _source((intents.c.kind, intents.c.key)),
+    RecordKind.BOOKS: _source((books.c.key,)),
+    RecordKind.BATCH: _source((batches.c.id,)),
+    RecordKind.BATCH_MEMBER: _source(
+        (batch_members.c.position,),
+        left_out=("position",),
+        of=(batch_members.join(batches, batches.c.id == batch_members.c.batch), batches.c.business),
+    ),
+    RecordKind.REFERENCE: _source((reference_data.c.name,)),
+    RecordKind.DIRECTORY: _source((customer_directories.c.books,)),
+    RecordKind.DIRECTORY_KEY: _source(
+        (customer_directory_keys.c.books, customer_directory_keys.c.key, customer_directory_keys.c.customer_id)
+    ),
+}
+
+
+class SqlRecordStore(RecordStore):
+    """All that is kept of a business beside its invoices and transfers, page by page, row by row."""
+
+    def __init__(self, database: Connection) -> None:
+        self._database = database
+
+    @override
+    def page(self, business: str, kind: RecordKind, *, limit: int, after: Place | None = None) -> Sequence[Record]:
+        source = _SOURCES[kind]
+        places = [column.label(f"place_{nth}") for nth, column in enumerate(source.place)]
+        query = select(*places, *source.columns).select_from(source.table).where(source.business == business)
+        if after is not None:
+            query = query.where(_follows(source, after))
+        rows = self._database.execute(query.order_by(*source.place).limit(limit))
+        names, width = [column.name for column in source.columns], len(places)
+        return [
+            Record(
+                place=tuple(row[:width]),
+                content={name: _plain(value) for name, value in zip(names, row[width:], strict=True)},
+            )
+            for row in rows
+        ]
+
+
+def _follows(source: _Source, after: Place) -> ColumnElement[bool]:
+    if len(source.place) == 1:
+        return source.place[0] > after[0]
+    return tuple_(*source.place) > tuple_(*after)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return value.isoformat() if isinstance(value, date) else value
