@@ -14,6 +14,8 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
 
+from typing_extensions import override
+
 SocketOption = tuple[int, int, int | bytes]
 
 
@@ -62,24 +64,24 @@ def limited(seconds: float, *, most_bytes: int) -> Iterator[None]:
 class LimitedSocket(socket.socket):
     """A socket whose operations keep to the exchange's limits, one and all."""
 
+    @override
     def recv(self, size: int, flags: int = 0, /) -> bytes:
-        """As socket.recv."""
         _keep_time(self)
         return _counted(super().recv(size, flags))
 
+    @override
     def recv_into(self, buffer: Any, nbytes: int = 0, flags: int = 0) -> int:
-        """As socket.recv_into."""
         _keep_time(self)
         return _count(super().recv_into(buffer, nbytes, flags))
 
+    @override
     def send(self, data: Any, flags: int = 0, /) -> int:
-        """As socket.send."""
         _keep_time(self)
         return super().send(data, flags)
 
+    @override
     def sendall(self, data: Any, flags: int = 0, /) -> None:
-        """As socket.sendall, whose timeout is for all of it."""
-        _keep_time(self)
+        _keep_time(self)  # the socket's timeout is for all of it
         super().sendall(data, flags)
 
 
@@ -89,23 +91,23 @@ class LimitedTlsSocket(ssl.SSLSocket):
     Each operation of the encryption below has its timeout for the whole of it, however many pieces a record comes in.
     """
 
+    @override
     def do_handshake(self, block: bool = False) -> None:
-        """As SSLSocket.do_handshake."""
         _keep_time(self)
         super().do_handshake(block)
 
+    @override
     def recv(self, buflen: int = 1024, flags: int = 0) -> bytes:
-        """As SSLSocket.recv."""
         _keep_time(self)
         return _counted(super().recv(buflen, flags))
 
+    @override
     def recv_into(self, buffer: Any, nbytes: int | None = None, flags: int = 0) -> int:
-        """As SSLSocket.recv_into."""
         _keep_time(self)
         return _count(super().recv_into(buffer, nbytes, flags))
 
-    def send(self, data: Any, flags: int = 0) -> int:
-        """As SSLSocket.send, of which its sendall is made."""
+    @override
+    def send(self, data: Any, flags: int = 0) -> int:  # its sendall is made of this
         _keep_time(self)
         return super().send(data, flags)
 

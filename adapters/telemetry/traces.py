@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import TYPE_CHECKING, Protocol
 
+from typing_extensions import override
+
 if TYPE_CHECKING:
     from opentelemetry.sdk.trace import TracerProvider
 
@@ -40,18 +42,19 @@ class Traces(Protocol):
         """Send what has not been sent."""
 
 
-class NoTraces:
+class NoTraces(Traces):
     """Nobody collects traces."""
 
+    @override
     def span(self, *_: object, **__: object) -> AbstractContextManager[Note]:
-        """Make nothing."""
         return _NO_SPAN
 
+    @override
     def close(self) -> None:
-        """Nothing is left to send."""
+        return
 
 
-class OpenTelemetryTraces:
+class OpenTelemetryTraces(Traces):
     """Traces of a provider of OpenTelemetry's."""
 
     def __init__(self, provider: "TracerProvider") -> None:
@@ -61,6 +64,7 @@ class OpenTelemetryTraces:
         self._tracer = provider.get_tracer("kvitt")
         self._propagator = TraceContextTextMapPropagator()
 
+    @override
     @contextmanager
     def span(
         self,
@@ -70,7 +74,6 @@ class OpenTelemetryTraces:
         carrier: Mapping[str, str] | None = None,
         attributes: Mapping[str, str | int] | None = None,
     ) -> Iterator[Note]:
-        """Make a span of a block."""
         from opentelemetry.trace import SpanKind, StatusCode
 
         with self._tracer.start_as_current_span(
@@ -88,8 +91,8 @@ class OpenTelemetryTraces:
                 span.set_status(StatusCode.ERROR)
                 raise
 
+    @override
     def close(self) -> None:
-        """Send what has not been sent."""
         self._provider.shutdown()
 
 
