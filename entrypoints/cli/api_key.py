@@ -15,22 +15,24 @@ from entrypoints.documents import ApiKeyDocument
 
 
 def create(
-    name: Annotated[str, typer.Argument(metavar="NAME", help="Says who uses the key.")],
+    name: Annotated[str, typer.Argument(metavar="NAME", help="Who uses the key.")],
     business: Annotated[
-        str | None, typer.Option("--business", metavar="NAME", help="The business that the key is for.")
+        str | None, typer.Option("--business", metavar="NAME", help="The business the key is for.")
     ] = None,
     administrator: Annotated[
-        bool, typer.Option("--administrator", help="For every business, and for the installation itself.")
+        bool, typer.Option("--administrator", help="For every business and the installation itself.")
     ] = False,
-    role: Annotated[str, typer.Option(metavar="ROLE", help="send (which may read too), or read.")] = "send",
+    role: Annotated[str, typer.Option(metavar="ROLE", help="send (includes reading) or read.")] = "send",
     as_json: AsJson = False,
 ) -> int:
-    """Make a key, and show it this once: it can't be read back.
+    """Create a key and show it once; it can't be read back.
 
-    The key alone is printed to standard output.
+    Standard output holds the key and nothing else.
     """
     if administrator == (business is not None):
-        raise typer.BadParameter("Say whom the key is for: one of the two.", param_hint="--business, --administrator")
+        raise typer.BadParameter(
+            "Say who the key is for: give one of the two.", param_hint="--business, --administrator"
+        )
     try:
         wanted = Role(role)
     except ValueError:
@@ -42,13 +44,13 @@ def create(
     else:
         show(text)
         whose = f"of the business {key.business}" if key.business else "of an administrator"
-        say(f'This is the key "{key.name}", {whose}, to {key.role}. It is shown this once: keep it where secrets are.')
-        say(f"Use it as: Authorization: Bearer {text[:5]}_...   Take it back with: kvitt api-key revoke {key.prefix}")
+        say(f'This is the key "{key.name}", {whose}, to {key.role}. It is shown only once: keep it safe.')
+        say(f"Use it as: Authorization: Bearer {text[:5]}_...   Revoke it with: kvitt api-key revoke {key.prefix}")
     return ExitCode.DONE
 
 
 def list_(as_json: AsJson = False) -> int:
-    """List the keys, those that were revoked too, by their prefixes."""
+    """List all keys by prefix, revoked ones too."""
     with installation() as container:
         keys = list(every(container.manage_api_keys().list, key=lambda key: key.prefix))
     if as_json:
@@ -68,17 +70,17 @@ def list_(as_json: AsJson = False) -> int:
         ]
         print_table(["Prefix", "Name", "Business", "Role", "Made", "Last used", "Revoked"], rows)
     else:
-        say("There are no API keys yet. Make one with: kvitt api-key create NAME --administrator")
+        say("There are no API keys yet. Create one with: kvitt api-key create NAME --administrator")
     return ExitCode.DONE
 
 
 def revoke(
     prefix: Annotated[
-        str, typer.Argument(metavar="PREFIX", help="The part of the key between kvitt_ and the next _; see list.")
+        str, typer.Argument(metavar="PREFIX", help="The part of the key between kvitt_ and the next _; list shows it.")
     ],
     as_json: AsJson = False,
 ) -> int:
-    """Have a key open nothing any more. A server that runs notices within some seconds."""
+    """Revoke a key. Running servers notice within seconds."""
     with installation() as container:
         key = container.manage_api_keys().revoke(prefix)
     if as_json:

@@ -18,16 +18,16 @@ _LARGEST = 10**18 - 1  # as over HTTP; any database takes that, and one more
 
 
 def audit(
-    business: Annotated[str | None, typer.Option("--business", metavar="NAME", help="Of this business only.")] = None,
+    business: Annotated[str | None, typer.Option("--business", metavar="NAME", help="Only this business.")] = None,
     invoice: Annotated[
-        str | None, typer.Option("--invoice", metavar="NUMBER", help="About this invoice only; with --business.")
+        str | None, typer.Option("--invoice", metavar="NUMBER", help="Only this invoice; needs --business.")
     ] = None,
     since: Annotated[
         str | None,
-        typer.Option(metavar="TIME", help="From then on, such as 2026-10-01 or 2026-10-01T12:00:00Z."),
+        typer.Option(metavar="TIME", help="Only from then on, such as 2026-10-01 or 2026-10-01T12:00:00Z."),
     ] = None,
     limit: Annotated[
-        int, typer.Option(metavar="N", min=1, max=_LARGEST, help="So many entries, at most.")
+        int, typer.Option(metavar="N", min=1, max=_LARGEST, help="At most this many entries.")
     ] = USUAL_LIMIT,
     after: Annotated[
         int | None,
@@ -35,9 +35,9 @@ def audit(
     ] = None,
     as_json: AsJson = False,
 ) -> int:
-    """Show the audit trail, the oldest entry first: who did what, and how it ended."""
+    """Show who did what and how it ended, oldest first."""
     if invoice is not None and business is None:
-        raise typer.BadParameter("say of which business the invoice is.", param_hint="--business")
+        raise typer.BadParameter("give the invoice's business too.", param_hint="--business")
     begin = instant(since) if since is not None else None
     with installation() as container:
         found = container.look_up().audit(business=business, invoice=invoice, since=begin, limit=limit + 1, after=after)
@@ -47,9 +47,9 @@ def audit(
     elif entries:
         print_table(["Id", "Time", "Who", "What", "Business", "Invoice", "About", "Result"], list(map(_row, entries)))
     else:
-        say("There are no such entries.")
+        say("No entries match.")
     if len(found) > limit:
-        say(f"There are more: --after {entries[-1].id} shows them.")
+        say(f"There are more: show them with --after {entries[-1].id}.")
     return ExitCode.DONE
 
 

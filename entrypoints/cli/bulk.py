@@ -63,11 +63,11 @@ def _followed(
 
 def _tell_left_out(batch: Batch) -> None:
     if batch.printed:
-        say(f'Left out: {how_many(batch.printed, "invoice")} of type "printed".')
+        say(f'Skipped: {how_many(batch.printed, "invoice")} of type "printed".')
     if batch.cancelled:
         say(
-            f"Left out, because their transfers were cancelled: {how_many(batch.cancelled, 'invoice')}. "
-            f"Send them by number; {_listing(batch, TransferState.REJECTED)} has them."
+            f"Skipped, because their transfers were cancelled: {how_many(batch.cancelled, 'invoice')}. "
+            f"Send them by number; {_listing(batch, TransferState.REJECTED)} lists them."
         )
 
 
@@ -88,7 +88,7 @@ def _print_summary(look_up: LookUp, batch: Batch, counts: BatchCounts) -> None:
     if more := sum(1 for _ in worth_telling):
         show(
             f"... and {how_many(more, 'invoice')} more. See {_listing(batch, TransferState.REJECTED)} "
-            "(or waiting); with --json, send tells of every one."
+            "(or waiting); send --json prints every one."
         )
 
 

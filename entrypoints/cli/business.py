@@ -29,16 +29,16 @@ def add(
     ],
     as_json: AsJson = False,
 ) -> int:
-    """Store a business, new or changed.
+    """Add a business, or change one.
 
-    Nobody is called: verify and the first send do that. Secrets that are left out of the file are kept.
+    The connection is not tried yet: verify does that. Secrets left out of the file are kept.
     """
     document = read_object(file)
     if document.setdefault("name", name) != name:
         raise InvalidInput(
-            f'The file is about another business than "{name}": its "name" is not the same.',
+            f'The file is for another business than "{name}": its "name" differs.',
             code="name_differs",
-            hint="Correct the name in one of the two places, or leave it out of the file.",
+            hint="Correct one of the two names, or leave it out of the file.",
         )
     business = business_from(document)
     with installation() as container:
@@ -75,7 +75,7 @@ def list_(as_json: AsJson = False) -> int:
 
 
 def show_(name: Name, as_json: AsJson = False) -> int:
-    """Show a business's settings; secrets are left out."""
+    """Show a business's settings, without secrets."""
     with installation() as container:
         business = container.look_up().business(name)
         document = BusinessDocument.of_business(business, container.systems()).document()
@@ -88,7 +88,7 @@ def show_(name: Name, as_json: AsJson = False) -> int:
 
 
 def verify(name: Name, as_json: AsJson = False) -> int:
-    """Try the connection, writing nothing."""
+    """Test a business's connection; writes nothing."""
     with installation() as container:
         verification = container.verify_business().verify(name)
     if as_json:
@@ -106,16 +106,16 @@ def export(
         typer.Option(
             "--output",
             metavar="FILE|DIR",
-            help="Where to: JSON lines, packed when the name ends in .zip; NAME.jsonl in a folder that is there; - is "
-            "standard output.",
+            help="Where to write the JSON lines: a file (zipped if its name ends in .zip), a folder (as NAME.jsonl), "
+            "or - for standard output.",
         ),
     ],
     as_json: AsJson = False,
 ) -> int:
-    """Write out all that is kept of a business, but its secrets.
+    """Export all that is kept of a business, except its secrets.
 
-    An earlier export of the same name is replaced once the new one is whole. What it holds is told in
-    docs/personal-data.md.
+    An earlier export with the same name is replaced once the new one is complete. docs/personal-data.md says what it
+    holds.
     """
     with installation() as container:
         written = write_export(container.export_business().records(name), output, name=name)
@@ -130,19 +130,21 @@ def export(
 
 def erase(
     name: Name,
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
-    force: Annotated[bool, typer.Option("--force", help="Also when orders may exist that were not found yet.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask for confirmation.")] = False,
+    force: Annotated[
+        bool, typer.Option("--force", help="Erase even if orders may exist that were not found yet.")
+    ] = False,
     as_json: AsJson = False,
 ) -> int:
-    """Erase a business: its secrets, and all that it holds of people.
+    """Erase a business: its secrets and all personal data.
 
-    What stays says which invoices were sent as which orders, and when: so that none is sent twice.
+    Kept is which invoices were sent as which orders, and when, so that none is sent twice.
     """
     with installation() as container:
         container.erase_business().require_erasable(name, force=force)
         if not yes and not _is_confirmed(name):
             raise InvalidInput(
-                f"The business {name} was not erased: that was not confirmed.",
+                f"The business {name} was not erased: you did not confirm it.",
                 code="not_confirmed",
                 hint="Type its name when asked, or give --yes.",
             )
@@ -160,5 +162,5 @@ def _is_confirmed(name: str) -> bool:
     """Ask a person; where there is none, nothing is confirmed."""
     if not sys.stdin.isatty():
         return False
-    say(f"Erasing the business {name} can't be undone. Export it first if its data may be needed (business export).")
-    return bool(typer.prompt("Its name, to confirm", default="", show_default=False, err=True) == name)
+    say(f"Erasing the business {name} can't be undone. Export it first if you may need its data (business export).")
+    return bool(typer.prompt("Type its name to confirm", default="", show_default=False, err=True) == name)

@@ -11,83 +11,82 @@ from typer.core import TyperGroup
 from entrypoints.cli.lazy import LazyCommand, group_of
 
 _COMMANDS = {
-    "demo": "Show the whole way of an invoice.",
-    "serve": "Serve the HTTP API, with a worker inside.",
-    "worker": "Work off transfers, without the HTTP API, until told to stop.",
+    "demo": "Follow an invoice all the way, on a sandbox.",
+    "serve": "Run the HTTP API, with a built-in worker.",
+    "worker": "Run a worker alone, without the HTTP API.",
     "sandbox": "Run a stand-in for 24SevenOffice.",
-    "doctor": "Check the installation, and say what to mend.",
-    "audit": "Show the audit trail, the oldest entry first: who did what, and how it ended.",
-    "recover": "After a backup was put back: tie the orders that are there to their invoices, then let sending go on.",
+    "doctor": "Check the installation, and say what to fix.",
+    "audit": "Show who did what and how it ended, oldest first.",
+    "recover": "After restoring a backup: find what was sent since, then allow sending.",
 }
 """Each is a function of its name in the module of its name."""
 
 _GROUPS = [
     group_of(
         "business",
-        "Businesses, and how their books are reached.",
+        "Connect businesses to their accounting systems.",
         {
-            "add": "Store a business, new or changed.",
+            "add": "Add a business, or change one.",
             "list_": "List the businesses.",
-            "show_": "Show a business's settings; secrets are left out.",
-            "verify": "Try the connection, writing nothing.",
-            "export": "Write out all that is kept of a business, but its secrets.",
-            "erase": "Erase a business: its secrets, and all that it holds of people.",
+            "show_": "Show a business's settings, without secrets.",
+            "verify": "Test a business's connection; writes nothing.",
+            "export": "Export all that is kept of a business, except its secrets.",
+            "erase": "Erase a business: its secrets and all personal data.",
         },
     ),
     group_of(
         "invoice",
-        "Invoices: add, preview, send, check whether they are paid.",
+        "Add, preview and send invoices, and check whether they are paid.",
         {
-            "add": "Store invoices, complete or not, in place of unsent ones of the same number.",
-            "template": "Write a table to fill in with invoices, a heading for every column.",
+            "add": "Store invoices, replacing unsent ones with the same number.",
+            "template": "Write a CSV or XLSX table to fill in with invoices.",
             "list_": "List a business's invoices, by number.",
-            "show_": "Show an invoice as its source stated it.",
-            "preview": "Show what a send would do: the customer, and the order exactly as it would be written.",
-            "send": "Send invoices to the accounting system; sending one twice is one transfer and one order.",
-            "adopt": "Say that an order is the invoice's.",
+            "show_": "Show an invoice as it was added.",
+            "preview": "Show the customer and the order that a send would write.",
+            "send": "Send invoices; one that is sent twice is still one order.",
+            "adopt": "Make an order the invoice's.",
             "status": "Check Status: ask the accounting system whether invoices are paid.",
         },
     ),
     group_of(
         "customer",
-        "Who a customer is in the accounting system.",
+        "Choose a customer's record in the accounting system.",
         {
-            "link": "Say that the customer of an invoice is this record.",
+            "link": "Link an invoice's customer to a record.",
         },
     ),
     group_of(
         "transfer",
-        "Transfers: what became of invoices that were sent.",
+        "See what became of sent invoices; retry or cancel them.",
         {
-            "list_": "List transfers, the oldest first.",
-            "show_": "Tell the story of a transfer: where it stands, and what happened to it step by step.",
-            "retry": "Try waiting or rejected transfers again now, and print them as they stand after that.",
-            "cancel": "Take back transfers that have not begun to create their orders.",
+            "list_": "List transfers, oldest first.",
+            "show_": "Show where a transfer stands, and each step so far.",
+            "retry": "Retry waiting or rejected transfers now, and show the result.",
+            "cancel": "Cancel transfers that have not begun to create an order.",
         },
     ),
     group_of(
         "plugin",
-        "Accounting systems, each a plugin.",
+        "Plugins, one for each accounting system.",
         {
-            "list_": "List the plugins: name, version, and what a business must tell each; broken ones with what they "
-            "raised.",
-            "new": "Write a plugin's skeleton into a new folder: it installs, and its tests say what is left to write.",
+            "list_": "List the plugins and the settings that each needs.",
+            "new": "Start a new plugin: its tests say what is left to write.",
         },
     ),
     group_of(
         "api-key",
         "API keys: who may use the HTTP API, and for what.",
         {
-            "create": "Make a key, and show it this once: it can't be read back.",
-            "list_": "List the keys, those that were revoked too, by their prefixes.",
-            "revoke": "Have a key open nothing any more.",
+            "create": "Create a key and show it once; it can't be read back.",
+            "list_": "List all keys by prefix, revoked ones too.",
+            "revoke": "Revoke a key.",
         },
     ),
     group_of(
         "secret",
-        "The key that seals secrets.",
+        "The key that encrypts secrets.",
         {
-            "rotate": "Seal all secrets with a new key.",
+            "rotate": "Encrypt all secrets with a new key.",
         },
     ),
 ]
@@ -115,9 +114,9 @@ def _kvitt() -> TyperGroup:
     # Plain help: it is printed in half the time of rich's, and stays readable when it is piped.
     app = typer.Typer(
         name="kvitt",
-        help="Kvitt moves invoices into the accounting system, each exactly once, and tells whether they are paid.",
-        epilog="Every command takes --json. Exit codes: 0 done, 1 refused, 2 usage, 3 temporary or not finished, "
-        "4 connection or rights.",
+        help="Kvitt sends invoices to the accounting system, each exactly once, and tells you whether they are paid.",
+        epilog="Every command takes --json. Exit codes: 0 done, 1 refused, 2 wrong usage, 3 temporary or "
+        "not finished, 4 no access to the accounting system.",
         callback=_everything,
         rich_markup_mode=None,
         pretty_exceptions_enable=False,

@@ -13,11 +13,13 @@ from entrypoints.documents import CustomerDocument
 
 def link(
     number: InvoiceNumber,
-    customer_id: Annotated[str, typer.Argument(metavar="CUSTOMER_ID", help="The record's id there.")],
+    customer_id: Annotated[
+        str, typer.Argument(metavar="CUSTOMER_ID", help="The record's id in the accounting system.")
+    ],
     business: BusinessName,
     as_json: AsJson = False,
 ) -> int:
-    """Say that the customer of an invoice is this record. It is remembered for that customer's later invoices too."""
+    """Link an invoice's customer to a record. That customer's later invoices use it too."""
     with installation() as container:
         record = container.link_customer().link(business, number, customer_id)
     if as_json:

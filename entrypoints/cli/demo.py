@@ -7,9 +7,9 @@ from entrypoints.demo.demo import run_demo
 
 
 def demo(as_json: AsJson = False) -> int:
-    """Show the whole way of an invoice.
+    """Follow an invoice all the way, on a sandbox.
 
-    Sent, sent again, published, paid, checked: on the sandbox, in a few seconds. Touches nothing of yours.
+    It is sent, sent again, published, paid and checked, in a few seconds. Nothing of yours is touched.
     """
     story = run_demo(tell=say if as_json else show)
     if as_json:

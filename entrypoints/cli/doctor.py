@@ -26,11 +26,11 @@ _CODES = {
 
 
 def doctor(offline: Offline = False, as_json: AsJson = False) -> int:
-    """Check the installation, and say what to mend.
+    """Check the installation, and say what to fix.
 
-    Folder, disk, database, tables, secret key, clocks, workers, calls left, plugins, and whether 24SevenOffice's
-    contract is still the one that Kvitt knows. Nothing is changed. Exit code 0: all is well, 1: something is to be
-    mended, 3: trouble that passes.
+    It looks at the folder, disk, database, tables, secret key, clocks, workers, calls left, plugins, and whether
+    24SevenOffice's contract is still the one Kvitt knows. Nothing is changed. Exit code 0: all is well, 1: something
+    needs fixing, 3: temporary trouble.
     """
     found: list[Finding] = []
     if as_json:

@@ -33,7 +33,7 @@ def write_export(records: Iterable[Mapping[str, Any]], output: Path, *, name: st
     with _told_of(output):
         file = output / f"{name}.jsonl" if output.is_dir() else output
         if file.exists() and not file.is_file():
-            raise _unwritable(file, "it is no file that could be replaced")
+            raise _unwritable(file, "it is not a regular file")
         draft = file.with_name(f".{file.name}.part")
         try:
             with _opened(draft, is_zip=file.suffix.lower() == ".zip", name=name) as stream:

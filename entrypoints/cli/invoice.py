@@ -79,10 +79,10 @@ def add(
     business: BusinessName,
     as_json: AsJson = False,
 ) -> int:
-    """Store invoices, complete or not, in place of unsent ones of the same number.
+    """Store invoices, replacing unsent ones with the same number.
 
-    What a UBL file says that an invoice has no place for is named. CSV and XLSX have a heading for every column, as
-    kvitt invoice template writes them; an invoice may have several rows.
+    They need not be complete yet. CSV and XLSX files have the headings that kvitt invoice template writes; an invoice
+    may have several rows. What a UBL file says that has no place in an invoice is listed.
     """
     results: list[tuple[Read, AddedInvoice | KvittError]] = []
     is_list = len(files) > 1
@@ -139,7 +139,7 @@ def template(
         Path, typer.Option("--output", metavar="FILE", help="Where to; - is standard output.", show_default=False)
     ] = STANDARD_INPUT,
 ) -> int:
-    """Write a table to fill in with invoices, a heading for every column. kvitt invoice add takes it."""
+    """Write a CSV or XLSX table to fill in with invoices. Give it to kvitt invoice add."""
     from adapters.spreadsheet.template import csv_template, xlsx_template  # the reader of spreadsheets is large
 
     content = csv_template() if form is TemplateForm.CSV else xlsx_template()
@@ -180,7 +180,7 @@ def list_(business: BusinessName, as_json: AsJson = False) -> int:
 
 
 def show_(number: InvoiceNumber, business: BusinessName, as_json: AsJson = False) -> int:
-    """Show an invoice as its source stated it."""
+    """Show an invoice as it was added."""
     with installation() as container:
         invoice = container.look_up().invoice(business, number)
         transfer = container.look_up().transfer_of(business, number)
@@ -200,7 +200,7 @@ def show_(number: InvoiceNumber, business: BusinessName, as_json: AsJson = False
 
 
 def preview(number: InvoiceNumber, business: BusinessName, as_json: AsJson = False) -> int:
-    """Show what a send would do: the customer, and the order exactly as it would be written. Writes nothing."""
+    """Show the customer and the order that a send would write. Writes nothing."""
     with installation() as container:
         shown = container.preview_invoice().preview(business, number)
     if as_json:
@@ -221,24 +221,22 @@ def send(
     file: NumberFile = None,
     again: Annotated[
         bool,
-        typer.Option(
-            "--again", help="Make a new order for an invoice that has arrived, if its order is gone. Needs numbers."
-        ),
+        typer.Option("--again", help="Create a new order for an invoice whose order is gone. Needs numbers."),
     ] = False,
     wait: Annotated[
         float,
-        typer.Option(metavar="SECONDS", min=0, help="How long to wait for the transfers to end; 0 does not wait."),
+        typer.Option(metavar="SECONDS", min=0, help="How long to wait for the transfers to finish; 0 doesn't wait."),
     ] = DEFAULT_WAIT,
     as_json: AsJson = False,
 ) -> int:
-    """Send invoices to the accounting system; sending one twice is one transfer and one order.
+    """Send invoices; one that is sent twice is still one order.
 
-    Several are sent together, in far fewer calls than one by one; one that can't be sent keeps none from going.
+    Several are sent together, with far fewer calls. One that can't be sent does not stop the others.
 
-    With --all: every one that is data for accounting and has not arrived, until each is transferred, rejected, or
-    waiting for longer than --wait.
+    --all sends every invoice of type data_for_accounting that has not arrived, and goes on until each is transferred,
+    rejected, or has to wait longer than --wait.
 
-    With --again: the accounting system is asked first, and refused is what still has its order there.
+    --again asks the accounting system first, and refuses an invoice whose order is still there.
     """
     wanted = require_numbers_or_all(numbers, every=every, file=file)
     if again and (every or file):
@@ -274,10 +272,10 @@ def adopt(
     number: InvoiceNumber,
     order_id: Annotated[str, typer.Argument(metavar="ORDER_ID", help="The order's id in the accounting system.")],
     business: BusinessName,
-    yes: Annotated[bool, typer.Option("--yes", help="Take it though it differs from the invoice.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Adopt it even if it differs from the invoice.")] = False,
     as_json: AsJson = False,
 ) -> int:
-    """Say that an order is the invoice's. Its number, customer and totals are compared first; says what differs."""
+    """Make an order the invoice's. Its number, customer and totals are compared first, and differences are shown."""
     with installation() as container:
         transfer = container.adopt_order().adopt(business, number, order_id, accept_differences=yes)
     if as_json:
@@ -292,7 +290,7 @@ def adopt(
 def status(
     business: BusinessName, numbers: InvoiceNumbers = None, every: EveryInvoice = False, as_json: AsJson = False
 ) -> int:
-    """Check Status: ask the accounting system whether invoices are paid. With --all: every one that has arrived."""
+    """Check Status: ask the accounting system whether invoices are paid. --all checks every transferred one."""
     wanted = require_numbers_or_all(numbers, every=every)
     with installation() as container:
         if every:

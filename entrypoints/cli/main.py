@@ -12,9 +12,7 @@ from entrypoints.cli.commands import KVITT
 from entrypoints.cli.exit_codes import ExitCode, code_of_error
 from entrypoints.cli.output import print_json, say, say_error, use_safe_encoding
 
-_NOT_TEXT = InvalidInput(
-    "An argument holds bytes that are not text in UTF-8.", code="usage", hint="Give it again in UTF-8."
-)
+_NOT_TEXT = InvalidInput("An argument is not valid UTF-8.", code="usage", hint="Give it again in UTF-8.")
 _INTERRUPTED = 130  # what shells expect of a command that was stopped by Ctrl-C
 
 

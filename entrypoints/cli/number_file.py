@@ -51,7 +51,7 @@ def _numbers(lines: Iterable[bytes], source: str) -> Iterator[str]:
             yield _NUMBER.validate_python(text)
         except ValidationError:
             raise InvalidInput(
-                f"{source}, line {nth}: this is no invoice number.",
+                f"{source}, line {nth}: this is not an invoice number.",
                 code="not_an_invoice_number",
-                hint="Write one number a line, of 1 to 50 printable characters. Nothing has been sent.",
+                hint="Write one number per line, of 1 to 50 printable characters. Nothing has been sent.",
             ) from None

@@ -25,10 +25,10 @@ def existing_or_none(file: Path | None) -> Path | None:
     return existing(file) if file else None
 
 
-AsJson = Annotated[bool, typer.Option("--json", help="Print the result as JSON, and nothing else.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print only the result, as JSON.")]
 BusinessName = Annotated[str, typer.Option("--business", metavar="NAME", help="The business, by its name.")]
 InvoiceNumber = Annotated[str, typer.Argument(metavar="NUMBER", help="The invoice's number.")]
-EveryInvoice = Annotated[bool, typer.Option("--all", help="All of the business's invoices for which it makes sense.")]
+EveryInvoice = Annotated[bool, typer.Option("--all", help="Every invoice of the business that it applies to.")]
 InvoiceNumbers = Annotated[
     list[str] | None, typer.Argument(metavar="[NUMBER]...", help="The invoices' numbers.", show_default=False)
 ]
@@ -40,8 +40,8 @@ NumberFile = Annotated[
         "--file",
         metavar="FILE",
         callback=existing_or_none,
-        help="A file of invoice numbers, one a line, besides those given; - is standard input. Blank lines and lines "
-        "that begin with # are skipped.",
+        help="A file with more invoice numbers, one per line; - is standard input. Blank lines and lines that start "
+        "with # are skipped.",
         show_default=False,
     ),
 ]

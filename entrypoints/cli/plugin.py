@@ -16,12 +16,12 @@ from plugins.settings import Setting
 
 _NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _LONGEST_NAME = 40
-_GUIDE = "docs/writing-a-plugin.md in Kvitt's repository goes on from there."
-_MEND = "Mend, update or uninstall it. Everything else works meanwhile."
+_GUIDE = "What comes next is in docs/writing-a-plugin.md in Kvitt's repository."
+_MEND = "Fix, update or uninstall it. Everything else goes on working."
 
 
 def list_(as_json: AsJson = False) -> int:
-    """List the plugins: name, version, and what a business must tell each; broken ones with what they raised."""
+    """List the plugins and the settings that each needs."""
     plugins = listed(find_plugins())
     if as_json:
         print_json([_document(plugin) for plugin in plugins])
@@ -37,16 +37,18 @@ def list_(as_json: AsJson = False) -> int:
 
 
 def new(
-    name: Annotated[str, typer.Argument(metavar="NAME", help="The accounting system: letters, digits, hyphens.")],
+    name: Annotated[
+        str, typer.Argument(metavar="NAME", help="The accounting system's name: letters, digits, hyphens.")
+    ],
     folder: Annotated[
         Path | None,
         typer.Option(
-            "--folder", metavar="FOLDER", help="The folder to make; kvitt-NAME where none is given.", show_default=False
+            "--folder", metavar="FOLDER", help="The folder to create; kvitt-NAME if left out.", show_default=False
         ),
     ] = None,
     as_json: AsJson = False,
 ) -> int:
-    """Write a plugin's skeleton into a new folder: it installs, and its tests say what is left to write."""
+    """Start a new plugin: its tests say what is left to write."""
     _require_free_name(name)
     distribution = distribution_of(name)
     place = folder or Path(distribution)
@@ -66,8 +68,8 @@ def _require_free_name(name: str) -> None:
     """Let a name pass that can be a package's and is no plugin's yet; a usage error otherwise."""
     if len(name) > _LONGEST_NAME or not _NAME.fullmatch(name):
         raise typer.BadParameter(
-            f"This can't be a plugin's name: use small letters, digits and single hyphens, {_LONGEST_NAME} in all, "
-            "such as my-ledger.",
+            f"This can't be a plugin's name: use lower-case letters, digits and single hyphens, at most "
+            f"{_LONGEST_NAME}, such as my-ledger.",
             param_hint="NAME",
         )
     if name.startswith("kvitt-"):

@@ -148,7 +148,9 @@ def _parsed(text: str, source: str, *, line_number: int = 1) -> object:
         return parsed(text, fraction=float)  # no document of ours has a number with a fraction
     except BadJson as error:
         if error.place is None:  # a number of thousands of digits; lists in lists in lists ...
-            raise InvalidInput(f"{source}: this JSON is beyond reason and was not read.", code="bad_json") from None
+            raise InvalidInput(
+                f"{source}: this JSON is too large or too deeply nested to read.", code="bad_json"
+            ) from None
         line = error.place.line + line_number - 1
         raise InvalidInput(
             f"{source}, line {line}, column {error.place.column}: this is not JSON ({error.reason.lower()}).",

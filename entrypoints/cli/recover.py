@@ -26,18 +26,18 @@ def recover(
         str | None,
         typer.Option(
             metavar="INSTANT",
-            help="Recover every business by its orders from then on, such as 2026-10-01T12:00:00Z: for a restore that "
-            "could not be noticed.",
+            help="Recover every business from its orders since then, such as 2026-10-01T12:00:00Z. Use it if Kvitt did "
+            "not notice the restore.",
         ),
     ] = None,
     wait: Annotated[
-        float, typer.Option(metavar="SECONDS", min=0, help="How long to wait for calls from before to end.")
+        float, typer.Option(metavar="SECONDS", min=0, help="How long to wait for earlier calls to end.")
     ] = _LONGEST_WAIT,
     as_json: AsJson = False,
 ) -> int:
-    """After a backup was put back: tie the orders that are there to their invoices, then let sending go on.
+    """After restoring a backup: find what was sent since, then allow sending.
 
-    Nothing is sent before that. It can be stopped and run again.
+    Nothing is sent until this is done. You can stop it and run it again.
     """
     begin = instant(since).astimezone(UTC) if since is not None else None
     with installation() as container:
@@ -89,15 +89,15 @@ def _tell(recovery: Recovery) -> None:
         show(f"{recovery.business}: {recovery.trouble.message} [{recovery.trouble.code}]")
         show(f"  {recovery.trouble.hint}")
         return
-    show(f"{recovery.business}: {recovery.orders} orders read, {recovery.tied} tied to their invoices.")
+    show(f"{recovery.business}: {recovery.orders} orders read, {recovery.tied} matched to their invoices.")
     for finding in recovery.findings:
         show(f"  {finding.invoice} (order {', '.join(finding.order_ids)}): {finding.message}")
 
 
 def _tell_nothing_left(every: Sequence[Recovery]) -> None:
-    say("There is nothing to recover. After a restore that could not be noticed, give --since.")
+    say("There is nothing to recover. If Kvitt did not notice a restore, give --since.")
     for recovery in every:
         ended: datetime | None = recovery.ended_at
         if recovery.findings and ended:
-            show(f"Left to a person by the recovery of {ended:%Y-%m-%d %H:%M} UTC:")
+            show(f"For a person to settle, since the recovery of {ended:%Y-%m-%d %H:%M} UTC:")
             _tell(recovery)

@@ -16,13 +16,15 @@ from sandbox.twentyfour_seven_office import DEMO_ACCOUNT, Sandbox
 
 SANDBOX_PORT = 8247
 
-Latency = Annotated[float, typer.Option(metavar="MS", min=0, max=600_000, help="Milliseconds that every answer takes.")]
+Latency = Annotated[
+    float, typer.Option(metavar="MS", min=0, max=600_000, help="Delay every answer by so many milliseconds.")
+]
 
 
 def sandbox(host: Host = LOOPBACK, port: Port = SANDBOX_PORT, latency: Latency = 0, as_json: AsJson = False) -> int:
     """Run a stand-in for 24SevenOffice.
 
-    It listens on this machine only, and is there to try things on.
+    Try Kvitt on it, without an account. It listens on this machine only.
     """
     try:
         office = Sandbox.demo(host=host, port=port, latency=latency / 1_000)

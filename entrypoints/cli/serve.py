@@ -14,9 +14,9 @@ SERVE_PORT = 8000
 
 
 def serve(host: Host = LOOPBACK, port: Port = SERVE_PORT, as_json: AsJson = False) -> int:
-    """Serve the HTTP API, with a worker inside.
+    """Run the HTTP API, with a built-in worker.
 
-    Told to stop, it finishes the calls in hand and hands the rest back to the queue.
+    When stopped, it finishes the calls it has begun and returns the rest to the queue.
     """
     settings = read_settings()
     require_own(settings.home)
@@ -28,7 +28,7 @@ def serve(host: Host = LOOPBACK, port: Port = SERVE_PORT, as_json: AsJson = Fals
         else:
             show(f"Kvitt listens on {url}; its HTTP API is documented at {url}/schema")
             if container.key_ring().is_empty():
-                say("There is no API key yet. Make one with: kvitt api-key create NAME --administrator")
+                say("There is no API key yet. Create one with: kvitt api-key create NAME --administrator")
             say("Stop it with Ctrl-C.")
 
     signals = Signals()

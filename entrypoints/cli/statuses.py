@@ -34,7 +34,7 @@ def answers(container: "Container", business: str, numbers: Sequence[str]) -> It
             if not start:
                 raise
             left = numbers[start:]
-            say(f"Stopped at invoice {left[0]}: the last {len(left)} of {len(numbers)} were not asked about.")
+            say(f"Stopped at invoice {left[0]}: the last {len(left)} of {len(numbers)} were not checked.")
             yield from ((number, error) for number in left)
             return
         yield from zip(piece, given, strict=True)

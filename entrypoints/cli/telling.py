@@ -24,10 +24,10 @@ Row = Sequence[str]
 _REASONS = {
     PaymentReason.NOT_PUBLISHED: "not paid: the order has not been published as an invoice yet",
     PaymentReason.OPEN: "not paid: the invoice is open",
-    PaymentReason.PARTLY_PAID: "not paid: only a part has been paid",
+    PaymentReason.PARTLY_PAID: "not paid: only part of it has been paid",
     PaymentReason.PAID: "paid",
     PaymentReason.DELETED: "not paid: the order was deleted in the accounting system",
-    PaymentReason.NOT_OURS: "not known to be paid: the order of this id is not this invoice's any more",
+    PaymentReason.NOT_OURS: "not known to be paid: the order with this id no longer belongs to this invoice",
 }
 
 
@@ -47,7 +47,7 @@ def business_lines(document: Mapping[str, Any]) -> Iterator[str]:
         yield f"  {labels.get(setting, setting.replace('_', ' ').capitalize())}: {value}"
     yield f"  Product: {document['product_name']}, in the category {document['category_name']}"
     yield f"  Status of new orders: {document['order_status']}"
-    yield f"  What an invoice may change in its customer's record: {_CHANGEABLE[document['customer_updates']]}"
+    yield f"  What an invoice may change in its customer record: {_CHANGEABLE[document['customer_updates']]}"
     for percent, code in document["vat_codes"].items():
         yield f"  VAT code for {percent} %: {code}"
     for source, booked in document["products"].items():
@@ -73,7 +73,7 @@ def verification_lines(found: Verification) -> Iterator[str]:
     if found.calls:
         yield f"  {_calls(found.calls)}"
     yield from _warnings(found.warnings)
-    yield "Invoices can be sent." if found.ok else "Invoices can't be sent until what is refused is allowed."
+    yield "Invoices can be sent." if found.ok else "Invoices can't be sent until the refused rights are granted."
 
 
 def invoice_lines(invoice: Invoice, transfer: Transfer | None) -> Iterator[str]:
@@ -183,7 +183,7 @@ def preview_end_lines(preview: InvoicePreview) -> Iterator[str]:
     yield from row_notes(preview.order)
     yield _totals_line(preview.totals, preview.order.currency.code if preview.order.currency else "NOK")
     if preview.not_written:
-        yield f"  Stated, and not written to the order: {', '.join(preview.not_written)}"
+        yield f"  Stated on the invoice, but not written to the order: {', '.join(preview.not_written)}"
     yield from _warnings(preview.warnings)
 
 
@@ -248,11 +248,11 @@ def _standing(transfer: Transfer) -> str:
     if transfer.waits_for_recovery:
         return "waiting for kvitt recover."
     if transfer.is_parked:
-        return "waiting for the connection to be mended."
+        return "waiting for the connection to be fixed."
     if transfer.state is TransferState.TRANSFERRED:
         return f"transferred as order {transfer.order_id}, customer {transfer.customer_id}."
     if transfer.state is TransferState.WAITING and transfer.next_attempt_at:
-        return f"waiting; tried again at {moment(transfer.next_attempt_at)}."
+        return f"waiting; retried at {moment(transfer.next_attempt_at)}."
     return f"{transfer.state}."
 
 
@@ -260,9 +260,9 @@ def _customer_lines(customer: CustomerPreview) -> Iterator[str]:
     if customer.action is CustomerAction.CREATE:
         yield f"Customer: a new record, {customer.name}"
     elif customer.action is CustomerAction.AS_IS:
-        yield f"Customer: record {customer.id}, {customer.name}, as it is"
+        yield f"Customer: record {customer.id}, {customer.name}, unchanged"
     else:
-        yield f"Customer: record {customer.id}, {customer.name}, is updated:"
+        yield f"Customer: record {customer.id}, {customer.name}, will be updated:"
     for field, value in customer.changes.items():
         for part in value if isinstance(value, list) else [value]:
             yield f"  {field.replace('_', ' ')}: {_changed(part)}"
@@ -325,7 +325,7 @@ def _calls(budget: CallBudget) -> str:
 
 
 def _named(thing: NamedThing) -> str:
-    return f"{thing.name} ({thing.id})" if thing.id else f"{thing.name}, created with the first send"
+    return f"{thing.name} ({thing.id})" if thing.id else f"{thing.name}, created by the first send"
 
 
 def _type_of(invoice: Invoice) -> str:

@@ -20,14 +20,14 @@ Ids = Annotated[list[str], typer.Argument(metavar="ID...", help="The transfers' 
 
 
 def list_(
-    business: Annotated[str | None, typer.Option("--business", metavar="NAME", help="Of this business only.")] = None,
+    business: Annotated[str | None, typer.Option("--business", metavar="NAME", help="Only this business.")] = None,
     state: Annotated[
         str | None,
-        typer.Option(metavar="STATE", help="Only those queued, running, waiting, transferred or rejected."),
+        typer.Option(metavar="STATE", help="Only those that are queued, running, waiting, transferred or rejected."),
     ] = None,
     as_json: AsJson = False,
 ) -> int:
-    """List transfers, the oldest first."""
+    """List transfers, oldest first."""
     try:
         wanted = TransferState(state) if state is not None else None
     except ValueError:
@@ -44,14 +44,14 @@ def list_(
         ]
         print_table(["Id", "Business", "Invoice", "State", "Attempts", "Outcome"], rows, right=["Attempts"])
     else:
-        say("There are no such transfers.")
+        say("No transfers match.")
     return ExitCode.DONE
 
 
 def show_(
     transfer_id: Annotated[str, typer.Argument(metavar="ID", help="The transfer's id.")], as_json: AsJson = False
 ) -> int:
-    """Tell the story of a transfer: where it stands, and what happened to it step by step."""
+    """Show where a transfer stands, and each step so far."""
     with installation() as container:
         transfer = container.look_up().transfer(transfer_id)
         steps = container.look_up().steps(transfer_id)
@@ -64,7 +64,7 @@ def show_(
 
 
 def retry(ids: Ids, as_json: AsJson = False) -> int:
-    """Try waiting or rejected transfers again now, and print them as they stand after that."""
+    """Retry waiting or rejected transfers now, and show the result."""
     with installation() as container:
         outcomes = each(ids, container.manage_transfers().retry)
         recorded = {id_: one for id_, one in outcomes.items() if not isinstance(one, KvittError)}
@@ -78,7 +78,7 @@ def retry(ids: Ids, as_json: AsJson = False) -> int:
 
 
 def cancel(ids: Ids, as_json: AsJson = False) -> int:
-    """Take back transfers that have not begun to create their orders."""
+    """Cancel transfers that have not begun to create an order."""
     with installation() as container:
         outcomes = each(ids, container.manage_transfers().cancel)
     print_transfers(outcomes, kind="transfer", as_json=as_json)

@@ -13,10 +13,10 @@ from entrypoints.worker import Worker
 
 
 def worker(as_json: AsJson = False) -> int:
-    """Work off transfers, without the HTTP API, until told to stop.
+    """Run a worker alone, without the HTTP API.
 
     Any number of them may work on one PostgreSQL database; on SQLite they share this machine's home folder.
-    Told to stop, it finishes the calls in hand and hands the rest back to the queue.
+    When stopped, it finishes the calls it has begun and returns the rest to the queue.
     """
     settings = read_settings()
     require_own(settings.home)
@@ -28,10 +28,10 @@ def worker(as_json: AsJson = False) -> int:
     try:
         with figures_shown(container) as port, Worker(container):
             if port is not None:
-                say(f"Its figures are at http://{settings.metrics_host}:{port}/metrics")
-            say("Kvitt works off transfers. Stop it with Ctrl-C.")
+                say(f"Its metrics are at http://{settings.metrics_host}:{port}/metrics")
+            say("Kvitt is working on transfers. Stop it with Ctrl-C.")
             signals.wait()
-            say("Stopping: the calls in hand are finished, the rest goes back to the queue.")
+            say("Stopping: finishing the calls it has begun, and returning the rest to the queue.")
     finally:
         storage.close()
     if as_json:

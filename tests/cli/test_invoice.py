@@ -272,7 +272,7 @@ def test_what_is_known_is_not_lost_when_the_accounting_system_fails_midway(
     assert [one.get("reason") for one in as_json.json] == ["not_published"] * 2 + [None] * 3
     assert [one.get("status") for one in as_json.json[2:]] == [503] * 3
     assert plain.out.count("Invoice ") == 2
-    assert "Stopped at invoice 3: the last 3 of 5 were not asked about." in plain.err
+    assert "Stopped at invoice 3: the last 3 of 5 were not checked." in plain.err
     assert plain.err.count("Invoice 3") == 1
     assert "Invoice 4" not in plain.err
 

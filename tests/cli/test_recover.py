@@ -55,7 +55,7 @@ def test_recover_ties_and_sending_goes_on(restored: Kvitt, books: Books) -> None
     told = restored("recover")
 
     assert told.code == 0, told
-    assert "fjell: 3 orders read, 2 tied to their invoices." in told.out
+    assert "fjell: 3 orders read, 2 matched to their invoices." in told.out
     assert restored("invoice", "send", "--all", *FJELL).code == 0
     assert len(books.orders) == 4
     assert restored("recover", "--json").json["needed"] is False

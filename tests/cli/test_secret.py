@@ -87,7 +87,7 @@ def test_given_keys_stay_the_operators(fjell: Kvitt, home: Path, monkeypatch: py
     assert answer.json == {"given": True, "resealed": 1, "dropped_keys": 0, "unreadable": []}
     again = fjell("secret", "rotate")
     assert "0 rows" in again.out
-    assert "take the other keys out" in again.err
+    assert "remove the other keys" in again.err
     monkeypatch.setenv("KVITT_SECRET_KEY", new)
     assert fjell("business", "show", "fjell").code == ExitCode.DONE
     assert _keys(home) == [old]
@@ -107,8 +107,8 @@ def test_a_wrong_key_that_was_given_is_not_taken_for_the_new_one(fjell: Kvitt, m
     monkeypatch.setenv("KVITT_SECRET_KEY", Fernet.generate_key().decode())
     answer = fjell("secret", "rotate")
     assert answer.code == ExitCode.REFUSED
-    assert "give the key back that sealed it" in answer.err
-    assert "take the other keys out" not in answer.err
+    assert "restore the key that encrypted them" in answer.err
+    assert "remove the other keys" not in answer.err
 
 
 def test_a_rotation_that_runs_is_not_begun_twice(fjell: Kvitt, home: Path) -> None:

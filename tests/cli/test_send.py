@@ -61,7 +61,7 @@ def test_all_sends_what_has_not_arrived_and_leaves_printed_and_cancelled_ones_ou
     third = fjell("invoice", "send", "--all", *FJELL, "--json")
 
     assert (first.code, [line["invoice"] for line in first.lines]) == (1, ["3", "4"])
-    assert first.err == 'Left out: 1 invoice of type "printed".\n'
+    assert first.err == 'Skipped: 1 invoice of type "printed".\n'
     assert (second.code, [line["invoice"] for line in second.lines]) == (0, ["4"])
     assert (third.code, third.out) == (0, "")
     assert len(books.orders) == 3
@@ -83,7 +83,7 @@ def test_a_refused_connection_waits_and_the_next_send_goes_through(
     assert refused.code == plain.code == 3
     assert refused.json["state"] == "waiting"
     assert refused.json["next_attempt_at"]
-    assert "tried again at" in plain.out
+    assert "retried at" in plain.out
     assert url not in plain.out
     assert (sent.code, sent.json["id"]) == (0, refused.json["id"])
     assert len(books.orders) == 1
@@ -133,7 +133,7 @@ def test_a_wrong_password_parks_all_after_one_try_and_a_mended_one_releases_them
     assert parked.code == plain.code == 4
     assert [line["error"]["code"] for line in parked.lines[:2]] == ["access_refused"] * 2
     assert tries <= 2
-    assert "waiting for the connection to be mended" in plain.out
+    assert "waiting for the connection to be fixed" in plain.out
     for answer in (parked, plain, sent):
         assert "hunter2" not in answer.out + answer.err
         assert DEMO_PASSWORD not in answer.out + answer.err
