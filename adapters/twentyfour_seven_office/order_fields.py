@@ -1,4 +1,4 @@
-"""What an order of 24SevenOffice has a place for, whichever API it is written through.
+"""What an order of 24SevenOffice has a place for, whichever API it is written through, and what an account may demand.
 
 Source: the vendor's contracts. Neither API has a place for the source's order number; "our reference" is the id of a
 user there, no name; what was paid before belongs to one of the account's ways of payment (SOAP, PaymentMethodId), which
@@ -27,3 +27,12 @@ LONGEST = {
     "delivery.address.city": 200,
 }
 """Of the API descriptions only REST's says how long these may be; the books are the same."""
+
+DEPARTMENT_HINT = (
+    "The account demands a department on every order. Set department in the business's settings or on the invoice, or "
+    "make it optional in 24SevenOffice, then retry the transfer."
+)
+PROJECT_HINT = (
+    "The account demands a project on every order. Set project in the business's settings or on the invoice, or make "
+    "it optional in 24SevenOffice, then retry the transfer."
+)

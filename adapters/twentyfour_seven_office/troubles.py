@@ -1,4 +1,4 @@
-"""What can keep an answer of 24SevenOffice's from coming, whichever of its APIs was called.
+"""What can keep an answer of 24SevenOffice's from coming, whichever of its APIs was called, and who called when.
 
 What was raised is not chained, and so in no traceback: its text, and the answer it may carry, can hold a session id,
 the vendor's inner addresses or a stack trace. Cleaned of secrets it goes to the logger `kvitt.support`, at debug level.
@@ -6,10 +6,11 @@ the vendor's inner addresses or a stack trace. Cleaned of secrets it goes to the
 
 import logging
 from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Protocol
 
 from adapters.twentyfour_seven_office.cleaning import masked, nameless
-from adapters.twentyfour_seven_office.context import Context
 from core.errors import KvittError, OutcomeUnknown, TryAgain
 
 _support = logging.getLogger("kvitt.support")
@@ -30,6 +31,14 @@ _TROUBLES = {
 }
 _NEVER_RAN = frozenset({"unreachable", "throttled"})
 _TLS_HINT = "It is tried again. If it lasts, the operator looks at the machine's certificates, clock and proxy."
+
+
+@dataclass(frozen=True)
+class Context:
+    """Who calls, and when. `now` is in UTC. `secrets` are hidden wherever a text of the vendor's is shown or logged."""
+
+    now: datetime
+    secrets: tuple[str, ...] = field(default=(), repr=False)
 
 
 class UnusableAnswer(Exception):  # noqa: N818 - a state of affairs, as in core/errors.py

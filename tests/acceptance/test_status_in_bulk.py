@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from dependency_injector import providers
 
-from adapters.twentyfour_seven_office.whose_books import books_of
+from adapters.twentyfour_seven_office.account import books_of
 from core.errors import AccessRefused
 from core.invoice import Invoice
 from core.payment import PaymentReason, PaymentReport

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
-from adapters.twentyfour_seven_office.context import Context
 from adapters.twentyfour_seven_office.rest.client import RestClient
 from adapters.twentyfour_seven_office.rest.operations import CREATE_CATEGORY
 from adapters.twentyfour_seven_office.rest.operations import GET_CATEGORIES as GET_REST_CATEGORIES
@@ -12,6 +11,7 @@ from adapters.twentyfour_seven_office.rest.operator_settings import RestSettings
 from adapters.twentyfour_seven_office.soap.client import SoapClient
 from adapters.twentyfour_seven_office.soap.operations import GET_CATEGORIES, SAVE_CATEGORIES
 from adapters.twentyfour_seven_office.soap.operator_settings import OperatorSettings
+from adapters.twentyfour_seven_office.troubles import Context
 
 TIMEOUT = 0.4
 CONTEXT = Context(now=datetime(2026, 11, 23, tzinfo=UTC))

@@ -13,9 +13,9 @@ from typing import Any, Literal, get_args, get_origin
 from annotated_types import Ge, Gt, Le
 from pydantic.fields import FieldInfo
 
-from adapters.twentyfour_seven_office import environment
-from adapters.twentyfour_seven_office.environment import Variable
+from adapters.twentyfour_seven_office import settings as shared
 from adapters.twentyfour_seven_office.rest import operator_settings as rest
+from adapters.twentyfour_seven_office.settings import Variable
 from adapters.twentyfour_seven_office.soap import operator_settings as soap
 from entrypoints.settings import Settings
 
@@ -81,7 +81,7 @@ def settings_page() -> str:
         + f"## The installation\n\n{_IN_FILES}{_TABLE}"
         + _rows([*_of_the_installation(), *_BEFORE_SETTINGS])
         + f"\n## 24SevenOffice\n\n{_TABLE}"
-        + _rows([*soap.VARIABLES, *rest.VARIABLES, *environment.VARIABLES])
+        + _rows([*soap.VARIABLES, *rest.VARIABLES, *shared.VARIABLES])
         + _TAIL
     )
 

@@ -17,7 +17,6 @@ import httpx
 
 from adapters.exchange import limited
 from adapters.twentyfour_seven_office.answer_body import LARGEST_EXCHANGE, body_from
-from adapters.twentyfour_seven_office.context import Context
 from adapters.twentyfour_seven_office.rest.answer import Answer
 from adapters.twentyfour_seven_office.rest.connections import limit
 from adapters.twentyfour_seven_office.rest.errors import translated
@@ -25,7 +24,7 @@ from adapters.twentyfour_seven_office.rest.json_text import Broken, json_from
 from adapters.twentyfour_seven_office.rest.operations import LOGIN, Operation
 from adapters.twentyfour_seven_office.rest.operator_settings import RestSettings
 from adapters.twentyfour_seven_office.rest.refusals import error_for, login_error_for
-from adapters.twentyfour_seven_office.troubles import UnusableAnswer
+from adapters.twentyfour_seven_office.troubles import Context, UnusableAnswer
 
 CONNECT_TIMEOUT = 10.0
 

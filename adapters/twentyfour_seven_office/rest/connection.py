@@ -2,7 +2,7 @@
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from adapters.twentyfour_seven_office.connection_fields import FilledSecret
+from adapters.twentyfour_seven_office.settings import FilledSecret
 from core.fields import Name
 
 

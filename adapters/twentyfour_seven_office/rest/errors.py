@@ -7,9 +7,8 @@ from contextlib import contextmanager
 import httpx
 
 from adapters.exchange import TooMuch
-from adapters.twentyfour_seven_office.context import Context
 from adapters.twentyfour_seven_office.rest.operations import Operation
-from adapters.twentyfour_seven_office.troubles import UnusableAnswer, causes_of, tell_support, trouble
+from adapters.twentyfour_seven_office.troubles import Context, UnusableAnswer, causes_of, tell_support, trouble
 from core.errors import KvittError
 
 _NOT_CONNECTED = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)

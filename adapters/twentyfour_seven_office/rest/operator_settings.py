@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from adapters.twentyfour_seven_office.environment import Variable, address_in, timeout_in
+from adapters.twentyfour_seven_office.settings import Variable, address_in, timeout_in
 
 REST_URL = "KVITT_TFSO_REST_URL"
 LOGIN_URL = "KVITT_TFSO_LOGIN_URL"

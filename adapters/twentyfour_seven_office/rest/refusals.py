@@ -7,12 +7,11 @@ is OutcomeUnknown (docs/errors.md). An answer from 400 to 499 that is the API's 
 from typing import Any
 
 from adapters.twentyfour_seven_office.cleaning import cleaned, sentence
-from adapters.twentyfour_seven_office.context import Context
-from adapters.twentyfour_seven_office.hints import DEPARTMENT_HINT, PROJECT_HINT
+from adapters.twentyfour_seven_office.order_fields import DEPARTMENT_HINT, PROJECT_HINT
 from adapters.twentyfour_seven_office.rest.answer import Answer
 from adapters.twentyfour_seven_office.rest.operations import LOGIN, Operation
 from adapters.twentyfour_seven_office.rest.retry_after import called_again_at
-from adapters.twentyfour_seven_office.troubles import UnusableAnswer
+from adapters.twentyfour_seven_office.troubles import Context, UnusableAnswer
 from core.errors import AccessRefused, KvittError, OutcomeUnknown, Rejected, TryAgain
 
 QUOTA_EXCEEDED = "quota_exceeded"

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
-from adapters.twentyfour_seven_office.context import Context
+from adapters.twentyfour_seven_office.account import books_of
 from adapters.twentyfour_seven_office.kept_login import MOST_TRIES, KeptLogin, too_late, waited_long
 from adapters.twentyfour_seven_office.rest.connection import RestConnection
 from adapters.twentyfour_seven_office.rest.mapping.organization import account_in
@@ -15,8 +15,7 @@ from adapters.twentyfour_seven_office.rest.operator_settings import RestSettings
 from adapters.twentyfour_seven_office.rest.paging import MOST_PAGES, next_page_url
 from adapters.twentyfour_seven_office.rest.refusals import TokenEnded
 from adapters.twentyfour_seven_office.rest.token import Token, fingerprint_of, login_request, token_in
-from adapters.twentyfour_seven_office.troubles import trouble
-from adapters.twentyfour_seven_office.whose_books import books_of
+from adapters.twentyfour_seven_office.troubles import Context, trouble
 from core.account import Account
 from core.books import Books
 from core.errors import AccessRefused

@@ -4,6 +4,7 @@ from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
+from adapters.twentyfour_seven_office.account import right
 from adapters.twentyfour_seven_office.order_fields import LONGEST, PLACES
 from adapters.twentyfour_seven_office.rest.connection import RestConnection
 from adapters.twentyfour_seven_office.rest.customer_names import CustomerNames
@@ -21,7 +22,6 @@ from adapters.twentyfour_seven_office.rest.payments import RestPaymentStatus
 from adapters.twentyfour_seven_office.rest.products import RestProductCatalog
 from adapters.twentyfour_seven_office.rest.session import BusinessSession
 from adapters.twentyfour_seven_office.rest.tables import RestCurrencyTable, RestDimensionTable, RestVatTable
-from adapters.twentyfour_seven_office.rights import right
 from core.account import Account, Right
 from core.books import Books
 from core.business import Business

@@ -4,13 +4,13 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
-from adapters.twentyfour_seven_office.context import Context
 from adapters.twentyfour_seven_office.soap.channel import Channel
 from adapters.twentyfour_seven_office.soap.contract import contract
 from adapters.twentyfour_seven_office.soap.envelope import envelope_of
 from adapters.twentyfour_seven_office.soap.errors import translated
 from adapters.twentyfour_seven_office.soap.operations import Operation
 from adapters.twentyfour_seven_office.soap.operator_settings import OperatorSettings
+from adapters.twentyfour_seven_office.troubles import Context
 
 _SESSION_COOKIE = "ASP.NET_SessionId"
 _API_ROOTS = 8  # one in any installation; more where many sandboxes come and go in one process

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr
 
-from adapters.twentyfour_seven_office.connection_fields import FilledSecret
+from adapters.twentyfour_seven_office.settings import FilledSecret
 from core.fields import Name
 
 

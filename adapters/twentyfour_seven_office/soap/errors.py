@@ -10,11 +10,10 @@ from urllib3.exceptions import NewConnectionError, ProtocolError
 from urllib3.exceptions import SSLError as PoolSSLError
 
 from adapters.exchange import TooMuch
-from adapters.twentyfour_seven_office.context import Context
 from adapters.twentyfour_seven_office.soap.envelope import ServiceFault
 from adapters.twentyfour_seven_office.soap.operations import Operation
 from adapters.twentyfour_seven_office.soap.refusals import error_for_fault
-from adapters.twentyfour_seven_office.troubles import UnusableAnswer, causes_of, tell_support, trouble
+from adapters.twentyfour_seven_office.troubles import Context, UnusableAnswer, causes_of, tell_support, trouble
 from core.errors import KvittError
 
 

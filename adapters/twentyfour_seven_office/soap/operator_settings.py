@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from adapters.twentyfour_seven_office.environment import Variable, address_in, bad_setting, timeout_in
+from adapters.twentyfour_seven_office.settings import Variable, address_in, bad_setting, timeout_in
 
 API_URL = "KVITT_TFSO_API_URL"
 CALLS_PER_HOUR = "KVITT_TFSO_CALLS_PER_HOUR"

@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from adapters.twentyfour_seven_office.cleaning import cause_of, cleaned, sentence
-from adapters.twentyfour_seven_office.hints import DEPARTMENT_HINT, PROJECT_HINT
+from adapters.twentyfour_seven_office.order_fields import DEPARTMENT_HINT, PROJECT_HINT
 from adapters.twentyfour_seven_office.soap.quarantine import quarantine_end
 from core.errors import AccessRefused, KvittError, OutcomeUnknown, Rejected, TryAgain
 

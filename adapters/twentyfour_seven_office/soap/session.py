@@ -11,7 +11,7 @@ from dataclasses import replace
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
-from adapters.twentyfour_seven_office.context import Context
+from adapters.twentyfour_seven_office.account import books_of
 from adapters.twentyfour_seven_office.kept_login import MOST_TRIES, KeptLogin, too_late, waited_long
 from adapters.twentyfour_seven_office.soap.connection import SoapConnection
 from adapters.twentyfour_seven_office.soap.identities import Identity, chosen_identity, identity_from, login_refused
@@ -19,7 +19,7 @@ from adapters.twentyfour_seven_office.soap.kept_session import KeptSession, fing
 from adapters.twentyfour_seven_office.soap.operations import GET_IDENTITIES, GET_IDENTITY, LOGIN, Operation
 from adapters.twentyfour_seven_office.soap.quota import QUOTA_EXCEEDED, Quota
 from adapters.twentyfour_seven_office.soap.refusals import SessionEnded
-from adapters.twentyfour_seven_office.whose_books import books_of
+from adapters.twentyfour_seven_office.troubles import Context
 from core.books import Books
 from core.errors import AccessRefused, Rejected, TryAgain
 from core.ports.surroundings import Surroundings

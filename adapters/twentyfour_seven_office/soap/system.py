@@ -3,8 +3,8 @@
 from functools import partial
 from typing import TYPE_CHECKING
 
+from adapters.twentyfour_seven_office.account import right
 from adapters.twentyfour_seven_office.order_fields import LONGEST, PLACES
-from adapters.twentyfour_seven_office.rights import right
 from adapters.twentyfour_seven_office.soap.connection import SoapConnection
 from adapters.twentyfour_seven_office.soap.customers import SoapCustomerRepo
 from adapters.twentyfour_seven_office.soap.operations import GET_CATEGORIES, GET_COMPANIES, GET_INVOICES, Operation

@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from adapters.twentyfour_seven_office.context import Context
 from adapters.twentyfour_seven_office.rest.answer import Answer
 from adapters.twentyfour_seven_office.rest.mapping.tables import currencies_in, vat_codes_in
 from adapters.twentyfour_seven_office.rest.mapping.values import (
@@ -33,7 +32,7 @@ from adapters.twentyfour_seven_office.rest.operations import (
 from adapters.twentyfour_seven_office.rest.paging import next_page_url
 from adapters.twentyfour_seven_office.rest.refusals import Gone, TokenEnded, error_for
 from adapters.twentyfour_seven_office.rest.retry_after import called_again_at
-from adapters.twentyfour_seven_office.troubles import UnusableAnswer
+from adapters.twentyfour_seven_office.troubles import Context, UnusableAnswer
 from core.currency import Currency
 from core.errors import AccessRefused, KvittError, OutcomeUnknown, Rejected, TryAgain
 

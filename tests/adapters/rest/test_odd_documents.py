@@ -10,7 +10,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapters.twentyfour_seven_office.context import Context
 from adapters.twentyfour_seven_office.rest.answer import Answer
 from adapters.twentyfour_seven_office.rest.json_text import json_from, value_from
 from adapters.twentyfour_seven_office.rest.mapping.customers import customer_entry, customer_record
@@ -28,7 +27,7 @@ from adapters.twentyfour_seven_office.rest.mapping.tables import currencies_in, 
 from adapters.twentyfour_seven_office.rest.operations import CREATE_ORDER
 from adapters.twentyfour_seven_office.rest.refusals import error_for
 from adapters.twentyfour_seven_office.rest.token import Token, token_in
-from adapters.twentyfour_seven_office.troubles import UnusableAnswer
+from adapters.twentyfour_seven_office.troubles import Context, UnusableAnswer
 from core.errors import KvittError
 from tests.adapters.drafts import draft
 from tests.fakes import FakeClock

@@ -1,9 +1,13 @@
-"""The operator's settings for reaching 24SevenOffice that its APIs have in common, read from the environment."""
+"""Settings that 24SevenOffice's APIs have in common: the operator's, read from the environment, and a business's."""
 
 import ipaddress
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Annotated
 from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, SecretStr
 
 from core.errors import InvalidInput
 
@@ -81,3 +85,19 @@ def _is_own_machine(host: str) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return False
+
+
+_UNWRITABLE = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+
+
+def _filled(secret: SecretStr) -> SecretStr:
+    value = secret.get_secret_value()
+    if not value.strip():
+        raise ValueError("must not be blank")
+    if _UNWRITABLE.search(value):
+        raise ValueError("holds a control character")
+    return secret
+
+
+FilledSecret = Annotated[SecretStr, AfterValidator(_filled)]
+"""A secret that says something. No message ever shows it."""

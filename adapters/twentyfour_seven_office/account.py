@@ -1,9 +1,20 @@
-"""Whether one thing may be done at 24SevenOffice, found out by trying."""
+"""The account that a login leads to: whose books they are, and whether one thing may be done there."""
 
 from collections.abc import Callable
 
 from core.account import Right
+from core.books import Books
 from core.errors import AccessRefused, Rejected
+
+_SYSTEM = "24sevenoffice"
+
+
+def books_of(company_id: str, name: str) -> Books:
+    """Return the books of a company, which are the same through either API.
+
+    Assumed: both APIs number companies alike, so that the SOAP services' Client.Id is the REST API's organization id.
+    """
+    return Books(system=_SYSTEM, company_id=company_id, company=name.strip())
 
 
 def right(name: str, attempt: Callable[[], object]) -> Right:
