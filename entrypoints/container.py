@@ -20,6 +20,7 @@ from core.sending.attempt import TransferInvoices
 from core.sending.create_once import CreateOnce
 from core.sending.customer_directory import CustomerDirectory
 from core.sending.customers import FindCustomers
+from core.sending.fence import FencedCalls
 from core.sending.orders import PlaceOrders
 from core.sending.references import ReferenceData
 from core.sending.restore_watch import RestoreWatch
@@ -101,7 +102,12 @@ class Container(containers.DeclarativeContainer):
     sessions = providers.ThreadSafeSingleton(SqlSessionStore, storage, secret_box)
     calls = providers.ThreadSafeSingleton(SqlCallCounter, storage)
     surroundings = providers.ThreadSafeSingleton(
-        Surroundings, sessions=sessions, calls=calls, clock=clock, environment=environment, observer=telemetry
+        Surroundings,
+        sessions=sessions,
+        calls=calls,
+        clock=clock,
+        environment=environment,
+        observer=providers.Factory(FencedCalls, telemetry),
     )
     plugins = providers.ThreadSafeSingleton(find_plugins)
     systems = providers.ThreadSafeSingleton(AccountingRegistry, surroundings, plugins)

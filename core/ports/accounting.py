@@ -3,7 +3,7 @@
 Whoever writes a plugin reads this file; all of it is in the package `kvitt`.
 """
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -160,14 +160,12 @@ class OrderSink(Protocol):
         Errors: AccessRefused, TryAgain, Rejected.
         """
 
-    def create(
-        self, drafts: Sequence[OrderDraft], *, before_next_call: Callable[[], None]
-    ) -> list[Receipt | KvittError]:
+    def create(self, drafts: Sequence[OrderDraft]) -> list[Receipt | KvittError]:
         """Create orders. Answers item by item, in order: the receipt, or why that one was not created.
 
         A receipt is answered only where it is certain that it is this draft's; what can't be told is OutcomeUnknown.
-        Where writing takes several calls, `before_next_call` comes before each but the first: it keeps the worker's
-        hold, and what it raises ends the writing. A draft that was `begun_as` an order is completed.
+        A draft that was `begun_as` an order is completed. Writing may take several calls; what is raised as one of them
+        is about to go out (CallObserver) ends the writing.
         Errors, for all of them: Rejected, AccessRefused, TryAgain when no whole order was written and no call is open
         (TryAgain with `at_once` when nothing at all was); OutcomeUnknown when an answer was lost or does not fit what
         was asked. Where one that was begun lies there, the former three carry the outcome `unknown`, or `written` when

@@ -7,7 +7,8 @@ from typing import Protocol
 class CallObserver(Protocol):
     """Looks on at calls over the network, each as it goes out: a SOAP operation, a route of a REST API.
 
-    What is observed never depends on it: it raises nothing, and it sees neither what is sent nor what comes back.
+    It sees neither what is sent nor what comes back. An adapter makes each call within such a block, and lets pass what
+    is raised as the block is entered: then the call is not to be made, nor any after it.
     """
 
     def call(self, system: str, operation: str, business: str, /) -> AbstractContextManager[None]:

@@ -4,31 +4,32 @@ One or a thousand go the same way. What stops one of them never stops the others
 Source: docs/behaviour.md, "Sending an invoice", steps 3 to 5.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from core.auditor import Auditor
-from core.books import Books
 from core.business import Business
 from core.completeness import require_sendable
+from core.customer_choice import CustomerLink
 from core.customer_plan import CustomerNotes, customer_notes
 from core.errors import HandedBack, InvalidInvoice, KvittError, LeaseLost, Outcome, RecoveryNeeded, Rejected, TryAgain
 from core.intent import Intent, IntentKind
 from core.invoice import Invoice
 from core.limits import Limits
+from core.order_draft import OrderDraft
 from core.order_fields import OrderField, field_warnings, not_written
 from core.payment import total_differences
-from core.ports.accounting import AccountingSystem, AccountingSystems
+from core.ports.accounting import AccountingSystems
 from core.ports.clock import Clock
 from core.ports.storage import Storage
 from core.ports.work_observer import WorkObserver
 from core.sending.books import note_books, orders_begun_elsewhere
 from core.sending.create_once import NOTHING_WRITTEN
 from core.sending.customers import FindCustomers
-from core.sending.hold import Hold
-from core.sending.orders import Outcomes, PlacedOrder, PlaceOrders, orders_that_may_exist
-from core.sending.references import Fitting, ReferenceData
+from core.sending.fence import FencedSession, Hold
+from core.sending.orders import Earlier, Outcomes, PlacedOrder, PlaceOrders, orders_that_may_exist
+from core.sending.references import Entries, Fitting, ReferenceData
 from core.sending.restore_watch import RestoreWatch
-from core.sending.watched_system import WatchedSystem
 from core.stored import require_business
 from core.transfer import RetryPolicy, Transfer, TransferState, arrived, failed, handed_back, singled_out, warned
 from core.unobserved import NOBODY
@@ -37,42 +38,56 @@ _PUT_OFF = HandedBack("An invoice before it changes the same customer's record; 
 
 _CREDITED_FIRST = HandedBack("The invoice that this one credits goes first: its order is named on the credit.")
 
+_SINGLE_FIRST = HandedBack("A single send goes first; this one goes on right after it.")
 
-class Attempt:
-    """The transfers of one attempt: those still on their way, by invoice number, and those that have come to an end.
 
-    `system` names the accounting system, once that is known. `begun` are the invoices of which an order lies there
-    unfinished, as far as this attempt has seen. `notes` tell of their customers, once these are found and written.
+@dataclass(frozen=True)
+class Progress:
+    """How far an attempt has come: the transfers that are still on their way, by invoice number, and those that ended.
+
+    `system` names the accounting system, once that is known. `half_written` are the invoices of which an order lies
+    there unfinished, as far as was seen. `notes` tell of their customers, once these are found and written.
     """
 
-    def __init__(self, transfers: Sequence[Transfer], hold: Hold) -> None:
-        self.left = {transfer.invoice: transfer for transfer in transfers}
-        self.ended: list[Transfer] = []
-        self.hold = hold
-        self.system = ""
-        self.begun: set[str] = set()
-        self.notes: Mapping[str, CustomerNotes] = {}
-        self._here: Books | None = None
+    open: Mapping[str, Transfer]
+    ended: Sequence[Transfer] = ()
+    system: str = ""
+    half_written: frozenset[str] = frozenset()
+    notes: Mapping[str, CustomerNotes] = field(default_factory=dict)
 
     @property
     def is_bulk(self) -> bool:
         """Whether nobody waits for these: calls and time are left to single sends where they are short."""
-        return all(transfer.bulk for transfer in self.left.values())
+        return all(transfer.bulk for transfer in self.open.values())
 
-    @property
-    def here(self) -> Books:
-        """The books that the login leads to: nothing is asked or written before they are known."""
-        if self._here is None:
-            raise RuntimeError("nobody has logged in yet")
-        return self._here
+    def ids(self, numbers: Iterable[str]) -> list[str]:
+        """Return the ids of the transfers of these invoices that are still on their way."""
+        return [self.open[number].id for number in numbers if number in self.open]
 
-    def logged_in(self, books: Books) -> None:
-        """The login leads to these books."""
-        self._here = books
+    def with_half_written(self, numbers: Iterable[str]) -> "Progress":
+        """Orders of these were seen to lie there unfinished."""
+        return replace(self, half_written=self.half_written | set(numbers))
 
-    def work_on(self, numbers: Iterable[str]) -> None:
-        """Tell the steps from here on in the stories of these invoices' transfers."""
-        self.hold.work_on([self.left[number].id for number in numbers if number in self.left])
+    def with_ended(self, stored: Sequence[Transfer]) -> "Progress":
+        """These have come to an end, and are stored so."""
+        numbers = {transfer.invoice for transfer in stored}
+        left = {number: transfer for number, transfer in self.open.items() if number not in numbers}
+        return replace(self, open=left, ended=[*self.ended, *stored])
+
+
+@dataclass(frozen=True)
+class _Stored:
+    """What is stored of a business and its invoices when an attempt begins; `shut` keeps everything from being sent."""
+
+    business: Business
+    invoices: Mapping[str, Invoice]
+    intents: Mapping[str, Intent]
+    references: Entries
+    shut: RecoveryNeeded | None
+
+    def invoices_of(self, progress: Progress) -> list[Invoice]:
+        """Return the invoices that are still on their way."""
+        return [self.invoices[number] for number in progress.open]
 
 
 class TransferInvoices:
@@ -110,212 +125,267 @@ class TransferInvoices:
 
         Errors: LeaseLost, when another worker has taken over; nothing more is stored then.
         """
+        progress = Progress({transfer.invoice: transfer for transfer in transfers})
         with self._observer.attempt(transfers):
-            return self._attempted(Attempt(transfers, hold), transfers)
-
-    def _attempted(self, attempt: Attempt, transfers: Sequence[Transfer]) -> Sequence[Transfer]:
-        for transfer in transfers:
-            attempt.hold.tell(f"Attempt {transfer.attempts} began.", of=transfer.id)
-        try:
-            self._move(attempt)
-        except LeaseLost:
-            raise
-        except KvittError as error:
-            self._end(attempt, dict.fromkeys(attempt.left, error))
-        except Exception:
-            if len(attempt.left) == 1:
-                self._end(attempt, dict.fromkeys(attempt.left, _fault()))
+            for transfer in transfers:
+                hold.tell(f"Attempt {transfer.attempts} began.", of=transfer.id)
+            try:
+                for reached in self._steps(progress, hold):
+                    progress = reached
+                    if not progress.open:
+                        break
+            except LeaseLost:
                 raise
-            self._single_out(attempt)
-        return attempt.ended
+            except KvittError as error:
+                progress = self._end_all(progress, hold, error)
+            except Exception:
+                if len(progress.open) == 1:
+                    self._end_all(progress, hold, _fault())
+                    raise
+                self._single_out(progress, hold)
+        return progress.ended
 
-    def _move(self, attempt: Attempt) -> None:
-        """Decide everything before the first write, so that an invoice that can't be booked leaves no trace."""
-        attempt.work_on(attempt.left)
-        numbers = list(attempt.left)
-        with self._storage.transaction() as work:
-            business = require_business(work, attempt.hold.business)
-            attempt.system = business.accounting.system
-            self._watch.require_open(work, business.name)
-            invoices = work.invoices.of_numbers(business.name, numbers)
-            intents = work.intents.of_keys(business.name, IntentKind.ORDER, numbers)
-            kept = work.references.all(business.name)
-        system = WatchedSystem(self._systems.open(business), attempt.hold, self._clock, is_bulk=attempt.is_bulk)
-        self._end(attempt, _incomplete((invoices[one] for one in numbers if one not in intents), system.limits))
-        if not attempt.left:
-            return
-        attempt.logged_in(system.identity())
-        customers = {number: invoices[number].customer for number in attempt.left}
-        with self._storage.transaction() as work:
-            note_books(work, business, attempt.here)
-            elsewhere = orders_begun_elsewhere(work, business.name, intents.values(), attempt.left, here=attempt.here)
-            links = self._find_customers.remembered(work, business.name, customers, books=attempt.here.key)
-        self._end(attempt, elsewhere)
-        earlier = self._place_orders.earlier(_of_these_books(attempt, intents), system.orders)
-        attempt.begun |= earlier.begun.keys()
-        self._end(attempt, _with_differences(_with_left_out(earlier.outcomes, invoices, system.limits), invoices))
-        self._end(attempt, _incomplete((invoices[number] for number in attempt.left), system.limits))
-        if not attempt.left:
-            return
-        if OrderField.CREDITS in system.limits.order_fields:
-            self._end(attempt, dict.fromkeys(_credits_of_these(attempt.left, invoices), _CREDITED_FIRST))
-        left = [invoices[number] for number in attempt.left]
-        prepared = self._reference_data.fitting(left, business, system, kept=kept)
-        self._end(attempt, prepared.refused)
-        customers = {number: customers[number] for number in attempt.left}
+    def _steps(self, progress: Progress, hold: Hold) -> Iterator[Progress]:
+        """Yield how far it has come after each step; whoever iterates stops when nothing is on its way any more.
+
+        Everything is decided before the first write, so that an invoice that can't be booked leaves no trace.
+        """
+        hold.work_on(progress.ids(progress.open))
+        stored = self._read_stored(progress, hold)
+        business, invoices = stored.business, stored.invoices
+        yield (progress := replace(progress, system=business.accounting.system))
+
+        session = self._open(stored, hold, is_bulk=progress.is_bulk)
+        never_begun = [invoice for invoice in stored.invoices_of(progress) if invoice.number not in stored.intents]
+        yield (progress := self._end(progress, hold, _incomplete(never_begun, session.limits)))
+
+        links, elsewhere = self._log_in(progress, stored, session)
+        yield (progress := self._end(progress, hold, elsewhere))
+
+        earlier = self._place_orders.find_earlier(_of_open(stored.intents, progress), session)
+        yield (progress := progress.with_half_written(earlier.begun))
+        yield (progress := self._end(progress, hold, _told_whole(earlier.outcomes, invoices, session.limits)))
+        yield (progress := self._end(progress, hold, _incomplete(stored.invoices_of(progress), session.limits)))
+        if OrderField.CREDITS in session.limits.order_fields:
+            later = _credits_of_these(stored.invoices_of(progress))
+            yield (progress := self._end(progress, hold, dict.fromkeys(later, _CREDITED_FIRST)))
+
+        fitting = self._reference_data.fit(stored.invoices_of(progress), business, session, kept=stored.references)
+        yield (progress := self._end(progress, hold, fitting.refused))
+
+        customers = {invoice.number: invoice.customer for invoice in stored.invoices_of(progress)}
         updates = business.customer_updates
-        found = self._find_customers.decide(business.name, customers, system, links=links, updates=updates)
-        self._end(attempt, {**found.plan.undecided, **dict.fromkeys(found.plan.put_off, _PUT_OFF)})
-        ids = self._find_customers.carry_out(found, customers, system, hold=attempt.hold)
-        attempt.notes = {
-            number: customer_notes(customers[number], found.plan.decisions[number], customer_id=answer)
-            for number, answer in ids.items()
-            if isinstance(answer, str)
+        found = self._find_customers.decide(business.name, customers, session, links=links, updates=updates)
+        undecided = {**found.plan.undecided, **dict.fromkeys(found.plan.put_off, _PUT_OFF)}
+        yield (progress := self._end(progress, hold, undecided))
+
+        answers = self._find_customers.carry_out(found, customers, session)
+        customer_ids = {number: answer for number, answer in answers.items() if isinstance(answer, str)}
+        notes = {
+            number: customer_notes(customers[number], found.plan.decisions[number], customer_id=customer_id)
+            for number, customer_id in customer_ids.items()
         }
-        self._end(attempt, {number: answer for number, answer in ids.items() if isinstance(answer, KvittError)})
-        left = [invoices[number] for number in attempt.left]
-        prepared = self._reference_data.with_product(prepared, left, business, system, hold=attempt.hold)
-        customer_ids = {number: answer for number, answer in ids.items() if isinstance(answer, str)}
-        self._order(attempt, business, system, invoices, prepared, customer_ids, earlier.begun)
+        yield (progress := replace(progress, notes=notes))
+        yield (progress := self._end(progress, hold, _errors_in(answers)))
+
+        yield from self._order(progress, stored, session, fitting, customer_ids, earlier.begun)
 
     def _order(
         self,
-        attempt: Attempt,
-        business: Business,
-        system: AccountingSystem,
-        invoices: Mapping[str, Invoice],
-        prepared: Fitting,
+        progress: Progress,
+        stored: _Stored,
+        session: FencedSession,
+        fitting: Fitting,
         customer_ids: Mapping[str, str],
         begun: Mapping[str, str],
-    ) -> None:
-        """Create the orders, call by call, and store what became of each call's at once; complete what was begun."""
-        may_be_old = prepared.references.kept
-        drafts = [
-            prepared.orders[number].for_customer(
-                customer_ids[number], person=attempt.notes[number].person, begun_as=begun.get(number)
-            )
-            for number in attempt.left
-        ]
-        for piece in self._place_orders.pieces(drafts, system.limits):
-            if attempt.is_bulk and self._gives_way(attempt):
-                return
-            attempt.work_on(draft.reference for draft in piece)
-            outcomes = self._place_orders.create(attempt.hold, invoices, piece, system.orders, books=attempt.here.key)
-            refused = {number: outcome for number, outcome in outcomes.items() if isinstance(outcome, Rejected)}
-            if refused and may_be_old:
-                # What was kept may be gone since: the product, say. That is looked at once.
-                may_be_old = False
-                attempt.work_on(attempt.left)
-                attempt.begun |= {one for one, said in refused.items() if said.outcome is not Outcome.NOTHING_WRITTEN}
-                fresh = self._reference_data.fitting_anew([invoices[one] for one in attempt.left], business, system)
-                if not fresh.references.says_the_same(prepared.references):
-                    done = {number: outcome for number, outcome in outcomes.items() if number not in refused}
-                    self._end_created(attempt, done, invoices, prepared)
-                    self._note_refused(attempt, refused)
-                    self._end(attempt, fresh.refused)
-                    left = [invoices[number] for number in attempt.left]
-                    fresh = self._reference_data.with_product(fresh, left, business, system, hold=attempt.hold)
-                    begun = self._begun(attempt, system, invoices)
-                    self._order(attempt, business, system, invoices, fresh, customer_ids, begun)
-                    return
-            self._end_created(attempt, outcomes, invoices, prepared)
+    ) -> Iterator[Progress]:
+        """Create the orders, call by call, and store what became of each call's at once; complete what was begun.
 
-    def _begun(self, attempt: Attempt, system: AccountingSystem, invoices: Mapping[str, Invoice]) -> Mapping[str, str]:
+        Where one is refused, what was kept of the account may be stale: the product may be gone, say. It is read anew,
+        once, and where it has changed, the rest is ordered by what it says now.
+        """
+        hold, may_be_stale = session.hold, fitting.references.kept
+        fitting = self._create_missing_product(fitting, progress, stored, session)
+        pieces = self._pieces(progress, session, fitting, customer_ids, begun)
+        while piece := next(pieces, None):
+            if progress.is_bulk and self._a_single_send_waits(hold):
+                yield self._end_all(progress, hold, _SINGLE_FIRST)
+                return
+            hold.work_on(progress.ids(draft.reference for draft in piece))
+            outcomes = self._place_orders.create(session, piece, stored.invoices)
+            refused = {number: outcome for number, outcome in outcomes.items() if isinstance(outcome, Rejected)}
+            if refused and may_be_stale:
+                may_be_stale = False
+                hold.work_on(progress.ids(progress.open))
+                yield (progress := progress.with_half_written(_left_lying(refused)))
+                fresh = self._reference_data.fit_anew(stored.invoices_of(progress), stored.business, session)
+                if not fresh.references.says_the_same(fitting.references):
+                    done = {number: outcome for number, outcome in outcomes.items() if number not in refused}
+                    yield (progress := self._end_created(progress, hold, done, stored, fitting))
+                    self._note_refused(hold, refused)
+                    yield (progress := self._end(progress, hold, fresh.refused))
+                    fitting = self._create_missing_product(fresh, progress, stored, session)
+                    earlier = self._find_what_was_begun(progress, session)
+                    found = _told_whole(earlier.outcomes, stored.invoices, session.limits)
+                    yield (progress := self._end(progress, hold, found))
+                    pieces = self._pieces(progress, session, fitting, customer_ids, earlier.begun)
+                    continue
+            yield (progress := self._end_created(progress, hold, outcomes, stored, fitting))
+
+    def _read_stored(self, progress: Progress, hold: Hold) -> _Stored:
+        numbers = list(progress.open)
+        with self._storage.transaction() as work:
+            business = require_business(work, hold.business)
+            return _Stored(
+                business=business,
+                invoices=work.invoices.of_numbers(business.name, numbers),
+                intents=work.intents.of_keys(business.name, IntentKind.ORDER, numbers),
+                references=work.references.all(business.name),
+                shut=self._watch.recovery_needed(work, business.name),
+            )
+
+    def _open(self, stored: _Stored, hold: Hold, *, is_bulk: bool) -> FencedSession:
+        if stored.shut:
+            raise stored.shut
+        return FencedSession(self._systems.open(stored.business), hold, is_bulk=is_bulk)
+
+    def _log_in(
+        self, progress: Progress, stored: _Stored, session: FencedSession
+    ) -> tuple[Mapping[str, CustomerLink], Outcomes]:
+        """Learn whose books these are; return who is remembered in them, and whose order lies in others."""
+        here, name = session.identity(), stored.business.name
+        customers = {invoice.number: invoice.customer for invoice in stored.invoices_of(progress)}
+        with self._storage.transaction() as work:
+            note_books(work, stored.business, here)
+            elsewhere = orders_begun_elsewhere(work, name, stored.intents.values(), progress.open, here=here)
+            links = self._find_customers.read_links(work, name, customers, books=here.key)
+        return links, {number: error for number, error in elsewhere.items() if number in progress.open}
+
+    def _create_missing_product(
+        self, fitting: Fitting, progress: Progress, stored: _Stored, session: FencedSession
+    ) -> Fitting:
+        invoices = stored.invoices_of(progress)
+        return self._reference_data.create_missing_product(fitting, invoices, stored.business, session)
+
+    def _pieces(
+        self,
+        progress: Progress,
+        session: FencedSession,
+        fitting: Fitting,
+        customer_ids: Mapping[str, str],
+        begun: Mapping[str, str],
+    ) -> Iterator[Sequence[OrderDraft]]:
+        drafts = [
+            fitting.orders[number].for_customer(
+                customer_ids[number], person=progress.notes[number].person, begun_as=begun.get(number)
+            )
+            for number in progress.open
+        ]
+        return self._place_orders.pieces(drafts, session.limits)
+
+    def _find_what_was_begun(self, progress: Progress, session: FencedSession) -> Earlier:
         """Look once more for what was begun: an order that was refused halfway may lie there unfinished."""
         with self._storage.transaction() as work:
-            intents = work.intents.of_keys(attempt.hold.business, IntentKind.ORDER, list(attempt.left))
-        earlier = self._place_orders.earlier(_of_these_books(attempt, intents), system.orders)
-        self._end(attempt, _with_differences(_with_left_out(earlier.outcomes, invoices, system.limits), invoices))
-        return earlier.begun
+            intents = work.intents.of_keys(session.hold.business, IntentKind.ORDER, list(progress.open))
+        return self._place_orders.find_earlier(_of_open(intents, progress), session)
 
-    def _gives_way(self, attempt: Attempt) -> bool:
-        """Put the rest back where a single send waits: somebody looks on there."""
+    def _a_single_send_waits(self, hold: Hold) -> bool:
+        """Whether somebody looks on at a single send: the rest of a batch is put back, and goes on after it."""
         with self._storage.transaction() as work:
-            waits = work.transfers.is_single_due(attempt.hold.business, now=self._clock.now())
-        if waits:
-            first = HandedBack("A single send goes first; this one goes on right after it.")
-            self._end(attempt, dict.fromkeys(attempt.left, first))
-        return waits
+            return work.transfers.is_single_due(hold.business, now=self._clock.now())
 
-    def _single_out(self, attempt: Attempt) -> None:
+    def _single_out(self, progress: Progress, hold: Hold) -> None:
         """Have the rest moved one by one, so that only the invoice at which Kvitt fails is stopped by that."""
-        attempt.work_on(attempt.left)
-        attempt.hold.tell("Kvitt itself failed while moving several invoices; from here on they are moved one by one.")
+        hold.work_on(progress.ids(progress.open))
+        hold.tell("Kvitt itself failed while moving several invoices; from here on they are moved one by one.")
         now = self._clock.now()
         with self._storage.transaction() as work:
-            attempt.hold.renew(work)
-            work.transfers.save_all([singled_out(transfer, now=now) for transfer in attempt.left.values()])
+            hold.renew(work)
+            work.transfers.save_all([singled_out(transfer, now=now) for transfer in progress.open.values()])
+
+    def _note_refused(self, hold: Hold, refused: Outcomes) -> None:
+        with self._storage.transaction() as work:
+            hold.renew(work)
+            self._place_orders.conclude(work, hold.business, refused)
+
+    def _end_all(self, progress: Progress, hold: Hold, error: KvittError) -> Progress:
+        """End everything that is still on its way with what stops all of it."""
+        return self._end(progress, hold, dict.fromkeys(progress.open, error))
 
     def _end_created(
-        self, attempt: Attempt, outcomes: Outcomes, invoices: Mapping[str, Invoice], prepared: Fitting
-    ) -> None:
+        self, progress: Progress, hold: Hold, outcomes: Outcomes, stored: _Stored, fitting: Fitting
+    ) -> Progress:
         """End the transfers of orders that were asked for."""
-        warned = {
-            number: outcome.warned_of(prepared.orders[number].warnings) if isinstance(outcome, PlacedOrder) else outcome
+        warned_of = {
+            number: outcome.warned_of(fitting.orders[number].warnings) if isinstance(outcome, PlacedOrder) else outcome
             for number, outcome in outcomes.items()
         }
-        self._end(attempt, _with_differences(warned, invoices), were_asked_for=True)
+        return self._end(progress, hold, _with_differences(warned_of, stored.invoices), were_asked_for=True)
 
-    def _note_refused(self, attempt: Attempt, refused: Outcomes) -> None:
-        with self._storage.transaction() as work:
-            attempt.hold.renew(work)
-            self._place_orders.conclude(work, attempt.hold.business, refused)
-
-    def _end(self, attempt: Attempt, outcomes: Outcomes, *, were_asked_for: bool = False) -> None:
+    def _end(self, progress: Progress, hold: Hold, outcomes: Outcomes, *, were_asked_for: bool = False) -> Progress:
         """Store what became of transfers that are on their way; nothing when there are none.
 
         `were_asked_for` says that the outcomes are those of create calls, so that their intents have to follow.
         """
         if not outcomes:
-            return
+            return progress
         now, ended, pause = self._clock.now(), list[Transfer](), None
         there = {number: outcome for number, outcome in outcomes.items() if isinstance(outcome, PlacedOrder)}
         with self._storage.transaction() as work:
-            may_exist = orders_that_may_exist(work, [attempt.left[number] for number in outcomes.keys() - there.keys()])
+            missing = [progress.open[number] for number in outcomes.keys() - there.keys()]
+            may_exist = orders_that_may_exist(work, missing)
             for number, outcome in outcomes.items():
                 said_no = were_asked_for and isinstance(outcome, NOTHING_WRITTEN)
-                order_open = not said_no and (number in may_exist or number in attempt.begun)
-                transfer = self._after(attempt, number, outcome, order_open=order_open)
-                attempt.hold.tell(_told(transfer, outcome), of=transfer.id)
+                order_open = not said_no and (number in may_exist or number in progress.half_written)
+                transfer = self._after(progress, number, outcome, order_open=order_open)
+                hold.tell(_told(transfer, outcome), of=transfer.id)
                 ended.append(transfer)
                 if isinstance(outcome, TryAgain) and outcome.for_everyone:
                     pause = outcome.not_before
-            attempt.hold.renew(work)
-            self._place_orders.conclude(work, attempt.hold.business, outcomes if were_asked_for else there)
+            hold.renew(work)
+            self._place_orders.conclude(work, hold.business, outcomes if were_asked_for else there)
             if pause and pause > now:
-                work.pauses.put(require_business(work, attempt.hold.business).accounting.system, pause)
+                work.pauses.put(require_business(work, hold.business).accounting.system, pause)
             stored = work.transfers.save_all(ended)
             self._auditor.ended(work, ended)
-        attempt.ended += stored
-        self._observer.ended(attempt.system, stored)
-        for number in outcomes:
-            del attempt.left[number]
+        self._observer.ended(progress.system, stored)
+        return progress.with_ended(stored)
 
-    def _after(self, attempt: Attempt, number: str, outcome: PlacedOrder | KvittError, *, order_open: bool) -> Transfer:
-        transfer, now = attempt.left[number], self._clock.now()
-        if number in attempt.notes:
-            transfer = warned(transfer, attempt.notes[number].warnings)
+    def _after(
+        self, progress: Progress, number: str, outcome: PlacedOrder | KvittError, *, order_open: bool
+    ) -> Transfer:
+        transfer, now = progress.open[number], self._clock.now()
+        if number in progress.notes:
+            transfer = warned(transfer, progress.notes[number].warnings)
         if isinstance(outcome, PlacedOrder):
-            return arrived(transfer, outcome.receipt, warnings=outcome.warnings, books=attempt.here.key, now=now)
+            return arrived(transfer, outcome.receipt, warnings=outcome.warnings, books=outcome.books, now=now)
         if isinstance(outcome, HandedBack):
             return handed_back(transfer, now=now)
         chance = self._chance()
         return failed(transfer, outcome, policy=self._retry_policy, now=now, chance=chance, order_open=order_open)
 
 
-def _credits_of_these(numbers: Iterable[str], invoices: Mapping[str, Invoice]) -> list[str]:
+def _of_open(intents: Mapping[str, Intent], progress: Progress) -> list[Intent]:
+    return [intent for number, intent in intents.items() if number in progress.open]
+
+
+def _errors_in(answers: Mapping[str, str | KvittError]) -> dict[str, KvittError]:
+    return {number: answer for number, answer in answers.items() if isinstance(answer, KvittError)}
+
+
+def _left_lying(refused: Mapping[str, Rejected]) -> list[str]:
+    """Return those that were refused halfway, so that something of their orders lies there."""
+    return [number for number, refusal in refused.items() if refusal.outcome is not Outcome.NOTHING_WRITTEN]
+
+
+def _credits_of_these(invoices: Iterable[Invoice]) -> list[str]:
     """Return those that credit one that stands before them: sent one after the other they would know its order."""
     seen, later = set[str](), list[str]()
-    for number in numbers:
-        if invoices[number].credits in seen:
-            later.append(number)
-        seen.add(number)
+    for invoice in invoices:
+        if invoice.credits in seen:
+            later.append(invoice.number)
+        seen.add(invoice.number)
     return later
-
-
-def _of_these_books(attempt: Attempt, intents: Mapping[str, Intent]) -> list[Intent]:
-    """Leave out what was refused in other books: an order of theirs can't be looked for here."""
-    return [one for number, one in intents.items() if number in attempt.left and not one.is_elsewhere(attempt.here.key)]
 
 
 def _incomplete(invoices: Iterable[Invoice], limits: Limits) -> dict[str, InvalidInvoice]:
@@ -328,9 +398,9 @@ def _incomplete(invoices: Iterable[Invoice], limits: Limits) -> dict[str, Invali
     return faults
 
 
-def _with_left_out(outcomes: Outcomes, invoices: Mapping[str, Invoice], limits: Limits) -> Outcomes:
+def _told_whole(outcomes: Outcomes, invoices: Mapping[str, Invoice], limits: Limits) -> Outcomes:
     """Warn, of each order that an earlier attempt created, of what its invoice says and an order has no place for."""
-    return {
+    left_out = {
         number: outcome.warned_of(
             field_warnings(not_written(invoices[number], limits.order_fields, knows_credited=True))
         )
@@ -338,6 +408,7 @@ def _with_left_out(outcomes: Outcomes, invoices: Mapping[str, Invoice], limits: 
         else outcome
         for number, outcome in outcomes.items()
     }
+    return _with_differences(left_out, invoices)
 
 
 def _with_differences(outcomes: Outcomes, invoices: Mapping[str, Invoice]) -> Outcomes:

@@ -15,13 +15,14 @@ from core.errors import KvittError, Rejected
 from core.identity import email_spellings
 from core.intent import IntentKind
 from core.outcome import one_each
-from core.ports.accounting import AccountingSystem, CustomerRepo, CustomerUpdate
+from core.ports.accounting import AccountingSystem, CustomerUpdate
 from core.ports.clock import Clock
 from core.ports.storage import Storage, UnitOfWork
-from core.sending.array_write import written
-from core.sending.create_once import CreateOnce, New
-from core.sending.customer_directory import CustomerDirectory
-from core.sending.hold import Hold
+from core.sending.array_write import ArrayWrite
+from core.sending.create_once import CreateOnce, Creation, New
+from core.sending.customer_directory import CustomerDirectory, read_customers
+from core.sending.fence import FencedSession, Session
+from core.sending.stories import candidates, named, outcomes
 from core.unreadable import Unreadable, readable, unreadable
 
 
@@ -55,12 +56,12 @@ class FindCustomers:
         self,
         business: str,
         customers: Mapping[str, Customer],
-        system: AccountingSystem,
+        session: Session,
         *,
         links: Mapping[str, CustomerLink],
         updates: CustomerUpdates,
     ) -> Found:
-        """Say which records these customers are, by invoice number, writing nothing; `links` as `remembered` has them.
+        """Say which records these customers are, by invoice number, writing nothing; `links` as `read_links` has them.
 
         `updates` is the business's setting of what may be changed in a record.
 
@@ -68,18 +69,22 @@ class FindCustomers:
         """
         looked_at = self._clock.now()
         linked = list(dict.fromkeys(link.customer_id for number, link in links.items() if number in customers))
-        read = system.customers.read(linked) if linked else {}
-        lost = {one.id: one for one in unreadable(read.values())}
-        records = {record.id: record for record in readable(read.values())}
-        to_find = {n: one for n, one in customers.items() if n not in links or links[n].customer_id not in lost}
+        known = read_customers(linked, session)
+        lost = {record.id: record for record in unreadable(known.values())}
+        records = {record.id: record for record in readable(known.values())}
+        to_find = {
+            number: customer
+            for number, customer in customers.items()
+            if number not in links or links[number].customer_id not in lost
+        }
         if strangers := without_link(to_find, records=records, links=links):
-            found = self._searched(business, _different(strangers), system, known=read)
+            found = self._search(business, _different(strangers), session, known=known)
             records |= {record.id: record for record in readable(found)}
-            lost |= {one.id: one for one in unreadable(found)}
+            lost |= {record.id: record for record in unreadable(found)}
         plan = customer_plan(customers, records=records.values(), links=links, updates=updates, lost=[*lost.values()])
         return Found(looked_at, plan)
 
-    def remembered(
+    def read_links(
         self, work: UnitOfWork, business: str, customers: Mapping[str, Customer], *, books: str
     ) -> Mapping[str, CustomerLink]:
         """Return what is remembered of these customers in these books, by invoice number."""
@@ -88,7 +93,7 @@ class FindCustomers:
         return {number: links[key] for number, key in keys.items() if key in links}
 
     def carry_out(
-        self, found: Found, customers: Mapping[str, Customer], system: AccountingSystem, *, hold: Hold
+        self, found: Found, customers: Mapping[str, Customer], session: FencedSession
     ) -> Mapping[str, str | KvittError]:
         """Create and update records as decided, remember who is who, and return each invoice's customer id.
 
@@ -96,13 +101,13 @@ class FindCustomers:
         Errors: LeaseLost, and what keeps everything from being written.
         """
         plan = found.plan
-        ids = self._create(found, system, hold)
-        failures = self._update(plan.decisions, system)
+        ids = self._create(found, session)
+        failures = self._update(plan.decisions, session)
         answers = {
             number: failures.get(decision.record.id) or ids.get(decision.record.id, decision.record.id)
             for number, decision in plan.decisions.items()
         }
-        books = system.identity().key
+        books = session.identity().key
         learned = [
             CustomerLink(key=link_key(customers[number], books=books), customer_id=answer)
             for number, answer in answers.items()
@@ -110,68 +115,91 @@ class FindCustomers:
         ]
         if learned:
             with self._storage.transaction() as work:
-                work.links.put(hold.business, *{link.key: link for link in learned}.values())
+                work.links.put(session.hold.business, *{link.key: link for link in learned}.values())
         return answers
 
-    def _searched(
-        self, business: str, customers: Sequence[Customer], system: AccountingSystem, *, known: Mapping[str, object]
+    def _search(
+        self, business: str, customers: Sequence[Customer], session: Session, *, known: Mapping[str, object]
     ) -> Collection[CustomerRecord | Unreadable]:
         """Return the records that carry a key of these customers, and perhaps more."""
-        ids = self._directory.ids_of(business, customers, system)
+        ids = self._directory.ids_of(business, customers, session)
         if ids is None:
-            return [record for customer in customers for record in _searched_for(customer, system.customers)]
+            return [record for customer in customers for record in _search_for(customer, session)]
         unread = [customer_id for customer_id in ids if customer_id not in known]
-        records = system.customers.read(unread) if unread else {}
-        self._directory.forget(business, set(unread) - records.keys(), system)
+        records = read_customers(unread, session)
+        self._directory.forget(business, set(unread) - records.keys(), session)
         return records.values()
 
-    def _create(self, found: Found, system: AccountingSystem, hold: Hold) -> dict[str, str | KvittError]:
+    def _create(self, found: Found, session: FencedSession) -> dict[str, str | KvittError]:
         new = found.plan.new
-        outcomes = self._create_once.create(
-            hold,
-            IntentKind.CUSTOMER,
+        answers = self._create_once.create(
+            session,
+            Creation(IntentKind.CUSTOMER, _create_customers, found.looked_at),
             [New(creation_keys(customer), customer) for customer in new.values()],
-            system.customers.create,
-            books=system.identity().key,
-            looked_at=found.looked_at,
-            most_at_once=min(self._most_at_once, system.limits.items_per_write),
+            most_at_once=min(self._most_at_once, session.limits.items_per_write),
         )
-        return dict(zip(new, outcomes, strict=True))
+        return dict(zip(new, answers, strict=True))
 
-    def _update(self, decisions: Mapping[str, CustomerDecision], system: AccountingSystem) -> dict[str, KvittError]:
+    def _update(self, decisions: Mapping[str, CustomerDecision], session: FencedSession) -> dict[str, KvittError]:
         """Write what differs; return what went wrong, by record."""
         updates = [
             CustomerUpdate(record=decision.record, changes=decision.changes)
             for decision in decisions.values()
             if decision.changes
         ]
-        most, failures = min(self._most_at_once, system.limits.items_per_write), dict[str, KvittError]()
+        most, failures = min(self._most_at_once, session.limits.items_per_write), dict[str, KvittError]()
         for start in range(0, len(updates), most):
-            some = updates[start : start + most]
-            outcomes = written(some, lambda few: one_each(few, system.customers.update(few)))
-            failures.update({one.record.id: error for one, error in zip(some, outcomes, strict=True) if error})
+            write = ArrayWrite[CustomerUpdate, None](updates[start : start + most])
+            for piece in write:
+                try:
+                    write.answer(_update_together(piece, session))
+                except KvittError as trouble:
+                    write.fail(trouble)
+            asked = zip(updates[start : start + most], write.answers, strict=True)
+            failures.update({update.record.id: error for update, error in asked if error})
         return failures
 
 
+def _create_customers(system: AccountingSystem, customers: Sequence[Customer]) -> Sequence[str | KvittError]:
+    """Create several with one call."""
+    return system.customers.create(customers)
+
+
+def _update_together(updates: Sequence[CustomerUpdate], session: FencedSession) -> Sequence[KvittError | None]:
+    fields = ", ".join(dict.fromkeys(field.replace("_", " ") for update in updates for field in update.changes.fields))
+    with session.call(f"Updating {named('customer', [update.record.id for update in updates])} ({fields})") as call:
+        answers = one_each(updates, call.system.customers.update(updates))
+        call.tell(outcomes(answers))
+    return answers
+
+
 def _different(customers: Sequence[Customer]) -> list[Customer]:
-    return list({(one.key_number, one.key_email): one for one in customers}.values())
+    return list({(customer.key_number, customer.key_email): customer for customer in customers}.values())
 
 
-def _searched_for(customer: Customer, repo: CustomerRepo) -> Sequence[CustomerRecord | Unreadable]:
+def _search_for(customer: Customer, session: Session) -> Sequence[CustomerRecord | Unreadable]:
     """Search by organization number first, by e-mail only when that finds nobody: it saves a call."""
     found: list[CustomerRecord | Unreadable] = []
     if customer.key_number:
-        answered = repo.find_by_organization_number(customer.searched_numbers[0])
-        found = [*(one for one in readable(answered) if carries_number(one, customer)), *_searchable(answered)]
+        with session.call("Looking for the customer by organization number") as call:
+            answered = call.system.customers.find_by_organization_number(customer.searched_numbers[0])
+            call.tell(candidates("customer", answered))
+        carrying = [record for record in readable(answered) if carries_number(record, customer)]
+        found = [*carrying, *_searchable(answered)]
         if _is_settled(customer, found):
             return found
-    by_email = [one for email in email_spellings(customer.email) for one in repo.find_by_email(email)]
+    by_email: list[CustomerRecord | Unreadable] = []
+    for email in email_spellings(customer.email):
+        with session.call("Looking for the customer by e-mail") as call:
+            answered = call.system.customers.find_by_email(email)
+            call.tell(candidates("customer", answered))
+        by_email += answered
     return [*found, *readable(by_email), *_searchable(by_email)]
 
 
 def _searchable(answered: Sequence[CustomerRecord | Unreadable]) -> list[Unreadable]:
     """Return those that can't be read of which it is known by what they are searched: others are nobody's."""
-    return [one for one in unreadable(answered) if one.organization_number or one.emails]
+    return [record for record in unreadable(answered) if record.organization_number or record.emails]
 
 
 def _is_settled(customer: Customer, found: Sequence[CustomerRecord | Unreadable]) -> bool:

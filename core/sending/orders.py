@@ -7,27 +7,32 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from core.errors import KvittError, OutcomeUnknown, TryAgain
+from core.errors import KvittError, TryAgain
 from core.fields import Document
 from core.intent import Intent, IntentKind, declared
 from core.invoice import Invoice
 from core.limits import Limits
 from core.order_draft import OrderDraft
 from core.outcome import one_each
-from core.ports.accounting import OrderSink
 from core.ports.clock import Clock
 from core.ports.storage import Storage, UnitOfWork
-from core.sending.array_write import written
+from core.sending.array_write import ArrayWrite
 from core.sending.create_once import NOTHING_WRITTEN
-from core.sending.hold import Hold
+from core.sending.fence import FencedSession, Session
 from core.sending.restore_watch import Noting, RestoreWatch
+from core.sending.stories import creating, orders_found
+from core.sending.stories import outcomes as told_outcomes
 from core.transfer import Receipt, Transfer, order_may_exist
 
 
 class PlacedOrder(Document):
-    """An order that exists now: just created, or by an earlier attempt whose answer was lost."""
+    """An order that exists now: just created, or by an earlier attempt whose answer was lost.
+
+    `books` is the key of the books that it lies in.
+    """
 
     receipt: Receipt
+    books: str
     warnings: tuple[str, ...] = ()
 
     def warned_of(self, warnings: Iterable[str]) -> "PlacedOrder":
@@ -65,27 +70,36 @@ class PlaceOrders:
         self._settling = settling
         self._most_at_once = most_at_once
 
-    def earlier(self, intents: Collection[Intent], orders: OrderSink) -> Earlier:
+    def find_earlier(self, intents: Collection[Intent], session: Session) -> Earlier:
         """Look for the orders of earlier attempts, for all with one search: at once, and again when it is due.
 
         That is when the call can no longer be running; until then the outcome is TryAgain, code `settling`, with the
-        time to look again. Those of which it is certain that there is no whole one have no outcome.
+        time to look again. Those of which it is certain that there is no whole one have no outcome. What was refused
+        in other books is left out: an order of theirs can't be looked for here.
         Errors: those of OrderSink.find.
         """
+        books = session.identity().key
+        intents = [intent for intent in intents if not intent.is_elsewhere(books)]
         if not intents:
             return Earlier()
-        asked_at = self._clock.now()
-        found = orders.find(
-            [intent.key for intent in intents],
-            customer_ids=list(dict.fromkeys(one for intent in intents for one in intent.customer_ids)),
-            since=min(intent.look_since for intent in intents),
-        )
+        asked_at, numbers = self._clock.now(), [intent.key for intent in intents]
+        with session.call(
+            "Looking whether the order is there already"
+            if len(numbers) == 1
+            else f"Looking whether any of {len(numbers)} orders is there already"
+        ) as call:
+            found = call.system.orders.find(
+                numbers,
+                customer_ids=list(dict.fromkeys(one for intent in intents for one in intent.customer_ids)),
+                since=min(intent.look_since for intent in intents),
+            )
+            call.tell(orders_found(found, numbers))
         outcomes: dict[str, PlacedOrder | KvittError] = {}
         begun: dict[str, str] = {}
         for intent in intents:
             receipts = sorted(found.get(intent.key, []), key=lambda receipt: not receipt.is_whole)
             if receipts and receipts[0].is_whole:
-                outcomes[intent.key] = PlacedOrder(receipt=receipts[0], warnings=_several(receipts))
+                outcomes[intent.key] = PlacedOrder(receipt=receipts[0], books=books, warnings=_several(receipts))
                 continue
             try:
                 intent.require_settled(settling=self._settling, now=asked_at)
@@ -108,27 +122,24 @@ class PlaceOrders:
         if piece:
             yield piece
 
-    def create(
-        self,
-        hold: Hold,
-        invoices: Mapping[str, Invoice],
-        drafts: Sequence[OrderDraft],
-        orders: OrderSink,
-        *,
-        books: str,
-    ) -> Outcomes:
+    def create(self, session: FencedSession, drafts: Sequence[OrderDraft], invoices: Mapping[str, Invoice]) -> Outcomes:
         """Write the intents, then create the orders with one call; `invoices` are what the drafts were made from.
 
-        `books` is the key of the books that `orders` leads to.
         OutcomeUnknown leaves an intent standing. TryAgain, code `invoice_changed`, for an invoice that was replaced
         while its order was being prepared.
         Errors: LeaseLost, and what keeps everything from being created (TryAgain, AccessRefused, HandedBack).
         """
-        outcomes: dict[str, PlacedOrder | KvittError] = {}
-        answers = written(drafts, lambda some: self._created(hold, invoices, some, orders, books=books))
-        for draft, answer in zip(drafts, answers, strict=True):
-            outcomes[draft.reference] = answer if isinstance(answer, KvittError) else PlacedOrder(receipt=answer)
-        return outcomes
+        write = ArrayWrite[OrderDraft, Receipt](drafts)
+        for piece in write:
+            try:
+                write.answer(self._create_together(session, piece, invoices))
+            except KvittError as trouble:
+                write.fail(trouble)
+        books = session.identity().key
+        return {
+            draft.reference: answer if isinstance(answer, KvittError) else PlacedOrder(receipt=answer, books=books)
+            for draft, answer in zip(drafts, write.answers, strict=True)
+        }
 
     def conclude(self, work: UnitOfWork, business: str, outcomes: Outcomes) -> None:
         """Bring the intents in line with what became of the orders, in the transaction that stores it.
@@ -141,57 +152,45 @@ class PlaceOrders:
         if refused:
             _mark_refused(work, business, refused)
 
-    def _created(
-        self,
-        hold: Hold,
-        invoices: Mapping[str, Invoice],
-        drafts: Sequence[OrderDraft],
-        orders: OrderSink,
-        *,
-        books: str,
+    def _create_together(
+        self, session: FencedSession, drafts: Sequence[OrderDraft], invoices: Mapping[str, Invoice]
     ) -> Sequence[Receipt | KvittError]:
-        unchanged, noting = self._declare(hold, invoices, drafts, books=books)
+        unchanged, noting = self._declare(session, drafts, invoices)
         fresh = [draft for draft in drafts if draft.reference in unchanged]
-
-        def before_next_call() -> None:
-            try:
-                self._still_writing(hold, unchanged)
-            except TryAgain as trouble:  # our own, and not the accounting system's word: orders may be written by now
-                raise OutcomeUnknown(trouble.message, code=trouble.code) from trouble
-
         if noting:
-            self._watch.noted(noting)
+            self._watch.keep_mark(noting)
+        answers: Sequence[Receipt | KvittError] = ()
         try:
-            answers = iter(one_each(fresh, orders.create(fresh, before_next_call=before_next_call)) if fresh else ())
+            if fresh:
+                with session.call(creating(fresh), marks=(IntentKind.ORDER, unchanged)) as call:
+                    answers = one_each(fresh, call.system.orders.create(fresh))
+                    call.tell(told_outcomes(answers))
         except NOTHING_WRITTEN:
             with self._storage.transaction() as work:
-                hold.renew(work)  # another worker's intents may stand here by now
-                _mark_refused(work, hold.business, unchanged)
+                session.hold.renew(work)  # another worker's intents may stand here by now
+                _mark_refused(work, session.hold.business, unchanged)
             raise
-        return [next(answers) if draft.reference in unchanged else _replaced(draft.reference) for draft in drafts]
-
-    def _still_writing(self, hold: Hold, numbers: Collection[str]) -> None:
-        """Keep the hold while an order is written with several calls: each is what has to settle from here on."""
-        with self._storage.transaction() as work:
-            hold.renew(work)
-            standing = work.intents.of_keys(hold.business, IntentKind.ORDER, numbers).values()
-            now = self._clock.now()
-            work.intents.put(hold.business, *(intent.model_copy(update={"last_at": now}) for intent in standing))
+        following = iter(answers)
+        return [next(following) if draft.reference in unchanged else _replaced(draft.reference) for draft in drafts]
 
     def _declare(
-        self, hold: Hold, invoices: Mapping[str, Invoice], drafts: Sequence[OrderDraft], *, books: str
+        self, session: FencedSession, drafts: Sequence[OrderDraft], invoices: Mapping[str, Invoice]
     ) -> tuple[Collection[str], Noting | None]:
         """Mark the orders that are about to be created; return the numbers of those whose invoice is still the same.
 
         Beside them, what came of noting that in a database that may have been put back at this very moment.
         """
+        hold, books = session.hold, session.identity().key
         with self._storage.transaction() as work:
-            stored = work.invoices.of_numbers(hold.business, [one.reference for one in drafts], for_update=True)
-            fresh = {one.reference: one for one in drafts if stored.get(one.reference) == invoices[one.reference]}
+            numbers = [draft.reference for draft in drafts]
+            stored = work.invoices.of_numbers(hold.business, numbers, for_update=True)
+            fresh = {
+                draft.reference: draft for draft in drafts if stored.get(draft.reference) == invoices[draft.reference]
+            }
             if fresh:
                 hold.tell(_noted(len(fresh)))
             hold.renew(work)  # last of what may raise: steps are flushed by it, and lost with the transaction
-            noting = self._watch.noting(work, hold.business) if fresh else None
+            noting = self._watch.note(work, hold.business) if fresh else None
             if noting and noting.number is None:
                 return fresh.keys(), noting
             earlier, now = work.intents.of_keys(hold.business, IntentKind.ORDER, list(fresh)), self._clock.now()
@@ -214,8 +213,10 @@ def orders_that_may_exist(work: UnitOfWork, transfers: Sequence[Transfer]) -> Co
     """Return the invoices of those transfers, all of one business, of which it is not known that they have no order."""
     if not transfers:
         return ()
-    standing = work.intents.of_keys(transfers[0].business, IntentKind.ORDER, [one.invoice for one in transfers])
-    return [one.invoice for one in transfers if order_may_exist(one, standing.get(one.invoice))]
+    standing = work.intents.of_keys(
+        transfers[0].business, IntentKind.ORDER, [transfer.invoice for transfer in transfers]
+    )
+    return [transfer.invoice for transfer in transfers if order_may_exist(transfer, standing.get(transfer.invoice))]
 
 
 def _mark_refused(work: UnitOfWork, business: str, numbers: Collection[str]) -> None:

@@ -22,15 +22,16 @@ from core.limits import Limits
 from core.order_draft import CreditedOrder
 from core.order_fields import OrderField
 from core.outcome import only
-from core.ports.accounting import AccountingSystem, DimensionTable, ProductCatalog
+from core.ports.accounting import AccountingSystem
 from core.ports.clock import Clock
 from core.ports.storage import Storage
 from core.product import Product, named_exactly, of_name
 from core.references import References
-from core.sending.create_once import CreateOnce, New
-from core.sending.hold import Hold
+from core.sending.create_once import CreateOnce, Creation, New
+from core.sending.fence import FencedSession, Session
 from core.sending.prepared_order import PreparedOrder, prepared_order
-from core.unreadable import Unreadable, category_cannot_be_read, readable
+from core.sending.stories import candidates
+from core.unreadable import Unreadable, category_cannot_be_read, readable, told_of
 from core.vat_code import VatCode
 
 Kept = TypeVar("Kept")
@@ -65,83 +66,65 @@ class ReferenceData:
         self._clock = clock
         self._create_once = create_once
 
-    def fitting(
-        self, invoices: Sequence[Invoice], business: Business, system: AccountingSystem, *, kept: Entries
-    ) -> Fitting:
+    def fit(self, invoices: Sequence[Invoice], business: Business, session: Session, *, kept: Entries) -> Fitting:
         """Prepare the orders of complete invoices with what there is, writing nothing to the account.
 
         `kept` is what the store has of the business. What does not fit an invoice is read anew, once: the accountant
         may have added what was missing.
         The refused ones have the codes of `prepared_order`.
         """
-        found = self._fitted(invoices, business, system, kept)
-        return self.fitting_anew(invoices, business, system) if found.refused and found.references.kept else found
+        fitting = self._fit(invoices, business, session, kept)
+        is_stale = fitting.refused and fitting.references.kept
+        return self.fit_anew(invoices, business, session) if is_stale else fitting
 
-    def fitting_anew(self, invoices: Sequence[Invoice], business: Business, system: AccountingSystem) -> Fitting:
+    def fit_anew(self, invoices: Sequence[Invoice], business: Business, session: Session) -> Fitting:
         """Forget what was kept, read it again, and prepare the orders with that."""
         with self._storage.transaction() as work:
             work.references.drop(business.name)
-        return self._fitted(invoices, business, system, {})
+        return self._fit(invoices, business, session, {})
 
-    def with_product(
-        self, found: Fitting, invoices: Sequence[Invoice], business: Business, system: AccountingSystem, *, hold: Hold
+    def create_missing_product(
+        self, fitting: Fitting, invoices: Sequence[Invoice], business: Business, session: FencedSession
     ) -> Fitting:
         """Return the same with a product: created, in the category of the settings, where it was missing.
 
         Source: docs/behaviour.md, "The order".
         """
-        if not any(row.needs_product for order in found.orders.values() for row in order.draft.rows):
-            return found
+        if not any(row.needs_product for order in fitting.orders.values() for row in order.draft.rows):
+            return fitting
         name = business.product_name
-        category_id = self._category_id(business, system, hold)
-        product_id = only(
-            self._create_once.create(
-                hold,
-                IntentKind.PRODUCT,
-                [New([name], name)],
-                lambda names: [system.products.create_product(one, category_id=category_id) for one in names],
-                books=system.identity().key,
-                looked_at=found.references.looked_at,
-            )
-        )
-        shelf = _Shelf(self._storage, self._clock, business=business.name, books=system.identity().key, entries={})
+        product = _ProductIn(self._find_or_create_category(business, session))
+        creation = Creation(IntentKind.PRODUCT, product.create, fitting.references.looked_at)
+        product_id = only(self._create_once.create(session, creation, [New([name], name)]))
+        shelf = _Shelf(self._storage, self._clock, business=business.name, books=session.identity().key, entries={})
         shelf.keep(_product_entry(business), _PRODUCT, Product(id=product_id, name=name))
-        references = found.references.model_copy(update={"product_id": product_id})
-        return _prepared([one for one in invoices if one.number in found.orders], business, references, system.limits)
+        references = fitting.references.model_copy(update={"product_id": product_id})
+        still_fit = [invoice for invoice in invoices if invoice.number in fitting.orders]
+        return _prepared(still_fit, business, references, session.limits)
 
-    def _fitted(
-        self, invoices: Sequence[Invoice], business: Business, system: AccountingSystem, kept: Entries
-    ) -> Fitting:
-        return _prepared(invoices, business, self._found(invoices, business, system, kept), system.limits)
+    def _fit(self, invoices: Sequence[Invoice], business: Business, session: Session, kept: Entries) -> Fitting:
+        return _prepared(invoices, business, self._find(invoices, business, session, kept), session.limits)
 
-    def _found(
-        self, invoices: Sequence[Invoice], business: Business, system: AccountingSystem, kept: Entries
-    ) -> References:
+    def _find(self, invoices: Sequence[Invoice], business: Business, session: Session, kept: Entries) -> References:
         looked_at = self._clock.now()
-        shelf = _Shelf(self._storage, self._clock, business=business.name, books=system.identity().key, entries=kept)
-        name = business.product_name
+        shelf = _Shelf(self._storage, self._clock, business=business.name, books=session.identity().key, entries=kept)
         product = shelf.kept_or(
-            _product_entry(business),
-            _PRODUCT,
-            lambda: named_exactly(name, system.products.find_products(name)),
-            age=_A_DAY,
+            _product_entry(business), _PRODUCT, partial(_find_product, business.product_name, session), age=_A_DAY
         )
-        vat_codes = shelf.kept_or("vat_codes", _VAT_CODES, lambda: tuple(system.vat.codes()), age=_A_DAY)
+        vat_codes = shelf.kept_or("vat_codes", _VAT_CODES, partial(_read_vat_codes, session), age=_A_DAY)
         currencies: tuple[Currency, ...] = ()
         if any(invoice.currency != HOME_CURRENCY for invoice in invoices):
-            currencies = shelf.kept_or(
-                "currencies", _CURRENCIES, lambda: tuple(system.currencies.currencies()), age=_AN_HOUR
-            )
+            currencies = shelf.kept_or("currencies", _CURRENCIES, partial(_read_currencies, session), age=_AN_HOUR)
         called = {
             wanted: shelf.kept_or(
-                f"product called {wanted}", _PRODUCTS, partial(search_product, wanted, system.products), age=_A_DAY
+                f"product called {wanted}", _PRODUCTS, partial(search_product, wanted, session), age=_A_DAY
             )
             for wanted in products_wanted(invoices, business.products)
         }
         dimensions = {
-            kind: shelf.kept_or(f"{kind}s", _LISTED, partial(list_dimensions, kind, system.dimensions), age=_A_DAY)
+            kind: shelf.kept_or(f"{kind}s", _LISTED, partial(list_dimensions, kind, session), age=_A_DAY)
             for kind in kinds_wanted(invoices, business)
-            if OrderField(kind) in system.limits.order_fields
+            if OrderField(kind) in session.limits.order_fields
         }
         return References(
             looked_at=looked_at,
@@ -151,12 +134,14 @@ class ReferenceData:
             currencies=currencies,
             products=called,
             dimensions=dimensions,
-            credited=self._credited(invoices, business, books=system.identity().key)
-            if OrderField.CREDITS in system.limits.order_fields
+            credited=self._find_credited(invoices, business, books=session.identity().key)
+            if OrderField.CREDITS in session.limits.order_fields
             else {},
         )
 
-    def _credited(self, invoices: Sequence[Invoice], business: Business, *, books: str) -> dict[str, CreditedOrder]:
+    def _find_credited(
+        self, invoices: Sequence[Invoice], business: Business, *, books: str
+    ) -> dict[str, CreditedOrder]:
         """Return what is known here of the orders that invoices credit, in these books; no call."""
         numbers = {invoice.credits for invoice in invoices if invoice.credits}
         if not numbers:
@@ -175,21 +160,29 @@ class ReferenceData:
             if transfer.order_id and transfer.books == books
         }
 
-    def _category_id(self, business: Business, system: AccountingSystem, hold: Hold) -> str:
-        looked_at, catalog = self._clock.now(), system.products
-        name = business.category_name
-        if category := named_exactly(name, catalog.find_categories(name), lost=category_cannot_be_read):
+    def _find_or_create_category(self, business: Business, session: FencedSession) -> str:
+        looked_at, name = self._clock.now(), business.category_name
+        with session.call("Looking for the category") as call:
+            found = call.system.products.find_categories(name)
+            call.tell(candidates("category", found))
+        if category := named_exactly(name, found, lost=category_cannot_be_read):
             return category.id
-        return only(
-            self._create_once.create(
-                hold,
-                IntentKind.CATEGORY,
-                [New([name], name)],
-                lambda names: [catalog.create_category(one) for one in names],
-                books=system.identity().key,
-                looked_at=looked_at,
-            )
-        )
+        creation = Creation(IntentKind.CATEGORY, _create_category, looked_at)
+        return only(self._create_once.create(session, creation, [New([name], name)]))
+
+
+@dataclass(frozen=True)
+class _ProductIn:
+    """A product to be created in a category."""
+
+    category_id: str
+
+    def create(self, system: AccountingSystem, names: Sequence[str]) -> Sequence[str]:
+        return [system.products.create_product(name, category_id=self.category_id) for name in names]
+
+
+def _create_category(system: AccountingSystem, names: Sequence[str]) -> Sequence[str]:
+    return [system.products.create_category(name) for name in names]
 
 
 class _Shelf:
@@ -232,19 +225,48 @@ def _prepared(invoices: Sequence[Invoice], business: Business, references: Refer
     return Fitting(references, orders, refused)
 
 
-def search_product(wanted: str, catalog: ProductCatalog) -> tuple[Product | Unreadable, ...]:
+def _find_product(name: str, session: Session) -> Product | None:
+    with session.call("Looking for the product") as call:
+        found = call.system.products.find_products(name)
+        call.tell(candidates("product", found))
+    return named_exactly(name, found)
+
+
+def search_product(wanted: str, session: Session) -> tuple[Product | Unreadable, ...]:
     """Search by number, and by name where no product has that number."""
-    numbered = of_number(wanted, catalog.find_numbered(wanted))
+    with session.call(f"Looking for product {wanted}") as call:
+        answered = call.system.products.find_numbered(wanted)
+        call.tell(candidates("product", answered))
+    numbered = of_number(wanted, answered)
     if readable(numbered):
         return tuple(numbered)
-    named = of_name(wanted, catalog.find_products(wanted))
+    with session.call("Looking for the product") as call:
+        answered = call.system.products.find_products(wanted)
+        call.tell(candidates("product", answered))
+    named = of_name(wanted, answered)
     return tuple(readable(named) or [*numbered, *named])
 
 
-def list_dimensions(kind: DimensionKind, table: DimensionTable) -> Listed:
+def _read_vat_codes(session: Session) -> tuple[VatCode, ...]:
+    with session.call("Reading the VAT codes") as call:
+        codes = tuple(call.system.vat.codes())
+        call.tell(str(len(codes)))
+    return codes
+
+
+def _read_currencies(session: Session) -> tuple[Currency, ...]:
+    with session.call("Reading the currencies") as call:
+        currencies = tuple(call.system.currencies.currencies())
+        call.tell(str(len(currencies)))
+    return currencies
+
+
+def list_dimensions(kind: DimensionKind, session: Session) -> Listed:
     """Read what there is of a kind; a refusal is of the invoices that name one, and stops no others."""
     try:
-        listed = table.listed(kind)
+        with session.call(f"Reading the {kind}s") as call:
+            listed = call.system.dimensions.listed(kind)
+            call.tell("not told" if listed is None else str(len(readable(listed))) + told_of(kind, listed))
     except Rejected as refusal:
         return Listed(refusal=refusal.message)
     return Listed(all_of_them=None if listed is None else tuple(listed))

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from core.audit import Action
 from core.auditor import Auditor
-from core.errors import TryAgain
+from core.errors import RecoveryNeeded, TryAgain
 from core.ports.clock import Clock
 from core.ports.mark_keeper import MarkKeeper
 from core.ports.storage import Storage, UnitOfWork
@@ -70,7 +70,7 @@ class RestoreWatch:
                 self._join(mark)
                 return
         with self._storage.transaction() as work:
-            noticed = self._notices(work)
+            noticed = self._notice(work)
         if noticed:
             self._begin_anew()
 
@@ -108,24 +108,23 @@ class RestoreWatch:
             return mark
         return kept_up(mark, noted)
 
-    def require_open(self, work: UnitOfWork, business: str) -> None:
-        """Raise RecoveryNeeded while nothing may be sent for the business."""
-        if self._is_shut(work, business):
-            raise recovery_needed(business)
+    def recovery_needed(self, work: UnitOfWork, business: str) -> RecoveryNeeded | None:
+        """Say why nothing may be sent for the business, if so."""
+        return recovery_needed(business) if self._is_shut(work, business) else None
 
-    def noting(self, work: UnitOfWork, business: str) -> Noting:
+    def note(self, work: UnitOfWork, business: str) -> Noting:
         """Count, in the transaction that notes them, that orders of a business are about to be created.
 
         Looks once more whether the database is still the one that the turn began with. Its transaction is to be
-        committed in any case; `noted` comes after it.
+        committed in any case; `keep_mark` comes after it.
         """
-        if self._notices(work):
+        if self._notice(work):
             return Noting(business, None, has_gone_back=True)
         if self._is_shut(work, business):
             return Noting(business, None, has_gone_back=False)
         return Noting(business, work.installation.note_orders(business), has_gone_back=False)
 
-    def noted(self, noting: Noting) -> None:
+    def keep_mark(self, noting: Noting) -> None:
         """Keep the mark, before the call that creates the orders.
 
         Errors: RecoveryNeeded; TryAgain, code `mark_not_kept`.
@@ -155,7 +154,7 @@ class RestoreWatch:
         recovery = work.installation.recovery(business)
         return is_shut(work.installation.get(), recovery, now=self._clock.now())
 
-    def _notices(self, work: UnitOfWork) -> bool:
+    def _notice(self, work: UnitOfWork) -> bool:
         mark = self._marks.read()
         if mark is None:
             return False
@@ -172,12 +171,12 @@ class RestoreWatch:
             if mark and mark.installation == found.id:
                 return
             was_used = bool(work.installation.latest_noted(limit=1))
-        if was_used and not self._hears_a_worker(found.alive_at):
+        if was_used and not self._listen_for_worker(found.alive_at):
             with self._storage.transaction() as work:
                 self.shut(work)
         self._begin_anew()
 
-    def _hears_a_worker(self, last: datetime | None) -> bool:
+    def _listen_for_worker(self, last: datetime | None) -> bool:
         """Listen for a sign of life: what a backup says of that does not change."""
         waited = 0.0
         while last is not None and waited < _LISTENS_SECONDS:

@@ -9,7 +9,7 @@ from core.ports.clock import Clock
 from core.ports.storage import Storage, UnitOfWork
 from core.ports.work_observer import WorkObserver
 from core.sending.attempt import TransferInvoices
-from core.sending.hold import Hold
+from core.sending.fence import Hold
 from core.sending.orders import orders_that_may_exist
 from core.sending.restore_watch import RestoreWatch
 from core.transfer import RetryPolicy, Transfer, TransferState, failed, parked, started
@@ -63,21 +63,18 @@ class TakeTurn:
         Errors: LeaseLost, when the turn took too long and another worker has taken over.
         """
         self._watch.check()
-        while (hold := self._held(business)) is not None:
+        while (hold := self._acquire(business)) is not None:
             with self._observer.turn(business):
-                self._work_off(hold)
+                try:
+                    while transfers := self._take_due(hold):
+                        self._park_others(self._transfer_invoices.attempt(transfers, hold))
+                finally:
+                    hold.release()
             with self._storage.transaction() as work:
                 if not self._due(work, business, limit=1):
                     return
 
-    def _work_off(self, hold: Hold) -> None:
-        try:
-            while transfers := self._next(hold):
-                self._worked(self._transfer_invoices.attempt(transfers, hold))
-        finally:
-            hold.release()
-
-    def _held(self, business: str) -> Hold | None:
+    def _acquire(self, business: str) -> Hold | None:
         with self._storage.transaction() as work:
             if not self._due(work, business, limit=1):
                 return None
@@ -86,23 +83,37 @@ class TakeTurn:
             return None
         return Hold(lease, storage=self._storage, clock=self._clock, length=self._lease, stopping=self._stopping)
 
-    def _next(self, hold: Hold) -> Sequence[Transfer]:
+    def _take_due(self, hold: Hold) -> Sequence[Transfer]:
         with self._storage.transaction() as work:
             hold.renew(work)  # the lease first and then the transfers, here and wherever both are locked
             while due := self._due(work, hold.business, limit=MOST_TOGETHER, for_update=True):
-                if deadly := [one for one in due if _deaths(one) >= _MOST_DEATHS]:
+                if deadly := [transfer for transfer in due if _deaths(transfer) >= _MOST_DEATHS]:
                     now, orders = self._clock.now(), orders_that_may_exist(work, deadly)
                     ended = [
-                        failed(one, _deadly(one), policy=RetryPolicy(), now=now, order_open=one.invoice in orders)
-                        for one in deadly
+                        failed(
+                            transfer,
+                            _deadly(transfer),
+                            policy=RetryPolicy(),
+                            now=now,
+                            order_open=transfer.invoice in orders,
+                        )
+                        for transfer in deadly
                     ]
                     self._auditor.ended(work, work.transfers.save_all(ended))
                     continue
                 taken = _together(due)
-                if left := [one for one in taken if one.state is TransferState.RUNNING]:
+                if left := [transfer for transfer in taken if transfer.state is TransferState.RUNNING]:
                     self._observer.took_over(hold.business, left)
-                return work.transfers.save_all([started(one) for one in taken])
+                return work.transfers.save_all([started(transfer) for transfer in taken])
             return []
+
+    def _set_aside(self, work: UnitOfWork, deadly: Sequence[Transfer]) -> None:
+        policy, now, orders = RetryPolicy(), self._clock.now(), orders_that_may_exist(work, deadly)
+        ended = [
+            failed(transfer, _deadly(transfer), policy=policy, now=now, order_open=transfer.invoice in orders)
+            for transfer in deadly
+        ]
+        self._auditor.ended(work, work.transfers.save_all(ended))
 
     def _due(self, work: UnitOfWork, business: str, *, limit: int, for_update: bool = False) -> Sequence[Transfer]:
         if self._stopping():
@@ -113,9 +124,9 @@ class TakeTurn:
             return []
         return work.transfers.due(business, now=now, limit=limit, for_update=for_update)
 
-    def _worked(self, ended: Sequence[Transfer]) -> None:
+    def _park_others(self, ended: Sequence[Transfer]) -> None:
         """Park the business's other transfers too when there is no way into the account: none would fare better."""
-        told = next((one.error for one in ended if one.is_shut_out), None)
+        told = next((transfer.error for transfer in ended if transfer.is_shut_out), None)
         if told is None:
             return
         error = told.model_copy(update={"outcome": AccessRefused.outcome})  # of the others; that of theirs is looked up
@@ -131,7 +142,7 @@ def _together(due: Sequence[Transfer]) -> Sequence[Transfer]:
     """Return those of the due ones that are moved together, the first one among them unless it is suspicious."""
     if due[0].alone:
         return due[:1]
-    trusted = [one for one in due if not one.alone and _deaths(one) < _SUSPICIOUS_DEATHS]
+    trusted = [transfer for transfer in due if not transfer.alone and _deaths(transfer) < _SUSPICIOUS_DEATHS]
     return trusted or sorted(due, key=_deaths)[:1]
 
 

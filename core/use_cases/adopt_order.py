@@ -10,13 +10,13 @@ from core.intent import Intent, IntentKind
 from core.invoice import Invoice
 from core.lease import Lease
 from core.payment import OrderState, SentOrder, total_differences
-from core.ports.accounting import AccountingSystem, AccountingSystems
+from core.ports.accounting import AccountingSystems
 from core.ports.clock import Clock
 from core.ports.storage import Storage, UnitOfWork
 from core.recovery import FoundOrder, other_customer
 from core.sending.books import note_books, require_here
-from core.sending.hold import Hold
-from core.sending.watched_system import WatchedSystem
+from core.sending.fence import FencedSession, Hold, Session
+from core.sending.stories import orders_found
 from core.stored import require_business, require_invoice
 from core.transfer import Transfer, TransferState, superseded
 from core.use_cases.tie_order import TieOrder
@@ -57,14 +57,14 @@ class AdoptOrder:
         the invoice's is being created; OtherBooks where its order lies, or may lie, in other books; AccessRefused.
         """
         with self._auditor.refusals(Action.ORDER_ADOPTED, business=business, invoice=number):
-            lease = self._held(business, number)
-            hold = Hold(lease, storage=self._storage, clock=self._clock, length=self._lease, stopping=lambda: False)
+            lease = self._acquire(business, number)
+            hold = Hold(lease, storage=self._storage, clock=self._clock, length=self._lease)
             try:
-                return self._adopted(hold, number, order_id, accept_differences=accept_differences)
+                return self._adopt(hold, number, order_id, accept_differences=accept_differences)
             finally:
                 hold.release()
 
-    def _held(self, business: str, number: str) -> Lease:
+    def _acquire(self, business: str, number: str) -> Lease:
         with self._storage.transaction() as work:
             require_business(work, business)
             require_invoice(work, business, number)
@@ -73,42 +73,44 @@ class AdoptOrder:
             raise TryAgain(f'A worker moves invoices of "{business}" right now.', code="business_busy")
         return lease
 
-    def _adopted(self, hold: Hold, number: str, order_id: str, *, accept_differences: bool) -> Transfer:
+    def _adopt(self, hold: Hold, number: str, order_id: str, *, accept_differences: bool) -> Transfer:
         with self._storage.transaction() as work:
             business = require_business(work, hold.business)
             invoice = require_invoice(work, hold.business, number)
             old = work.transfers.of_invoice(hold.business, number)
             intent = work.intents.get(hold.business, IntentKind.ORDER, number)
-        system = WatchedSystem(self._systems.open(business), hold, self._clock)
-        here = system.identity()
+        session = FencedSession(self._systems.open(business), hold)
+        here = session.identity()
         with self._storage.transaction() as work:
             note_books(work, business, here)
             require_here(work, hold.business, number, here=here)
             _require_free(work, hold.business, number, order_id, books=here.key)
         sent = old.sent_order if old else None
         if old and sent and sent.order_id == order_id:
-            state = _told(system, order_id)
+            state = _read_state(session, order_id)
             if state is None or sent.is_still(state):
                 return old
         else:
-            self._require_no_other(number, order_id, sent, intent, system)
-        order = system.orders.read(order_id)
+            self._require_no_other(number, order_id, sent, intent, session)
+        with session.call(f"Reading order {order_id}") as call:
+            order = call.system.orders.read(order_id)
+            call.tell("there" if order else "gone")
         if order is None:
             raise InvalidInput(
                 f'The accounting system has no order with the id "{order_id}".',
                 code="unknown_order",
                 hint="Take the id from the order's page in the accounting system.",
             )
-        differences = self._differences(hold.business, invoice, order, system)
+        differences = self._differences(hold.business, invoice, order, session)
         if differences and not accept_differences:
             raise Conflict(
                 f"Order {order_id} is not what invoice {number} says. {' '.join(differences)}",
                 code="order_differs",
                 hint='If it is the right order all the same, adopt it with --yes (HTTP: "accept_differences": true).',
             )
-        return self._tied(hold, number, order, old, differences, books=here.key)
+        return self._tie(hold, number, order, old, differences, books=here.key)
 
-    def _tied(
+    def _tie(
         self,
         hold: Hold,
         number: str,
@@ -142,24 +144,25 @@ class AdoptOrder:
             )
 
     def _require_no_other(
-        self, number: str, order_id: str, sent: SentOrder | None, intent: Intent | None, system: AccountingSystem
+        self, number: str, order_id: str, sent: SentOrder | None, intent: Intent | None, session: Session
     ) -> None:
         """Ask for the order that the invoice was sent as, and for what an earlier attempt may have created."""
-        if sent and (state := _told(system, sent.order_id)) and sent.is_still(state):
+        if sent and (state := _read_state(session, sent.order_id)) and sent.is_still(state):
             raise _has_order(number, sent.order_id)
         if intent and intent.is_open:
             asked_at = self._clock.now()
             ids = list(intent.customer_ids)
-            found = system.orders.find([number], customer_ids=ids, since=intent.look_since).get(number, [])
-            others = [one.order_id for one in found if one.order_id != order_id]
+            with session.call("Looking whether the order is there already") as call:
+                found_by_number = call.system.orders.find([number], customer_ids=ids, since=intent.look_since)
+                call.tell(orders_found(found_by_number, [number]))
+            found = found_by_number.get(number, [])
+            others = [receipt.order_id for receipt in found if receipt.order_id != order_id]
             if others:
                 raise _has_order(number, ", ".join(others))
             if not found:
                 intent.require_settled(settling=self._settling, now=asked_at)
 
-    def _differences(
-        self, business: str, invoice: Invoice, order: FoundOrder, system: AccountingSystem
-    ) -> Sequence[str]:
+    def _differences(self, business: str, invoice: Invoice, order: FoundOrder, session: Session) -> Sequence[str]:
         receipt, number = order.receipt, invoice.number
         if not receipt.is_whole:
             raise OrderOpen(
@@ -168,7 +171,7 @@ class AdoptOrder:
                 hint="Send the invoice: the order is completed.",
             )
         said = f'carries the number "{order.reference}"' if order.reference else "carries no number"
-        others = self._tie_order.other_customers(business, {number: [receipt.customer_id]}, system)
+        others = self._tie_order.other_customers(business, {number: [receipt.customer_id]}, session)
         return [
             *([] if order.reference == number else [f"Order {receipt.order_id} {said}."]),
             *([other_customer(receipt)] if others.get(number) else []),
@@ -176,8 +179,11 @@ class AdoptOrder:
         ]
 
 
-def _told(system: AccountingSystem, order_id: str) -> OrderState | None:
-    state = system.payments.states([order_id]).get(order_id)
+def _read_state(session: Session, order_id: str) -> OrderState | None:
+    with session.call("Reading the order's state") as call:
+        states = call.system.payments.states([order_id])
+        call.tell(f"{len(states)} there")
+    state = states.get(order_id)
     if isinstance(state, KvittError):
         raise state
     return state

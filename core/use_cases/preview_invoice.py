@@ -11,6 +11,7 @@ from core.ports.storage import Storage
 from core.references import References
 from core.sending.books import note_books, require_here
 from core.sending.customers import FindCustomers
+from core.sending.fence import Session
 from core.sending.references import ReferenceData
 from core.stored import require_business, require_invoice
 from core.totals import InvoiceTotals, totals_of
@@ -70,18 +71,18 @@ class PreviewInvoice:
             business = require_business(work, business_name)
             invoice = require_invoice(work, business_name, number)
             kept = work.references.all(business_name)
-        system = self._systems.open(business)
-        require_sendable(invoice, limits=system.limits)
-        here, customers = system.identity(), {number: invoice.customer}
+        session = Session(self._systems.open(business))
+        require_sendable(invoice, limits=session.limits)
+        here, customers = session.identity(), {number: invoice.customer}
         with self._storage.transaction() as work:
             note_books(work, business, here)
             require_here(work, business_name, number, here=here)
-            links = self._find_customers.remembered(work, business_name, customers, books=here.key)
-        prepared = self._reference_data.fitting([invoice], business, system, kept=kept)
+            links = self._find_customers.read_links(work, business_name, customers, books=here.key)
+        prepared = self._reference_data.fit([invoice], business, session, kept=kept)
         if number in prepared.refused:
             raise prepared.refused[number]
         updates = business.customer_updates
-        plan = self._find_customers.decide(business_name, customers, system, links=links, updates=updates).plan
+        plan = self._find_customers.decide(business_name, customers, session, links=links, updates=updates).plan
         if number in plan.undecided:
             raise plan.undecided[number]
         order, decision = prepared.orders[number], plan.decisions[number]

@@ -5,14 +5,14 @@ on: business by business. It may be killed anywhere and run again: what is tied 
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from core.audit import Action
 from core.auditor import Auditor
 from core.errors import InvalidInput, KvittError, LeaseLost, Outcome, TryAgain, Unsettled
 from core.intent import CLOCKS_DIFFER, Intent, IntentKind
-from core.ports.accounting import AccountingSystem, AccountingSystems
+from core.ports.accounting import AccountingSystems
 from core.ports.clock import Clock
 from core.ports.storage import Storage, UnitOfWork
 from core.recovery import (
@@ -27,9 +27,8 @@ from core.recovery import (
     verdict_on,
 )
 from core.sending.books import note_books
-from core.sending.hold import Hold
+from core.sending.fence import FencedSession, Hold
 from core.sending.restore_watch import RestoreWatch
-from core.sending.watched_system import WatchedSystem
 from core.stored import require_business
 from core.transfer import RetryPolicy, Transfer, TransferError, TransferState, failed, order_may_be_elsewhere
 from core.use_cases.connect_business import release_parked
@@ -134,13 +133,13 @@ class Recover:
             raise unsettled
         if lease is None:
             raise TryAgain(f'A worker still holds "{business}"; it ends soon.', code="business_busy")
-        hold = Hold(lease, storage=self._storage, clock=self._clock, length=self._lease, stopping=lambda: False)
+        hold = Hold(lease, storage=self._storage, clock=self._clock, length=self._lease)
         try:
-            return self._recovered(hold, recovery, found)
+            return self._recover(hold, recovery, found)
         except LeaseLost:
             raise
         except KvittError as error:
-            return self._troubled(recovery, error)
+            return self._note_trouble(recovery, error)
         finally:
             hold.release()
 
@@ -155,7 +154,7 @@ class Recover:
             not_before=settled_at,
         )
 
-    def _recovered(self, hold: Hold, recovery: Recovery, found: Installation) -> Recovery:
+    def _recover(self, hold: Hold, recovery: Recovery, found: Installation) -> Recovery:
         since = recovery.since
         if since is None:
             raise InvalidInput(
@@ -165,37 +164,33 @@ class Recover:
             )
         with self._storage.transaction() as work:
             business = require_business(work, hold.business)
-        system = WatchedSystem(self._systems.open(business), hold, self._clock)
-        here = system.identity()
+        session = FencedSession(self._systems.open(business), hold)
+        here = session.identity()
         with self._storage.transaction() as work:
             note_books(work, business, here)
         ours: dict[str, list[FoundOrder]] = defaultdict(list)
         read = set[str]()
-        for page in system.orders.changed_since(since):
-            for one in page:
-                if one.receipt.order_id not in read and one.reference and len(one.reference) <= LONGEST_NUMBER:
-                    read.add(one.receipt.order_id)
-                    ours[one.reference].append(one)
+        for page in _read_orders(session, since):
+            for order in page:
+                if order.receipt.order_id not in read and order.reference and len(order.reference) <= LONGEST_NUMBER:
+                    read.add(order.receipt.order_id)
+                    ours[order.reference].append(order)
         done = recovery.model_copy(update={"orders": len(read), "tied": 0, "findings": (), "trouble": None})
         numbers = sorted(ours)
         for start in range(0, len(numbers), PIECE):
             piece = {number: ours[number] for number in numbers[start : start + PIECE]}
-            done = self._tied(hold, done, piece, since, system)
-        return self._ended(hold, done, found)
+            done = self._tie(session, done, piece, since)
+        return self._end(hold, done, found)
 
-    def _tied(
-        self,
-        hold: Hold,
-        done: Recovery,
-        piece: Mapping[str, Sequence[FoundOrder]],
-        since: datetime,
-        system: AccountingSystem,
+    def _tie(
+        self, session: FencedSession, done: Recovery, piece: Mapping[str, Sequence[FoundOrder]], since: datetime
     ) -> Recovery:
         """Deal with the orders of some numbers, in one transaction."""
+        hold = session.hold
         numbers, now, tied, findings = list(piece), self._clock.now(), done.tied, list(done.findings)
-        books = system.identity().key
-        asked = {number: {one.receipt.customer_id for one in found} for number, found in piece.items()}
-        others = self._tie_order.other_customers(hold.business, asked, system)
+        books = session.identity().key
+        asked = {number: {order.receipt.customer_id for order in found} for number, found in piece.items()}
+        others = self._tie_order.other_customers(hold.business, asked, session)
         with self._storage.transaction() as work:
             hold.renew(work)
             transfers = work.transfers.of_invoices(hold.business, numbers, for_update=True)
@@ -244,7 +239,7 @@ class Recover:
             ended = work.transfers.save(failed(transfer, error, policy=RetryPolicy(), now=now, order_open=True))
             self._auditor.ended(work, [ended])
 
-    def _ended(self, hold: Hold, done: Recovery, seen: Installation) -> Recovery:
+    def _end(self, hold: Hold, done: Recovery, seen: Installation) -> Recovery:
         """Let the business's sending go on, unless the database was put back once more meanwhile."""
         now = self._clock.now()
         done = done.model_copy(update={"needed": False, "ended_at": now})
@@ -258,7 +253,7 @@ class Recover:
             release_parked(work, hold.business, clock=self._clock)
         return done
 
-    def _troubled(self, recovery: Recovery, error: KvittError) -> Recovery:
+    def _note_trouble(self, recovery: Recovery, error: KvittError) -> Recovery:
         trouble = TransferError.of(error, order_open=True)
         troubled = recovery.model_copy(update={"trouble": trouble})
         with self._storage.transaction() as work:
@@ -267,6 +262,19 @@ class Recover:
 
 
 _UNCLEAR_HINT = "Tie the order with invoice adopt if it is the invoice's; else change the number on it, then send."
+
+
+def _read_orders(session: FencedSession, since: datetime) -> Iterator[Sequence[FoundOrder]]:
+    """Yield the orders page by page, each with a call of its own."""
+    pages: Iterator[Sequence[FoundOrder]] | None = None
+    while True:
+        with session.call("Reading orders") as call:
+            pages = pages if pages is not None else call.system.orders.changed_since(since)
+            page = next(pages, ())
+            call.tell(f"{len(page)} read")
+        if not page:
+            return
+        yield page
 
 
 def _is_elsewhere(transfer: Transfer | None, intent: Intent | None, books: str) -> bool:

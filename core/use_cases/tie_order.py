@@ -9,9 +9,10 @@ from core.customer_choice import matching_customer
 from core.errors import Rejected
 from core.intent import IntentKind
 from core.journal import Step
-from core.ports.accounting import AccountingSystem
 from core.ports.storage import Storage, UnitOfWork
+from core.sending.customer_directory import read_customers
 from core.sending.customers import FindCustomers
+from core.sending.fence import Session
 from core.transfer import Receipt, Transfer, arrived, new_transfer
 from core.unreadable import Unreadable
 
@@ -60,7 +61,7 @@ class TieOrder:
         return tied
 
     def other_customers(
-        self, business: str, asked: Mapping[str, Collection[str]], system: AccountingSystem
+        self, business: str, asked: Mapping[str, Collection[str]], session: Session
     ) -> Mapping[str, Collection[str]]:
         """Return, by invoice number, which of the customers asked about are known not to be the invoice's.
 
@@ -69,11 +70,14 @@ class TieOrder:
         with self._storage.transaction() as work:
             invoices = work.invoices.of_numbers(business, list(asked))
             customers = {number: invoice.customer for number, invoice in invoices.items() if invoice.rows}
-            links = self._find_customers.remembered(work, business, customers, books=system.identity().key)
+            links = self._find_customers.read_links(work, business, customers, books=session.identity().key)
         remembered = {number: link.customer_id for number, link in links.items()}
-        open_ones = {number: [one for one in asked[number] if one != remembered.get(number)] for number in customers}
-        wanted = sorted({one for some in open_ones.values() for one in some})
-        records = system.customers.read(wanted) if wanted else {}
+        strangers = {
+            number: [customer_id for customer_id in asked[number] if customer_id != remembered.get(number)]
+            for number in customers
+        }
+        wanted = sorted({customer_id for ids in strangers.values() for customer_id in ids})
+        records = read_customers(wanted, session)
 
         def is_other(number: str, customer_id: str) -> bool:
             record = records.get(customer_id)
@@ -84,4 +88,7 @@ class TieOrder:
             except Rejected:
                 return False
 
-        return {number: [one for one in some if is_other(number, one)] for number, some in open_ones.items()}
+        return {
+            number: [customer_id for customer_id in ids if is_other(number, customer_id)]
+            for number, ids in strangers.items()
+        }

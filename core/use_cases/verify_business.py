@@ -13,11 +13,12 @@ from core.dimension import DimensionKind, dimension_meant, stated_dimension
 from core.errors import Rejected
 from core.fields import Document
 from core.order_fields import OrderField
-from core.ports.accounting import AccountingSystem, AccountingSystems, DimensionTable, ProductCatalog
+from core.ports.accounting import AccountingSystem, AccountingSystems
 from core.ports.clock import Clock
 from core.ports.storage import Storage
 from core.product import named_exactly
 from core.sending.books import note_books
+from core.sending.fence import Session
 from core.sending.references import list_dimensions, search_product
 from core.stored import require_business
 from core.unreadable import category_cannot_be_read
@@ -105,7 +106,7 @@ def _look(business: Business, system: AccountingSystem) -> Verification:
         calls=system.budget(),
         warnings=(
             *_override_warnings(business, codes),
-            *_product_warnings(business, codes, system.products),
+            *_product_warnings(business, codes, system),
             *_dimension_warnings(business, system),
         )
         if ok
@@ -118,10 +119,10 @@ def _override_warnings(business: Business, codes: list[VatCode]) -> Iterator[str
         yield from _refusal(partial(vat_code_for, percent, account=codes, overrides=business.vat_codes))
 
 
-def _product_warnings(business: Business, codes: list[VatCode], catalog: ProductCatalog) -> Iterator[str]:
+def _product_warnings(business: Business, codes: list[VatCode], system: AccountingSystem) -> Iterator[str]:
     for source, booked in list(business.products.items())[:_MOST_PRODUCTS]:
         named = NamedProduct(source=source, booked=booked)
-        yield from _refusal(partial(_find_product, named, catalog))
+        yield from _refusal(partial(_find_product, named, system))
         if booked.vat_code and not any(code.code == booked.vat_code for code in sale_rates(codes)):
             yield (
                 f'The business\'s setting products says VAT code {booked.vat_code} of "{source}", which is not a code '
@@ -138,15 +139,15 @@ def _dimension_warnings(business: Business, system: AccountingSystem) -> Iterato
         if OrderField(kind) not in system.limits.order_fields:
             yield f"The setting {kind} has no effect: the accounting system's orders have no place for it."
             continue
-        yield from _refusal(partial(_find_dimension, kind, wanted, system.dimensions))
+        yield from _refusal(partial(_find_dimension, kind, wanted, system))
 
 
-def _find_product(named: NamedProduct, catalog: ProductCatalog) -> None:
-    product_meant(named, search_product(named.booked.product, catalog))
+def _find_product(named: NamedProduct, system: AccountingSystem) -> None:
+    product_meant(named, search_product(named.booked.product, Session(system)))
 
 
-def _find_dimension(kind: DimensionKind, wanted: str, table: DimensionTable) -> None:
-    dimension_meant(kind, wanted, {kind: list_dimensions(kind, table)})
+def _find_dimension(kind: DimensionKind, wanted: str, system: AccountingSystem) -> None:
+    dimension_meant(kind, wanted, {kind: list_dimensions(kind, Session(system))})
 
 
 def _refusal(decide: Callable[[], object]) -> Iterator[str]:

@@ -42,7 +42,3 @@ def drafts_for(system: AccountingSystem, references: list[str]) -> list[OrderDra
         )
         for reference in references
     ]
-
-
-def nothing() -> None:
-    """The worker's hold is kept."""

@@ -1,6 +1,7 @@
 """An installation of Kvitt to drive a plugin with: the real use cases, over the real storage in a temporary folder."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
@@ -22,6 +23,7 @@ from core.sending.attempt import TransferInvoices
 from core.sending.create_once import CreateOnce
 from core.sending.customer_directory import CustomerDirectory
 from core.sending.customers import FindCustomers
+from core.sending.fence import FencedCalls
 from core.sending.orders import PlaceOrders
 from core.sending.references import ReferenceData
 from core.sending.restore_watch import RestoreWatch
@@ -63,6 +65,27 @@ class MovableClock:
         self._ahead += max(instant - self.now(), timedelta())
 
 
+class Stopped(Exception):  # noqa: N818
+    """Nothing that a plugin knows: whoever made its call go out does not want it any more."""
+
+
+class _Calls(FencedCalls):
+    """The calls that a plugin makes, each as it goes out."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.stop_before = 0
+
+    @contextmanager
+    def call(self, system: str, operation: str, business: str, /) -> Iterator[None]:
+        """Stop before the one that was chosen."""
+        self.stop_before -= 1
+        if self.stop_before == 0:
+            raise Stopped
+        with super().call(system, operation, business):
+            yield
+
+
 class Installation:
     """One installation, with the business `BUSINESS` connected to the books under test.
 
@@ -76,12 +99,14 @@ class Installation:
         self._storage = open_storage(f"sqlite:///{database}", box, outlives_power_cuts=False)
         self._marks = MarkFile(folder, f"sqlite:///{database}")
         self.clock = MovableClock()
+        self._calls = _Calls()
         self.systems: AccountingRegistry = load_plugins(
             Surroundings(
                 sessions=SqlSessionStore(self._storage, box),
                 calls=SqlCallCounter(self._storage),
                 clock=self.clock,
                 environment=environment,
+                observer=self._calls,
             )
         )
         self._wire(self._turn_taker(count(1)), count(1))
@@ -112,6 +137,15 @@ class Installation:
     def system(self, name: str = BUSINESS) -> AccountingSystem:
         """Return a business's books, as the core sees them."""
         return self.systems.open(self._look_up.business(name))
+
+    @contextmanager
+    def stopped_before_call(self, number: int) -> Iterator[None]:
+        """Let no call go out within the block from the one of this number on, counted from 1."""
+        self._calls.stop_before = number
+        try:
+            yield
+        finally:
+            self._calls.stop_before = 0
 
     def opened_anew(self) -> AccountingSystem:
         """Return the business's books, opened once more as another business's."""

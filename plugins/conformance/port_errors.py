@@ -13,7 +13,7 @@ from core.order_draft import OrderDraft
 from core.ports.accounting import AccountingSystem, CustomerUpdate
 from core.unreadable import readable
 from plugins.conformance.bench import Bench, Call, HasStruck, NotPossible, Trouble
-from plugins.conformance.drafts import drafts_for, nothing
+from plugins.conformance.drafts import drafts_for
 from plugins.conformance.fixtures import Setup
 from plugins.conformance.installation import Installation
 from plugins.conformance.samples import COMPANY, COMPANY_NUMBER, PERSON
@@ -109,7 +109,7 @@ def _asking_orders(call: Call, system: AccountingSystem) -> tuple[Callable[[], A
 
 
 def _create(system: AccountingSystem, draft: OrderDraft) -> Sequence[object]:
-    return system.orders.create([draft], before_next_call=nothing)
+    return system.orders.create([draft])
 
 
 def _all_customers(system: AccountingSystem) -> Callable[[str], Any]:

@@ -17,6 +17,7 @@ from sandbox.twentyfour_seven_office import (
     DEMO_USERNAME,
     Sandbox,
 )
+from tests.adapters.gate import Gate
 from tests.fakes import FakeCallCounter, FakeSessionStore
 from tests.openapi.vendor_contract import assert_kept_where_known
 
@@ -75,7 +76,7 @@ def opens_soap(sandbox: Sandbox, store: FakeSessionStore, counter: FakeCallCount
         return open_soap_system(
             Business(name=business, accounting=Connection.of("24sevenoffice", {})),
             connection,
-            Surroundings(sessions=store, calls=counter, clock=clock, environment=environment),
+            Surroundings(sessions=store, calls=counter, clock=clock, environment=environment, observer=Gate()),
         )
 
     return opened
@@ -108,7 +109,7 @@ def opens_rest(sandbox: Sandbox, store: FakeSessionStore, counter: FakeCallCount
         return open_rest_system(
             Business(name=business, accounting=Connection.of("24sevenoffice-rest", {})),
             connection,
-            Surroundings(sessions=store, calls=counter, clock=clock, environment=environment),
+            Surroundings(sessions=store, calls=counter, clock=clock, environment=environment, observer=Gate()),
         )
 
     return opened

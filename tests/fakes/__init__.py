@@ -8,7 +8,6 @@ from tests.fakes.accounting_system import (
     Books,
     FakeAccountingSystem,
     FakeAccountingSystems,
-    go_on,
     norwegian_vat_codes,
 )
 from tests.fakes.clock import FakeClock
@@ -29,6 +28,5 @@ __all__ = [
     "FakeSessionStore",
     "FakeStorage",
     "Gateway",
-    "go_on",
     "norwegian_vat_codes",
 ]

@@ -33,6 +33,7 @@ from core.ports.accounting import CustomerUpdate
 from core.ports.clock import Clock
 from core.product import Category, Product
 from core.recovery import FoundOrder
+from core.sending.fence import keep_fence
 from core.transfer import Receipt
 from core.unreadable import Unreadable
 from core.vat_code import VatCode
@@ -155,10 +156,6 @@ class Books:
 
     def _change(self, order_id: str, **changes: object) -> None:
         self.orders[order_id] = replace(self.orders[order_id], **changes)  # type: ignore[arg-type]
-
-
-def go_on() -> None:
-    """Let an order's next call be made: what a test gives as `before_next_call` where nobody holds anything."""
 
 
 def norwegian_vat_codes() -> list[VatCode]:
@@ -494,14 +491,10 @@ class FakeOrders(_Port):
         order = self.books.orders.get(order_id)
         return _found(order) if order else None
 
-    def create(
-        self, drafts: Sequence[OrderDraft], *, before_next_call: Callable[[], None]
-    ) -> list[Receipt | KvittError]:
+    def create(self, drafts: Sequence[OrderDraft]) -> list[Receipt | KvittError]:
         if self.in_steps:
             return [
-                self._item_failures.get(draft.reference)
-                or self._refusal(draft)
-                or self._begun_or_written(draft, before_next_call)
+                self._item_failures.get(draft.reference) or self._refusal(draft) or self._begun_or_written(draft)
                 for draft in drafts
             ]
         with self._writing("create") as visible_from:
@@ -512,33 +505,34 @@ class FakeOrders(_Port):
                 for draft in drafts
             ]
 
-    def _begun_or_written(self, draft: OrderDraft, before_next_call: Callable[[], None]) -> Receipt:
+    def _begun_or_written(self, draft: OrderDraft) -> Receipt:
         """Write an order in steps; no trouble in the middle of it says that nothing was written."""
         there = set(self.books.orders)
         try:
-            return self._written_in_steps(draft, before_next_call)
+            return self._written_in_steps(draft)
         except KvittError as trouble:
             if draft.begun_as in there or set(self.books.orders) - there:
                 trouble.outcome = Outcome.UNKNOWN
             raise
 
-    def _written_in_steps(self, draft: OrderDraft, before_next_call: Callable[[], None]) -> Receipt:
+    def _written_in_steps(self, draft: OrderDraft) -> Receipt:
         """Write an order, or what is missing of one, step by step; it carries what the draft says in the end."""
         order_id = draft.begun_as
         if order_id is None:
+            keep_fence()
             with self._writing("create") as visible_from:
                 begun = draft.model_copy(update={"rows": ()})
                 order_id = self.book(begun, visible_from=visible_from, is_whole=False).id
             self._step_done()
-            before_next_call()
         elif order_id not in self.books.orders:
             raise TryAgain("The order that was begun is gone.")
         for rows in range(len(self.books.orders[order_id].draft.rows), len(draft.rows)):
+            keep_fence()
             self._called("add_row")
             so_far = draft.model_copy(update={"rows": draft.rows[: rows + 1]})
             self.books.orders[order_id] = replace(self.books.orders[order_id], draft=so_far)
             self._step_done()
-            before_next_call()
+        keep_fence()
         self._called("finish")
         totals = booked_totals(draft, off_by=self.booked_off_by)
         self.books.orders[order_id] = replace(

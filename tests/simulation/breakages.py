@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 from unittest.mock import patch
@@ -9,7 +10,7 @@ from unittest.mock import patch
 from adapters.storage.turns import SqlIntentStore, SqlLeaseStore
 from core.intent import Intent
 from core.payment import PaymentReason
-from core.sending.attempt import TransferInvoices
+from core.sending.attempt import Progress, TransferInvoices
 from core.sending.orders import PlaceOrders
 from core.use_cases import add_invoice
 
@@ -42,12 +43,12 @@ def leases_are_not_checked() -> Iterator[None]:
 @contextmanager
 def nobody_looks_for_earlier_orders() -> Iterator[None]:
     """What an earlier attempt may have created is not looked for."""
-    earlier = PlaceOrders.earlier
+    find_earlier = PlaceOrders.find_earlier
 
-    def none(self: PlaceOrders, _intents: Any, orders: Any) -> Any:
-        return earlier(self, [], orders)
+    def none(self: PlaceOrders, _intents: Any, session: Any) -> Any:
+        return find_earlier(self, [], session)
 
-    with patch.object(PlaceOrders, "earlier", none):
+    with patch.object(PlaceOrders, "find_earlier", none):
         yield
 
 
@@ -80,11 +81,11 @@ def an_error_loses_the_transfer() -> Iterator[None]:
     """What went wrong with an attempt is not stored, so that nothing says what to do and nobody tries again."""
     end = TransferInvoices._end
 
-    def only_arrivals(self: TransferInvoices, attempt: Any, outcomes: Any, **options: Any) -> None:
+    def only_arrivals(self: TransferInvoices, progress: Any, hold: Any, outcomes: Any, **options: Any) -> Progress:
         failed = [number for number, outcome in outcomes.items() if isinstance(outcome, Exception)]
-        end(self, attempt, {number: outcome for number, outcome in outcomes.items() if number not in failed}, **options)
-        for number in failed:
-            attempt.left.pop(number, None)
+        arrived = {number: outcome for number, outcome in outcomes.items() if number not in failed}
+        left = end(self, progress, hold, arrived, **options)
+        return replace(left, open={number: one for number, one in left.open.items() if number not in failed})
 
     with patch.object(TransferInvoices, "_end", only_arrivals):
         yield

@@ -20,10 +20,11 @@ from core.payment import OrderState
 from core.ports.accounting import CustomerUpdate
 from core.product import Category, Product
 from core.recovery import FoundOrder
+from core.sending.fence import keep_fence
 from core.transfer import Receipt
 from core.unreadable import Unreadable
 from core.vat_code import VatCode
-from tests.fakes.accounting_system import BookedOrder, booked_totals, go_on
+from tests.fakes.accounting_system import BookedOrder, booked_totals
 from tests.simulation.line import Company, Item, Line
 
 Made = TypeVar("Made")
@@ -154,41 +155,36 @@ class _Orders(_Part):
     def read(self, order_id: str) -> FoundOrder | None:
         return self._line.call("orders.read", lambda _: self._system.orders.read(order_id))
 
-    def create(
-        self, drafts: Sequence[OrderDraft], *, before_next_call: Callable[[], None]
-    ) -> list[Receipt | KvittError]:
+    def create(self, drafts: Sequence[OrderDraft]) -> list[Receipt | KvittError]:
         if self._company.in_steps:
-            return self._one_by_one(drafts, before_next_call)
+            return self._one_by_one(drafts)
         said = f"orders.create {' '.join(draft.reference for draft in drafts)}"
 
         def effect(item: Item) -> list[Receipt | KvittError]:
             return [_made(item(), partial(self._made, draft)) for draft in drafts]
 
+        keep_fence()
         answers = self._line.call(said, effect, writes=True)
         if len(drafts) > 1:
-            before_next_call()  # several are read back, as over SOAP: they are written by then
+            keep_fence()  # several are read back, as over SOAP: they are written by then
         return answers
 
     def _made(self, draft: OrderDraft) -> Receipt | KvittError:
-        return self._system.orders.create([draft], before_next_call=go_on)[0]
+        return self._system.orders.create([draft])[0]
 
-    def _one_by_one(
-        self, drafts: Sequence[OrderDraft], before_next_call: Callable[[], None]
-    ) -> list[Receipt | KvittError]:
+    def _one_by_one(self, drafts: Sequence[OrderDraft]) -> list[Receipt | KvittError]:
         """Write orders one after the other. What meets one is its own answer, once anything at all was written."""
         answers: list[Receipt | KvittError] = []
         for draft in drafts:
             try:
-                if answers:
-                    before_next_call()
-                answers.append(self._in_steps(draft, before_next_call))
+                answers.append(self._in_steps(draft))
             except (AccessRefused, OutcomeUnknown, Rejected, TryAgain) as error:
                 if not answers:
                     raise
                 answers.append(error)
         return answers
 
-    def _in_steps(self, draft: OrderDraft, before_next_call: Callable[[], None]) -> Receipt | KvittError:
+    def _in_steps(self, draft: OrderDraft) -> Receipt | KvittError:
         """Write an order with a call that begins it, one for each row, and one that finishes it.
 
         What meets an order that was begun is its own answer, and says so while the order lies there: the whole must not
@@ -198,18 +194,19 @@ class _Orders(_Part):
         if order_id is None:
             begun = draft.model_copy(update={"rows": ()})
             book = self._system.orders.book
+            keep_fence()
             order_id = self._line.call(
                 f"orders.begin {draft.reference}", lambda _: book(begun, is_whole=False).id, writes=True
             )
         try:
             for rows in range(1, len(draft.rows) + 1):
-                before_next_call()
+                keep_fence()
                 self._line.call(
                     f"orders.row {rows} of {draft.reference}",
                     partial(self._written, order_id, draft, rows),
                     writes=True,
                 )
-            before_next_call()
+            keep_fence()
             return self._line.call(
                 f"orders.finish {draft.reference}", partial(self._finished, order_id, draft), writes=True
             )

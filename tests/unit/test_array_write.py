@@ -1,14 +1,14 @@
 """Array writes: whatever stands in the way of a few, each of the others is written exactly once."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from core.errors import KvittError, OutcomeUnknown, Rejected, TryAgain
-from core.sending.array_write import written
+from core.sending.array_write import ArrayWrite
 
 POISON = Rejected("Instance validation error.", code="vendor_validation")
 LOST = OutcomeUnknown("The answer was lost.")
@@ -50,6 +50,19 @@ class Vendor:
         if self.losing.intersection(items):
             raise LOST
         return [Rejected(f"No {item}.") if item in self.refused else str(item) for item in items]
+
+
+def written(
+    items: Sequence[int], write: Callable[[Sequence[int]], Sequence[str | KvittError]]
+) -> list[str | KvittError]:
+    """Write them as the engine does, piece by piece."""
+    array = ArrayWrite[int, str](items)
+    for piece in array:
+        try:
+            array.answer(write(piece))
+        except KvittError as trouble:
+            array.fail(trouble)
+    return array.answers
 
 
 @st.composite

@@ -1,6 +1,6 @@
 """Many invoices in one turn: few calls, and every promise that holds for one."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import timedelta
 
 import pytest
@@ -11,6 +11,7 @@ from core.errors import AccessRefused, Conflict, KvittError, OutcomeUnknown, Rej
 from core.intent import IntentKind
 from core.invoice import Invoice
 from core.order_draft import OrderDraft
+from core.sending.fence import keep_fence
 from core.transfer import Receipt, Transfer, TransferState
 from tests.fakes import Gateway
 from tests.unit.samples import a_company, a_person, a_row, an_invoice
@@ -154,12 +155,10 @@ class TestOneAmongMany:
     def test_one_that_brings_down_the_whole_call_is_narrowed_down(self, gateway: Gateway) -> None:
         create = gateway.system.orders.create
 
-        def validating(
-            drafts: Sequence[OrderDraft], *, before_next_call: Callable[[], None]
-        ) -> list[Receipt | KvittError]:
+        def validating(drafts: Sequence[OrderDraft]) -> list[Receipt | KvittError]:
             if any(draft.reference == "003" for draft in drafts):
                 raise Rejected("Instance validation error.", code="vendor_validation")
-            return create(drafts, before_next_call=before_next_call)
+            return create(drafts)
 
         gateway.system.orders.create = validating  # type: ignore[method-assign]
         transfers = moved(gateway, *(person(nth) for nth in range(6)))
@@ -186,10 +185,10 @@ class TestOneAmongMany:
     def test_a_bug_that_one_brings_about_rejects_that_one(self, gateway: Gateway) -> None:
         create = gateway.system.orders.create
 
-        def faulty(drafts: Sequence[OrderDraft], *, before_next_call: Callable[[], None]) -> list[Receipt | KvittError]:
+        def faulty(drafts: Sequence[OrderDraft]) -> list[Receipt | KvittError]:
             if any(draft.reference == "002" for draft in drafts):
                 raise ZeroDivisionError
-            return create(drafts, before_next_call=before_next_call)
+            return create(drafts)
 
         gateway.system.orders.create = faulty  # type: ignore[method-assign]
         queued(gateway, *invoices(*(person(nth) for nth in range(4))))
@@ -213,11 +212,11 @@ class TestDecisionsInOneBatch:
         seen: list[tuple[str, str | None]] = []
         create = gateway.system.orders.create
 
-        def noting(drafts: Sequence[OrderDraft], *, before_next_call: Callable[[], None]) -> list[Receipt | KvittError]:
+        def noting(drafts: Sequence[OrderDraft]) -> list[Receipt | KvittError]:
             seen.extend(
                 (one.reference, gateway.books.customers[one.customer_id or ""].addresses[0].street) for one in drafts
             )
-            return create(drafts, before_next_call=before_next_call)
+            return create(drafts)
 
         gateway.system.orders.create = noting  # type: ignore[method-assign]
         moved(gateway, person(1), person(1, address=elsewhere), person(1), person(1, address=elsewhere))
@@ -312,18 +311,16 @@ class TestSingleSendsFirst:
         order: list[list[str]] = []
         create = gateway.system.orders.create
 
-        def noting(drafts: Sequence[OrderDraft], *, before_next_call: Callable[[], None]) -> list[Receipt | KvittError]:
+        def noting(drafts: Sequence[OrderDraft]) -> list[Receipt | KvittError]:
             order.append([one.reference for one in drafts])
             if len(order) == 1:
                 gateway.system.orders.create = noting_only  # type: ignore[method-assign]
                 gateway.send("single")
-            return create(drafts, before_next_call=before_next_call)
+            return create(drafts)
 
-        def noting_only(
-            drafts: Sequence[OrderDraft], *, before_next_call: Callable[[], None]
-        ) -> list[Receipt | KvittError]:
+        def noting_only(drafts: Sequence[OrderDraft]) -> list[Receipt | KvittError]:
             order.append([one.reference for one in drafts])
-            return create(drafts, before_next_call=before_next_call)
+            return create(drafts)
 
         gateway.system.orders.create = noting  # type: ignore[method-assign]
         moved(gateway, *(person(nth) for nth in range(6)))
@@ -348,15 +345,15 @@ class TestSingleSendsFirst:
         used_up = TryAgain("Used up.", code="quota_exceeded", not_before=hour_ends, for_everyone=True)
         create = gateway.system.orders.create
 
-        def once(drafts: Sequence[OrderDraft], *, before_next_call: Callable[[], None]) -> list[Receipt | KvittError]:
+        def once(drafts: Sequence[OrderDraft]) -> list[Receipt | KvittError]:
             gateway.system.down = used_up
             return answer
 
         answer: list[Receipt | KvittError] = []
 
-        def first(drafts: Sequence[OrderDraft], *, before_next_call: Callable[[], None]) -> list[Receipt | KvittError]:
-            answer.extend(create(drafts, before_next_call=before_next_call))
-            return once(drafts, before_next_call=before_next_call)
+        def first(drafts: Sequence[OrderDraft]) -> list[Receipt | KvittError]:
+            answer.extend(create(drafts))
+            return once(drafts)
 
         gateway.system.orders.create = first  # type: ignore[method-assign]
         moved(gateway, *(person(nth) for nth in range(8)))
@@ -389,13 +386,12 @@ def test_orders_that_are_written_stay_marked_where_the_database_is_busy_before_t
     def busy() -> None:
         raise TryAgain("The database is busy.", code="storage_busy")
 
-    def written_and_read_back(
-        drafts: Sequence[OrderDraft], *, before_next_call: Callable[[], None]
-    ) -> list[Receipt | KvittError]:
-        receipts = create(drafts, before_next_call=before_next_call)
+    def written_and_read_back(drafts: Sequence[OrderDraft]) -> list[Receipt | KvittError]:
+        keep_fence()
+        receipts = create(drafts)
         monkeypatch.setattr(gateway.storage, "transaction", busy)
         try:
-            before_next_call()
+            keep_fence()
         finally:
             monkeypatch.setattr(gateway.storage, "transaction", transaction)
         return receipts

@@ -5,7 +5,7 @@ the order in which the first one's orders came to be.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from hypothesis import HealthCheck, example, given, settings
@@ -178,10 +178,10 @@ class Installation:
         """Note each customer's record as it stands when the order is created: it is copied into the order."""
         create = self.gateway.system.orders.create
 
-        def noting(drafts: Sequence[OrderDraft], *, before_next_call: Callable[[], None]) -> list[Receipt | KvittError]:
+        def noting(drafts: Sequence[OrderDraft]) -> list[Receipt | KvittError]:
             for draft in drafts:
                 self.seen[draft.reference] = self.gateway.books.customers[draft.customer_id or ""]
-            return create(drafts, before_next_call=before_next_call)
+            return create(drafts)
 
         self.gateway.system.orders.create = noting  # type: ignore[method-assign]
 

@@ -561,8 +561,8 @@ def test_an_unknown_business_is_not_found(gateway: Restored) -> None:
 
 def test_a_shut_business_says_why(gateway: Restored) -> None:
     gateway.recover.begin()
-    with pytest.raises(RecoveryNeeded), gateway.storage.transaction() as work:
-        gateway.restore_watch.require_open(work, FJELL)
+    with gateway.storage.transaction() as work:
+        assert isinstance(gateway.restore_watch.recovery_needed(work, FJELL), RecoveryNeeded)
 
 
 def test_a_remembered_customer_is_not_read(gateway: Restored) -> None:

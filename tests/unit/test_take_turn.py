@@ -1,4 +1,4 @@
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import timedelta
 
 import pytest
@@ -7,7 +7,7 @@ from core.audit import Action
 from core.business import Business, Connection
 from core.errors import AccessRefused, KvittError, LeaseLost, Rejected, TryAgain
 from core.order_draft import OrderDraft
-from core.sending.hold import Hold
+from core.sending.fence import Hold
 from core.transfer import Receipt, TransferState
 from tests.fakes import Gateway
 from tests.fakes.gateway import LEASE
@@ -216,12 +216,10 @@ def test_a_transfer_that_kills_its_workers_does_not_keep_the_others_waiting_for_
     queued(gateway, "deadly", "other")
     create = gateway.system.orders.create
 
-    def dying_of_one(
-        drafts: Sequence[OrderDraft], *, before_next_call: Callable[[], None]
-    ) -> list[Receipt | KvittError]:
+    def dying_of_one(drafts: Sequence[OrderDraft]) -> list[Receipt | KvittError]:
         if any(draft.reference == "deadly" for draft in drafts):
             raise _Killed
-        return create(drafts, before_next_call=before_next_call)
+        return create(drafts)
 
     gateway.system.orders.create = dying_of_one  # type: ignore[method-assign]
     for turn in range(20):

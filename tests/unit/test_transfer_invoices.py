@@ -1,4 +1,4 @@
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
@@ -253,8 +253,8 @@ class TestALostAnswer:
         gateway.add(an_invoice())
         real_create = gateway.system.orders.create
 
-        def create_and_die(drafts: Sequence[OrderDraft], *, before_next_call: Callable[[], None]) -> None:
-            real_create(drafts, before_next_call=before_next_call)
+        def create_and_die(drafts: Sequence[OrderDraft]) -> None:
+            real_create(drafts)
             raise KeyboardInterrupt
 
         gateway.system.orders.create = create_and_die  # type: ignore[method-assign, assignment]
@@ -322,10 +322,8 @@ class TestALostAnswer:
     def test_an_answer_about_another_number_of_orders_is_a_lost_answer(self, gateway: Gateway) -> None:
         real_create = gateway.system.orders.create
 
-        def create_and_say_nothing(
-            drafts: Sequence[OrderDraft], *, before_next_call: Callable[[], None]
-        ) -> list[Receipt | KvittError]:
-            real_create(drafts, before_next_call=before_next_call)
+        def create_and_say_nothing(drafts: Sequence[OrderDraft]) -> list[Receipt | KvittError]:
+            real_create(drafts)
             return []
 
         gateway.system.orders.create = create_and_say_nothing  # type: ignore[method-assign]

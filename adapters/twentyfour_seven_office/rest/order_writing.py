@@ -29,7 +29,6 @@ from adapters.twentyfour_seven_office.rest.operations import (
     GET_CUSTOMER,
     GET_LINES,
     GET_ORDER,
-    Operation,
 )
 from adapters.twentyfour_seven_office.rest.refusals import Gone
 from adapters.twentyfour_seven_office.rest.session import BusinessSession
@@ -40,13 +39,11 @@ from core.transfer import Receipt
 
 
 class OrderWriting:
-    """Writes orders one after the other; `before_next_call` comes before each call but the first."""
+    """Writes orders one after the other."""
 
-    def __init__(self, session: BusinessSession, names: CustomerNames, before_next_call: Callable[[], None]) -> None:
+    def __init__(self, session: BusinessSession, names: CustomerNames) -> None:
         self._session = session
         self._names = names
-        self._before_next_call = before_next_call
-        self._is_first = True
         self._draft_lies_there = False
 
     def write(self, draft: OrderDraft) -> Receipt:
@@ -69,15 +66,15 @@ class OrderWriting:
         if draft.begun_as is not None:
             return self._completed(draft, lines, known_number(draft.begun_as, "order", GET_ORDER.where), customer)
         asked = begun_order(draft, customer_name=self._name_of(customer), where=CREATE_ORDER.where)
-        order_id = int(created_id(self._call(CREATE_ORDER, body=asked), CREATE_ORDER))
+        order_id = int(created_id(self._session.call(CREATE_ORDER, body=asked), CREATE_ORDER))
         self._draft_lies_there = True
         return self._finished(draft, order_id, [], lines, lambda: finished_order(draft))
 
     def _completed(self, draft: OrderDraft, lines: Sequence[dict[str, Any]], order_id: int, customer: int) -> Receipt:
         """Keep what fits of the rows that are there already, and write the header anew: the invoice may differ."""
         try:
-            begun = item_in(self._call(GET_ORDER, id=order_id), GET_ORDER, asked=order_id)
-            pages = self._session.pages(GET_LINES, ids={"id": order_id}, before_each=self._before_call)
+            begun = item_in(self._session.call(GET_ORDER, id=order_id), GET_ORDER, asked=order_id)
+            pages = self._session.pages(GET_LINES, ids={"id": order_id})
             there = [line for page in pages for line in page]
         except Gone:
             raise self._order_gone(order_id) from None
@@ -108,22 +105,22 @@ class OrderWriting:
             for line in unfit:
                 self._delete_line(order_id, line)
             for asked in missing:
-                created_id(self._call(CREATE_LINE, body=asked, id=order_id), CREATE_LINE)
-            order = item_in(self._call(FINISH_ORDER, body=whole(), id=order_id), FINISH_ORDER, asked=order_id)
+                created_id(self._session.call(CREATE_LINE, body=asked, id=order_id), CREATE_LINE)
+            order = item_in(self._session.call(FINISH_ORDER, body=whole(), id=order_id), FINISH_ORDER, asked=order_id)
         except Rejected as refusal:
             raise self._undone(order_id, refusal) from None
         return Receipt(order_id=str(order_id), customer_id=str(draft.customer_id), totals=totals_in(order))
 
     def _delete_line(self, order_id: int, line: int) -> None:
         try:
-            self._call(DELETE_LINE, id=order_id, line=line)
+            self._session.call(DELETE_LINE, id=order_id, line=line)
         except Gone:
             return
 
     def _undone(self, order_id: int, refusal: Rejected) -> KvittError:
         """Delete what was begun; return the refusal, or that it is not known what is left."""
         try:
-            self._call(DELETE_ORDER, id=order_id)
+            self._session.call(DELETE_ORDER, id=order_id)
         except Gone:
             pass
         except OutcomeUnknown as lost:
@@ -156,20 +153,11 @@ class OrderWriting:
         """
         if name := self._names.get(str(customer)):
             return name
-        record = customer_record(item_in(self._call(GET_CUSTOMER, id=customer), GET_CUSTOMER, asked=customer))
+        record = customer_record(item_in(self._session.call(GET_CUSTOMER, id=customer), GET_CUSTOMER, asked=customer))
         if record is None or not record.name:
             raise Rejected(f"{GET_CUSTOMER.where}: customer {customer} has no name.", code="unnamed_customer")
         self._names.put(record.id, record.name)
         return record.name
-
-    def _call(self, operation: Operation, *, body: Any = None, **ids: int) -> Any:
-        self._before_call()
-        return self._session.call(operation, body=body, keep_hold=self._before_next_call, **ids)
-
-    def _before_call(self) -> None:
-        if not self._is_first:
-            self._before_next_call()
-        self._is_first = False
 
 
 def _published_half(order_id: int) -> Rejected:

@@ -1,6 +1,6 @@
 """Where orders go at 24SevenOffice: begun, written row by row, and finished."""
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 
 from adapters.twentyfour_seven_office.rest.customer_names import CustomerNames
@@ -69,9 +69,7 @@ class RestOrderSink:
             return found if found and found.receipt.order_id == order_id else None
         return None
 
-    def create(
-        self, drafts: Sequence[OrderDraft], *, before_next_call: Callable[[], None]
-    ) -> list[Receipt | KvittError]:
+    def create(self, drafts: Sequence[OrderDraft]) -> list[Receipt | KvittError]:
         """Create orders, or complete those that were begun: two calls and one a row for each that is new."""
-        writing = OrderWriting(self._session, self._names, before_next_call)
+        writing = OrderWriting(self._session, self._names)
         return one_by_one(drafts, writing.write)

@@ -1,12 +1,11 @@
 """One business's way into the API: its token is got, kept, and renewed before it ends, or when it is refused."""
 
-import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from adapters.twentyfour_seven_office.account import books_of
-from adapters.twentyfour_seven_office.kept_login import MOST_TRIES, KeptLogin, too_late, waited_long
+from adapters.twentyfour_seven_office.kept_login import MOST_TRIES, KeptLogin
 from adapters.twentyfour_seven_office.rest.connection import RestConnection
 from adapters.twentyfour_seven_office.rest.mapping.organization import account_in
 from adapters.twentyfour_seven_office.rest.mapping.values import items_in
@@ -48,24 +47,15 @@ class BusinessSession:
         self._fingerprint = fingerprint_of(connection, settings)
         self._login = KeptLogin(business, surroundings.sessions, fingerprint=self._fingerprint, read=Token.from_text)
 
-    def call(
-        self,
-        operation: Operation,
-        *,
-        body: Any = None,
-        keep_hold: Callable[[], None] | None = None,
-        **ids: int,
-    ) -> Any:
+    def call(self, operation: Operation, *, body: Any = None, **ids: int) -> Any:
         """Call an operation, and return what its JSON holds. `ids` fill the braces of its path.
 
         A call whose token is refused did nothing, and is repeated: with a token that another process has kept
-        meanwhile, or else with a new one, once. Before a write that is repeated, or had to wait long for its token,
-        `keep_hold` is called; without it, such a wait ends with TryAgain (`at_once`): the caller has its hold to
-        renew before it writes.
+        meanwhile, or else with a new one, once.
         Errors: those of RestClient.call; AccessRefused where there is no way in; TryAgain, code `session_lost`, when a
         new token is not accepted either: who is not let in is told so when logging in, and without rights it is a 403.
         """
-        return self._exchange(operation, self._root + operation.path.format(**ids), body, keep_hold)[0]
+        return self._exchange(operation, self._root + operation.path.format(**ids), body)[0]
 
     def pages(
         self,
@@ -73,9 +63,8 @@ class BusinessSession:
         query: Mapping[str, object] | None = None,
         *,
         ids: Mapping[str, int] | None = None,
-        before_each: Callable[[], None] | None = None,
     ) -> Iterator[Sequence[Mapping[str, Any]]]:
-        """Read a listing page by page, each when it is asked for; `before_each` comes before each call.
+        """Read a listing page by page, each when it is asked for.
 
         What is None in the query is left out; `ids` fill the braces of the path.
         Errors: those of `call`; TryAgain, code `broken_answer`, when a page is none, or the next one is named outside
@@ -86,8 +75,6 @@ class BusinessSession:
         seen: set[str] = set()
         while url:
             seen.add(url)
-            if before_each:
-                before_each()
             document, link = self._exchange(operation, url)
             yield items_in(document, operation)
             if link is None:
@@ -113,18 +100,10 @@ class BusinessSession:
         self._require_company(account)
         return account
 
-    def _exchange(
-        self, operation: Operation, url: str, body: Any = None, keep_hold: Callable[[], None] | None = None
-    ) -> tuple[Any, str | None]:
+    def _exchange(self, operation: Operation, url: str, body: Any = None) -> tuple[Any, str | None]:
         ended: set[str] = set()
-        began = time.monotonic()
         for _ in range(MOST_TRIES):
             token, is_new = self._token(besides=ended)
-            waited = waited_long(began)
-            if operation.writes and keep_hold and (ended or waited):
-                keep_hold()
-            elif operation.writes and waited:
-                raise too_late(operation.where)
             try:
                 return self._called(operation, url, token, body)
             except TokenEnded as error:

@@ -1,6 +1,6 @@
 """Where orders go at 24SevenOffice."""
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -84,26 +84,23 @@ class SoapOrderSink:
         orders = (found_order_in(order) for order in readable_items(answer, GET_INVOICES))
         return [order for order in orders if order]
 
-    def create(
-        self, drafts: Sequence[OrderDraft], *, before_next_call: Callable[[], None]
-    ) -> list[Receipt | KvittError]:
+    def create(self, drafts: Sequence[OrderDraft]) -> list[Receipt | KvittError]:
         """Create orders. One call; for several one more, which reads back what was created, with its totals.
 
         A draft that can't be asked for does not keep back the others.
         """
         asked = [_asked(draft) for draft in drafts]
         fit = [one for one in asked if not isinstance(one, Rejected)]
-        outcomes = iter(self._created(fit, before_next_call))
+        outcomes = iter(self._created(fit))
         return [one if isinstance(one, Rejected) else next(outcomes) for one in asked]
 
-    def _created(self, asked: Sequence[Item], before_next_call: Callable[[], None]) -> list[Receipt | KvittError]:
+    def _created(self, asked: Sequence[Item]) -> list[Receipt | KvittError]:
         if not asked:
             return []
         answer = self._session.call(SAVE_INVOICES, invoices={"InvoiceOrder": asked})
         if len(asked) == 1:
             customer_id = str(asked[0]["CustomerId"])
             return [created_one(answer, SAVE_INVOICES, read=lambda item: receipt_in(item, customer_id=customer_id))]
-        before_next_call()
         try:
             found = self._read_back(new_ids(answer, "OrderId"))
         except KvittError as trouble:

@@ -1,6 +1,6 @@
 """The OrderSink port."""
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 
 from kvitt import FoundOrder, KvittError, OrderDraft, Receipt
@@ -26,8 +26,6 @@ class Orders:
         """Return one order, or None when it is gone."""
         raise NotImplementedError("Read the order, and return it with its reference, or None.")
 
-    def create(
-        self, drafts: Sequence[OrderDraft], *, before_next_call: Callable[[], None]
-    ) -> list[Receipt | KvittError]:
+    def create(self, drafts: Sequence[OrderDraft]) -> list[Receipt | KvittError]:
         """Create orders. Answer for each, in order: its receipt, or why it was not created."""
         raise NotImplementedError("Create an order for each draft, and return a Receipt or an error for each.")

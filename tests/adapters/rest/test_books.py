@@ -23,8 +23,8 @@ from sandbox.twentyfour_seven_office import DEMO_ACCOUNT, Sandbox
 from sandbox.twentyfour_seven_office.books import Books
 from sandbox.twentyfour_seven_office.records import Row
 from tests.adapters.drafts import EURO, draft, row
+from tests.adapters.gate import create_orders
 from tests.adapters.rest.conftest import operations
-from tests.fakes import go_on
 
 YESTERDAY = timedelta(days=1)
 
@@ -34,7 +34,7 @@ def now() -> datetime:
 
 
 def created(system: RestAccountingSystem, asked: OrderDraft) -> Receipt:
-    (receipt,) = system.orders.create([asked], before_next_call=go_on)
+    (receipt,) = system.orders.create([asked])
     assert isinstance(receipt, Receipt)
     return receipt
 
@@ -283,7 +283,7 @@ class TestOrders:
 
     def test_a_customer_that_is_gone_is_refused(self, system: RestAccountingSystem, product_id: str) -> None:
         with pytest.raises(Rejected):
-            system.orders.create([draft("1", customer_id="999", product_id=product_id)], before_next_call=go_on)
+            system.orders.create([draft("1", customer_id="999", product_id=product_id)])
 
     def test_orders_are_found_by_reference_exactly_and_the_oldest_first(
         self, system: RestAccountingSystem, books: Books, customer_id: str, product_id: str
@@ -327,9 +327,7 @@ class TestOrders:
         for demand, code in (("department_required", "department_required"), ("project_required", "project_required")):
             setattr(sandbox.account(DEMO_ACCOUNT), demand, True)
             with pytest.raises(Rejected) as error:
-                system.orders.create(
-                    [draft("1", customer_id=customer_id, product_id=product_id)], before_next_call=go_on
-                )
+                system.orders.create([draft("1", customer_id=customer_id, product_id=product_id)])
             assert error.value.code == code
             setattr(sandbox.account(DEMO_ACCOUNT), demand, False)
         assert books.orders == {}
@@ -339,7 +337,7 @@ class TestOrders:
     ) -> None:
         books.customers[int(customer_id)].block_invoice = True
         with pytest.raises(Rejected) as error:
-            system.orders.create([draft("1", customer_id=customer_id, product_id=product_id)], before_next_call=go_on)
+            system.orders.create([draft("1", customer_id=customer_id, product_id=product_id)])
         assert error.value.code == "vendor_validation"
         assert "customer.id (blockedForInvoicing)" in error.value.message
 
@@ -352,7 +350,7 @@ class TestCalls:
         sandbox.journal.clear()
         kept: list[int] = []
         asked = draft("1", customer_id=customer_id, product_id=product_id, rows=(row(product_id),) * 3)
-        system.orders.create([asked], before_next_call=lambda: kept.append(sandbox.journal.count()))
+        create_orders(system, [asked], between_calls=lambda: kept.append(sandbox.journal.count()))
         assert operations(sandbox) == [
             "POST /salesorders",
             *["POST /salesorders/{id}/lines"] * 3,

@@ -16,9 +16,9 @@ from sandbox.twentyfour_seven_office import Sandbox
 from sandbox.twentyfour_seven_office.books import Books
 from sandbox.twentyfour_seven_office.records import Order
 from tests.adapters.drafts import EURO, draft, row
+from tests.adapters.gate import create_orders
 from tests.adapters.rest.conftest import operations
 from tests.adapters.ways import OpenRest
-from tests.fakes import go_on
 
 CREATE, LINE, FINISH = "POST /salesorders", "POST /salesorders/{id}/lines", "PATCH /salesorders/{id}"
 DELETE, DELETE_LINE = "DELETE /salesorders/{id}", "DELETE /salesorders/{id}/lines/{lineId}"
@@ -45,18 +45,18 @@ def killed_before_call(number: int) -> Callable[[], None]:
     """The process ends before this call of create()."""
     calls = 1
 
-    def before_next_call() -> None:
+    def between_calls() -> None:
         nonlocal calls
         calls += 1
         if calls == number:
             raise Killed
 
-    return before_next_call
+    return between_calls
 
 
 def outcome(system: RestAccountingSystem, asked: OrderDraft) -> Receipt | KvittError:
     try:
-        (found,) = system.orders.create([asked], before_next_call=go_on)
+        (found,) = system.orders.create([asked])
     except KvittError as error:
         return error
     return found
@@ -99,7 +99,7 @@ def test_one_killed_between_two_calls_is_found_and_completed(
     if warm:
         system.customers.read([str(asked.customer_id)])
     with pytest.raises(Killed):
-        system.orders.create([asked], before_next_call=killed_before_call(rows_written + (2 if warm else 3)))
+        create_orders(system, [asked], between_calls=killed_before_call(rows_written + (2 if warm else 4)))
     order = only_order(books)
     assert len(order.rows) == rows_written
     assert order.status == "Draft"
@@ -117,11 +117,11 @@ def test_completing_writes_only_what_is_missing(
     system = open_system()
     system.customers.read([str(asked.customer_id)])
     with pytest.raises(Killed):
-        system.orders.create([asked], before_next_call=killed_before_call(4))
+        create_orders(system, [asked], between_calls=killed_before_call(4))
     sandbox.journal.clear()
     kept: list[int] = []
     begun = asked.model_copy(update={"begun_as": str(only_order(books).id)})
-    system.orders.create([begun], before_next_call=lambda: kept.append(sandbox.journal.count()))
+    create_orders(system, [begun], between_calls=lambda: kept.append(sandbox.journal.count()))
     assert operations(sandbox) == ["GET /salesorders/{id}", "GET /salesorders/{id}/lines", LINE, FINISH]
     assert kept == [1, 2, 3]
 
@@ -192,7 +192,7 @@ def test_a_worker_that_is_to_stop_leaves_it_to_be_completed(
 
     system.customers.read([str(asked.customer_id)])
     with pytest.raises(HandedBack):
-        system.orders.create([asked], before_next_call=stop)
+        create_orders(system, [asked], between_calls=stop)
     completed(system, asked)
     assert_whole(books, asked)
 
@@ -203,7 +203,7 @@ class TestLinesThatDoNotFit:
         """An order broken off after its three rows."""
         system.customers.read([str(asked.customer_id)])
         with pytest.raises(Killed):
-            system.orders.create([asked], before_next_call=killed_before_call(5))
+            create_orders(system, [asked], between_calls=killed_before_call(5))
         return only_order(books)
 
     @pytest.mark.parametrize(
@@ -365,7 +365,7 @@ class TestRefusedMidway:
                 books.orders.clear()
 
         with pytest.raises(Rejected) as error:
-            system.orders.create([asked], before_next_call=delete)
+            create_orders(system, [asked], between_calls=delete)
         assert "could not be deleted" not in error.value.message
 
     @pytest.mark.parametrize("kind", ["forbidden", "throttled", "validation_error"])
@@ -417,7 +417,7 @@ def test_several_orders_are_written_one_after_the_other_and_one_refusal_is_its_o
     kept: list[int] = []
     system.customers.read([customer_id])
     sandbox.journal.clear()
-    outcomes = system.orders.create(three, before_next_call=lambda: kept.append(sandbox.journal.count()))
+    outcomes = create_orders(system, three, between_calls=lambda: kept.append(sandbox.journal.count()))
     assert [type(one) for one in outcomes] == [Receipt, Rejected, Receipt]
     assert sorted(order.internal_memo for order in books.orders.values()) == ["a", "c"]
     assert kept == list(range(1, sandbox.journal.count()))

@@ -13,6 +13,7 @@ from core.transfer import Receipt
 from sandbox.twentyfour_seven_office import DEMO_ACCOUNT, DEMO_CLIENT_ID, Sandbox
 from sandbox.twentyfour_seven_office.books import Books
 from tests.adapters.drafts import draft
+from tests.adapters.gate import create_orders
 from tests.adapters.rest.conftest import operations
 from tests.adapters.ways import SECRET, OpenRest
 from tests.fakes import FakeClock, FakeSessionStore
@@ -179,7 +180,7 @@ def test_a_row_whose_token_was_revoked_is_written_again_after_the_hold_was_kept(
     system.customers.read([customer_id])
     sandbox.inject("POST /salesorders/{id}/lines", "session_expired")
     sandbox.journal.clear()
-    (receipt,) = system.orders.create([asked], before_next_call=lambda: kept.append(sandbox.journal.count()))
+    (receipt,) = create_orders(system, [asked], between_calls=lambda: kept.append(sandbox.journal.count()))
     assert isinstance(receipt, Receipt)
     assert operations(sandbox) == [
         "POST /salesorders",
@@ -188,7 +189,7 @@ def test_a_row_whose_token_was_revoked_is_written_again_after_the_hold_was_kept(
         "POST /salesorders/{id}/lines",
         "PATCH /salesorders/{id}",
     ]
-    assert kept == [1, 3, 4]
+    assert kept == [1, 2, 3, 4]
 
 
 def test_a_hold_that_is_lost_meanwhile_ends_the_writing(
@@ -202,38 +203,12 @@ def test_a_hold_that_is_lost_meanwhile_ends_the_writing(
         raise LeaseLost("gone")
 
     with pytest.raises(LeaseLost):
-        system.orders.create(
+        create_orders(
+            system,
             [draft("1001", customer_id=customer_id, product_id=product_id, status=NewOrderStatus.OFFER)],
-            before_next_call=lost,
+            between_calls=lost,
         )
     assert books.orders == {}
-
-
-def test_a_write_that_waited_long_for_its_token_is_not_sent(
-    sandbox: Sandbox, open_system: OpenRest, books: Books, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("adapters.twentyfour_seven_office.kept_login._LONG_WAIT", 0.1)
-    sandbox.inject(LOGIN, "slow", delay=0.2)
-    system = open_system()
-    with pytest.raises(TryAgain) as error:
-        system.customers.create([Customer(name="Kari")])
-    assert (error.value.code, error.value.at_once) == ("session_lost", True)
-    assert books.customers == {}
-    assert system.customers.create([Customer(name="Kari")])
-
-
-def test_a_write_that_was_refused_slowly_is_not_repeated_without_its_hold(
-    sandbox: Sandbox, open_system: OpenRest, books: Books, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("adapters.twentyfour_seven_office.kept_login._LONG_WAIT", 0.1)
-    system = open_system()
-    system.vat.codes()
-    sandbox.expire_sessions()
-    sandbox.inject("POST /customers", "slow", delay=0.2)
-    with pytest.raises(TryAgain) as error:
-        system.customers.create([Customer(name="Kari")])
-    assert (error.value.code, error.value.at_once) == ("session_lost", True)
-    assert books.customers == {}
 
 
 def test_a_refused_login_tells_nobodys_secret(open_system: OpenRest) -> None:

@@ -23,7 +23,6 @@ from sandbox.twentyfour_seven_office.records import Row
 from sandbox.twentyfour_seven_office.users import Account
 from tests.adapters.drafts import EURO, draft, row
 from tests.adapters.ways import PASSWORD, OpenSoap
-from tests.fakes import go_on
 
 YESTERDAY = timedelta(days=1)
 
@@ -207,7 +206,7 @@ class TestOrders:
             comment="Signe Prøve",
             rows=(row(product_id, quantity=Decimal("-2"), unit_price=Decimal("0.0001")), row(product_id)),
         )
-        (receipt,) = system.orders.create([asked], before_next_call=go_on)
+        (receipt,) = system.orders.create([asked])
         (order,) = books.orders.values()
         assert receipt == Receipt(
             order_id=str(order.id),
@@ -235,7 +234,7 @@ class TestOrders:
             delivery=Delivery(date=date(2026, 3, 29), name="Site 4", address=site),
             rows=(row(product_id), row(product_id, text="Trailer included", is_text=True)),
         )
-        system.orders.create([asked], before_next_call=go_on)
+        system.orders.create([asked])
         (order,) = books.orders.values()
         said = {name: value for name, value in order.other.items() if name != "DeliveryDate"}
         assert said == {
@@ -262,7 +261,6 @@ class TestOrders:
         rows = (row(product_id, unit_price=Decimal("0")),)
         system.orders.create(
             [draft("1", customer_id=customer_id, product_id=product_id, rows=rows, currency=EURO)],
-            before_next_call=go_on,
         )
         (order,) = books.orders.values()
         assert order.rows[0].price == 0
@@ -272,15 +270,15 @@ class TestOrders:
         self, system: SoapAccountingSystem, customer_id: str, product_id: str
     ) -> None:
         drafts = [draft(one, customer_id=customer_id, product_id=product_id) for one in ("R-1", "R-10", "r-1")]
-        first, *_others = system.orders.create(drafts, before_next_call=go_on)
-        (again,) = system.orders.create(drafts[:1], before_next_call=go_on)
+        first, *_others = system.orders.create(drafts)
+        (again,) = system.orders.create(drafts[:1])
         found = system.orders.find(["R-1", "R-9"], customer_ids=[customer_id], since=now() - YESTERDAY)
         assert found == {"R-1": [first, again]}
 
     def test_orders_of_others_or_of_before_are_not_found(
         self, sandbox: Sandbox, system: SoapAccountingSystem, customer_id: str, product_id: str
     ) -> None:
-        system.orders.create([draft("R-1", customer_id=customer_id, product_id=product_id)], before_next_call=go_on)
+        system.orders.create([draft("R-1", customer_id=customer_id, product_id=product_id)])
         assert system.orders.find(["R-1"], customer_ids=["1"], since=now() - YESTERDAY) == {}
         assert system.orders.find(["R-1"], customer_ids=[customer_id], since=now() + timedelta(hours=2)) == {}
         sandbox.journal.clear()
@@ -298,7 +296,7 @@ class TestOrders:
         ]
         system.account()
         sandbox.journal.clear()
-        receipts = system.orders.create(asked, before_next_call=go_on)
+        receipts = system.orders.create(asked)
         assert [call.operation for call in sandbox.journal.calls()] == ["SaveInvoices", "GetInvoices"]
         orders = {str(order.id): order for order in books.orders.values()}
         for draft_, receipt in zip(asked, receipts, strict=True):
@@ -311,7 +309,7 @@ class TestOrders:
         self, system: SoapAccountingSystem, customer_id: str, product_id: str
     ) -> None:
         asked = [draft(one, customer_id=customer_id, product_id=product_id) for one in ("1", "1", "2")]
-        outcomes = system.orders.create(asked, before_next_call=go_on)
+        outcomes = system.orders.create(asked)
         assert [type(outcome) for outcome in outcomes] == [OutcomeUnknown, OutcomeUnknown, Receipt]
 
     def test_one_refused_order_does_not_hide_the_others(
@@ -324,7 +322,6 @@ class TestOrders:
                 draft("3", customer_id="999", product_id=product_id),
                 draft("4", customer_id=customer_id, product_id=product_id),
             ],
-            before_next_call=go_on,
         )
         assert [type(outcome) for outcome in outcomes] == [Receipt, Rejected, Rejected, Receipt]
         assert len(books.orders) == 2
@@ -334,9 +331,7 @@ class TestOrders:
         self, sandbox: Sandbox, open_system: OpenSoap, books: Books, customer_id: str, product_id: str, dimension: str
     ) -> None:
         setattr(sandbox.account(DEMO_ACCOUNT), f"{dimension}_required", True)
-        (outcome,) = open_system().orders.create(
-            [draft("1", customer_id=customer_id, product_id=product_id)], before_next_call=go_on
-        )
+        (outcome,) = open_system().orders.create([draft("1", customer_id=customer_id, product_id=product_id)])
         assert isinstance(outcome, Rejected)
         assert outcome.code == f"{dimension}_required"
         assert dimension in outcome.hint
@@ -346,9 +341,7 @@ class TestPayment:
     def test_an_orders_life(
         self, system: SoapAccountingSystem, books: Books, customer_id: str, product_id: str
     ) -> None:
-        (receipt,) = system.orders.create(
-            [draft("1", customer_id=customer_id, product_id=product_id)], before_next_call=go_on
-        )
+        (receipt,) = system.orders.create([draft("1", customer_id=customer_id, product_id=product_id)])
         assert isinstance(receipt, Receipt)
         order_id, totals = receipt.order_id, BookedTotals(gross=Decimal("1500"), vat=Decimal("300"))
 
@@ -381,9 +374,7 @@ class TestPayment:
         orders: int,
         calls: int,
     ) -> None:
-        (receipt,) = system.orders.create(
-            [draft("1", customer_id=customer_id, product_id=product_id)], before_next_call=go_on
-        )
+        (receipt,) = system.orders.create([draft("1", customer_id=customer_id, product_id=product_id)])
         assert isinstance(receipt, Receipt)
         order_ids = [*(str(nth) for nth in range(1, orders)), receipt.order_id][:orders]
         assert list(system.payments.states([*order_ids, "abc"])) == order_ids[-1:]
@@ -399,7 +390,7 @@ def test_a_cold_send_takes_twelve_calls(sandbox: Sandbox, system: SoapAccounting
     system.customers.find_by_email("kari@x.example")
     (customer_id,) = system.customers.create([Customer(name="Kari")])
     assert isinstance(customer_id, str)
-    system.orders.create([draft("1", customer_id=customer_id, product_id=product_id)], before_next_call=go_on)
+    system.orders.create([draft("1", customer_id=customer_id, product_id=product_id)])
     assert [call.operation for call in sandbox.journal.calls()] == [
         "GetIdentitiesWithCredential",
         "Login",

@@ -21,7 +21,6 @@ from sandbox.twentyfour_seven_office.books import Books
 from sandbox.twentyfour_seven_office.journal import KeptRequest
 from tests.adapters.drafts import EURO, draft, row
 from tests.adapters.soap.test_books import YESTERDAY, now
-from tests.fakes import go_on
 
 OURS = Path(str(files(contracts)))
 VENDORS = Path(__file__).resolve().parents[4] / "shared" / "24sevenoffice" / "wsdl"
@@ -81,7 +80,7 @@ def requests(sandbox: Sandbox, system: SoapAccountingSystem, books: Books) -> li
         "prices_include_vat": True,
     }
     asked = draft("R-1", customer_id=ids[0], product_id=product_id, currency=EURO, rows=rows, **texts)
-    system.orders.create([asked], before_next_call=go_on)
+    system.orders.create([asked])
     system.orders.find(["R-1"], customer_ids=ids, since=now() - YESTERDAY)
     system.payments.states(["1", "2"])
     return sandbox.journal.requests

@@ -6,7 +6,6 @@ import pytest
 
 from core.customer import Customer
 from core.errors import AccessRefused, KvittError, TryAgain
-from core.sending.array_write import written
 from sandbox.twentyfour_seven_office import DEMO_ACCOUNT, DEMO_APPLICATION_ID, DEMO_USERNAME, Sandbox
 from tests.adapters.ways import PASSWORD, OpenSoap
 from tests.fakes import FakeSessionStore
@@ -199,7 +198,10 @@ def test_two_businesses_of_one_user_side_by_side_keep_their_books_apart(
 
     def write(nth: int) -> None:
         business = ("fjell", "annet")[nth % 2]
-        written([Customer(name=f"{business} {nth}")], systems[business].customers.create)
+        try:
+            systems[business].customers.create([Customer(name=f"{business} {nth}")])
+        except TryAgain:  # its session had ended: it had no effect, and is made once more
+            systems[business].customers.create([Customer(name=f"{business} {nth}")])
         if nth == 7:
             sandbox.expire_sessions()
 

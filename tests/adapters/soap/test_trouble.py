@@ -16,7 +16,7 @@ from sandbox.twentyfour_seven_office import Sandbox
 from sandbox.twentyfour_seven_office.books import Books
 from tests.adapters.drafts import draft
 from tests.adapters.ways import PASSWORD, OpenSoap
-from tests.fakes import FakeSessionStore, go_on
+from tests.fakes import FakeSessionStore
 
 # What may keep things from being read back after they were written.
 UNREADABLE = ["quota", "fault", "http_502", "reset"]
@@ -120,7 +120,7 @@ def test_orders_that_can_not_be_read_back_may_have_been_created(
     product_id = str(books.add_product("p", books.add_category("c")))
     drafts = [draft(one, customer_id=str(min(books.customers)), product_id=product_id) for one in "12"]
     sandbox.inject("GetInvoices", kind)
-    assert [type(outcome) for outcome in system.orders.create(drafts, before_next_call=go_on)] == [OutcomeUnknown] * 2
+    assert [type(outcome) for outcome in system.orders.create(drafts)] == [OutcomeUnknown] * 2
 
 
 @pytest.mark.parametrize("refused", [0, 1, 2])
@@ -130,7 +130,7 @@ def test_a_refused_order_is_the_right_one(
     customer_id, product_id = str(books.add_customer("Moe AS")), str(books.add_product("p", books.add_category("c")))
     drafts = [draft(one, customer_id=customer_id, product_id=product_id) for one in "abc"]
     sandbox.inject("SaveInvoices", "item_exception", type="Office24Seven.NoException", item=refused)
-    outcomes = system.orders.create(drafts, before_next_call=go_on)
+    outcomes = system.orders.create(drafts)
     assert [at for at, outcome in enumerate(outcomes) if isinstance(outcome, Rejected)] == [refused]
     assert sum(isinstance(outcome, Receipt) for outcome in outcomes) == 2
 

@@ -17,7 +17,6 @@ from sandbox.twentyfour_seven_office import Sandbox
 from sandbox.twentyfour_seven_office.books import Books
 from tests.adapters.drafts import EURO, draft
 from tests.adapters.soap.test_requests import OURS
-from tests.fakes import go_on
 
 SOAP = "http://schemas.xmlsoap.org/soap/envelope/"
 TFSO = "http://24sevenOffice.com/webservices"
@@ -100,7 +99,7 @@ def test_answers_read_as_zeep_reads_them(sandbox: Sandbox, system: SoapAccountin
     (customer_id,) = system.customers.create([kari])
     product_id = str(books.add_product("p", books.add_category("c")))
     asked = draft("1", customer_id=str(customer_id), product_id=product_id, currency=EURO, comment="Takk")
-    system.orders.create([asked], before_next_call=go_on)
+    system.orders.create([asked])
     for service, operation in (("company", "SaveCompanies"), ("invoice", "SaveInvoices")):
         (request,) = [one for one in sandbox.journal.requests if one.operation == operation]
         envelope: Any = etree.fromstring(request.xml)

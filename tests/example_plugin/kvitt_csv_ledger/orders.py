@@ -1,6 +1,6 @@
 """The OrderSink port."""
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 from uuid import uuid4
 
@@ -45,12 +45,7 @@ class LedgerOrders:
             rows = orders_in(self._folder.rows("orders")).get(order_id)
         return _found(rows) if rows else None
 
-    def create(
-        self,
-        drafts: Sequence[OrderDraft],
-        *,
-        before_next_call: Callable[[], None],
-    ) -> list[Receipt | KvittError]:
+    def create(self, drafts: Sequence[OrderDraft]) -> list[Receipt | KvittError]:
         """Create orders, all with one change of the file."""
         with translated():
             known = {row["id"] for row in self._folder.rows("customers")}

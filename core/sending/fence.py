@@ -1,0 +1,244 @@
+"""The fence around a worker's calls: nobody writes who has lost the business, and what is done is told.
+
+A turn holds its business by a lease. Every call to the accounting system is made within `Session.call`: the lease is
+renewed before it, and what came of it is told in the transfers' stories after. Where a port's method takes several
+calls over the network, each of the others is fenced as it goes out (`FencedCalls`).
+"""
+
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import datetime, timedelta
+
+from core.books import Books
+from core.errors import HandedBack, KvittError, OutcomeUnknown, TryAgain
+from core.intent import IntentKind
+from core.journal import Step
+from core.lease import Lease
+from core.limits import Limits
+from core.ports.accounting import AccountingSystem
+from core.ports.call_observer import CallObserver
+from core.ports.clock import Clock
+from core.ports.storage import Storage, UnitOfWork
+from core.unobserved import NOBODY
+
+_FRESH = timedelta(seconds=1)
+"""A lease renewed so short a time ago is not renewed once more: it is far longer than that."""
+
+
+class Hold:
+    """The lease of a turn, and the stories of what is done under it.
+
+    `length` is longer than the longest call. `stopping` says whether the worker was asked to stop: the call in hand is
+    finished, the next one is not begun. Steps told are written with the next transaction that renews.
+    """
+
+    def __init__(
+        self,
+        lease: Lease,
+        *,
+        storage: Storage,
+        clock: Clock,
+        length: timedelta,
+        stopping: Callable[[], bool] = lambda: False,
+    ) -> None:
+        self.business = lease.business
+        self.clock = clock
+        self._lease = lease
+        self._storage = storage
+        self._length = length
+        self._stopping = stopping
+        self._renewed_at: datetime | None = None
+        self._transfer_ids: Collection[str] = ()
+        self._told: list[tuple[str, Step]] = []
+
+    @property
+    def is_fresh(self) -> bool:
+        """Whether the lease was renewed just now."""
+        return self._renewed_at is not None and self.clock.now() - self._renewed_at < _FRESH
+
+    def work_on(self, transfer_ids: Collection[str]) -> None:
+        """Say whose story the steps from here on belong to."""
+        self._transfer_ids = tuple(transfer_ids)
+
+    def tell(self, text: str, *, of: str | None = None, since: datetime | None = None) -> None:
+        """Note a step in the stories of all that are worked on, or of one transfer.
+
+        `since` is when it began, where it took the accounting system's time.
+        """
+        now = self.clock.now()
+        duration = round((now - since).total_seconds() * 1000) if since else None
+        step = Step(at=now, text=text, duration_ms=duration)
+        self._told += [(transfer_id, step) for transfer_id in ([of] if of else self._transfer_ids)]
+
+    def renew(self, work: UnitOfWork) -> None:
+        """Renew within a transaction, so that what it writes is written by the holder or not at all.
+
+        Errors: LeaseLost.
+        """
+        work.leases.renew(self._lease, length=self._length)
+        self._renewed_at = self.clock.now()
+        work.journal.add(self._told)
+        self._told = []
+
+    def keep(self) -> None:
+        """Make sure that the business is still held.
+
+        Errors: LeaseLost.
+        """
+        if not self.is_fresh:
+            with self._storage.transaction() as work:
+                self.renew(work)
+
+    def keep_marks(self, kind: IntentKind, keys: Collection[str]) -> None:
+        """Make sure of the same, and that the marks tell of the call that begins now: that one has to settle.
+
+        Errors: LeaseLost.
+        """
+        with self._storage.transaction() as work:
+            self.renew(work)
+            standing = work.intents.of_keys(self.business, kind, keys).values()
+            now = self.clock.now()
+            work.intents.put(self.business, *(intent.model_copy(update={"last_at": now}) for intent in standing))
+
+    def require_going_on(self) -> None:
+        """Raise HandedBack when the worker was asked to stop."""
+        if self._stopping():
+            raise HandedBack("The worker was asked to stop; what is left is taken up by another.")
+
+    def release(self) -> None:
+        """Give the business up."""
+        with self._storage.transaction() as work:
+            work.leases.release(self._lease)
+
+
+class Call:
+    """A call in hand: the accounting system, and what is told of it in the end."""
+
+    def __init__(self, system: AccountingSystem) -> None:
+        self.system = system
+        self.told: str | None = None
+
+    def tell(self, text: str) -> None:
+        """Say what came of it; a call of which nothing is said is not told of."""
+        self.told = text
+
+
+class Session:
+    """A way into a business's books, for whoever just looks: a preview, say. Nothing is held, nothing is told."""
+
+    def __init__(self, system: AccountingSystem) -> None:
+        self._system = system
+        self._books: Books | None = None
+
+    @property
+    def limits(self) -> Limits:
+        """How much the system can hold."""
+        return self._system.limits
+
+    @property
+    def can_search_customers(self) -> bool:
+        """Whether customers are found by searching."""
+        return self._system.customers.can_search
+
+    @contextmanager
+    def call(
+        self,
+        doing: str,  # noqa: ARG002 - told by a worker's
+        *,
+        marks: tuple[IntentKind, Collection[str]] | None = None,  # noqa: ARG002 - kept up by a worker's
+    ) -> Iterator[Call]:
+        """Call the accounting system within the block. `doing` says what is tried.
+
+        `marks` are the intents of what is created by it.
+        """
+        yield Call(self._system)
+
+    def identity(self) -> Books:
+        """Say whose books these are; it is asked once."""
+        if self._books is None:
+            with self.call("Logging in") as call:
+                self._books = call.system.identity()
+        return self._books
+
+
+class FencedSession(Session):
+    """A worker's way: the hold is kept before each call, and what came of it is told after.
+
+    `is_bulk` ones leave the last of the hour's calls to single sends.
+    """
+
+    def __init__(self, system: AccountingSystem, hold: Hold, *, is_bulk: bool = False) -> None:
+        super().__init__(system)
+        self.hold = hold
+        self._is_bulk = is_bulk
+
+    @contextmanager
+    def call(self, doing: str, *, marks: tuple[IntentKind, Collection[str]] | None = None) -> Iterator[Call]:
+        """Call the accounting system within the block.
+
+        Errors, before the call: LeaseLost, HandedBack, TryAgain (code `quota_kept`). What the call raises passes, told.
+        """
+        self.hold.require_going_on()
+        self.hold.keep()
+        if self._is_bulk and (budget := self._system.budget()):
+            budget.require_for_bulk()
+        began, call = self.hold.clock.now(), Call(self._system)
+        fenced = _FENCED.set(_Fence(self.hold, marks))
+        try:
+            yield call
+        except KvittError as error:
+            self.hold.tell(f"{doing}: {error.message} [{error.code}]", since=began)
+            raise
+        finally:
+            _FENCED.reset(fenced)
+        if call.told:
+            self.hold.tell(f"{doing}: {call.told}.", since=began)
+
+
+class _Fence:
+    """What is kept up while one method of a port calls over the network."""
+
+    def __init__(self, hold: Hold, marks: tuple[IntentKind, Collection[str]] | None) -> None:
+        self._hold = hold
+        self._marks = marks
+        self._is_first = True
+
+    def keep(self) -> None:
+        """Keep the hold before the next call goes out; before the first one that was just done."""
+        is_first, self._is_first = self._is_first, False
+        if self._marks is None:
+            self._hold.keep()
+        elif not is_first:
+            try:
+                self._hold.keep_marks(*self._marks)
+            except TryAgain as trouble:  # our own, not the accounting system's word: something may be written by now
+                raise OutcomeUnknown(trouble.message, code=trouble.code) from trouble
+        elif not self._hold.is_fresh:  # it has waited for its login, or for its place in the hour's calls
+            self._hold.keep_marks(*self._marks)
+
+
+_FENCED: ContextVar[_Fence | None] = ContextVar("fenced", default=None)
+
+
+def keep_fence() -> None:
+    """Keep the hold under which a call is about to go out; nothing where none is held.
+
+    Errors: LeaseLost; TryAgain; OutcomeUnknown, when something may be written by now.
+    """
+    if fence := _FENCED.get():
+        fence.keep()
+
+
+class FencedCalls:
+    """Implements the port CallObserver for whoever is given to plugins: each call is fenced as it goes out."""
+
+    def __init__(self, observer: CallObserver = NOBODY) -> None:
+        self._observer = observer
+
+    @contextmanager
+    def call(self, system: str, operation: str, business: str, /) -> Iterator[None]:
+        """Keep the fence, and have the observer look on."""
+        keep_fence()
+        with self._observer.call(system, operation, business):
+            yield
