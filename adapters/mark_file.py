@@ -17,7 +17,7 @@ from typing_extensions import override
 
 from adapters.file_lock import alone_at
 from core.errors import TryAgain
-from core.ports.mark_keeper import MarkKeeper
+from core.ports.installation import MarkKeeper
 from core.recovery import Mark
 
 _FILE_NAME = "mark.json"

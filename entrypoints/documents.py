@@ -10,7 +10,7 @@ from typing import Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, RootModel
 
-from core import journal, recovery
+from core import recovery
 from core.api_key import Role
 from core.audit import Action, Actor, AuditResult
 from core.batch import Batch, BatchCounts, BatchItem
@@ -21,6 +21,7 @@ from core.errors import Outcome
 from core.fields import Instant, IsoDate
 from core.invoice import Invoice
 from core.payment import PaymentReason, PaymentStatusValue
+from core.ports import invoice_stores
 from core.ports.accounting import AccountingSystems
 from core.recovery import Finding
 from core.transfer import Transfer, TransferError, TransferState
@@ -120,7 +121,7 @@ class TransferStory(TransferDocument):
     steps: list[Step]
 
     @classmethod
-    def of_steps(cls, transfer: Transfer, steps: Sequence[journal.Step]) -> Self:
+    def of_steps(cls, transfer: Transfer, steps: Sequence[invoice_stores.Step]) -> Self:
         """Show a transfer with its story."""
         return cls(**dict(TransferDocument.of(transfer)), steps=[Step.of(step) for step in steps])
 

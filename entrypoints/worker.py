@@ -12,7 +12,7 @@ from datetime import timedelta
 from adapters.queue.durable import DurableTransferQueue
 from adapters.telemetry.telemetry import Telemetry
 from core.errors import TryAgain
-from core.kept_answer import KEPT_FOR
+from core.ports.access_stores import KEPT_FOR
 from core.ports.clock import Clock
 from core.ports.storage import Storage
 from core.sending.restore_watch import RestoreWatch

@@ -43,11 +43,9 @@ from core.ports.accounting import (
     ProductCatalog,
     VatTable,
 )
-from core.ports.call_counter import CallCounter, Draw
-from core.ports.call_observer import CallObserver
 from core.ports.clock import Clock
-from core.ports.session_store import SessionStore
-from core.ports.surroundings import Surroundings
+from core.ports.observers import CallObserver
+from core.ports.surroundings import CallCounter, Draw, SessionStore, Surroundings
 from core.product import Category, Product
 from core.recovery import FoundOrder
 from core.totals import Amounts, InvoiceTotals, totals_of

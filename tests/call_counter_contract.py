@@ -1,10 +1,10 @@
-"""What every call counter promises (core/ports/call_counter.py). A subclass supplies the fixture `counter`."""
+"""What every call counter promises (core/ports/surroundings.py). A subclass supplies the fixture `counter`."""
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
-from core.ports.call_counter import CallCounter, Draw
+from core.ports.surroundings import CallCounter, Draw
 
 HOUR = datetime(2026, 11, 23, 14, tzinfo=UTC)
 SYSTEM = "24sevenoffice"

@@ -21,7 +21,7 @@ from typing_extensions import override
 
 from adapters.file_lock import alone_at
 from core.errors import InvalidInput, LeaseLost, TryAgain
-from core.ports.transfer_queue import TransferQueue
+from core.ports.turns import TransferQueue
 
 _SQLITE = "sqlite:///"
 _QUEUE = "turns"

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing_extensions import override
 
 from core.errors import LeaseLost
-from core.ports.transfer_queue import TransferQueue
+from core.ports.turns import TransferQueue
 
 
 class InlineTransferQueue(TransferQueue):

@@ -13,9 +13,7 @@ from adapters.storage.schema import api_keys, audit, kept_answers
 from core.api_key import ApiKey
 from core.audit import Actor, AuditEntry, KeptEntry
 from core.errors import Conflict
-from core.kept_answer import KeptAnswer
-from core.ports.access_stores import AnswerStore, ApiKeyStore, AuditStore
-from core.ports.key_ring import KeptKey, KeyRing
+from core.ports.access_stores import AnswerStore, ApiKeyStore, AuditStore, KeptAnswer, KeptKey, KeyRing
 
 SHOWN = select(*(column for column in api_keys.c if column.name != "digest"))
 """Keys as they may be shown."""

@@ -33,7 +33,7 @@ from core.fields import AS_STORED
 from core.intent import IntentKind
 from core.ports.business_stores import BooksStore, BusinessStore, ReferenceCache
 from core.ports.secret_box import Resealed, SealedTexts, SecretBox
-from core.ports.session_store import SessionStore
+from core.ports.surroundings import SessionStore
 
 _NAMED = select(businesses.c.name).where(businesses.c.name == bindparam("name"), IS_THERE)
 _OF_NAME = select(businesses).where(businesses.c.name == bindparam("name"), IS_THERE)

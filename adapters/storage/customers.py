@@ -11,7 +11,7 @@ from adapters.storage.schema import customer_directories, customer_directory_key
 from core.customer_choice import CustomerLink
 from core.customer_directory import CustomerEntry
 from core.identity import emails_in, search_number
-from core.ports.customer_stores import CustomerLinkStore, DirectoryStore
+from core.ports.business_stores import CustomerLinkStore, DirectoryStore
 
 _OF_KEYS = select(*(column for column in customer_links.c if column.name != "business")).where(
     customer_links.c.business == bindparam("business"), customer_links.c.key.in_(bindparam("keys", expanding=True))

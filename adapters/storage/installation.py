@@ -15,8 +15,7 @@ from adapters.storage.dialects import insert_into, put
 from adapters.storage.schema import IS_THERE, businesses, installation, intents, leases, pauses, recoveries, transfers
 from adapters.storage.shared_clock import SharedClock
 from core.intent import CLOCKS_DIFFER, IntentKind
-from core.ports.figures import Figures, SystemFigures
-from core.ports.installation_store import InstallationStore
+from core.ports.installation import Figures, InstallationStore, SystemFigures
 from core.recovery import Installation, Recovery
 from core.transfer import TransferState
 

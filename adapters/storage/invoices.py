@@ -13,7 +13,7 @@ from adapters.storage.dialects import insert_into
 from adapters.storage.schema import invoices
 from core.fields import AS_STORED
 from core.invoice import Invoice, InvoiceType
-from core.ports.invoice_store import InvoiceStore
+from core.ports.invoice_stores import InvoiceStore
 
 # What every invoice goes through is made once: making a statement takes longer than carrying it out.
 _OF_NUMBER = select(invoices.c.document).where(

@@ -47,9 +47,8 @@ from adapters.storage.schema import (
     transfers,
 )
 from core.invoice import Invoice, InvoiceType
-from core.ports.personal_data_stores import ForgettingStore, RecordStore
+from core.ports.personal_data_stores import ForgettingStore, Place, Record, RecordKind, RecordStore
 from core.ports.secret_box import SecretBox
-from core.records import Place, Record, RecordKind
 from core.transfer import TransferError
 
 _FORGOTTEN = TransferError(code="forgotten", message="What was wrong is not kept any more.", hint="")

@@ -9,7 +9,7 @@ from typing_extensions import override
 from adapters.storage.dialects import insert_into
 from adapters.storage.schema import IS_OPEN, businesses, follow_ups, pauses, status_checks, transfers
 from core.payment import PaymentReport
-from core.ports.status_stores import FollowUpStore, StatusStore
+from core.ports.invoice_stores import FollowUpStore, StatusStore
 
 _NOT_OF_THE_REPORT = {"id", "business"}
 

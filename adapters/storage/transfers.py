@@ -24,8 +24,7 @@ from adapters.storage.schema import batch_members, batches, businesses, journal,
 from adapters.storage.shared_clock import SharedClock
 from core.batch import Batch, BatchCounts, BatchItem, BatchMember
 from core.errors import Conflict, RecoveryNeeded, Underway
-from core.journal import Step
-from core.ports.transfer_stores import BatchStore, JournalStore, TransferStore
+from core.ports.invoice_stores import BatchStore, JournalStore, Step, TransferStore
 from core.transfer import Transfer, TransferState
 
 _BESIDE = {"settled"}

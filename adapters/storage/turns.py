@@ -15,9 +15,8 @@ from adapters.storage.schema import IS_OPEN_ORDER, businesses, calls_made, inten
 from adapters.storage.shared_clock import CURRENT_EPOCH, SharedClock
 from core.errors import LeaseLost
 from core.intent import Intent, IntentKind
-from core.lease import Lease
-from core.ports.call_counter import CallCounter, Draw
-from core.ports.turn_stores import IntentStore, LeaseStore, PauseStore
+from core.ports.surroundings import CallCounter, Draw
+from core.ports.turns import IntentStore, Lease, LeaseStore, PauseStore
 
 
 class SqlLeaseStore(LeaseStore):

@@ -16,8 +16,7 @@ from typing_extensions import override
 
 from adapters.telemetry.traces import Note, Traces
 from core.errors import KvittError
-from core.ports.call_observer import CallObserver
-from core.ports.work_observer import WorkObserver
+from core.ports.observers import CallObserver, WorkObserver
 from core.transfer import Transfer, TransferState
 
 OK = "ok"

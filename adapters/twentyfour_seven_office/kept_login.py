@@ -9,7 +9,7 @@ from threading import Lock
 from typing import Generic, Protocol, TypeVar
 
 from core.errors import TryAgain
-from core.ports.session_store import SessionStore
+from core.ports.surroundings import SessionStore
 
 MOST_TRIES = 3
 """A call is tried with the login at hand, one that another process kept meanwhile, and a new one."""

@@ -1,12 +1,13 @@
 """Who may call, what they were answered, and what they did."""
 
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from core.api_key import ApiKey
 from core.audit import AuditEntry, KeptEntry
-from core.kept_answer import KeptAnswer
+from core.fields import Document
 
 
 class ApiKeyStore(Protocol):
@@ -32,6 +33,49 @@ class ApiKeyStore(Protocol):
 
     def note_use(self, prefix: str, *, now: datetime) -> None:
         """Note that the key was used; of several instants the latest stays."""
+
+
+@dataclass(frozen=True)
+class KeptKey:
+    """A key and the digest of its text."""
+
+    key: ApiKey
+    digest: str
+
+
+class KeyRing(Protocol):
+    """The API keys, for whoever checks one. Reading them waits for no writer.
+
+    Errors: TryAgain, code `storage_busy`.
+    """
+
+    def find(self, prefix: str) -> KeptKey | None:
+        """Return the key of that prefix unless it was revoked, or None."""
+
+    def all(self) -> Mapping[str, KeptKey]:
+        """Return every key that was not revoked, by its prefix."""
+
+    def is_empty(self) -> bool:
+        """Whether there is no key that opens anything."""
+
+
+KEPT_FOR = timedelta(days=30)
+"""How long an answer is kept after its key was claimed."""
+
+STALE_AFTER = timedelta(minutes=5)
+"""After which a request that has no answer is taken to have died: none takes so long."""
+
+
+class KeptAnswer(Document):
+    """An answer kept under the caller's own key, so that a request sent twice is carried out once.
+
+    `status` is None while the first request is still at work; `fingerprint` tells whether a later request is the same.
+    """
+
+    fingerprint: str
+    status: int | None = None
+    headers: Mapping[str, str] = {}
+    body: str = ""
 
 
 class AnswerStore(Protocol):

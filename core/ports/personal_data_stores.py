@@ -1,10 +1,39 @@
 """What is kept of people: handed out, and forgotten."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
-from typing import Protocol
+from enum import StrEnum
+from typing import Any, Protocol
 
-from core.records import Place, Record, RecordKind
+from core.fields import Document
+
+Place = tuple[str | int, ...]
+"""Where a record stands among those of its kind: what a page continues after."""
+
+
+class RecordKind(StrEnum):
+    """The kinds, by the names that they have in an export."""
+
+    STEP = "step"
+    STATUS = "status"
+    LINK = "customer_link"
+    INTENT = "intent"
+    BOOKS = "books"
+    BATCH = "batch"
+    BATCH_MEMBER = "batch_member"
+    REFERENCE = "reference_data"
+    DIRECTORY = "customer_directory"
+    DIRECTORY_KEY = "customer_directory_key"
+
+
+class Record(Document):
+    """One of the plain records in which all that is kept of a business is handed out (docs/personal-data.md).
+
+    `content` can be written as JSON.
+    """
+
+    place: Place
+    content: Mapping[str, Any]
 
 
 class RecordStore(Protocol):

@@ -4,14 +4,11 @@ from contextlib import AbstractContextManager
 from typing import Protocol
 
 from core.ports.access_stores import AnswerStore, ApiKeyStore, AuditStore
-from core.ports.business_stores import BooksStore, BusinessStore, ReferenceCache
-from core.ports.customer_stores import CustomerLinkStore, DirectoryStore
-from core.ports.installation_store import InstallationStore
-from core.ports.invoice_store import InvoiceStore
+from core.ports.business_stores import BooksStore, BusinessStore, CustomerLinkStore, DirectoryStore, ReferenceCache
+from core.ports.installation import InstallationStore
+from core.ports.invoice_stores import BatchStore, FollowUpStore, InvoiceStore, JournalStore, StatusStore, TransferStore
 from core.ports.personal_data_stores import ForgettingStore, RecordStore
-from core.ports.status_stores import FollowUpStore, StatusStore
-from core.ports.transfer_stores import BatchStore, JournalStore, TransferStore
-from core.ports.turn_stores import IntentStore, LeaseStore, PauseStore
+from core.ports.turns import IntentStore, LeaseStore, PauseStore
 
 
 class UnitOfWork(Protocol):

@@ -21,8 +21,8 @@ from core.order_fields import OrderField, field_warnings, not_written
 from core.payment import total_differences
 from core.ports.accounting import AccountingSystems
 from core.ports.clock import Clock
+from core.ports.observers import NOBODY, WorkObserver
 from core.ports.storage import Storage
-from core.ports.work_observer import WorkObserver
 from core.sending.books import note_books, orders_begun_elsewhere
 from core.sending.create_once import NOTHING_WRITTEN
 from core.sending.customers import FindCustomers
@@ -32,7 +32,6 @@ from core.sending.references import Entries, Fitting, ReferenceData
 from core.sending.restore_watch import RestoreWatch
 from core.stored import require_business
 from core.transfer import RetryPolicy, Transfer, TransferState, arrived, failed, handed_back, singled_out, warned
-from core.unobserved import NOBODY
 
 _PUT_OFF = HandedBack("An invoice before it changes the same customer's record; this one is decided anew after that.")
 

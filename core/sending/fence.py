@@ -13,14 +13,13 @@ from datetime import datetime, timedelta
 from core.books import Books
 from core.errors import HandedBack, KvittError, OutcomeUnknown, TryAgain
 from core.intent import IntentKind
-from core.journal import Step
-from core.lease import Lease
 from core.limits import Limits
 from core.ports.accounting import AccountingSystem
-from core.ports.call_observer import CallObserver
 from core.ports.clock import Clock
+from core.ports.invoice_stores import Step
+from core.ports.observers import NOBODY, CallObserver
 from core.ports.storage import Storage, UnitOfWork
-from core.unobserved import NOBODY
+from core.ports.turns import Lease
 
 _FRESH = timedelta(seconds=1)
 """A lease renewed so short a time ago is not renewed once more: it is far longer than that."""

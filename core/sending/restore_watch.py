@@ -10,7 +10,7 @@ from core.audit import Action
 from core.auditor import Auditor
 from core.errors import RecoveryNeeded, TryAgain
 from core.ports.clock import Clock
-from core.ports.mark_keeper import MarkKeeper
+from core.ports.installation import MarkKeeper
 from core.ports.storage import Storage, UnitOfWork
 from core.recovery import (
     MOST_MARKED,

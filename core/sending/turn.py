@@ -6,14 +6,13 @@ from datetime import timedelta
 from core.auditor import Auditor
 from core.errors import AccessRefused, KvittError
 from core.ports.clock import Clock
+from core.ports.observers import NOBODY, WorkObserver
 from core.ports.storage import Storage, UnitOfWork
-from core.ports.work_observer import WorkObserver
 from core.sending.attempt import TransferInvoices
 from core.sending.fence import Hold
 from core.sending.orders import orders_that_may_exist
 from core.sending.restore_watch import RestoreWatch
 from core.transfer import RetryPolicy, Transfer, TransferState, failed, parked, started
-from core.unobserved import NOBODY
 
 MOST_TOGETHER = 1000
 """So many transfers are moved together, at most: as many as one call reads, and little enough to hold in memory."""

@@ -8,11 +8,11 @@ from core.auditor import Auditor
 from core.errors import Conflict, InvalidInput, KvittError, OrderOpen, OrderThere, TryAgain
 from core.intent import Intent, IntentKind
 from core.invoice import Invoice
-from core.lease import Lease
 from core.payment import OrderState, SentOrder, total_differences
 from core.ports.accounting import AccountingSystems
 from core.ports.clock import Clock
 from core.ports.storage import Storage, UnitOfWork
+from core.ports.turns import Lease
 from core.recovery import FoundOrder, other_customer
 from core.sending.books import note_books, require_here
 from core.sending.fence import FencedSession, Hold, Session

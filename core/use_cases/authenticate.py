@@ -7,8 +7,8 @@ from threading import Lock
 
 from core.api_key import ApiKey, digest_of, is_digest_of, prefix_in
 from core.errors import NotAuthenticated, TryAgain
+from core.ports.access_stores import KeptKey, KeyRing
 from core.ports.clock import Clock
-from core.ports.key_ring import KeptKey, KeyRing
 from core.ports.storage import Storage
 
 REMEMBERED_FOR = timedelta(seconds=5)

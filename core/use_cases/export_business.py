@@ -11,8 +11,8 @@ from core.audit import Action
 from core.auditor import Auditor
 from core.ports.accounting import AccountingSystems
 from core.ports.clock import Clock
+from core.ports.personal_data_stores import Place, Record, RecordKind
 from core.ports.storage import Storage, UnitOfWork
-from core.records import Place, Record, RecordKind
 from core.stored import require_business
 
 FORMAT = 1

@@ -8,8 +8,8 @@ from core.batch import Batch, BatchCounts, BatchItem
 from core.business import Business
 from core.errors import NotFound
 from core.invoice import Invoice
-from core.journal import Step
 from core.payment import PaymentReport
+from core.ports.invoice_stores import Step
 from core.ports.storage import Storage
 from core.stored import require_business, require_invoice, require_known, require_transfer
 from core.transfer import Transfer, TransferState

@@ -6,7 +6,7 @@ from core.errors import KvittError, OrderOpen, OrderThere
 from core.intent import IntentKind
 from core.ports.clock import Clock
 from core.ports.storage import Storage, UnitOfWork
-from core.ports.transfer_queue import TransferQueue
+from core.ports.turns import TransferQueue
 from core.stored import require_transfer
 from core.transfer import RetryPolicy, Transfer, TransferState, due_now, failed, order_may_exist
 

@@ -8,7 +8,7 @@ from core.call_budget import CallBudget
 from core.errors import AccessRefused, NotFound, TryAgain
 from core.ports.accounting import AccountingSystems
 from core.ports.clock import Clock
-from core.ports.figures import Figures
+from core.ports.installation import Figures
 from core.ports.secret_box import SECRET_KEY_CHANGED
 from core.ports.storage import Storage
 from core.stored import require_business

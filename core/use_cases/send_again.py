@@ -9,12 +9,12 @@ from core.audit import Action
 from core.auditor import Auditor
 from core.errors import Conflict, KvittError, OrderThere
 from core.intent import CLOCKS_DIFFER
-from core.journal import Step
 from core.payment import how_to_mend, what_differs
 from core.ports.accounting import AccountingSystem, AccountingSystems
 from core.ports.clock import Clock
+from core.ports.invoice_stores import Step
 from core.ports.storage import Storage
-from core.ports.transfer_queue import TransferQueue
+from core.ports.turns import TransferQueue
 from core.sending.books import note_books, require_here
 from core.stored import require_business, require_invoice, require_transfer
 from core.transfer import Transfer, TransferState, new_transfer, superseded

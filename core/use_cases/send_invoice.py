@@ -12,7 +12,7 @@ from core.errors import Conflict
 from core.ports.accounting import AccountingSystems
 from core.ports.clock import Clock
 from core.ports.storage import Storage, UnitOfWork
-from core.ports.transfer_queue import TransferQueue
+from core.ports.turns import TransferQueue
 from core.stored import require_business, require_invoice
 from core.transfer import Transfer, TransferState, due_now, new_transfer
 

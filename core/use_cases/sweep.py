@@ -5,7 +5,7 @@ What a dead worker left behind, what waits for a time that has come, and what wa
 
 from core.ports.clock import Clock
 from core.ports.storage import Storage
-from core.ports.transfer_queue import TransferQueue
+from core.ports.turns import TransferQueue
 
 
 class Sweep:

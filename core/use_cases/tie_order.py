@@ -8,7 +8,7 @@ from core.auditor import Auditor
 from core.customer_choice import matching_customer
 from core.errors import Rejected
 from core.intent import IntentKind
-from core.journal import Step
+from core.ports.invoice_stores import Step
 from core.ports.storage import Storage, UnitOfWork
 from core.sending.customer_directory import read_customers
 from core.sending.customers import FindCustomers

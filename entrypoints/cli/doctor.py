@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 from dependency_injector import providers
 
-from core.unobserved import NOBODY
+from core.ports.observers import NOBODY
 from entrypoints.cli.exit_codes import ExitCode, worst
 from entrypoints.cli.options import AsJson
 from entrypoints.cli.output import print_json_array, show

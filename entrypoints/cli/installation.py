@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from adapters.queue.inline import InlineTransferQueue
 from core.audit import COMMAND_LINE
-from core.unobserved import NOBODY
+from core.ports.observers import NOBODY
 from entrypoints.acting import acting
 from entrypoints.data_folder import require_own
 from entrypoints.settings import read_settings

@@ -11,9 +11,9 @@ from core.customer_plan import CustomerAction
 from core.dimension import Dimension, DimensionKind
 from core.fields import plain
 from core.invoice import Delivery, Invoice, InvoiceRow, Period
-from core.journal import Step
 from core.order_draft import OrderDraft
 from core.payment import PaymentReason, PaymentReport
+from core.ports.invoice_stores import Step
 from core.totals import Amounts, totals_of
 from core.transfer import Transfer, TransferState
 from core.use_cases.preview_invoice import CustomerPreview, InvoicePreview

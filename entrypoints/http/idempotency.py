@@ -27,7 +27,7 @@ from litestar.types import (
 )
 
 from core.errors import InvalidInput, KvittError, OrderOpen, Outcome
-from core.kept_answer import STALE_AFTER, KeptAnswer
+from core.ports.access_stores import STALE_AFTER, KeptAnswer
 from core.ports.clock import Clock
 from core.ports.storage import Storage
 from entrypoints.http.access import key_of

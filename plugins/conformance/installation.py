@@ -16,8 +16,8 @@ from core.audit import COMMAND_LINE
 from core.auditor import Auditor
 from core.business import Business, Connection, CustomerUpdates, NewOrderStatus
 from core.invoice import Invoice
-from core.journal import Step
 from core.ports.accounting import AccountingSystem
+from core.ports.invoice_stores import Step
 from core.ports.surroundings import Surroundings
 from core.sending.attempt import TransferInvoices
 from core.sending.create_once import CreateOnce

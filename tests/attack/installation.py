@@ -21,7 +21,7 @@ from adapters.storage.schema import intents, leases, transfers
 from core.business import Business
 from core.errors import Outcome, Unsettled
 from core.invoice import Invoice
-from core.journal import Step
+from core.ports.invoice_stores import Step
 from core.transfer import Transfer
 from entrypoints.container import Container, make_container
 from entrypoints.settings import Settings

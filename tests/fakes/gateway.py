@@ -8,7 +8,7 @@ from core.audit import WORKER, Actor
 from core.auditor import Auditor
 from core.business import Business, Connection
 from core.invoice import Invoice
-from core.ports.work_observer import WorkObserver
+from core.ports.observers import NOBODY, WorkObserver
 from core.sending.attempt import TransferInvoices
 from core.sending.create_once import CreateOnce
 from core.sending.customer_directory import CustomerDirectory
@@ -18,7 +18,6 @@ from core.sending.references import ReferenceData
 from core.sending.restore_watch import RestoreWatch
 from core.sending.turn import TakeTurn
 from core.transfer import RetryPolicy, Transfer
-from core.unobserved import NOBODY
 from core.use_cases.add_invoice import AddInvoice
 from core.use_cases.adopt_order import AdoptOrder
 from core.use_cases.authenticate import Authenticate

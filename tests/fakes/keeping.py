@@ -4,7 +4,7 @@ from datetime import datetime
 from threading import Lock
 
 from core.errors import TryAgain
-from core.ports.call_counter import Draw
+from core.ports.surroundings import Draw
 
 
 class FakeSecretBox:

@@ -25,13 +25,12 @@ from core.errors import Conflict, LeaseLost
 from core.identity import emails_in, search_number
 from core.intent import CLOCKS_DIFFER, Intent, IntentKind, intent_key
 from core.invoice import Invoice, InvoiceType
-from core.journal import Step
-from core.kept_answer import KeptAnswer
-from core.lease import Lease
 from core.payment import PaymentReport
+from core.ports.access_stores import KeptAnswer, KeptKey
 from core.ports.clock import Clock
-from core.ports.key_ring import KeptKey
-from core.records import Place, Record, RecordKind
+from core.ports.invoice_stores import Step
+from core.ports.personal_data_stores import Place, Record, RecordKind
+from core.ports.turns import Lease
 from core.recovery import Installation, Recovery
 from core.transfer import Transfer, TransferError, TransferState
 

@@ -17,9 +17,9 @@ from adapters.storage.unit_of_work import SqlStorage
 from core.business import Business, Connection
 from core.errors import AccessRefused, InvalidInput, KvittError, LeaseLost, TryAgain
 from core.ports.clock import Clock
+from core.ports.observers import Unobserved
 from core.ports.storage import UnitOfWork
 from core.transfer import Transfer
-from core.unobserved import Unobserved
 from core.use_cases.recover import Recover
 from entrypoints.container import Container, make_container
 from entrypoints.settings import Settings

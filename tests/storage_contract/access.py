@@ -7,7 +7,7 @@ import pytest
 from core.api_key import ApiKey, Role
 from core.audit import COMMAND_LINE, WORKER, Action, Actor, ActorKind, AuditEntry, AuditResult
 from core.errors import Conflict
-from core.kept_answer import KeptAnswer
+from core.ports.access_stores import KeptAnswer
 from core.ports.storage import Storage
 from tests.storage_contract.samples import MINUTE, NOW, SECOND, pages
 

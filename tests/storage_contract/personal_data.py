@@ -12,9 +12,9 @@ from core.customer_directory import CustomerEntry
 from core.errors import Conflict, Rejected
 from core.intent import Intent, IntentKind
 from core.invoice import Invoice, InvoiceType
-from core.journal import Step
+from core.ports.invoice_stores import Step
+from core.ports.personal_data_stores import Record, RecordKind
 from core.ports.storage import Storage, UnitOfWork
-from core.records import Record, RecordKind
 from core.recovery import Finding, FindingKind, Recovery
 from core.transfer import (
     Receipt,

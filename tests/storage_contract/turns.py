@@ -9,9 +9,9 @@ import pytest
 
 from core.errors import LeaseLost
 from core.intent import Intent, IntentKind
-from core.journal import Step
-from core.lease import Lease
+from core.ports.invoice_stores import Step
 from core.ports.storage import Storage
+from core.ports.turns import Lease
 from core.transfer import (
     started,
 )

@@ -10,8 +10,8 @@ from core.audit import COMMAND_LINE, Action, KeptEntry
 from core.business import Business, Connection
 from core.customer import CustomerRecord
 from core.fields import Document
-from core.journal import Step
 from core.payment import PaymentReason, PaymentReport, PaymentStatusValue
+from core.ports.invoice_stores import Step
 from core.recovery import Recovery
 from core.transfer import Transfer
 from entrypoints import documents

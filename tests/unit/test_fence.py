@@ -6,7 +6,7 @@ import pytest
 
 from core.errors import HandedBack, LeaseLost, OutcomeUnknown, TryAgain
 from core.intent import Intent, IntentKind, declared
-from core.journal import Step
+from core.ports.invoice_stores import Step
 from core.sending.fence import FencedCalls, FencedSession, Hold, Session, keep_fence
 from core.transfer import TransferState
 from tests.fakes import FakeAccountingSystem, FakeClock, FakeStorage, Gateway

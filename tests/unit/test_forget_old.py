@@ -6,7 +6,7 @@ from core.audit import WORKER
 from core.auditor import Auditor
 from core.errors import Conflict
 from core.invoice import Invoice, InvoiceType
-from core.journal import Step
+from core.ports.invoice_stores import Step
 from core.transfer import Receipt, TransferState, arrived, new_transfer, started
 from core.use_cases.add_invoice import AddInvoice
 from core.use_cases.forget_old import PIECE, ForgetOld

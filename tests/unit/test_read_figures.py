@@ -3,7 +3,7 @@ from datetime import UTC, datetime
 
 from core.business import Business, Connection
 from core.call_budget import CallBudget
-from core.ports.figures import SystemFigures
+from core.ports.installation import SystemFigures
 from core.transfer import TransferState
 from core.use_cases.read_figures import ReadFigures, SystemReport
 from tests.fakes import FakeAccountingSystems, FakeClock, FakeStorage

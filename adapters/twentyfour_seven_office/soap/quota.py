@@ -13,8 +13,8 @@ from threading import Lock
 
 from core.call_budget import CallBudget, hour_after, hour_of
 from core.errors import TryAgain
-from core.ports.call_counter import CallCounter
 from core.ports.clock import Clock
+from core.ports.surroundings import CallCounter
 
 QUOTA_EXCEEDED = "quota_exceeded"
 """The code of the error, whether the vendor says so or our own count."""

@@ -11,7 +11,7 @@ from adapters.secrets import FernetSecretBox
 from adapters.storage import SqlFigures, SqlStorage, open_storage
 from core.business import Connection
 from core.errors import TryAgain
-from core.ports.figures import SystemFigures
+from core.ports.installation import SystemFigures
 from core.transfer import Receipt, RetryPolicy, TransferError, TransferState, arrived, failed, parked, started
 from tests.storage_contract.samples import NOW, a_business, a_transfer
 

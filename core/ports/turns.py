@@ -1,11 +1,19 @@
-"""What keeps turns apart and orders single: leases, intents, and pauses."""
+"""Turns: getting them taken, and what keeps them apart and orders single: leases, intents, and pauses."""
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from core.fields import Document
 from core.intent import Intent, IntentKind
-from core.lease import Lease
+
+
+class Lease(Document):
+    """A worker's hold on a business: `holder` works on `business`; `token` grows with every new holder."""
+
+    business: str
+    holder: str
+    token: int
 
 
 class LeaseStore(Protocol):
@@ -57,3 +65,13 @@ class PauseStore(Protocol):
 
     def until_for(self, business: str) -> datetime | None:
         """Return the same for the accounting system of a business."""
+
+
+class TransferQueue(Protocol):
+    """Something that has a business's due transfers worked off, here and now or soon and elsewhere."""
+
+    def put(self, business: str) -> None:
+        """Say that this business has due transfers. Saying it twice does no harm."""
+
+    def put_anew(self, business: str) -> None:
+        """Say so although a turn was put before: nobody holds the business, so whoever had that turn is gone."""

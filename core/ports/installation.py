@@ -1,10 +1,12 @@
-"""The installation, and its recovery from an earlier day."""
+"""The installation: its recovery from an earlier day, the mark outside its database, and figures about it."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from core.recovery import Installation, Recovery
+from core.recovery import Installation, Mark, Recovery
+from core.transfer import TransferState
 
 
 class InstallationStore(Protocol):
@@ -45,3 +47,45 @@ class InstallationStore(Protocol):
 
     def recoveries(self, *, needed: bool | None = None) -> Sequence[Recovery]:
         """Return recoveries, by business: all, or those that are needed, or not any more."""
+
+
+class MarkKeeper(Protocol):
+    """Keeps a home's mark, for all processes that share the home."""
+
+    def read(self) -> Mark | None:
+        """Return the mark, or None where this home has none yet (or one that can't be read)."""
+
+    def change(self, how: Callable[[Mark | None], Mark]) -> Mark:
+        """Change the mark; of several processes one does so at a time.
+
+        Errors: TryAgain, code `mark_not_kept`, when it can't be written.
+        """
+
+    def database_file(self) -> str | None:
+        """Return what tells the database's file from a copy of it; None where it is no file, or not there."""
+
+
+@dataclass(frozen=True)
+class SystemFigures:
+    """An accounting system that businesses use, one of those businesses, and how its transfers stand.
+
+    `transfers`: how many there are in every state but transferred, which only ever grows.
+    `parked` are those of the waiting ones that have no time set. `oldest_due_at` is when the one that is next was or
+    will be due, not before the end of a pause of its system; None where nothing is left to do.
+    """
+
+    system: str
+    business: str
+    transfers: Mapping[TransferState, int]
+    parked: int = 0
+    oldest_due_at: datetime | None = None
+
+
+class Figures(Protocol):
+    """Counts, cheap however much is stored."""
+
+    def by_system(self) -> Sequence[SystemFigures]:
+        """Return the figures of each accounting system that a business uses, by its name.
+
+        Errors: TryAgain, code `storage_busy`.
+        """

@@ -1,12 +1,51 @@
-"""The transfers, their stories, and the batches that they were sent in."""
+"""The invoices, their transfers with batches and stories, and whether they are paid."""
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
 from core.batch import Batch, BatchCounts, BatchItem, BatchMember
-from core.journal import Step
+from core.fields import Document, Instant
+from core.invoice import Invoice
+from core.payment import PaymentReport
 from core.transfer import Transfer, TransferState
+
+
+class InvoiceStore(Protocol):
+    """The invoices as their source stated them."""
+
+    def get(self, business: str, number: str) -> Invoice | None:
+        """Return an invoice, or None."""
+
+    def of_numbers(self, business: str, numbers: Collection[str], *, for_update: bool = False) -> Mapping[str, Invoice]:
+        """Return those of these invoices that there are, by number.
+
+        `for_update` keeps others from changing them until the transaction ends.
+        """
+
+    def add_new(self, given: Collection[tuple[str, Invoice]]) -> Collection[tuple[str, str]]:
+        """Store those of these invoices whose business has none of their number; return business and number of each.
+
+        They come with the names of their businesses, none of them twice.
+        """
+
+    def put(self, business: str, invoice: Invoice) -> None:
+        """Store an invoice, new or in place of the one of this number."""
+
+    def list(self, business: str, *, limit: int, after: str | None = None) -> Sequence[Invoice]:
+        """Return a business's invoices by number, those after the given number, at most `limit`."""
+
+    def unsent(self, business: str, *, limit: int, after: str | None = None) -> Sequence[str]:
+        """Return the numbers of the invoices that are data for accounting and not marked as sent, at most `limit`.
+
+        By number, those after the given one.
+        """
+
+    def count_unsent_printed(self, business: str) -> int:
+        """Return how many invoices are of type `printed` and not marked as sent."""
+
+    def mark_sent(self, business: str, numbers: Collection[str]) -> None:
+        """Mark invoices that have a transfer, for good: replacing one leaves the mark."""
 
 
 class TransferStore(Protocol):
@@ -98,6 +137,18 @@ class BatchStore(Protocol):
         """Count a batch's invoices by where they stand."""
 
 
+class Step(Document):
+    """One step of a transfer's story, in the words in which support tells it.
+
+    `duration_ms` is how long the accounting system took, where it was asked. Vendor ids may be named; nothing
+    personal or secret is.
+    """
+
+    at: Instant
+    text: str
+    duration_ms: int | None = None
+
+
 class JournalStore(Protocol):
     """The stories of the transfers."""
 
@@ -106,3 +157,38 @@ class JournalStore(Protocol):
 
     def of(self, transfer_id: str) -> Sequence[Step]:
         """Return a transfer's story, in the order in which it was told."""
+
+
+class StatusStore(Protocol):
+    """What the accounting system answered about payment; every check is kept."""
+
+    def add(self, business: str, *reports: PaymentReport) -> None:
+        """Store reports. One that is settled closes its order; one that is not opens it (again)."""
+
+    def latest(self, business: str, invoice: str) -> PaymentReport | None:
+        """Return the newest report of an invoice, or None."""
+
+    def open_invoices(self, business: str, *, limit: int, after: str | None = None) -> Sequence[str]:
+        """Return the numbers of the invoices whose orders are not known to be paid or gone, at most `limit`.
+
+        By number, those after the given one. Superseded transfers are history; their orders are nobody's.
+        """
+
+
+class FollowUpStore(Protocol):
+    """When each business's open orders were last asked about by themselves."""
+
+    def due(self, *, now: datetime, begun_before: datetime) -> Sequence[str]:
+        """Return the businesses with open orders whose follow-up last began no later than `begun_before`, or never.
+
+        Those whose accounting system is left alone at the instant `now` are left out.
+        """
+
+    def begin(self, business: str, *, now: datetime, begun_before: datetime) -> bool:
+        """Say that the business's follow-up begins now, and return True; False when one began after `begun_before`.
+
+        Of several who say so at once, one is told True.
+        """
+
+    def count_as_begun(self, business: str, at: datetime) -> None:
+        """Have the follow-up that was begun count as if it had begun then, so that the next is due sooner or later."""
