@@ -1,6 +1,6 @@
-"""Books: one company's ledger in one accounting system. What is kept of an order counts for the books it lies in.
+"""Books: one company's ledger in one accounting system, and what that system says of the account there.
 
-Pure. Source: docs/behaviour.md, "Words".
+What is kept of an order counts for the books it lies in. Pure. Source: docs/behaviour.md, "Words".
 """
 
 from collections.abc import Mapping
@@ -68,3 +68,18 @@ def known_as(key: str, known: Mapping[str, Books]) -> Books:
     """Return the books of this key; where they are not known any more, what the key tells of them."""
     system, _, company_id = key.partition(" ")
     return known.get(key) or Books(system=system, company_id=company_id)
+
+
+class Account(Document):
+    """Whose books are reached: the company's name as the accounting system shows it, and its id there."""
+
+    name: str
+    id: str
+
+
+class Right(Document):
+    """One thing the gateway must be allowed to do, and whether it is. `message` says why not."""
+
+    name: str
+    allowed: bool
+    message: str | None = None

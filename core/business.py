@@ -6,9 +6,9 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_serializer, field_validator
 
-from core.booked_product import BookedProduct
 from core.fields import BusinessName, DecimalText, Document, Name, Text
 from core.identity import canonical
+from core.product import BookedProduct
 
 
 class NewOrderStatus(StrEnum):

@@ -1,6 +1,7 @@
-"""The customer as the source states it, and a customer record as an accounting system holds it."""
+"""The customer as the source states it, a customer record as an accounting system holds it, and what finds one."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from datetime import timedelta
 from enum import StrEnum
 from typing import Annotated
 
@@ -15,6 +16,10 @@ from core.identity import (
     tidy,
     written_organization_number,
 )
+from core.unreadable import Unreadable
+
+TOO_FAR_BACK = timedelta(days=14)
+"""Changes since longer ago are not asked for: all is read anew (docs/24sevenoffice.md, "Searching")."""
 
 
 class Address(Document):
@@ -141,6 +146,23 @@ class CustomerRecord(Document):
     def known_emails(self) -> tuple[str, ...]:
         """Every address in every field, as addresses are compared: a field may hold several."""
         return emails_in(self.emails)
+
+
+class CustomerEntry(Document):
+    """What a directory of all customers remembers of each: what it is searched by, as it stands in the record."""
+
+    id: str
+    organization_number: ReadText | None = None
+    emails: tuple[ReadText, ...] = ()
+
+
+def known_entries(page: Iterable[CustomerEntry | Unreadable]) -> list[CustomerEntry]:
+    """Return what customers are searched by, also of those that can't be read: one may be the record that is wanted."""
+    return [
+        CustomerEntry(id=record.id, organization_number=record.organization_number, emails=record.emails)
+        for record in page
+        if record.id is not None
+    ]
 
 
 def _filled(text: str | None) -> str | None:

@@ -77,13 +77,13 @@ def applied(record: CustomerRecord, changes: CustomerChanges, *, pushes_out: boo
     plainly = {field: getattr(changes, field) for field in ("name", "kind", "organization_number", "addresses")}
     contact = changes.email or record.contact_email
     invoice = changes.invoice_email or record.invoice_email
-    others = [one for one in record.emails if one != record.contact_email]
+    others = [email for email in record.emails if email != record.contact_email]
     return record.model_copy(
         update={
             **{field: value for field, value in plainly.items() if value is not None},
             "contact_email": contact,
             "invoice_email": invoice,
-            "emails": tuple(dict.fromkeys(one for one in (contact, invoice, *others) if one)),
+            "emails": tuple(dict.fromkeys(email for email in (contact, invoice, *others) if email)),
             "phones": _with(changes.phone, record.phones, pushes_out=pushes_out),
         }
     )

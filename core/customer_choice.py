@@ -112,15 +112,15 @@ def matching_readable(
     Errors: those of `matching_customer`; Rejected, code `unreadable_customer`, when one of those carries the customer's
     organization number, or the e-mail address while no record carries the number: it may be the customer's.
     """
-    shells = [(_known_of(one), one) for one in lost]
-    for shell, one in shells:
+    shells = [(_known_of(record), record) for record in lost]
+    for shell, unread in shells:
         if carries_number(shell, customer):
-            raise customer_cannot_be_read(one)
+            raise customer_cannot_be_read(unread)
     record = matching_customer(customer, candidates)
     if record is None or not carries_number(record, customer):
-        for shell, one in shells:
+        for shell, unread in shells:
             if _has_email(shell, customer) and _likeness(shell, customer) is not Likeness.DIFFERENT:
-                raise customer_cannot_be_read(one)
+                raise customer_cannot_be_read(unread)
     return record
 
 

@@ -81,7 +81,7 @@ def customer_plan(
     """
     plan, known, relied_on = CustomerPlan(), _Records(records, updates), set[str]()
     learned: dict[str, CustomerLink] = {}
-    lost_by_id = {one.id: one for one in lost}
+    lost_by_id = {record.id: record for record in lost}
     for number, customer in customers.items():
         key, remembered = customer_key(customer), links.get(number)
         if remembered and remembered.customer_id in lost_by_id:
@@ -191,10 +191,10 @@ class _Records:
         linked = self._by_id.get(link.customer_id) if link else None
         concerned = [*self.candidates(customer), *([linked] if linked else [])]
         if any(
-            changed_fields(customer, self._least[one.id], updates=self._updates)
-            != changed_fields(customer, one, updates=self._updates)
-            for one in concerned
-            if one.id in self._least
+            changed_fields(customer, self._least[record.id], updates=self._updates)
+            != changed_fields(customer, record, updates=self._updates)
+            for record in concerned
+            if record.id in self._least
         ):
             return True
         as_read = self._as_read.get(linked.id) if linked else None
@@ -213,7 +213,8 @@ class _Records:
     def candidates(self, customer: Customer) -> list[CustomerRecord]:
         """Return the records that carry, or carried, one of the customer's keys."""
         keys = [*customer.searched_numbers, *([customer.key_email] if customer.key_email else [])]
-        return [self._by_id[one] for one in dict.fromkeys(i for key in keys for i in self._ids_by_key.get(key, ()))]
+        ids = dict.fromkeys(record_id for key in keys for record_id in self._ids_by_key.get(key, ()))
+        return [self._by_id[record_id] for record_id in ids]
 
 
 def _holding(link: CustomerLink | None, customer: Customer, known: _Records) -> CustomerLink | None:

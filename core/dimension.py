@@ -45,15 +45,15 @@ class Listed(Document):
         Sorted once: every row of every invoice asks, and there may be thousands.
         """
         known: dict[str, dict[str, Dimension]] = {}
-        for one in readable(self.all_of_them or ()):
-            for called in (one.id, canonical(one.name or "")):
-                known.setdefault(called, {})[one.id] = one
+        for dimension in readable(self.all_of_them or ()):
+            for called in (dimension.id, canonical(dimension.name or "")):
+                known.setdefault(called, {})[dimension.id] = dimension
         return known
 
 
 def stated_dimension(kind: DimensionKind, *said_by: Business | Invoice | InvoiceRow) -> str | None:
     """Return the department or project of the first that names one: give the row, the invoice, the business."""
-    return next((text for one in said_by if (text := canonical(getattr(one, kind) or ""))), None)
+    return next((text for speaker in said_by if (text := canonical(getattr(speaker, kind) or ""))), None)
 
 
 def kinds_wanted(invoices: Iterable[Invoice], business: Business) -> list[DimensionKind]:
@@ -96,14 +96,16 @@ def _meant(kind: DimensionKind, wanted: str, listed: Listed) -> Dimension:
     if len(found) == 1:
         return next(iter(found.values()))
     if found:
-        ids = ", ".join(f'{one.id} ("{one.name}")' for one in list(found.values())[:_MOST_NAMED])
+        ids = ", ".join(f'{dimension.id} ("{dimension.name}")' for dimension in list(found.values())[:_MOST_NAMED])
         raise Rejected(
             f'"{wanted}" may be several {kind}s in the account: {ids}.',
             code="ambiguous_dimension",
             hint=f"Rename one of them there, or give the {kind} in a way that means just one: by its id, or by a name "
             "that is no other's id. Then retry the transfer.",
         )
-    lost = [one for one in unreadable(listed.all_of_them or ()) if wanted in (one.id, canonical(one.name or ""))]
+    lost = [
+        record for record in unreadable(listed.all_of_them or ()) if wanted in (record.id, canonical(record.name or ""))
+    ]
     because = f", as far as they can be read ({lost[0].reason})" if lost else ""
     raise Rejected(
         f'"{wanted}" is neither the id nor the name of a {kind} in the account{because}.',

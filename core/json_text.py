@@ -85,7 +85,7 @@ def require_plain(document: object) -> None:
     level, is_odd = [document], False
     for _ in range(DEEPEST):
         is_odd = is_odd or any(isinstance(part, _ODD) for part in level)
-        level = [part for one in level for part in _parts(one) if isinstance(part, _HOLDING)]
+        level = [part for holder in level for part in _parts(holder) if isinstance(part, _HOLDING)]
         if not level:
             break
     else:

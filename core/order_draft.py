@@ -4,21 +4,57 @@ Pure rules: no network, no clock, no settings. Ids and VAT codes arrive resolved
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
 from typing import Any
 
 from pydantic import Field
 
 from core.business import NewOrderStatus
 from core.currency import HOME_CURRENCY, Currency
-from core.dimension import Dimension
-from core.fields import DecimalText, Document, IsoDate
+from core.dimension import Dimension, DimensionKind, Listed
+from core.fields import DecimalText, Document, Instant, IsoDate
 from core.identity import tidy
-from core.invoice import Delivery, Invoice
-from core.limits import Limits
-from core.order_fields import OrderField, stated, your_reference
-from core.row_price import booked_price
-from core.row_text import row_text, whole_row_text
+from core.invoice import Delivery, Invoice, InvoiceRow, Period
+from core.limits import Limits, OrderField, stated, your_reference
+from core.product import Product
+from core.row_price import booked_price, quantity_text
+from core.unreadable import Unreadable
 from core.vat_code import VatChoice, VatCode
+
+ELLIPSIS = "…"
+
+
+class CreditedOrder(Document):
+    """The order of the invoice that a credit belongs to.
+
+    `invoice_number` is the accounting system's own number of the invoice that it became, where that was seen.
+    """
+
+    order_id: str
+    invoice_number: str | None = None
+
+
+class References(Document):
+    """What an order refers to besides its customer, as it was found in an account.
+
+    `product_id` is None when the product did not exist at `looked_at`, when the search began. `kept` tells whether any
+    of it was kept from earlier and may be out of date. `products` are those that the settings name and these invoices
+    need: those of that number or name, by what the settings call them. `dimensions` is what is known of the departments
+    and projects, where any is named. `credited` are the orders of invoices that credits belong to, by invoice number.
+    """
+
+    looked_at: Instant
+    kept: bool
+    product_id: str | None
+    vat_codes: tuple[VatCode, ...]
+    currencies: tuple[Currency, ...]
+    products: Mapping[str, tuple[Product | Unreadable, ...]] = Field(default_factory=dict)
+    dimensions: Mapping[DimensionKind, Listed] = Field(default_factory=dict)
+    credited: Mapping[str, CreditedOrder] = Field(default_factory=dict)
+
+    def says_the_same(self, other: "References") -> bool:
+        """Whether both found the same, whenever and wherever they looked."""
+        return self.model_copy(update={"looked_at": other.looked_at, "kept": other.kept}) == other
 
 
 class RowBooking(Document):
@@ -53,16 +89,6 @@ class OrderRow(Document):
     def needs_product(self) -> bool:
         """Whether the product that it is booked on has to be created yet."""
         return self.product_id is None and not self.is_text
-
-
-class CreditedOrder(Document):
-    """The order of the invoice that a credit belongs to.
-
-    `invoice_number` is the accounting system's own number of the invoice that it became, where that was seen.
-    """
-
-    order_id: str
-    invoice_number: str | None = None
 
 
 class OrderDraft(Document):
@@ -170,6 +196,24 @@ def draft_warnings(invoice: Invoice, draft: OrderDraft, booked: Sequence[RowBook
     return list(dict.fromkeys(warning for warning in warnings if warning))
 
 
+def row_text(row: InvoiceRow, *, longest: int, told_quantity: Decimal | None = None) -> str:
+    """Return the text of a row, such as `Tractor (2021-01-10 – 2021-01-12)`, at most `longest` characters.
+
+    Without a period it is just the product. Too long: the product's part is shortened with an ellipsis and the
+    period is kept. `told_quantity` is the invoice's quantity where another is booked: ` × 3` stands at the end.
+    Source: docs/behaviour.md, "The order".
+    """
+    whole, end = whole_row_text(row, told_quantity=told_quantity), _row_end(row.period, told_quantity)
+    if len(whole) <= longest:
+        return whole
+    return whole[: longest - len(end) - len(ELLIPSIS)].rstrip() + ELLIPSIS + end
+
+
+def whole_row_text(row: InvoiceRow, *, told_quantity: Decimal | None = None) -> str:
+    """Return the text of a row as it is before anything is shortened."""
+    return " ".join((row.product or "").split()) + _row_end(row.period, told_quantity)
+
+
 def _placed(said: Mapping[OrderField, Any], credited: CreditedOrder | None) -> dict[str, Any]:
     """Return what the order says besides, of what the invoice does and there is a place for."""
     plainly = (
@@ -204,3 +248,8 @@ def _codes(booked: Sequence[RowBooking]) -> Iterator[VatCode]:
     for on in booked:
         code = on.vat.code if on.vat else code
         yield code
+
+
+def _row_end(period: Period | None, told_quantity: Decimal | None) -> str:
+    rented = f" ({period.start} – {period.end})" if period else ""
+    return rented if told_quantity is None else f"{rented} × {quantity_text(told_quantity)}"

@@ -1,11 +1,12 @@
-"""The generic rental product and its category, which order rows are booked on unless a setting says otherwise."""
+"""What order rows are booked on: the generic rental product and its category, unless a setting says otherwise. Pure."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TypeVar
 
 from core.errors import Rejected
-from core.fields import Document, ReadText
+from core.fields import Document, Name, ReadText
 from core.identity import canonical
+from core.invoice import Invoice, InvoiceRow
 from core.unreadable import Unreadable, product_cannot_be_read, readable, unreadable
 
 
@@ -46,5 +47,74 @@ def named_exactly(
 
 def of_name(name: str, candidates: Iterable[_Named | Unreadable]) -> Sequence[_Named | Unreadable]:
     """Return the candidates of exactly this name; where there is none, those of that name that can't be read."""
-    found = [one for one in candidates if canonical(one.name or "") == canonical(name)]
+    found = [candidate for candidate in candidates if canonical(candidate.name or "") == canonical(name)]
     return readable(found) or unreadable(found)
+
+
+class BookedProduct(Document):
+    """A product in the accounting system, by its number or else its exact name, and the VAT code of its sales.
+
+    `vat_code` goes before the business's `vat_codes`; without it, the row's rate decides as for every product.
+    """
+
+    product: Name
+    vat_code: Name | None = None
+
+
+class NamedProduct(Document):
+    """A setting that a row falls under: `source` is the product's name in the settings."""
+
+    source: str
+    booked: BookedProduct
+
+
+def booked_as(row: InvoiceRow, products: Mapping[str, BookedProduct]) -> NamedProduct | None:
+    """Return what the settings say a row is booked as: by its product code, else by its text.
+
+    `products` goes by tidied names, as a Business has it; white space and the form of Unicode aside, names are compared
+    exactly. A text row books nothing.
+    """
+    if row.is_text or not products:
+        return None
+    names = (canonical(text) for text in (row.product_code, row.product) if text)
+    return next((NamedProduct(source=name, booked=products[name]) for name in names if name in products), None)
+
+
+def products_wanted(invoices: Iterable[Invoice], products: Mapping[str, BookedProduct]) -> list[str]:
+    """Return which of the accounting system's products these invoices need, each once: by number or name."""
+    named = (booked_as(row, products) for invoice in invoices for row in invoice.rows)
+    return list(dict.fromkeys(setting.booked.product for setting in named if setting))
+
+
+def of_number(number: str, found: Iterable[Product | Unreadable]) -> Sequence[Product | Unreadable]:
+    """Return the products of exactly this number; where there is none, those that can't be read: one may be it."""
+    found = list(found)
+    wanted = canonical(number)
+    return [product for product in readable(found) if canonical(product.number or "") == wanted] or unreadable(found)
+
+
+def product_meant(named: NamedProduct, found: Sequence[Product | Unreadable]) -> Product:
+    """Return the product that a setting means, of those that have the number or name that it gives.
+
+    Errors: Rejected, codes `unknown_product`, `ambiguous_product`, `unreadable_product`.
+    """
+    wanted, products = named.booked.product, readable(found)
+    if len(products) == 1:
+        return products[0]
+    if products:
+        ids = ", ".join(product.id for product in products)
+        raise Rejected(
+            f'The business\'s setting products books "{named.source}" as "{wanted}", and {len(products)} products in '
+            f"the account are called that (ids {ids}).",
+            code="ambiguous_product",
+            hint="Give one of them a number of its own there, and write that number in products. Then retry the "
+            "transfer.",
+        )
+    if lost := unreadable(found):
+        raise product_cannot_be_read(lost[0])
+    raise Rejected(
+        f'The business\'s setting products books "{named.source}" as "{wanted}", which is no product\'s number or name '
+        "in the account.",
+        code="unknown_product",
+        hint="Correct products in the business's settings, or add that product there. Then retry the transfer.",
+    )

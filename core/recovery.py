@@ -179,11 +179,11 @@ def verdict_on(
     `other_customers` are ids of customers that are known not to be the invoice's. `is_elsewhere`: the invoice's order
     lies, or may lie, in other books than those that were read.
     """
-    receipts = sorted((one.receipt for one in found), key=lambda one: not one.is_whole)
-    ids = tuple(one.order_id for one in receipts)
+    receipts = sorted((order.receipt for order in found), key=lambda receipt: not receipt.is_whole)
+    ids = tuple(receipt.order_id for receipt in receipts)
     if is_elsewhere:
         return Verdict(finding=_finding(FindingKind.OTHER_ORDER, number, ids, _ELSEWHERE))
-    look = Verdict(look_first=True, customer_ids=tuple(dict.fromkeys(one.customer_id for one in receipts)))
+    look = Verdict(look_first=True, customer_ids=tuple(dict.fromkeys(receipt.customer_id for receipt in receipts)))
     if transfer and transfer.state is TransferState.TRANSFERRED:
         return _of_transferred(number, transfer, ids, look)
     if invoice is None:
@@ -242,7 +242,7 @@ _UNCLEAR = (
 
 
 def _of_transferred(number: str, transfer: Transfer, ids: tuple[str, ...], look: Verdict) -> Verdict:
-    others = tuple(one for one in ids if one != transfer.order_id)
+    others = tuple(order_id for order_id in ids if order_id != transfer.order_id)
     if not others:
         return Verdict()
     text = (

@@ -30,12 +30,12 @@ class Unreadable(Document):
 
 def readable(found: Iterable[Found | Unreadable]) -> list[Found]:
     """Return what could be read."""
-    return [one for one in found if not isinstance(one, Unreadable)]
+    return [record for record in found if not isinstance(record, Unreadable)]
 
 
 def unreadable(found: Iterable[object]) -> list[Unreadable]:
     """Return what could not be read."""
-    return [one for one in found if isinstance(one, Unreadable)]
+    return [record for record in found if isinstance(record, Unreadable)]
 
 
 def told_of(what: str, found: Iterable[object]) -> str:
@@ -46,33 +46,33 @@ def told_of(what: str, found: Iterable[object]) -> str:
     left_out = unreadable(found)
     if not left_out:
         return ""
-    named = [f"{_named(what, one)} ({one.reason})" for one in left_out[:_MOST_NAMED]]
+    named = [f"{_named(what, record)} ({record.reason})" for record in left_out[:_MOST_NAMED]]
     more = [f"{len(left_out) - _MOST_NAMED} more"] if len(left_out) > _MOST_NAMED else []
     return f"; left out, because it can't be read: {', '.join([*named, *more])}"
 
 
-def customer_cannot_be_read(one: Unreadable) -> Rejected:
+def customer_cannot_be_read(record: Unreadable) -> Rejected:
     """Return the error for a customer's record that is the one that is wanted."""
-    return Rejected(_wanted("customer", one), code="unreadable_customer", hint=_mend("customer"))
+    return Rejected(_wanted("customer", record), code="unreadable_customer", hint=_mend("customer"))
 
 
-def product_cannot_be_read(one: Unreadable) -> Rejected:
+def product_cannot_be_read(record: Unreadable) -> Rejected:
     """Return the error for a product that is the one that is wanted."""
-    return Rejected(_wanted("product", one), code="unreadable_product", hint=_mend("product"))
+    return Rejected(_wanted("product", record), code="unreadable_product", hint=_mend("product"))
 
 
-def category_cannot_be_read(one: Unreadable) -> Rejected:
+def category_cannot_be_read(record: Unreadable) -> Rejected:
     """Return the error for a category of products that is the one that is wanted."""
-    return Rejected(_wanted("category", one), code="unreadable_category", hint=_mend("category"))
+    return Rejected(_wanted("category", record), code="unreadable_category", hint=_mend("category"))
 
 
-def _wanted(what: str, one: Unreadable) -> str:
-    return f"{_named(what, one).capitalize()} is the one that is wanted, and it can't be read: {one.reason}."
+def _wanted(what: str, record: Unreadable) -> str:
+    return f"{_named(what, record).capitalize()} is the one that is wanted, and it can't be read: {record.reason}."
 
 
 def _mend(what: str) -> str:
     return f"Open that {what} in the accounting system, mend and save it there, then retry the transfer."
 
 
-def _named(what: str, one: Unreadable) -> str:
-    return f"{what} {one.id}" if one.id else f"a {what} without an id"
+def _named(what: str, record: Unreadable) -> str:
+    return f"{what} {record.id}" if record.id else f"a {what} without an id"

@@ -3,9 +3,9 @@
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
-from core.booked_product import NamedProduct
 from core.errors import Rejected
 from core.fields import DecimalText, Document, plain
+from core.product import NamedProduct
 
 # docs/24sevenoffice.md, "Norwegian VAT": the codes for a sale, by percent. No other code is ever used on a sale: codes
 # for input, import and reverse-charge purchases share these rates.

@@ -14,7 +14,6 @@ from core import recovery
 from core.api_key import Role
 from core.audit import Action, Actor, AuditResult
 from core.batch import Batch, BatchCounts, BatchItem
-from core.booked_product import BookedProduct
 from core.business import Business, CustomerUpdates, NewOrderStatus
 from core.customer import Address, CustomerKind
 from core.errors import Outcome
@@ -23,6 +22,7 @@ from core.invoice import Invoice
 from core.payment import PaymentReason, PaymentStatusValue
 from core.ports import invoice_stores
 from core.ports.accounting import AccountingSystems
+from core.product import BookedProduct
 from core.recovery import Finding
 from core.transfer import Transfer, TransferError, TransferState
 

@@ -5,15 +5,12 @@ release. The conformance suite is in `kvitt.conformance`, because it needs pytes
 a connection when it is imported.
 """
 
-from core.account import Account, Right
-from core.booked_product import BookedProduct
-from core.books import Books
+from core.books import Account, Books, Right
 from core.business import Business, Connection, CustomerUpdates, NewOrderStatus
 from core.call_budget import CallBudget, hour_after, hour_of
 from core.currency import Currency
-from core.customer import Address, Customer, CustomerKind, CustomerRecord
+from core.customer import Address, Customer, CustomerEntry, CustomerKind, CustomerRecord
 from core.customer_changes import CustomerChanges
-from core.customer_directory import CustomerEntry
 from core.dimension import Dimension, DimensionKind
 from core.errors import (
     AccessRefused,
@@ -28,9 +25,8 @@ from core.errors import (
 from core.fields import plain
 from core.identity import emails_in, normal_email, search_number
 from core.invoice import Delivery, Invoice, InvoiceRow, InvoiceType, Period
-from core.limits import Limits
+from core.limits import Limits, OrderField
 from core.order_draft import CreditedOrder, OrderDraft, OrderRow
-from core.order_fields import OrderField
 from core.payment import BookedTotals, OrderState
 from core.ports.accounting import (
     AccountingSystem,
@@ -46,7 +42,7 @@ from core.ports.accounting import (
 from core.ports.clock import Clock
 from core.ports.observers import CallObserver
 from core.ports.surroundings import CallCounter, Draw, SessionStore, Surroundings
-from core.product import Category, Product
+from core.product import BookedProduct, Category, Product
 from core.recovery import FoundOrder
 from core.totals import Amounts, InvoiceTotals, totals_of
 from core.transfer import Receipt

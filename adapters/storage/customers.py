@@ -8,8 +8,8 @@ from typing_extensions import override
 
 from adapters.storage.dialects import put
 from adapters.storage.schema import customer_directories, customer_directory_keys, customer_links
+from core.customer import CustomerEntry
 from core.customer_choice import CustomerLink
-from core.customer_directory import CustomerEntry
 from core.identity import emails_in, search_number
 from core.ports.business_stores import CustomerLinkStore, DirectoryStore
 

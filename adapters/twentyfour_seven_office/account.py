@@ -2,8 +2,7 @@
 
 from collections.abc import Callable
 
-from core.account import Right
-from core.books import Books
+from core.books import Books, Right
 from core.errors import AccessRefused, Rejected
 
 _SYSTEM = "24sevenoffice"

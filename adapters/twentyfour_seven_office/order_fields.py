@@ -6,7 +6,7 @@ an invoice does not name, so that is left to the accountant. Both have one refer
 street.
 """
 
-from core.order_fields import OrderField
+from core.limits import OrderField
 
 PLACES = frozenset(
     {

@@ -8,14 +8,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from core.account import Account, Right
-from core.books import Books
+from core.books import Account, Books, Right
 from core.business import Business, Connection
 from core.call_budget import CallBudget
 from core.currency import Currency
-from core.customer import Customer, CustomerRecord
+from core.customer import Customer, CustomerEntry, CustomerRecord
 from core.customer_changes import CustomerChanges
-from core.customer_directory import CustomerEntry
 from core.dimension import Dimension, DimensionKind
 from core.errors import KvittError
 from core.limits import Limits

@@ -6,8 +6,8 @@ from typing import Protocol
 
 from core.books import Books
 from core.business import Business
+from core.customer import CustomerEntry
 from core.customer_choice import CustomerLink
-from core.customer_directory import CustomerEntry
 
 
 class BusinessStore(Protocol):

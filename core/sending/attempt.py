@@ -15,9 +15,8 @@ from core.customer_plan import CustomerNotes, customer_notes
 from core.errors import HandedBack, InvalidInvoice, KvittError, LeaseLost, Outcome, RecoveryNeeded, Rejected, TryAgain
 from core.intent import Intent, IntentKind
 from core.invoice import Invoice
-from core.limits import Limits
+from core.limits import Limits, OrderField, field_warnings, not_written
 from core.order_draft import OrderDraft
-from core.order_fields import OrderField, field_warnings, not_written
 from core.payment import total_differences
 from core.ports.accounting import AccountingSystems
 from core.ports.clock import Clock

@@ -6,8 +6,7 @@ It is read whole once, and brought up to date with what changed before it is use
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 
-from core.customer import Customer, CustomerRecord
-from core.customer_directory import TOO_FAR_BACK, CustomerEntry, known_entries
+from core.customer import TOO_FAR_BACK, Customer, CustomerEntry, CustomerRecord, known_entries
 from core.intent import CLOCKS_DIFFER
 from core.ports.clock import Clock
 from core.ports.storage import Storage

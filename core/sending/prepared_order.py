@@ -2,16 +2,14 @@
 
 from collections.abc import Mapping
 
-from core.booked_product import booked_as, product_meant
 from core.business import Business
 from core.currency import HOME_CURRENCY, account_currency
 from core.dimension import Dimension, DimensionKind, dimension_meant, stated_dimension
 from core.fields import Document
 from core.invoice import Invoice, InvoiceRow
-from core.limits import Limits
-from core.order_draft import OrderDraft, RowBooking, draft_warnings, order_draft_from
-from core.order_fields import OrderField, field_warnings, not_written
-from core.references import References
+from core.limits import Limits, OrderField, field_warnings, not_written
+from core.order_draft import OrderDraft, References, RowBooking, draft_warnings, order_draft_from
+from core.product import booked_as, product_meant
 from core.vat_code import vat_code_for
 
 

@@ -11,22 +11,19 @@ from typing import TypeVar
 
 from pydantic import TypeAdapter
 
-from core.booked_product import of_number, products_wanted
 from core.business import Business
 from core.currency import HOME_CURRENCY, Currency
 from core.dimension import DimensionKind, Listed, kinds_wanted
 from core.errors import Rejected
 from core.intent import IntentKind
 from core.invoice import Invoice
-from core.limits import Limits
-from core.order_draft import CreditedOrder
-from core.order_fields import OrderField
+from core.limits import Limits, OrderField
+from core.order_draft import CreditedOrder, References
 from core.outcome import only
 from core.ports.accounting import AccountingSystem
 from core.ports.clock import Clock
 from core.ports.storage import Storage
-from core.product import Product, named_exactly, of_name
-from core.references import References
+from core.product import Product, named_exactly, of_name, of_number, products_wanted
 from core.sending.create_once import CreateOnce, Creation, New
 from core.sending.fence import FencedSession, Session
 from core.sending.prepared_order import PreparedOrder, prepared_order

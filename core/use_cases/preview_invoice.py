@@ -5,10 +5,9 @@ from collections.abc import Mapping
 from core.completeness import require_sendable
 from core.customer_plan import CustomerAction, CustomerDecision, customer_notes
 from core.fields import Document
-from core.order_draft import OrderDraft
+from core.order_draft import OrderDraft, References
 from core.ports.accounting import AccountingSystems
 from core.ports.storage import Storage
-from core.references import References
 from core.sending.books import note_books, require_here
 from core.sending.customers import FindCustomers
 from core.sending.fence import Session

@@ -3,20 +3,19 @@
 from collections.abc import Callable, Iterator
 from functools import partial
 
-from core.account import Account, Right
 from core.audit import Action
 from core.auditor import Auditor
-from core.booked_product import NamedProduct, product_meant
+from core.books import Account, Right
 from core.business import Business
 from core.call_budget import CallBudget
 from core.dimension import DimensionKind, dimension_meant, stated_dimension
 from core.errors import Rejected
 from core.fields import Document
-from core.order_fields import OrderField
+from core.limits import OrderField
 from core.ports.accounting import AccountingSystem, AccountingSystems
 from core.ports.clock import Clock
 from core.ports.storage import Storage
-from core.product import named_exactly
+from core.product import NamedProduct, named_exactly, product_meant
 from core.sending.books import note_books
 from core.sending.fence import Session
 from core.sending.references import list_dimensions, search_product

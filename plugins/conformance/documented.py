@@ -10,7 +10,7 @@ from core.customer_plan import CustomerAction
 from core.dimension import DimensionKind
 from core.identity import emails_in
 from core.invoice import Delivery, InvoiceRow
-from core.order_fields import OrderField
+from core.limits import OrderField
 from core.payment import PaymentReport
 from core.transfer import TransferState
 from plugins.conformance.bench import Bench, HeldCustomer, NotPossible

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from _pytest.mark import ParameterSet
 
-from core.row_text import ELLIPSIS
+from core.order_draft import ELLIPSIS
 from core.transfer import TransferState
 from core.use_cases.preview_invoice import InvoicePreview
 from sandbox.twentyfour_seven_office.norwegian_time import day_of

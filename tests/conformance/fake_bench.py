@@ -14,8 +14,8 @@ from core.dimension import DimensionKind
 from core.errors import AccessRefused, KvittError, OutcomeUnknown, Rejected, TryAgain
 from core.fields import plain
 from core.invoice import Delivery
+from core.limits import OrderField
 from core.order_draft import OrderDraft
-from core.order_fields import OrderField
 from core.ports.surroundings import Surroundings
 from plugins import manager
 from plugins.conformance import Bench, Call, HasStruck, HeldCustomer, HeldOrder, HeldProduct, HeldRow, Trouble

@@ -8,7 +8,7 @@ from typing import Any
 from core.business import NewOrderStatus
 from core.customer import Address
 from core.dimension import DimensionKind
-from core.order_fields import OrderField
+from core.limits import OrderField
 from plugins.conformance import Bench, Call, HasStruck, HeldCustomer, HeldOrder, HeldProduct, HeldRow, Trouble
 from sandbox.twentyfour_seven_office import DEMO_ACCOUNT, Sandbox
 from sandbox.twentyfour_seven_office.faults import Fault

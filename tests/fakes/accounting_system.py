@@ -14,20 +14,18 @@ from fractions import Fraction
 from math import floor
 from typing import TypeVar
 
-from core.account import Account, Right
+from core.books import Account, Right
 from core.books import Books as Identity
 from core.business import Business, Connection
 from core.call_budget import CallBudget
 from core.currency import Currency
-from core.customer import Address, Customer, CustomerRecord
+from core.customer import Address, Customer, CustomerEntry, CustomerRecord
 from core.customer_changes import applied
-from core.customer_directory import CustomerEntry
 from core.dimension import Dimension, DimensionKind
 from core.errors import AccessRefused, InvalidInput, KvittError, Outcome, OutcomeUnknown, Rejected, TryAgain
 from core.identity import search_number
-from core.limits import Limits
+from core.limits import Limits, OrderField
 from core.order_draft import OrderDraft
-from core.order_fields import OrderField
 from core.payment import BookedTotals, OrderState
 from core.ports.accounting import CustomerUpdate
 from core.ports.clock import Clock

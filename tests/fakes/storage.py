@@ -19,8 +19,8 @@ from core.audit import AuditEntry, KeptEntry
 from core.batch import Batch, BatchCounts, BatchItem, BatchMember, counts_of
 from core.books import Books
 from core.business import Business
+from core.customer import CustomerEntry
 from core.customer_choice import CustomerLink, claimed_link_key
-from core.customer_directory import CustomerEntry
 from core.errors import Conflict, LeaseLost
 from core.identity import emails_in, search_number
 from core.intent import CLOCKS_DIFFER, Intent, IntentKind, intent_key

@@ -6,12 +6,10 @@ from datetime import datetime
 from functools import partial
 from typing import TypeVar
 
-from core.account import Account, Right
-from core.books import Books
+from core.books import Account, Books, Right
 from core.call_budget import CallBudget
 from core.currency import Currency
-from core.customer import Customer, CustomerRecord
-from core.customer_directory import CustomerEntry
+from core.customer import Customer, CustomerEntry, CustomerRecord
 from core.dimension import Dimension, DimensionKind
 from core.errors import AccessRefused, KvittError, Outcome, OutcomeUnknown, Rejected, TryAgain
 from core.limits import Limits

@@ -2,8 +2,8 @@
 
 from collections.abc import Collection
 
+from core.customer import CustomerEntry
 from core.customer_choice import CustomerLink
-from core.customer_directory import CustomerEntry
 from core.ports.storage import Storage
 from tests.storage_contract.samples import MINUTE, NOW, WithBusinesses
 

@@ -7,8 +7,8 @@ import pytest
 
 from core.batch import BatchMember
 from core.books import Books
+from core.customer import CustomerEntry
 from core.customer_choice import CustomerLink
-from core.customer_directory import CustomerEntry
 from core.errors import Conflict, Rejected
 from core.intent import Intent, IntentKind
 from core.invoice import Invoice, InvoiceType

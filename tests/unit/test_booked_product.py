@@ -3,10 +3,9 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from core.booked_product import BookedProduct, NamedProduct, booked_as, of_number, product_meant
 from core.business import Business, Connection
 from core.errors import Rejected
-from core.product import Product, of_name
+from core.product import BookedProduct, NamedProduct, Product, booked_as, of_name, of_number, product_meant
 from core.unreadable import Unreadable
 from tests.unit.samples import a_row, a_text
 

@@ -12,9 +12,8 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from core.business import CustomerUpdates
-from core.customer import Address, Customer, CustomerKind, CustomerRecord
+from core.customer import Address, Customer, CustomerKind, CustomerRecord, known_entries
 from core.customer_choice import customer_key
-from core.customer_directory import known_entries
 from core.errors import KvittError, Rejected
 from core.order_draft import OrderDraft
 from core.ports.accounting import CustomerUpdate

@@ -1,6 +1,6 @@
 import pytest
 
-from core.country import CODES, country_fault
+from core.completeness import CODES, country_fault
 
 
 @pytest.mark.parametrize("code", ["NO", "GB", "GR", "SE", "SJ", "AX", "US"])

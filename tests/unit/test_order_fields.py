@@ -11,8 +11,8 @@ from core.business import NewOrderStatus
 from core.customer import Address
 from core.dimension import Dimension, DimensionKind, stated_dimension
 from core.invoice import Delivery, Invoice
+from core.limits import OrderField, field_warnings, not_written, stated
 from core.order_draft import CreditedOrder, OrderDraft, RowBooking, order_draft_from
-from core.order_fields import OrderField, field_warnings, not_written, stated
 from core.vat_code import VatChoice, VatCode
 from tests.unit.samples import LIMITS, a_row, an_invoice
 

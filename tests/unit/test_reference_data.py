@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from core.booked_product import BookedProduct
 from core.dimension import DimensionKind
 from core.errors import Rejected
+from core.product import BookedProduct
 from core.transfer import TransferState
 from core.unreadable import Unreadable
 from tests.fakes import Gateway

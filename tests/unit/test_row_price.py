@@ -11,8 +11,7 @@ from core.business import Business, Connection
 from core.completeness import completeness_faults
 from core.invoice import Invoice, InvoiceRow
 from core.limits import Limits
-from core.order_draft import OrderRow
-from core.references import References
+from core.order_draft import OrderRow, References
 from core.row_price import booked_price, net_price
 from core.sending.prepared_order import PreparedOrder, prepared_order
 from core.totals import totals_of

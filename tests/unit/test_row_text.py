@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.invoice import Period
-from core.row_text import ELLIPSIS, row_text
+from core.order_draft import ELLIPSIS, row_text
 from tests.unit.samples import a_row
 
 _PERIOD = Period(start=date(2021, 1, 10), end=date(2021, 1, 12))

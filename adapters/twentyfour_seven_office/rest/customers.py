@@ -24,8 +24,7 @@ from adapters.twentyfour_seven_office.rest.operations import (
 from adapters.twentyfour_seven_office.rest.refusals import Gone
 from adapters.twentyfour_seven_office.rest.session import BusinessSession
 from adapters.twentyfour_seven_office.values import known_number, numbers_of
-from core.customer import Customer, CustomerRecord
-from core.customer_directory import CustomerEntry
+from core.customer import Customer, CustomerEntry, CustomerRecord
 from core.errors import KvittError
 from core.identity import emails_in, normal_email, search_number
 from core.ports.accounting import CustomerUpdate

@@ -15,8 +15,7 @@ from adapters.twentyfour_seven_office.rest.paging import MOST_PAGES, next_page_u
 from adapters.twentyfour_seven_office.rest.refusals import TokenEnded
 from adapters.twentyfour_seven_office.rest.token import Token, fingerprint_of, login_request, token_in
 from adapters.twentyfour_seven_office.troubles import Context, trouble
-from core.account import Account
-from core.books import Books
+from core.books import Account, Books
 from core.errors import AccessRefused
 from core.ports.surroundings import Surroundings
 

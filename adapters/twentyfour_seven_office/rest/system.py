@@ -22,8 +22,7 @@ from adapters.twentyfour_seven_office.rest.payments import RestPaymentStatus
 from adapters.twentyfour_seven_office.rest.products import RestProductCatalog
 from adapters.twentyfour_seven_office.rest.session import BusinessSession
 from adapters.twentyfour_seven_office.rest.tables import RestCurrencyTable, RestDimensionTable, RestVatTable
-from core.account import Account, Right
-from core.books import Books
+from core.books import Account, Books, Right
 from core.business import Business
 from core.call_budget import CallBudget
 from core.limits import Limits

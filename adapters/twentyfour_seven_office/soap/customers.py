@@ -35,8 +35,7 @@ from adapters.twentyfour_seven_office.soap.mapping.values import id_in, instant_
 from adapters.twentyfour_seven_office.soap.operations import GET_COMPANIES, GET_COMPANY_IDS, SAVE_COMPANIES
 from adapters.twentyfour_seven_office.soap.session import BusinessSession
 from adapters.twentyfour_seven_office.values import numbers_of
-from core.customer import Customer, CustomerRecord
-from core.customer_directory import CustomerEntry
+from core.customer import Customer, CustomerEntry, CustomerRecord
 from core.errors import KvittError
 from core.ports.accounting import CustomerUpdate
 from core.unreadable import Unreadable, readable

@@ -15,12 +15,10 @@ from adapters.twentyfour_seven_office.soap.products import SoapProductCatalog
 from adapters.twentyfour_seven_office.soap.quota import Quota, shared_quota
 from adapters.twentyfour_seven_office.soap.session import BusinessSession
 from adapters.twentyfour_seven_office.soap.tables import SoapCurrencyTable, SoapDimensionTable, SoapVatTable
-from core.account import Account, Right
-from core.books import Books
+from core.books import Account, Books, Right
 from core.business import Business
 from core.call_budget import CallBudget
-from core.limits import Limits
-from core.order_fields import OrderField
+from core.limits import Limits, OrderField
 from core.ports.surroundings import Surroundings
 
 if TYPE_CHECKING:

@@ -8,9 +8,8 @@ import pytest
 
 from adapters.twentyfour_seven_office.rest.system import RestAccountingSystem
 from core.business import NewOrderStatus
-from core.customer import Address, Customer, CustomerKind
+from core.customer import Address, Customer, CustomerEntry, CustomerKind
 from core.customer_changes import CustomerChanges, changed_fields
-from core.customer_directory import CustomerEntry
 from core.errors import AccessRefused, KvittError, OutcomeUnknown, Rejected, TryAgain
 from core.invoice import Delivery
 from core.order_draft import OrderDraft

@@ -6,9 +6,8 @@ from decimal import Decimal
 import pytest
 
 from adapters.twentyfour_seven_office.soap.system import SoapAccountingSystem
-from core.customer import Address, Customer
+from core.customer import Address, Customer, CustomerEntry
 from core.customer_changes import CustomerChanges
-from core.customer_directory import CustomerEntry
 from core.errors import AccessRefused, KvittError, OutcomeUnknown, Rejected
 from core.invoice import Delivery
 from core.order_draft import CreditedOrder

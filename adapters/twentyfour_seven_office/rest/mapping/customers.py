@@ -12,9 +12,8 @@ from typing import Any
 from adapters.twentyfour_seven_office.rest.mapping.values import Item, id_in, part
 from adapters.twentyfour_seven_office.rest.operations import CHANGE_CUSTOMER
 from adapters.twentyfour_seven_office.values import UNREADABLE, text_in, without_nothing
-from core.customer import Address, Customer, CustomerKind, CustomerRecord
+from core.customer import Address, Customer, CustomerEntry, CustomerKind, CustomerRecord
 from core.customer_changes import CustomerChanges
-from core.customer_directory import CustomerEntry
 from core.errors import Rejected
 from core.identity import tidy
 from core.unreadable import Unreadable

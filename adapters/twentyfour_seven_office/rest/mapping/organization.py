@@ -5,7 +5,7 @@ from typing import Any
 from adapters.twentyfour_seven_office.rest.mapping.values import id_in, item_in
 from adapters.twentyfour_seven_office.rest.operations import GET_ORGANIZATION
 from adapters.twentyfour_seven_office.values import text_in
-from core.account import Account
+from core.books import Account
 
 
 def account_in(document: Any) -> Account:

@@ -13,11 +13,11 @@ from adapters.twentyfour_seven_office.values import UNREADABLE, text_in, without
 from core.customer import (
     Address,
     Customer,
+    CustomerEntry,
     CustomerKind,
     CustomerRecord,
 )
 from core.customer_changes import CustomerChanges
-from core.customer_directory import CustomerEntry
 from core.fields import plain
 from core.identity import normal_name, tidy, written_organization_number
 from core.unreadable import Unreadable
