@@ -48,10 +48,10 @@ class DurableTransferQueue(TransferQueue):
     def start(self) -> None:
         """Begin to work. Two processes with one executor id would run each other's turns, so each has its own.
 
-        Errors: those of prepare, on SQLite.
+        Errors: those of prepare_turns_file, on SQLite.
         """
         if self._database_url.startswith(_SQLITE):
-            prepare(Path(self._database_url.removeprefix(_SQLITE)).absolute())
+            prepare_turns_file(Path(self._database_url.removeprefix(_SQLITE)).absolute())
         config: DBOSConfig = {
             "name": "kvitt",
             "system_database_url": self._database_url,
@@ -158,7 +158,7 @@ def _turn(business: str) -> None:
         _Turns.at_work.remove(business)
 
 
-def prepare(file: Path) -> None:
+def prepare_turns_file(file: Path) -> None:
     """See that the file of the turns can be used, and is its owner's alone; a missing one is made, without tables.
 
     Nobody misses it: turns are put anew from our own tables. So a damaged one must not keep a worker from starting; it

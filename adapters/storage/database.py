@@ -43,7 +43,7 @@ class SqlDatabase:
     def __init__(self, engine: Engine, clock: SharedClock) -> None:
         self.clock = clock
         self._engine = engine
-        self._file = self._file_now()
+        self._file = self._read_file_number()
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
@@ -77,12 +77,12 @@ class SqlDatabase:
 
     def _follow_the_file(self) -> None:
         """Let go of an SQLite file in whose place another was put: what is written to it reaches nobody any more."""
-        now = self._file_now()
+        now = self._read_file_number()
         if now is not None and now != self._file:
             self._engine.dispose()
             self._file = now
 
-    def _file_now(self) -> int | None:
+    def _read_file_number(self) -> int | None:
         name = self._engine.url.database
         if self._engine.dialect.name != "sqlite" or not name:
             return None

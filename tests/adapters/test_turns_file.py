@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from _pytest.mark.structures import ParameterSet
 
-from adapters.queue.durable import prepare
+from adapters.queue.durable import prepare_turns_file
 from core.errors import InvalidInput
 from tests.adapters.test_durable_queue import soon, working
 
@@ -115,7 +115,7 @@ def test_a_damaged_file_is_set_aside_whole(
     damage(turns)
     damaged = turns.read_bytes()
     caplog.set_level(logging.WARNING, logger="kvitt.worker")
-    prepare(turns)
+    prepare_turns_file(turns)
     kept = next(file for file in set_aside(turns) if not file.name.endswith(("-wal", "-shm")))
     assert kept.read_bytes() == damaged
     assert turns.read_bytes() == b""
@@ -128,7 +128,7 @@ def test_a_damaged_file_is_set_aside_whole(
 @pytest.mark.parametrize("state", SOUND)
 def test_what_is_not_damaged_is_left_where_it_is(turns: Path, state: Callable[[Path], None]) -> None:
     state(turns)
-    prepare(turns)
+    prepare_turns_file(turns)
     assert set_aside(turns) == []
 
 
@@ -141,7 +141,7 @@ def test_turns_are_taken_whatever_was_there(turns: Path, state: Callable[[Path],
 def test_one_that_is_damaged_twice_is_kept_twice(turns: Path) -> None:
     for _ in range(2):
         garbage(turns)
-        prepare(turns)
+        prepare_turns_file(turns)
     assert len(set_aside(turns)) == 2
 
 
@@ -175,7 +175,7 @@ def test_it_is_its_owners_alone_with_its_log(turns: Path) -> None:
 def test_a_new_one_is_its_owners_alone(tmp_path: Path) -> None:
     before = os.umask(0o002)
     try:
-        prepare(tmp_path / "home" / "turns.db")
+        prepare_turns_file(tmp_path / "home" / "turns.db")
     finally:
         os.umask(before)
     modes = {file: stat.S_IMODE(file.stat().st_mode) for file in (tmp_path / "home").iterdir()}
@@ -186,6 +186,6 @@ def test_a_new_one_is_its_owners_alone(tmp_path: Path) -> None:
 def test_a_folder_that_can_not_be_made_is_named(tmp_path: Path) -> None:
     (tmp_path / "home").write_text("a file")
     with pytest.raises(InvalidInput) as error:
-        prepare(tmp_path / "home" / "turns.db")
+        prepare_turns_file(tmp_path / "home" / "turns.db")
     assert error.value.code == "no_turns_file"
     assert str(tmp_path / "home") in error.value.message
