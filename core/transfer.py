@@ -15,6 +15,9 @@ from core.fields import Document, Instant
 from core.intent import Intent
 from core.payment import BookedTotals, SentOrder
 
+CANCELLED = "cancelled"
+"""The code of a transfer that a person took back."""
+
 GAVE_UP = "gave_up"
 """The code of a transfer that was tried again for long enough."""
 
@@ -135,6 +138,11 @@ class Transfer(Document):
             return None
         reference = self.invoice if self.order_reference is None else self.order_reference
         return SentOrder(order_id=self.order_id, reference=reference, customer_id=self.customer_id)
+
+    @property
+    def is_cancelled(self) -> bool:
+        """Whether a person took it back before its order was created."""
+        return self.state is TransferState.REJECTED and self.error is not None and self.error.code == CANCELLED
 
     @property
     def is_parked(self) -> bool:

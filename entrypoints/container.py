@@ -22,6 +22,7 @@ from core.sending.customer_directory import CustomerDirectory
 from core.sending.customers import FindCustomers
 from core.sending.fence import FencedCalls
 from core.sending.orders import PlaceOrders
+from core.sending.record import RecordTransfers
 from core.sending.references import ReferenceData
 from core.sending.restore_watch import RestoreWatch
 from core.sending.turn import TakeTurn
@@ -242,14 +243,11 @@ class Container(containers.DeclarativeContainer):
         reference_data=_reference_data,
         find_customers=_find_customers,
     )
+    _record_transfers = providers.Singleton(
+        RecordTransfers, storage=storage, clock=clock, queue=queue, new_id=providers.Object(time_ordered_id)
+    )
     send_invoice = providers.Singleton(
-        SendInvoice,
-        storage=storage,
-        systems=systems,
-        queue=queue,
-        clock=clock,
-        auditor=_auditor,
-        new_id=providers.Object(time_ordered_id),
+        SendInvoice, storage=storage, systems=systems, auditor=_auditor, transfers=_record_transfers
     )
     send_many = providers.Singleton(
         SendMany,
@@ -258,18 +256,21 @@ class Container(containers.DeclarativeContainer):
         queue=queue,
         clock=clock,
         auditor=_auditor,
+        transfers=_record_transfers,
         new_id=providers.Object(time_ordered_id),
     )
     send_again = providers.Singleton(
         SendAgain,
         storage=storage,
         systems=systems,
-        queue=queue,
         clock=clock,
         auditor=_auditor,
+        transfers=_record_transfers,
         new_id=providers.Object(time_ordered_id),
     )
-    manage_transfers = providers.Singleton(ManageTransfers, storage=storage, queue=queue, clock=clock, auditor=_auditor)
+    manage_transfers = providers.Singleton(
+        ManageTransfers, storage=storage, clock=clock, auditor=_auditor, transfers=_record_transfers
+    )
     link_customer = providers.Singleton(LinkCustomer, storage=storage, systems=systems, auditor=_auditor)
     _tie_order = providers.Singleton(
         TieOrder,

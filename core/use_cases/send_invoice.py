@@ -1,41 +1,28 @@
-"""Send an invoice: judge it, record its transfer, and have it worked on.
+"""Send an invoice: judge it, record its transfer, and have it worked on. A batch of one.
 
 Source: docs/behaviour.md, "Sending an invoice", steps 1 and 2.
 """
 
-from collections.abc import Callable
-
 from core.audit import Action
 from core.auditor import Auditor
-from core.completeness import require_sendable
-from core.errors import Conflict
+from core.errors import Conflict, KvittError
 from core.ports.accounting import AccountingSystems
-from core.ports.clock import Clock
-from core.ports.storage import Storage, UnitOfWork
-from core.ports.turns import TransferQueue
-from core.stored import require_business, require_invoice
-from core.transfer import Transfer, TransferState, due_now, new_transfer
+from core.ports.storage import Storage
+from core.sending.record import RecordTransfers
+from core.stored import require_business
+from core.transfer import Transfer, TransferState
 
 
 class SendInvoice:
     """Makes sure that an invoice has its one transfer, and that the transfer is due."""
 
     def __init__(
-        self,
-        *,
-        storage: Storage,
-        systems: AccountingSystems,
-        queue: TransferQueue,
-        clock: Clock,
-        auditor: Auditor,
-        new_id: Callable[[], str],
+        self, *, storage: Storage, systems: AccountingSystems, auditor: Auditor, transfers: RecordTransfers
     ) -> None:
         self._storage = storage
         self._systems = systems
-        self._queue = queue
-        self._clock = clock
         self._auditor = auditor
-        self._new_id = new_id
+        self._transfers = transfers
 
     def send(self, business: str, number: str, *, bulk: bool = False) -> Transfer:
         """Send the invoice and return its transfer as it stands once it has been queued.
@@ -46,36 +33,18 @@ class SendInvoice:
         """
         with self._auditor.refusals(Action.INVOICE_SENT, business=business, invoice=number):
             try:
-                transfer = self._recorded(business, number, bulk=bulk)
-            except Conflict:  # somebody sends the same invoice at this moment: there is a transfer now
-                transfer = self._recorded(business, number, bulk=bulk)
-        if transfer.state is TransferState.TRANSFERRED:
-            return transfer
-        self._queue.put(business)
+                transfer = self._record(business, number, bulk=bulk)
+            except Conflict:  # somebody sends the same invoice at this moment: it is seen now how its transfer stands
+                transfer = self._record(business, number, bulk=bulk)
+        return self._transfers.have_worked_on(transfer)
+
+    def _record(self, business: str, number: str, *, bulk: bool) -> Transfer:
         with self._storage.transaction() as work:
-            return work.transfers.get(transfer.id) or transfer
-
-    def _recorded(self, business_name: str, number: str, *, bulk: bool) -> Transfer:
-        with self._storage.transaction() as work:
-            business = require_business(work, business_name)
-            invoice = require_invoice(work, business_name, number)
-            transfer = work.transfers.of_invoice(business_name, number, for_update=True)
-            if transfer and transfer.state is TransferState.TRANSFERRED:
-                return transfer
-            require_sendable(invoice, limits=self._systems.open(business).limits)
-            transfer = self._live(work, transfer) or self._new(work, business_name, number, bulk=bulk)
-            about = {"business": business_name, "invoice": number, "subject": transfer.id}
-            self._auditor.done(work, Action.INVOICE_SENT, **about)
-            return transfer
-
-    def _live(self, work: UnitOfWork, transfer: Transfer | None) -> Transfer | None:
-        if transfer is None:
-            return None
-        due = due_now(transfer, now=self._clock.now())
-        return transfer if due == transfer else work.transfers.save(due)
-
-    def _new(self, work: UnitOfWork, business: str, number: str, *, bulk: bool) -> Transfer:
-        transfer = new_transfer(self._new_id(), business=business, invoice=number, now=self._clock.now(), bulk=bulk)
-        work.transfers.add(transfer)
-        work.invoices.mark_sent(business, [number])
-        return transfer
+            limits = self._systems.open(require_business(work, business)).limits
+            recorded = self._transfers.record(work, business, [number], limits=limits, bulk=bulk)[number]
+            if isinstance(recorded, KvittError):
+                raise recorded
+            if recorded.state is not TransferState.TRANSFERRED:
+                about = {"business": business, "invoice": number, "subject": recorded.id}
+                self._auditor.done(work, Action.INVOICE_SENT, **about)
+            return recorded

@@ -4,7 +4,7 @@ In pieces, each a transaction of its own, so that neither memory nor the others'
 Source: docs/behaviour.md, "Sending an invoice", steps 1 and 2.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from itertools import islice
 from typing import TypeVar
@@ -12,16 +12,16 @@ from typing import TypeVar
 from core.audit import Action
 from core.auditor import Auditor
 from core.batch import Batch, BatchMember, Refusal
-from core.completeness import require_sendable
-from core.errors import Conflict, InvalidInvoice
-from core.invoice import Invoice, InvoiceType
+from core.errors import Conflict, KvittError
+from core.invoice import InvoiceType
 from core.limits import Limits
 from core.ports.accounting import AccountingSystems
 from core.ports.clock import Clock
 from core.ports.storage import Storage, UnitOfWork
 from core.ports.turns import TransferQueue
-from core.stored import require_business, unknown_invoice
-from core.transfer import Transfer, TransferState, due_now, new_transfer
+from core.sending.record import Recorded, RecordTransfers
+from core.stored import require_business
+from core.transfer import Transfer, TransferState
 
 PIECE = 500
 """How many invoices are recorded in one transaction."""
@@ -29,9 +29,8 @@ PIECE = 500
 _TRIES = 20
 """How often a piece is begun anew because others change its transfers at the same moment: each time one got done."""
 
-Recorded = TypeVar("Recorded")
+Result = TypeVar("Result")
 
-_CANCELLED = "cancelled"
 _NOT_ARRIVED = (TransferState.QUEUED, TransferState.RUNNING, TransferState.WAITING, TransferState.REJECTED)
 
 
@@ -46,6 +45,7 @@ class SendMany:
         queue: TransferQueue,
         clock: Clock,
         auditor: Auditor,
+        transfers: RecordTransfers,
         new_id: Callable[[], str],
     ) -> None:
         self._storage = storage
@@ -53,6 +53,7 @@ class SendMany:
         self._queue = queue
         self._clock = clock
         self._auditor = auditor
+        self._transfers = transfers
         self._new_id = new_id
 
     def send(self, business: str, numbers: Iterable[str]) -> Batch:
@@ -62,10 +63,10 @@ class SendMany:
         rejected is tried again. What can't be sent is refused item by item, in the batch.
         Errors: NotFound for an unknown business.
         """
-        recording = self._begun(business)
+        recording = self._begin(business)
         for piece in _pieces(numbers):
             recording.record(piece)
-        return self._queued(recording)
+        return self._queue_batch(recording)
 
     def send_all(self, business: str) -> Batch:
         """Send every invoice that is data for accounting and has not arrived.
@@ -74,23 +75,22 @@ class SendMany:
         Some that others begin to send at this very moment may be left to them.
         Errors: NotFound for an unknown business.
         """
-        recording = self._begun(business)
+        recording = self._begin(business)
         for state in _NOT_ARRIVED:
             recording.record_transfers(state)
         recording.record_unsent()
-        return self._queued(recording)
+        return self._queue_batch(recording)
 
-    def _begun(self, name: str) -> "_Recording":
+    def _begin(self, name: str) -> "_Recording":
         now = self._clock.now()
         batch = Batch(id=self._new_id(), business=name, created_at=now)
         with self._auditor.refusals(Action.INVOICES_SENT, business=name), self._storage.transaction() as work:
             business = require_business(work, name)
             work.batches.put(batch)
             self._auditor.done(work, Action.INVOICES_SENT, business=name, subject=batch.id)
-        limits = self._systems.open(business).limits
-        return _Recording(batch, limits, storage=self._storage, clock=self._clock, new_id=self._new_id)
+        return _Recording(batch, self._systems.open(business).limits, self._transfers, storage=self._storage)
 
-    def _queued(self, recording: "_Recording") -> Batch:
+    def _queue_batch(self, recording: "_Recording") -> Batch:
         """Store what was left out, and have the batch worked on, unless all of it has ended."""
         with self._storage.transaction() as work:
             work.batches.put(recording.batch)
@@ -103,14 +103,11 @@ class SendMany:
 class _Recording:
     """Records a batch, piece by piece."""
 
-    def __init__(
-        self, batch: Batch, limits: Limits, *, storage: Storage, clock: Clock, new_id: Callable[[], str]
-    ) -> None:
+    def __init__(self, batch: Batch, limits: Limits, transfers: RecordTransfers, *, storage: Storage) -> None:
         self.batch = batch
         self._limits = limits
+        self._transfers = transfers
         self._storage = storage
-        self._clock = clock
-        self._new_id = new_id
 
     def record(self, numbers: Sequence[str]) -> None:
         """Judge and record the invoices of one piece."""
@@ -127,7 +124,7 @@ class _Recording:
             if not listed:
                 return
             after = listed[-1].id
-            wanted = sorted(transfer.invoice for transfer in current if not _is_cancelled(transfer))
+            wanted = sorted(transfer.invoice for transfer in current if not transfer.is_cancelled)
             printed = self._anew_on_conflict(partial(self._record_unprinted, numbers=wanted))
             self._leave_out(printed=printed, cancelled=len(current) - len(wanted))
 
@@ -144,7 +141,7 @@ class _Recording:
         with self._storage.transaction() as work:
             self._leave_out(printed=work.invoices.count_unsent_printed(self.batch.business))
 
-    def _anew_on_conflict(self, record: Callable[[UnitOfWork], Recorded]) -> Recorded:
+    def _anew_on_conflict(self, record: Callable[[UnitOfWork], Result]) -> Result:
         """Do it in a transaction, and again while somebody else records the same invoices."""
         for _ in range(_TRIES - 1):
             try:
@@ -171,61 +168,23 @@ class _Recording:
         """Record those that were never sent; one that turns out to have arrived, or to be cancelled, is marked only."""
         transfers = work.transfers.of_invoices(self.batch.business, numbers)
         work.invoices.mark_sent(self.batch.business, list(transfers))
-        over = {
-            number
-            for number, transfer in transfers.items()
-            if transfer.state is TransferState.TRANSFERRED or _is_cancelled(transfer)
-        }
-        self._record(work, [number for number in numbers if number not in over])
+        self._record(work, [number for number in numbers if not _is_over(transfers.get(number))])
 
     def _record(self, work: UnitOfWork, numbers: Sequence[str]) -> None:
         """Judge each invoice, and record its transfer or its refusal."""
-        business, now = self.batch.business, self._clock.now()
-        invoices = work.invoices.of_numbers(business, numbers)
-        transfers = work.transfers.of_invoices(business, numbers)
-        judged = {number: self._refusal(number, invoices.get(number), transfers.get(number)) for number in numbers}
-        sendable = [number for number, refusal in judged.items() if refusal is None]
-        unsent = [number for number in sendable if number not in transfers]
-        recorded = {**transfers, **self._added(work, unsent)}
-        due = {number: due_now(recorded[number], now=now) for number in sendable}
-        changed = [transfer for number, transfer in due.items() if transfer != recorded[number]]
-        work.transfers.save_all(sorted(changed, key=lambda transfer: transfer.id))  # in one order by all: no deadlock
-        work.invoices.mark_sent(business, unsent)
-        members = [
-            BatchMember(invoice=number, transfer_id=due[number].id if number in due else None, refusal=refusal)
-            for number, refusal in judged.items()
-        ]
-        work.batches.add_members(self.batch.id, members)
-
-    def _added(self, work: UnitOfWork, unsent: Sequence[str]) -> Mapping[str, Transfer]:
-        """Record new transfers; return them by number, or those that others have recorded meanwhile."""
-        business, now = self.batch.business, self._clock.now()
-        # Ids made within a millisecond do not sort by themselves; transfers are worked on, and listed, in order of ids.
-        ids = sorted(self._new_id() for _ in unsent)
-        new = [
-            new_transfer(id_, business=business, invoice=number, now=now, bulk=True)
-            for id_, number in zip(ids, unsent, strict=True)
-        ]
-        in_one_order = sorted(new, key=lambda transfer: transfer.invoice)  # by all who add, so that nobody deadlocks
-        added = set(work.transfers.add_all(in_one_order))
-        others = work.transfers.of_invoices(business, [one.invoice for one in new if one.id not in added])
-        return {one.invoice: one for one in new} | dict(others)
-
-    def _refusal(self, number: str, invoice: Invoice | None, transfer: Transfer | None) -> Refusal | None:
-        if invoice is None:
-            return Refusal.of(unknown_invoice(self.batch.business, number))
-        if transfer and transfer.state is TransferState.TRANSFERRED:
-            return None
-        try:
-            require_sendable(invoice, limits=self._limits)
-        except InvalidInvoice as error:
-            return Refusal.of(error)
-        return None
+        recorded = self._transfers.record(work, self.batch.business, numbers, limits=self._limits, bulk=True)
+        work.batches.add_members(self.batch.id, [_member(number, recorded) for number in numbers])
 
 
-def _is_cancelled(transfer: Transfer) -> bool:
-    rejected = transfer.state is TransferState.REJECTED
-    return rejected and transfer.error is not None and transfer.error.code == _CANCELLED
+def _is_over(transfer: Transfer | None) -> bool:
+    return transfer is not None and (transfer.state is TransferState.TRANSFERRED or transfer.is_cancelled)
+
+
+def _member(number: str, recorded: Recorded) -> BatchMember:
+    answer = recorded[number]
+    if isinstance(answer, KvittError):
+        return BatchMember(invoice=number, refusal=Refusal.of(answer))
+    return BatchMember(invoice=number, transfer_id=answer.id)
 
 
 def _pieces(numbers: Iterable[str]) -> Iterator[Sequence[str]]:

@@ -25,6 +25,7 @@ from core.sending.customer_directory import CustomerDirectory
 from core.sending.customers import FindCustomers
 from core.sending.fence import FencedCalls
 from core.sending.orders import PlaceOrders
+from core.sending.record import RecordTransfers
 from core.sending.references import ReferenceData
 from core.sending.restore_watch import RestoreWatch
 from core.sending.turn import TakeTurn
@@ -251,13 +252,18 @@ class Installation:
         self._look_up = LookUp(storage)
         self._connect = ConnectBusiness(storage=storage, systems=systems, clock=clock, auditor=auditor)
         self._add = AddInvoice(storage=storage, auditor=auditor)
-        self._send = SendInvoice(
-            storage=storage, systems=systems, queue=queue, clock=clock, new_id=new_id, auditor=auditor
-        )
+        transfers = RecordTransfers(storage=storage, clock=clock, queue=queue, new_id=new_id)
+        self._send = SendInvoice(storage=storage, systems=systems, auditor=auditor, transfers=transfers)
         self._send_many = SendMany(
-            storage=storage, systems=systems, queue=queue, clock=clock, new_id=new_id, auditor=auditor
+            storage=storage,
+            systems=systems,
+            queue=queue,
+            clock=clock,
+            new_id=new_id,
+            auditor=auditor,
+            transfers=transfers,
         )
-        self._manage = ManageTransfers(storage=storage, queue=queue, clock=clock, auditor=auditor)
+        self._manage = ManageTransfers(storage=storage, clock=clock, auditor=auditor, transfers=transfers)
         self._verify = VerifyBusiness(storage=storage, systems=systems, clock=clock, auditor=auditor)
         self._check = CheckStatus(storage=storage, systems=systems, clock=clock, auditor=auditor)
         self._preview = PreviewInvoice(

@@ -14,6 +14,7 @@ from core.sending.create_once import CreateOnce
 from core.sending.customer_directory import CustomerDirectory
 from core.sending.customers import FindCustomers
 from core.sending.orders import PlaceOrders
+from core.sending.record import RecordTransfers
 from core.sending.references import ReferenceData
 from core.sending.restore_watch import RestoreWatch
 from core.sending.turn import TakeTurn
@@ -125,13 +126,11 @@ class Gateway:
         self.preview_invoice = PreviewInvoice(
             storage=self.storage, systems=self.systems, reference_data=reference_data, find_customers=find_customers
         )
+        self.record_transfers = RecordTransfers(
+            storage=self.storage, clock=self.clock, queue=self.queue, new_id=lambda: f"transfer-{next(ids):06}"
+        )
         self.send_invoice = SendInvoice(
-            storage=self.storage,
-            systems=self.systems,
-            queue=self.queue,
-            clock=self.clock,
-            auditor=self.auditor,
-            new_id=lambda: f"transfer-{next(ids):06}",
+            storage=self.storage, systems=self.systems, auditor=self.auditor, transfers=self.record_transfers
         )
         self.send_many = SendMany(
             storage=self.storage,
@@ -139,19 +138,20 @@ class Gateway:
             queue=self.queue,
             clock=self.clock,
             auditor=self.auditor,
+            transfers=self.record_transfers,
             new_id=lambda: f"transfer-{next(ids):06}",
         )
         self.send_again = SendAgain(
             storage=self.storage,
             systems=self.systems,
-            queue=self.queue,
             clock=self.clock,
             auditor=self.auditor,
+            transfers=self.record_transfers,
             new_id=lambda: f"transfer-{next(ids):06}",
         )
         self.sweep = Sweep(storage=self.storage, queue=self.queue, clock=self.clock)
         self.manage_transfers = ManageTransfers(
-            storage=self.storage, queue=self.queue, clock=self.clock, auditor=self.auditor
+            storage=self.storage, clock=self.clock, auditor=self.auditor, transfers=self.record_transfers
         )
         self.link_customer = LinkCustomer(storage=self.storage, systems=self.systems, auditor=self.auditor)
         tie_order = TieOrder(
