@@ -65,7 +65,7 @@ class MarkFile(MarkKeeper):
             raise TryAgain(
                 f"The mark {self._file} can't be written: {error.strerror}.",
                 code="mark_not_kept",
-                hint="See that KVITT_HOME can be written and its disk is not full; nothing is sent without the mark.",
+                hint="Make KVITT_HOME writable and free disk space; nothing is sent without the mark.",
             ) from error
         return mark
 

@@ -74,7 +74,7 @@ class ApiKey(Document):
         if not is_enough or (self.role is Role.READ and need in (Need.SEND, Need.ADMINISTER)):
             raise NotAllowed(
                 f'The key "{self.name}" ({self.prefix}) may not do this: it needs {_WANTED[need]}.',
-                hint="Have the operator make such a key (kvitt api-key create), and use that one for this.",
+                hint="Ask the operator for such a key (kvitt api-key create), and use that one.",
             )
 
 

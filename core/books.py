@@ -28,7 +28,7 @@ class Books(Document):
     @property
     def named(self) -> str:
         """Name them for a person."""
-        company = f'"{self.company}"' if self.company else "a company that told no name"
+        company = f'"{self.company}"' if self.company else "a company without a name"
         return f"{company} in {self.system} (company {self.company_id})"
 
 
@@ -45,8 +45,8 @@ def same_books(one: Books, other: Books) -> bool:
 def order_elsewhere(number: str, *, there: Books, here: Books) -> OtherBooks:
     """The error for whatever asks, in these books, about an invoice that was transferred into others."""
     return OtherBooks(
-        f"Invoice {number} was transferred into the books of {there.named}. The business is connected to {here.named} "
-        "now, and nothing was asked or written there about it.",
+        f"Invoice {number} was sent to the books of {there.named}. The business is connected to {here.named} "
+        "now, and nothing was read or written there.",
         hint=f"Look for its order in the books of {there.named}, or set the business's connection back to them "
         "(business add).",
         code="other_books",
@@ -57,10 +57,10 @@ def order_elsewhere(number: str, *, there: Books, here: Books) -> OtherBooks:
 def intent_elsewhere(number: str, *, there: Books, here: Books) -> OtherBooks:
     """The error for an invoice whose order may have been created in other books: only those can tell."""
     return OtherBooks(
-        f"An order for invoice {number} was begun in the books of {there.named}, and it is still open whether it is "
-        f"there. The business is connected to {here.named} now; nothing was created there.",
-        hint=f"Set the business's connection back to the books of {there.named} (business add): the order is looked "
-        "for there, and the transfer goes on.",
+        f"An order for invoice {number} was begun in the books of {there.named}, and it is not yet known whether it "
+        f"is there. The business is connected to {here.named} now; nothing was created there.",
+        hint=f"Set the business's connection back to the books of {there.named} (business add): Kvitt then looks for "
+        "the order there, and the transfer goes on.",
     )
 
 

@@ -77,7 +77,7 @@ class Business(Document):
     def _tidy_names(cls, products: Mapping[str, BookedProduct]) -> Mapping[str, BookedProduct]:
         tidied = {canonical(source): booked for source, booked in products.items()}
         if len(tidied) < len(products):
-            raise ValueError("names one product twice: white space and the form of Unicode do not tell two apart")
+            raise ValueError("names one product twice: white space and Unicode form make no difference")
         return tidied
 
     @field_serializer("vat_codes")

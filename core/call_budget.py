@@ -34,9 +34,9 @@ class CallBudget(Document):
         """
         if self.left <= self.limit // _KEPT_FOR_SINGLE:
             raise TryAgain(
-                f"Of this hour's {self.limit} calls {self.left} are left, and they are kept for single sends.",
+                f"Of this hour's {self.limit} calls {self.left} are left, and they are reserved for single sends.",
                 code="quota_kept",
-                hint="Nothing to mend: it goes on with the next hour.",
+                hint="Nothing to do: it goes on in the next hour.",
                 not_before=self.resets_at,
             )
 

@@ -84,9 +84,9 @@ def _head_faults(invoice: Invoice) -> Iterator[Fault]:
         shown = f'"{invoice.currency}" ' if len(invoice.currency) <= _CURRENCY_LETTERS else ""
         yield Fault("currency", f"{shown}is not a currency code of three capital letters, such as NOK")
     if not invoice.rows:
-        yield Fault("rows", "there are none; an invoice has at least one")
+        yield Fault("rows", "there are none; an invoice needs at least one")
     elif all(row.is_text for row in invoice.rows):
-        yield Fault("rows", "are texts only; an invoice has at least one with a quantity, a price and its VAT")
+        yield Fault("rows", "are only texts; an invoice needs at least one with a quantity, a price and VAT")
 
 
 def _customer_faults(customer: Customer, *, limits: Limits) -> Iterator[Fault]:
@@ -113,12 +113,12 @@ def _number_fault(customer: Customer) -> Fault | None:
     if country is None and number.country not in (None, NORWAY):
         return Fault(
             "customer.address.country",
-            f"is missing, and the organization number begins like one of {number.country}: state the country",
+            f"is missing, and the organization number starts like one from {number.country}: state the country",
         )
     if number.fault is NumberFault.CHECK_DIGIT:
         return Fault(field, "is not a Norwegian organization number: its check digit is wrong")
     if country in (None, NORWAY) and number.country != NORWAY:
-        foreign = "" if country else "; where it is a foreign one, state its country in the customer's address"
+        foreign = "" if country else "; if it is foreign, add the country to the customer's address"
         return Fault(field, f"is not a Norwegian organization number, which has nine digits{foreign}")
     if number.fault is NumberFault.SHAPE:
         return Fault(field, f"is neither an organization number nor a VAT number of {country}")
@@ -162,14 +162,14 @@ def _reference_faults(invoice: Invoice, *, has_total: bool) -> Iterator[Fault]:
     """
     paid = invoice.paid_amount
     if paid is None and invoice.paid_date:
-        yield Fault("paid_date", "is given without paid_amount")
+        yield Fault("paid_date", "needs paid_amount too")
     if paid is None and invoice.credits is None:
         return
     total = totals_of(invoice).gross if has_total else None
     if invoice.credits == invoice.number:
-        yield Fault("credits", "is the invoice's own number; state that of the invoice that is credited")
+        yield Fault("credits", "is the invoice's own number; give the number of the invoice it credits")
     elif invoice.credits and total is not None and total >= 0:
-        yield Fault("credits", f"only a credit credits an invoice, and this one's total of {total} is not negative")
+        yield Fault("credits", f"only a credit can credit an invoice, and this one's total of {total} is not negative")
     if paid is None:
         return
     if decimals_of(paid) > _ORE_DECIMALS:
@@ -225,11 +225,11 @@ def _amount_faults(row: InvoiceRow) -> Iterator[tuple[str, str]]:
         yield "discount_percent", "is not between 0 and 100"
         return
     if percent is not None and discount is not None:
-        yield "discount_amount", "is given beside discount_percent; a row's discount is one of them"
+        yield "discount_amount", "can't be combined with discount_percent; give one of them"
         return
     if row.unit_price is None and total is not None:
         if percent or discount:
-            yield "unit_price", "is missing; a discount is taken off a price"
+            yield "unit_price", "is missing; a discount needs a price"
         elif total and row.quantity is not None and not total * row.quantity > 0:
             yield "net_amount", f"{plain(total)} can't be the quantity {plain(row.quantity)} times a price of 0 or more"
     if row.quantity is None or row.unit_price is None or row.unit_price < 0:
@@ -293,6 +293,6 @@ def country_fault(country: str) -> str | None:
         return None
     written = country.strip().upper()
     meant = written if written in CODES else _MEANT_COUNTRY.get(written)
-    hint = f"write {meant}" if meant else "write the code of two capital letters, such as NO"
+    hint = f"write {meant}" if meant else "use the two-letter code in capitals, such as NO"
     named = f'"{country}" ' if meant or len(country) <= _SHORT_ENOUGH else ""
     return f"{named}is not a country code of ISO 3166: {hint}"

@@ -178,13 +178,13 @@ def _has_name(record: CustomerRecord, customer: Customer) -> bool:
 
 
 def _ambiguous(records: Sequence[CustomerRecord]) -> Rejected:
-    return _ask(f"{len(records)} customers in the accounting system match, and none was picked: {_named(records)}.")
+    return _ask(f"{len(records)} customers in the accounting system match, and Kvitt picked none: {_named(records)}.")
 
 
 def _undecided(records: Sequence[CustomerRecord]) -> Rejected:
     return _ask(
-        "Name and e-mail address of this customer are in the accounting system, with an organization number that can't "
-        f"be told from the invoice's or is none; nobody was picked: {_named(records)}."
+        "A customer in the accounting system has this name and e-mail address, but its organization number is invalid "
+        f"or may be the invoice's in another spelling; Kvitt picked none: {_named(records)}."
     )
 
 
@@ -192,7 +192,7 @@ def _ask(message: str) -> Rejected:
     return Rejected(
         message,
         code="ambiguous_customer",
-        hint="Choose one with customer link (the choice is remembered), or mend the records, then retry the transfer.",
+        hint="Choose one with customer link (it is remembered), or correct the records; then retry the transfer.",
     )
 
 

@@ -141,7 +141,7 @@ def customer_notes(customer: Customer, decision: CustomerDecision, *, customer_i
         warnings.append(f'Customer {customer_id} keeps its name "{name}"; the invoice says "{customer.booked_name}".')
         return CustomerNotes(warnings=tuple(warnings))
     warnings.append(
-        f'The order is for customer {customer_id} "{name}"; "{customer.booked_name}", whom the invoice names, is in '
+        f'The order is for customer {customer_id} "{name}"; "{customer.booked_name}", named on the invoice, is in '
         "the order's comment."
     )
     return CustomerNotes(customer.booked_name, tuple(warnings))

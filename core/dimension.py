@@ -77,14 +77,14 @@ def dimension_meant(kind: DimensionKind, wanted: str, known: Mapping[DimensionKi
         raise Rejected(
             f'The {kind} "{wanted}" can\'t be looked up: {listed.refusal}',
             code="unknown_dimension",
-            hint=f"Have these credentials allowed to read the {kind}s there, or leave out the {kind}. Then retry the "
+            hint=f"Give this connection the right to read the {kind}s there, or leave out the {kind}. Then retry the "
             "transfer.",
         )
     if listed.all_of_them is None:
         if wanted.isascii() and wanted.isdigit():
             return Dimension(id=wanted)
         raise Rejected(
-            f'The accounting system does not tell its {kind}s here, so "{wanted}" can\'t be looked up.',
+            f'The accounting system does not list its {kind}s here, so "{wanted}" can\'t be looked up.',
             code="unknown_dimension",
             hint=f"Give the {kind}'s id (a whole number) instead of its name. Then retry the transfer.",
         )
@@ -100,8 +100,8 @@ def _meant(kind: DimensionKind, wanted: str, listed: Listed) -> Dimension:
         raise Rejected(
             f'"{wanted}" may be several {kind}s in the account: {ids}.',
             code="ambiguous_dimension",
-            hint=f"Rename one of them there, or give the {kind} in a way that means just one: by its id, or by a name "
-            "that is no other's id. Then retry the transfer.",
+            hint=f"Rename one of them there, or give the {kind} by its id, or by a name that is not another's id. "
+            f"Then retry the transfer.",
         )
     lost = [
         record for record in unreadable(listed.all_of_them or ()) if wanted in (record.id, canonical(record.name or ""))

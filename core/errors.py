@@ -66,7 +66,7 @@ class InvalidInput(KvittError):
     """What was given is not what it should be. Mend the input; nothing of it was kept."""
 
     default_code = "invalid_input"
-    default_hint = "Correct the input and give it again."
+    default_hint = "Correct the input and try again."
 
 
 class NotFound(KvittError):
@@ -117,21 +117,21 @@ class InvalidInvoice(KvittError):
     """The invoice's data must be mended. Every fault is named, not just the first."""
 
     default_code = "invalid_invoice"
-    default_hint = "Correct the invoice where it was made, add it again and send it again."
+    default_hint = "Correct the invoice at its source, then add and send it again."
 
 
 class Rejected(KvittError):
     """The accounting system, or a rule about its data, said no; nothing was written. A person reads why."""
 
     default_code = "rejected"
-    default_hint = "Mend what the reason says, then retry the transfer."
+    default_hint = "Fix what the reason says, then retry the transfer."
 
 
 class AccessRefused(KvittError):
     """Credentials, account name or rights are not accepted. Nothing is retried until they are mended."""
 
     default_code = "access_refused"
-    default_hint = "Mend the connection (business add), then run business verify."
+    default_hint = "Correct the connection (business add), then run business verify."
 
 
 class TryAgain(KvittError):
@@ -142,7 +142,7 @@ class TryAgain(KvittError):
     """
 
     default_code = "try_again"
-    default_hint = "Nothing to mend. A transfer is tried again by itself; anything else can be asked again."
+    default_hint = "Nothing to do for a transfer: it is retried by itself. For anything else, try again."
     retriable = True
 
     def __init__(
@@ -173,7 +173,7 @@ class RecoveryNeeded(TryAgain):
     """The database was put back to an earlier day: nothing is sent until it has learnt what was sent since."""
 
     default_code = "recovery_needed"
-    default_hint = "Run kvitt recover (HTTP: POST /v1/recover): it ties the orders that are there to their invoices."
+    default_hint = "Run kvitt recover (HTTP: POST /v1/recover): it matches the orders that exist to their invoices."
     retriable = False
     outcome = Outcome.UNKNOWN
 
@@ -182,14 +182,14 @@ class TooManyRequests(TryAgain):
     """The caller asks more often than it may; `not_before` says when it may again."""
 
     default_code = "too_many_requests"
-    default_hint = "Wait as long as is said, and ask less often."
+    default_hint = "Wait as long as stated, and send fewer requests."
 
 
 class NotAuthenticated(KvittError):
     """Who asks is not known: there is no API key, or one that is not accepted."""
 
     default_code = "not_authenticated"
-    default_hint = "Send an API key as Authorization: Bearer <key>. The operator makes one with kvitt api-key create."
+    default_hint = "Send an API key as Authorization: Bearer <key>. The operator creates one with kvitt api-key create."
 
 
 class NotAllowed(KvittError):
@@ -202,7 +202,7 @@ class OutcomeUnknown(KvittError):
     """The call may have taken effect: look before doing it again."""
 
     default_code = "outcome_unknown"
-    default_hint = "Nothing to mend: it is looked for before anything is written again."
+    default_hint = "Nothing to do: Kvitt looks for it before it writes anything again."
     retriable = True
     outcome = Outcome.UNKNOWN
 
@@ -211,7 +211,7 @@ class LeaseLost(KvittError):
     """Another worker holds this business now; whoever reads this stops before its next write."""
 
     default_code = "lease_lost"
-    default_hint = "Nothing to mend: the other worker goes on."
+    default_hint = "Nothing to do: the other worker goes on."
     retriable = True
     outcome = Outcome.UNKNOWN
 
@@ -220,5 +220,5 @@ class HandedBack(KvittError):
     """The worker was asked to stop: the transfer goes back to the queue, for another worker."""
 
     default_code = "handed_back"
-    default_hint = "Nothing to mend: another worker goes on."
+    default_hint = "Nothing to do: another worker goes on."
     retriable = True

@@ -100,13 +100,13 @@ _HALF = re.compile(r"[\ud800-\udfff]")
 
 def _without_unstorable(value: str) -> str:
     if _HALF.search(value):
-        raise ValueError("holds half of a character (a lone surrogate), which is no text")
+        raise ValueError("holds half a character (a lone surrogate)")
     return storable(value)
 
 
 def _writable(value: str) -> str:
     if _UNWRITABLE.search(value):
-        raise ValueError("holds a control character or other sign that no accounting system can store")
+        raise ValueError("holds a control character, or another that no accounting system can store")
     return value
 
 
@@ -125,8 +125,8 @@ def hidden_in(text: str) -> str | None:
     if hidden is None:
         return None
     return (
-        f"holds the invisible sign U+{ord(hidden[0]):04X} (character {hidden.start() + 1}), with which a name "
-        "looks like another; take it out"
+        f"holds the invisible sign U+{ord(hidden[0]):04X} (character {hidden.start() + 1}), which makes a name look "
+        f"like another; remove it"
     )
 
 
@@ -149,7 +149,7 @@ def _printable(value: str) -> str:
 
 def _utc(value: datetime) -> datetime:
     if value.tzinfo is None:
-        raise ValueError("an instant needs its offset; write UTC")
+        raise ValueError("a time needs its UTC offset; use UTC")
     return value.astimezone(UTC)
 
 

@@ -63,8 +63,8 @@ class Intent(Document):
         settled_at = self.last_at + settling
         if self.is_open and now < settled_at:
             raise Unsettled(
-                f"An earlier call to create the {self.kind} had no answer and may still take effect; it was not found "
-                f"yet and is looked for again after {settled_at:%H:%M:%S} UTC.",
+                f"An earlier call to create the {self.kind} got no answer and may still take effect; Kvitt has not "
+                f"found it yet, and looks again after {settled_at:%H:%M:%S} UTC.",
                 not_before=settled_at,
             )
 

@@ -149,8 +149,8 @@ class Invoice(Document):
         named = sorted(self._stated)[:_MOST_NAMED]
         more = f" and {len(self._stated) - _MOST_NAMED} more" if len(self._stated) > _MOST_NAMED else ""
         return [
-            "Control characters, such as a word processor's line break, were left out: no accounting system can store "
-            f"them. They are in {', '.join(named)}{more}."
+            "Control characters, such as a word processor's line break, were removed, because no accounting system can "
+            f"store them. They were in {', '.join(named)}{more}."
         ]
 
     @property

@@ -45,7 +45,7 @@ def exact_number(text: str) -> Decimal:
     """Read a number with a fraction or an exponent as it is written. Errors: BadJson for 1e999999 and the like."""
     number = Decimal(text)
     if abs(number.adjusted()) > _FURTHEST_EXPONENT:
-        raise BadJson("it holds a number that is beyond reason")
+        raise BadJson("it holds a number that is out of range")
     return number
 
 
@@ -133,7 +133,7 @@ def _object(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
 
 def _oddities(value: object, path: str) -> Iterator[_Oddity]:
     if isinstance(value, _NotJson):
-        yield _Oddity(f"{value.word} is no JSON number", Fault(path, f"{value.word} is not JSON"))
+        yield _Oddity(f"{value.word} is not a JSON number", Fault(path, f"{value.word} is not JSON"))
     elif isinstance(value, list):
         for index, part in enumerate(value):
             yield from _oddities(part, f"{path}[{index}]")
@@ -148,10 +148,10 @@ def _own_oddities(value: _Object, path: str) -> Iterator[_Oddity]:
     if value.unprintable:
         yield _Oddity(_UNPRINTABLE, Fault(path, _UNPRINTABLE))
     for name in value.repeated:
-        yield _Oddity(f'the field "{name}" is there twice', Fault(f"{path}.{name}".removeprefix("."), "is given twice"))
+        yield _Oddity(f'the field "{name}" is given twice', Fault(f"{path}.{name}".removeprefix("."), "is given twice"))
 
 
-_UNPRINTABLE = "a field's name holds a character that can't be shown"
+_UNPRINTABLE = "a field name holds a character that can't be shown"
 
 
 def _parts(value: object) -> Iterable[object]:
@@ -161,4 +161,4 @@ def _parts(value: object) -> Iterable[object]:
 
 
 def _too_deep() -> BadJson:
-    return BadJson(f"it is nested too deeply, more than {DEEPEST} lists and objects in one another")
+    return BadJson(f"it is nested too deeply, more than {DEEPEST} levels of lists and objects")

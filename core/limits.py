@@ -105,10 +105,10 @@ def not_written(invoice: Invoice, places: Collection[OrderField], *, knows_credi
         if field not in places and field is not OrderField.BUYER_REFERENCE
     }
     if OrderField.CREDITS in places and invoice.credits and not knows_credited:
-        reasons[OrderField.CREDITS] = "no order in these books is known to be that invoice's"
+        reasons[OrderField.CREDITS] = "Kvitt knows no order for that invoice in these books"
     yours = text_of(invoice.your_reference)
     if yours and yours != your_reference(invoice, places):
-        reasons["your_reference"] = "the order has one place for it and buyer_reference, which goes first"
+        reasons["your_reference"] = "the order has one place for it and for buyer_reference, which comes first"
     return reasons
 
 

@@ -186,13 +186,13 @@ def how_to_mend(number: str, state: OrderState, sent: SentOrder) -> str:
     """Say what to do about an order of the invoice's that is not the one that was sent."""
     if sent.is_another(state):
         return (
-            "Its id seems to have been used again. Adopt the order that is the invoice's "
+            "Its id seems to have been reused. Adopt the invoice's real order "
             f"(kvitt invoice adopt {number} ORDER_ID), or, if there is none, send it again "
             f"(kvitt invoice send {number} --again)."
         )
     return (
-        "If it is still the invoice's, put back in the accounting system what was changed, or say so with "
-        f"kvitt invoice adopt {number} {sent.order_id}; if not, adopt the order that is."
+        "If it is still the invoice's, undo the change in the accounting system, or confirm the order with kvitt "
+        f"invoice adopt {number} {sent.order_id}; if not, adopt the right one."
     )
 
 

@@ -107,14 +107,13 @@ def product_meant(named: NamedProduct, found: Sequence[Product | Unreadable]) ->
             f'The business\'s setting products books "{named.source}" as "{wanted}", and {len(products)} products in '
             f"the account are called that (ids {ids}).",
             code="ambiguous_product",
-            hint="Give one of them a number of its own there, and write that number in products. Then retry the "
-            "transfer.",
+            hint="Give one of them a unique number there, and use that number in products. Then retry the transfer.",
         )
     if lost := unreadable(found):
         raise product_cannot_be_read(lost[0])
     raise Rejected(
-        f'The business\'s setting products books "{named.source}" as "{wanted}", which is no product\'s number or name '
-        "in the account.",
+        f'The business\'s setting products books "{named.source}" as "{wanted}", which is not the number or '
+        "name of a product in the account.",
         code="unknown_product",
         hint="Correct products in the business's settings, or add that product there. Then retry the transfer.",
     )

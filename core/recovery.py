@@ -161,7 +161,7 @@ def is_shut(installation: Installation, recovery: Recovery | None, *, now: datet
 def recovery_needed(business: str) -> RecoveryNeeded:
     """Say why nothing is sent for a business."""
     return RecoveryNeeded(
-        f'The database was put back to an earlier day, so "{business}" may have orders that it does not know of.'
+        f'The database was restored from a backup, so "{business}" may have orders that Kvitt does not know of.'
     )
 
 
@@ -226,18 +226,17 @@ def look_first_intent(
 
 
 _UNKNOWN = (
-    "No invoice of this number is here (any more). Add it again from its source: when it is sent, this order is taken "
-    "and none is created."
+    "There is no invoice with this number here (any more). Add it again from its source: when you send it, Kvitt "
+    "takes this order instead of creating one."
 )
 _ELSEWHERE = (
-    "The invoice's order lies, or may lie, in the books of another company, which the business was connected to "
-    "before. Delete what is double."
+    "The invoice's order is, or may be, in the books of another company that the business was connected to before. "
+    "Delete any duplicate."
 )
-_UNFINISHED = "The order was begun and never finished. Send the invoice: the order is completed."
+_UNFINISHED = "The order was begun and never finished. Send the invoice to complete it."
 _UNCLEAR = (
-    "The order carries the invoice's number, but neither its customer nor its totals are the invoice's. If it is the "
-    "invoice's, tie it with invoice adopt; if not, change the number on it in the accounting system, then send the "
-    "invoice."
+    "The order carries the invoice's number, but its customer and totals differ. If it is the invoice's, use invoice "
+    "adopt; if not, change the number on it in the accounting system, then send the invoice."
 )
 
 
@@ -247,7 +246,7 @@ def _of_transferred(number: str, transfer: Transfer, ids: tuple[str, ...], look:
         return Verdict()
     text = (
         f"The invoice was sent as order {transfer.order_id}, and {', '.join(others)} carries its number too. Delete "
-        "what is double in the accounting system; if the first is gone, tie the other with invoice adopt."
+        f"the duplicate in the accounting system; if the first is gone, adopt the other with invoice adopt."
     )
     kind = FindingKind.OTHER_ORDER if transfer.order_id not in ids else FindingKind.SEVERAL
     return look.model_copy(update={"finding": _finding(kind, number, others, text)})
@@ -255,13 +254,13 @@ def _of_transferred(number: str, transfer: Transfer, ids: tuple[str, ...], look:
 
 def other_customer(receipt: Receipt) -> str:
     """Say that an order is another customer's."""
-    return f"Order {receipt.order_id} is of customer {receipt.customer_id}, who is not the invoice's customer."
+    return f"Order {receipt.order_id} belongs to customer {receipt.customer_id}, who is not the invoice's customer."
 
 
 def _several(number: str, ids: Sequence[str]) -> str:
     return (
-        f"Several orders carry the number {number}; the oldest, {ids[0]}, was taken. "
-        f"Look at {', '.join(ids[1:])} and delete what is double."
+        f"Several orders carry the number {number}; the oldest, {ids[0]}, was taken. Look at {', '.join(ids[1:])} and "
+        "delete any duplicates."
     )
 
 

@@ -43,15 +43,15 @@ class RowPrice:
         """Say what is booked otherwise than the invoice states it; `row` is the row's number."""
         if self.is_total:
             quantity = self.told_quantity
-            told = "" if quantity is None else f", and its text tells the quantity {quantity_text(quantity)}"
+            told = "" if quantity is None else f", and its text states the quantity {quantity_text(quantity)}"
             return (
                 f"Row {row} can't be booked by its quantity and price to the øre. It is booked as "
                 f"{plain(self.quantity)} at {plain(self.unit_price)}{told}."
             )
         if self.taken_off is not None:
             return (
-                f"The discount of {plain(self.taken_off)} on row {row} is no percentage that can be booked. It is "
-                f"taken off the unit price, which is booked as {plain(self.unit_price)}."
+                f"The discount of {plain(self.taken_off)} on row {row} can't be booked as a percentage. It is taken "
+                f"off the unit price, which is booked as {plain(self.unit_price)}."
             )
         return None
 

@@ -52,7 +52,7 @@ def require_stated_totals(invoice: Invoice, stated: StatedInvoice) -> None:
             f"Invoice {invoice.number} does not add up to what the file says. {named}.",
             code="totals_differ",
             faults=faults,
-            hint="Correct the rows or the totals where the file was made, then give it again.",
+            hint="Correct the rows or the totals where the file was made, then add it again.",
         )
 
 

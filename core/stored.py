@@ -25,7 +25,7 @@ def unknown_business(name: str) -> NotFound:
     return NotFound(
         f'There is no business "{name}".',
         code="unknown_business",
-        hint="See business list for the names, or add it with business add.",
+        hint="Run business list for the names, or add it with business add.",
     )
 
 
@@ -42,7 +42,7 @@ def unknown_invoice(business: str, number: str) -> NotFound:
     return NotFound(
         f'The business "{business}" has no invoice "{number}".',
         code="unknown_invoice",
-        hint="See invoice list for the numbers, or add it with invoice add.",
+        hint="Run invoice list for the numbers, or add it with invoice add.",
     )
 
 
@@ -58,5 +58,5 @@ def require_transfer(
     raise NotFound(
         f'There is no transfer "{transfer_id}".',
         code="unknown_transfer",
-        hint="See transfer list for the ids.",
+        hint="Run transfer list for the ids.",
     )

@@ -52,7 +52,7 @@ class Receipt(Document):
 _EXAMPLE: dict[str, JsonValue] = {
     "code": "timeout",
     "message": "24SevenOffice, saving orders: no answer came in time.",
-    "hint": "Nothing to mend: it is looked for before anything is written again.",
+    "hint": "Nothing to do: Kvitt looks for it before it writes anything again.",
     "retriable": True,
     "outcome": "unknown",
 }
@@ -332,7 +332,7 @@ def _gave_up(transfer: Transfer, last: TransferError) -> TransferError:
         code=GAVE_UP,
         message=f"Given up after {transfer.attempts} attempts since {transfer.trying_since:%Y-%m-%d %H:%M} UTC. "
         f"The last one: {last.message}",
-        hint="See the transfer's story (transfer show); when the trouble is over, retry it.",
+        hint="See what happened with transfer show; when the trouble is over, retry it.",
         retriable=True,
         outcome=last.outcome,
     )

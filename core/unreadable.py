@@ -67,11 +67,11 @@ def category_cannot_be_read(record: Unreadable) -> Rejected:
 
 
 def _wanted(what: str, record: Unreadable) -> str:
-    return f"{_named(what, record).capitalize()} is the one that is wanted, and it can't be read: {record.reason}."
+    return f"{_named(what, record).capitalize()} is the one that is needed, and it can't be read: {record.reason}."
 
 
 def _mend(what: str) -> str:
-    return f"Open that {what} in the accounting system, mend and save it there, then retry the transfer."
+    return f"Open that {what} in the accounting system, correct and save it, then retry the transfer."
 
 
 def _named(what: str, record: Unreadable) -> str:

@@ -68,7 +68,7 @@ def vat_code_for(
         raise Rejected(
             f"The account has no VAT code for a sale at {_text(percent)} %. It has {_rates(account)}.",
             code="unknown_vat_rate",
-            hint="Correct the row's VAT percent, or have the rate set up in the account, then send it again.",
+            hint="Correct the row's VAT percent, or add the rate in the account, then send it again.",
         )
     if percent == 0 and not override:
         return VatChoice(

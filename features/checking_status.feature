@@ -68,7 +68,7 @@ Feature: Check Status
       When the status of the invoice is checked
       Then the invoice is "not paid" because it is "not ours"
       And the report tells nothing of the other order's payment
-      And the report has a warning that names "77" and "used again"
+      And the report has a warning that names "77" and "reused"
 
     Scenario: The number on the order was changed by hand
       Given the order's number was changed to "77"

@@ -71,7 +71,7 @@ class Registering:
         if name in self.taken or name in self.added:
             raise ValueError(f'an accounting system named "{name}" is registered already')
         if not (isinstance(settings, type) and issubclass(settings, BaseModel)):
-            raise TypeError(f'the settings of "{name}" are no pydantic model (a subclass of BaseModel)')
+            raise TypeError(f'the settings of "{name}" are not a pydantic model (a subclass of BaseModel)')
         if not callable(open):
             raise TypeError(f'what opens "{name}" can\'t be called')
         settings.model_rebuild()  # an annotation that can't be resolved is found now, not with the first business

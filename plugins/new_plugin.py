@@ -49,5 +49,5 @@ def _unwritable(folder: Path, reason: str) -> InvalidInput:
     return InvalidInput(
         f"{folder} can't be written: {reason}.",
         code="unwritable_file",
-        hint="Choose another --folder; it is made, so it must not be there yet.",
+        hint="Choose another --folder; it is created, so it must not exist yet.",
     )

@@ -80,7 +80,7 @@ class AccountingRegistry:
             raise AccessRefused(
                 error.message,
                 code=error.code,
-                hint=f"{error.hint} Then run business verify: what waits goes on from there.",
+                hint=f"{error.hint} Then run business verify: waiting transfers go on.",
                 faults=error.faults,
             ) from None
 
@@ -130,12 +130,12 @@ class AccountingRegistry:
     def _plugin(self, name: str) -> AccountingPlugin:
         if plugin := self._catalogue.plugins.get(name):
             return plugin
-        faults = [Fault(field="accounting.system", message="names no accounting system that can be used")]
+        faults = [Fault(field="accounting.system", message="is not an accounting system that can be used")]
         if broken := self._catalogue.broken_for(name):
             raise InvalidInput(
                 f'The plugin {broken.name}, for the accounting system "{name}", is broken.',
                 code="broken_plugin",
-                hint="Mend or update that plugin (plugin list tells what it raised).",
+                hint="Fix or update that plugin (plugin list shows what it raised).",
                 faults=faults,
             )
         raise InvalidInput(
@@ -161,7 +161,7 @@ def _plugins_fault(plugin: AccountingPlugin, *, but: type[Exception] = KvittErro
         raise InvalidInput(
             f'The plugin for "{plugin.name}" failed with {type(error).__name__}.',
             code="broken_plugin",
-            hint="Mend or update that plugin; the log tells where it failed.",
+            hint="Fix or update that plugin; the log shows where it failed.",
         ) from None
 
 
@@ -187,7 +187,7 @@ def _read(plugin: AccountingPlugin, connection: Connection) -> BaseModel:
     raise InvalidInput(
         f'The connection can\'t be used with "{plugin.name}": {named}.',
         code="bad_connection",
-        hint="Correct these settings under accounting and give the business again.",
+        hint="Correct these settings under accounting and add the business again.",
         faults=faults,
     )
 
@@ -196,9 +196,9 @@ def _trouble(plugin: AccountingPlugin, kind: str, message: str, values: Any) -> 
     if kind == "missing":
         return "is missing"
     if kind == "extra_forbidden":
-        return f"is not a setting of this system, which has {', '.join(plugin.settings.model_fields)}"
+        return f"is not a setting of this system; its settings are {', '.join(plugin.settings.model_fields)}"
     if any(value and value in message for value in values):
-        return "is not as it should be"
+        return "is not valid"
     told = message.removeprefix("Value error, ")
     return f"is wrong: {told}"
 

@@ -111,8 +111,8 @@ class DurableTransferQueue(TransferQueue):
             raise TryAgain(
                 "The queue of turns can't be reached.",
                 code="queue_unavailable",
-                hint="See that its database is there: PostgreSQL's, or turns.db in KVITT_HOME. A damaged turns.db is "
-                "set aside when this process is started anew.",
+                hint="Check its database: PostgreSQL, or turns.db in KVITT_HOME. A damaged turns.db is replaced when "
+                "you restart this process.",
             ) from error
 
     def tidy(self) -> None:
@@ -175,9 +175,9 @@ def prepare_turns_file(file: Path) -> None:
             os.close(os.open(file, os.O_RDWR | os.O_CREAT, 0o600))
     except OSError as error:
         raise InvalidInput(
-            f"The file of the turns, {file}, can't be made: {error.strerror}.",
+            f"The queue's file, {file}, can't be created: {error.strerror}.",
             code="no_turns_file",
-            hint="See that KVITT_HOME is a folder that can be written, and that the disk is not full.",
+            hint="Check that KVITT_HOME is a writable folder and that the disk is not full.",
         ) from error
     for owned in _files_of(file):
         with suppress(OSError):  # another's file, which we may use and not change

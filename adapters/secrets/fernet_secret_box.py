@@ -48,10 +48,10 @@ class FernetSecretBox(SecretBox):
             return self._open_with_known(sealed)
         except InvalidToken:
             raise TryAgain(
-                "What is stored was encrypted with another secret key than the present one.",
+                "The stored secrets were encrypted with another secret key.",
                 code=SECRET_KEY_CHANGED,
-                hint="Give the former key back (KVITT_SECRET_KEY, or secret.key in KVITT_HOME), or start this process "
-                "anew if the key was rotated.",
+                hint="Restore that key (KVITT_SECRET_KEY, or secret.key in KVITT_HOME), or restart this process if "
+                "the key was rotated.",
             ) from None
 
     def reseal(self, sealed: str) -> str | None:
@@ -96,8 +96,8 @@ def _require_key(key: str, *, source: str) -> None:
         raise InvalidInput(
             f"{source} is not a Fernet key.",
             code="bad_secret_key",
-            hint="Give the one back that sealed what is stored; "
-            f"a new installation's is made with: {_HOW_TO_MAKE_A_KEY}",
+            hint="Restore the key that encrypted the stored secrets; for a new installation, make one with: "
+            f"{_HOW_TO_MAKE_A_KEY}",
         ) from None
 
 

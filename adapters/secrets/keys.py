@@ -53,7 +53,7 @@ class KeyFile(SealingKeys):
         keys = keys_in(kept, source=f"What the file {self._file} holds")
         if mode & _OTHERS:
             raise InvalidInput(
-                f"Others can get at the secret key: the mode of {self._file} is {stat.S_IMODE(mode):o}.",
+                f"Others can read the secret key: the mode of {self._file} is {stat.S_IMODE(mode):o}.",
                 code="secret_key_exposed",
                 hint=f"Run: chmod 600 {self._file} . If others may have read it, run kvitt secret rotate after that.",
             )
@@ -81,7 +81,7 @@ class KeyFile(SealingKeys):
                 raise TryAgain(
                     "The secret key is being rotated by another process.",
                     code="rotation_running",
-                    hint="Wait for it to end, then see what it said.",
+                    hint="Wait until it is done, then see what it printed.",
                 ) from None
             except OSError as error:
                 raise self._unusable(error) from error
@@ -147,7 +147,7 @@ class KeyFile(SealingKeys):
         return InvalidInput(
             f"The secret key can't be kept in {self._file}: {error.strerror}.",
             code="no_secret_key",
-            hint="See that KVITT_HOME is a folder that can be written, or give a key in KVITT_SECRET_KEY.",
+            hint="Make KVITT_HOME a writable folder, or set a key in KVITT_SECRET_KEY.",
         )
 
 

@@ -20,7 +20,7 @@ _AS_TEXT = re.compile(r'="([^"]*)"')
 """How a text is kept from Excel, which would make 155 of 0155."""
 
 _LONGEST_HEADING = 20_000
-_TOO_MANY = "is beyond the headings; a separator inside a number or a text needs quotation marks around the whole"
+_TOO_MANY = "has no heading above it; put a number or text that contains the separator in quotation marks"
 
 
 def invoices_from_csv(content: bytes, *, charset: str | None = None) -> list[StatedInvoice]:
@@ -65,7 +65,7 @@ def _text_of(content: bytes, charset: str | None) -> str:
             return content.decode("cp1252")
         except UnicodeDecodeError:
             raise InvalidInput(
-                f"Byte {error.start + 1} is no {error.encoding.upper()}, and the whole is not what Windows writes.",
+                f"Byte {error.start + 1} is not {error.encoding.upper()}, and the file is not in a Windows encoding.",
                 code="not_utf8",
                 hint="Save the file as CSV UTF-8.",
             ) from None
@@ -96,7 +96,7 @@ def _lines(text: str, separator: str, *, first_row: int) -> Iterator[Line]:
     except csv.Error:
         raise unusable(
             f"row {row + 1} can't be read",
-            hint="See whether its quotation marks are closed, and doubled inside a text.",
+            hint="Check that its quotation marks are closed, and doubled inside a text.",
         ) from None
 
 

@@ -24,7 +24,7 @@ MOST_COLUMNS = 200
 
 _MOST_DIGITS, _MOST_DECIMALS = 15, 10
 _MOST_NAMED = 20
-_MAY_BE_A_ROW_OF_IT = "each row names its invoice, and this one may be a row of this invoice"
+_MAY_BE_A_ROW_OF_IT = "each row needs its invoice's number, and this one may belong to this invoice"
 _POSTAL_CODE = 4
 _HUNDRED = Decimal(100)
 
@@ -70,7 +70,7 @@ class _Gathered:
 
 def unusable(what: str, *, hint: str | None = None) -> InvalidInput:
     """Refuse a whole file."""
-    return InvalidInput(f"This is not a table of invoices that can be used: {what}.", code="bad_table", hint=hint)
+    return InvalidInput(f"This table of invoices can't be used: {what}.", code="bad_table", hint=hint)
 
 
 def invoices_of(heading: Line | None, lines: Iterable[Line]) -> list[StatedInvoice]:
@@ -133,15 +133,15 @@ def _columns(heading: Line | None) -> dict[int, Column]:
     if unknown:
         named = ", ".join(f'"{_shown(texts[nth])}" ({cell_name(nth, 1)})' for nth in unknown[:_MOST_NAMED])
         raise unusable(
-            f"it has columns that are not known: {named}",
-            hint="Take them out, or name them as kvitt invoice template does.",
+            f"it has unknown columns: {named}",
+            hint="Remove them, or name them as kvitt invoice template does.",
         )
     columns = {nth: column for nth, column in found.items() if column is not None}
     seen: dict[Column, int] = {}
     for nth, column in columns.items():
         if column in seen:
             raise unusable(
-                f"the column {column.name} is there twice ({cell_name(seen[column], 1)}, {cell_name(nth, 1)})"
+                f"the column {column.name} is given twice ({cell_name(seen[column], 1)}, {cell_name(nth, 1)})"
             )
         seen[column] = nth
     return columns
@@ -165,7 +165,7 @@ def _reader(column: Column, cells: Sequence[Cell]) -> Callable[[Cell], object]:
 
 def _text(cell: Cell) -> str:
     if isinstance(cell.value, date):
-        raise ValueError("is a date; have the cell formatted as text")
+        raise ValueError("is a date; format the cell as text")
     if isinstance(cell.value, Decimal):
         if cell.value.adjusted() >= _MOST_DIGITS:
             raise ValueError(
@@ -198,7 +198,7 @@ def _plain(number: Decimal) -> str:
 
 def _date(cell: Cell, read: Callable[[str], date]) -> str:
     if isinstance(cell.value, Decimal):
-        raise ValueError("is a number; have the cell formatted as a date, or write it like 2026-12-31")
+        raise ValueError("is a number; format the cell as a date, or write it like 2026-12-31")
     day = read(cell.value) if isinstance(cell.value, str) else cell.value
     return day.isoformat() if day else ""
 
@@ -243,7 +243,7 @@ def _add(
             one.places[".".join(column.path)] = place
             _put(one.document, column.path, value)
         elif one.said[column][0] != value:
-            one.faults.append(Fault(place, f"says something else than row {one.said[column][1]} of the same invoice"))
+            one.faults.append(Fault(place, f"differs from row {one.said[column][1]} of the same invoice"))
     if row:
         one.rows.append(row)
 

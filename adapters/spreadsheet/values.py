@@ -53,11 +53,11 @@ def number_from(text: str, *, style: Style | None) -> Decimal:
     """Read a number; `style` is the column's. Errors: ValueError, saying what to write."""
     numbers = _numbers(text)
     if not numbers:
-        raise ValueError("is no number; write it like 1234,50 or 1234.50")
+        raise ValueError("is not a number; write it like 1234,50 or 1234.50")
     if len(set(numbers.values())) == 1:
         return next(iter(numbers.values()))
     if style is None:
-        raise ValueError("may mean thousands or decimals; write 1234 for the one, 1.2340 or 1,2340 for the other")
+        raise ValueError("could be thousands or decimals; write 1234 for thousands, 1.2340 or 1,2340 for decimals")
     return numbers[style]
 
 
@@ -71,15 +71,15 @@ def date_from(text: str, *, order: Order | None) -> date:
     text = _tidy(text)
     if found := _ISO.fullmatch(text) or _DOTTED.fullmatch(text):
         if (day := _day(found["year"], found["month"], found["day"])) is None:
-            raise ValueError("is no day of the calendar")
+            raise ValueError("does not exist in the calendar")
         return day
     days = _stroked(text)
     if not days:
-        raise ValueError("is no date; write it like 2026-12-31 or 31.12.2026")
+        raise ValueError("is not a date; write it like 2026-12-31 or 31.12.2026")
     if len(set(days.values())) == 1:
         return next(iter(days.values()))
     if order is None:
-        raise ValueError("may be day and month or month and day; write it like 2026-12-31 or 31.12.2026")
+        raise ValueError("could be day-month or month-day; write it like 2026-12-31 or 31.12.2026")
     return days[order]
 
 

@@ -38,7 +38,7 @@ _CONTROL = re.compile(r"_x(00[01][0-9A-Fa-f])_")
 """How a workbook writes a sign that XML can't carry, or would change: `_x000D_` is a carriage return."""
 
 _OLD_EXCEL = b"\xd0\xcf\x11\xe0"
-_SAVE_AGAIN = "Save it anew as an Excel workbook (.xlsx)."
+_SAVE_AGAIN = "Save it again as an Excel workbook (.xlsx)."
 _one_at_a_time = Lock()
 
 
@@ -49,7 +49,7 @@ def invoices_from_xlsx(content: bytes, *, largest_unpacked: int) -> list[StatedI
     Errors: InvalidInput, code `bad_table`.
     """
     if content.startswith(_OLD_EXCEL):
-        raise unusable("it is an Excel file of the old kind (.xls), or has a password", hint=_SAVE_AGAIN)
+        raise unusable("it is an old Excel file (.xls), or has a password", hint=_SAVE_AGAIN)
     if len(content) > LARGEST:
         raise unusable(f"it is larger than the {LARGEST // 1_000_000} MB that are read")
     with _one_at_a_time, warnings.catch_warnings():
@@ -60,7 +60,7 @@ def invoices_from_xlsx(content: bytes, *, largest_unpacked: int) -> list[StatedI
         except InvalidInput:
             raise
         except Exception as error:
-            raise unusable("it is no whole Excel workbook", hint=_SAVE_AGAIN) from error
+            raise unusable("it is not a complete Excel workbook", hint=_SAVE_AGAIN) from error
 
 
 def _look_at(content: bytes, largest: int) -> bool:
@@ -72,9 +72,9 @@ def _look_at(content: bytes, largest: int) -> bool:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             parts = archive.infolist()
             if len(parts) > _MOST_PARTS or sum(part.file_size for part in parts) > largest:
-                raise unusable("what is packed in it is too large", hint="Split it into several files.")
+                raise unusable("its unpacked content is too large", hint="Split it into several files.")
             if any(part.compress_type not in _HOW or part.flag_bits & 1 for part in parts):
-                raise unusable("it is packed in a way that Excel does not use", hint=_SAVE_AGAIN)
+                raise unusable("it is compressed in a way that Excel does not use", hint=_SAVE_AGAIN)
             tags, has_formulas = 0, False
             for part in parts:
                 text = archive.read(part)
@@ -83,7 +83,7 @@ def _look_at(content: bytes, largest: int) -> bool:
                     raise unusable("it has a document type (DOCTYPE), which no workbook needs", hint=_SAVE_AGAIN)
                 has_formulas = has_formulas or _FORMULA.search(text) is not None
     except (zipfile.BadZipFile, zlib.error, EOFError, ValueError, OSError, NotImplementedError, RuntimeError) as error:
-        raise unusable("it is no whole Excel workbook", hint=_SAVE_AGAIN) from error
+        raise unusable("it is not a complete Excel workbook", hint=_SAVE_AGAIN) from error
     if tags > largest // _BYTES_PER_TAG:
         raise unusable("there are too many cells in it", hint="Split it into several files.")
     return has_formulas
@@ -95,12 +95,12 @@ def _read(content: bytes, *, has_formulas: bool) -> list[StatedInvoice]:
     try:
         found = [(sheet, heading) for sheet in values.worksheets if (heading := _heading(sheet))]
         if len(found) > 1:
-            raise unusable("several of its sheets, perhaps hidden ones, have a column number; keep one with invoices")
+            raise unusable("several sheets, perhaps hidden ones, have a column number; keep one sheet with invoices")
         if not found:
             return invoices_of(None, [])
         [(sheet, heading)] = found
         if sheet.sheet_state != "visible":
-            raise unusable("the sheet with a column number is hidden", hint="Show it, or give a file without it.")
+            raise unusable("the sheet with a column number is hidden", hint="Unhide it, or remove it from the file.")
         width = len(heading.cells) + _COLUMNS_BESIDE
         return invoices_of(heading, _lines(sheet, formulas[sheet.title] if formulas else None, width))
     finally:
@@ -167,14 +167,14 @@ def _cell(cell: Any) -> Cell:
             return _EMPTY
         case str():
             if cell.data_type == "e":
-                return Cell(fault="holds a formula's error")
+                return Cell(fault="holds a formula error")
             return Cell(_CONTROL.sub(lambda sign: chr(int(sign[1], 16)), value))
         case bool():
             return Cell("true" if value else "false")
         case int() | float():
             number = Decimal(f"{value:.15g}")  # all that a spreadsheet shows: 0.1 + 0.2 is 0.3
             if not number.is_finite() or abs(number.adjusted()) > 30:
-                return Cell(fault="holds a number beyond reason")
+                return Cell(fault="holds a number that is out of range")
             form = cell.number_format or ""
             return Cell(number, is_percent=_is_percentage(form), digits=_digits_shown(number, form))
         case datetime() if value.time() != time():

@@ -31,7 +31,7 @@ class SqlApiKeyStore(ApiKeyStore):
         added = self._database.scalar(statement.on_conflict_do_nothing().returning(api_keys.c.prefix))
         if added is None:
             raise Conflict(
-                f"There is an API key {key.prefix} already.", code="prefix_taken", hint="Make the key once more."
+                f"There is an API key {key.prefix} already.", code="prefix_taken", hint="Create the key again."
             )
 
     @override

@@ -130,7 +130,7 @@ def _bad_url(message: str) -> InvalidInput:
 
 def _sqlite_engine(url: URL, busy_timeout: timedelta, *, synchronous: str) -> Engine:
     if not url.database or url.database == ":memory:":
-        raise _bad_url("The database URL names no file.")
+        raise _bad_url("The database URL has no file name.")
     if not url.database.startswith("file:"):
         _prepare_file(Path(url.database))
     seconds = busy_timeout.total_seconds()
@@ -169,9 +169,9 @@ def _prepare_file(file: Path) -> None:
             file.touch(mode=0o600)
     except OSError as error:
         raise InvalidInput(
-            f"The database {file} can't be made: {error.strerror}.",
+            f"The database {file} can't be created: {error.strerror}.",
             code="bad_database_url",
-            hint="See that the folder can be written, or choose another (KVITT_HOME, KVITT_DATABASE_URL).",
+            hint="Make the folder writable, or choose another (KVITT_HOME, KVITT_DATABASE_URL).",
         ) from error
 
 
@@ -211,7 +211,7 @@ def translated() -> Iterator[None]:
         raise InvalidInput(
             "The file that the database URL names is not an SQLite database.",
             code="bad_database_url",
-            hint="Name another file in KVITT_DATABASE_URL; a missing one is made.",
+            hint="Name another file in KVITT_DATABASE_URL; it is created if missing.",
         ) from error
     except PoolTimeout as error:
         raise _busy("all connections are in use") from error
@@ -233,8 +233,8 @@ def primary_code(error: BaseException | None) -> int | None:
 def _busy(reason: str) -> TryAgain:
     first = next(iter(reason.splitlines()), "").rstrip(" .")  # what follows is advice, or tells of rows
     return TryAgain(
-        f"Kvitt's database can't be used at this moment: {first or 'it does not say why'}.",
+        f"Kvitt's database can't be used right now: {first or 'it does not say why'}.",
         code="storage_busy",
-        hint="Try again; if it stays so, see that the database is the right one (KVITT_DATABASE_URL), reachable and "
+        hint="Try again. If it lasts, check that the database is the right one (KVITT_DATABASE_URL), reachable and "
         "writable, and that its disk has room.",
     )

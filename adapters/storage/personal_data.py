@@ -51,7 +51,7 @@ from core.ports.personal_data_stores import ForgettingStore, Place, Record, Reco
 from core.ports.secret_box import SecretBox
 from core.transfer import TransferError
 
-_FORGOTTEN = TransferError(code="forgotten", message="What was wrong is not kept any more.", hint="")
+_FORGOTTEN = TransferError(code="forgotten", message="The error is no longer kept.", hint="")
 _OF_ONE = (
     sessions,
     status_checks,

@@ -163,9 +163,9 @@ class SqlTransferStore(TransferStore):
         if self._database.execute(_SAVE, rows).rowcount != len(rows):
             which = f"Transfer {given[0].id}" if len(given) == 1 else f"One of {len(given)} transfers"
             raise Underway(
-                f"{which} was changed by somebody else at the same time.",
+                f"{which} was changed by someone else at the same time.",
                 code="transfer_changed",
-                hint="See how it stands now (transfer show), then do it again if it is still wanted.",
+                hint="See where it stands now (transfer show), then try again if you still want it.",
             )
         return [transfer.model_copy(update={"version": transfer.version + 1}) for transfer in given]
 

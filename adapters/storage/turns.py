@@ -55,7 +55,7 @@ class SqlLeaseStore(LeaseStore):
         if not self._try_renewal(lease, length) and not (
             self._clock.adopt(self._database) and self._try_renewal(lease, length)
         ):
-            raise LeaseLost(f'The hold on the business "{lease.business}" has run out or passed to another worker.')
+            raise LeaseLost(f'The lease on the business "{lease.business}" has expired, or another worker has it.')
 
     @override
     def release(self, lease: Lease) -> None:

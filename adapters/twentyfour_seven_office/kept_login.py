@@ -92,4 +92,4 @@ def waited_long(since: float) -> bool:
 
 def too_late(where: str) -> TryAgain:
     """The error for a write that is not made because it had to wait long: it may be made again now."""
-    return TryAgain(f"{where}: it took long until it could be called.", code="session_lost", at_once=True)
+    return TryAgain(f"{where}: it took too long to get a call through.", code="session_lost", at_once=True)

@@ -52,7 +52,7 @@ def address_in(environment: Mapping[str, str], name: str, *, default: str) -> st
     if parts.scheme not in ("http", "https") or not host or parts.query or parts.fragment or "@" in parts.netloc:
         raise bad_setting(name, f"is not an address such as {default}")
     if parts.scheme == "http" and not _is_own_machine(host):
-        raise bad_setting(name, "must begin with https: passwords travel this way (http is for this machine only)")
+        raise bad_setting(name, "must begin with https: passwords are sent over it (http is for this machine only)")
     return url
 
 

@@ -20,17 +20,17 @@ _TROUBLES = {
     "tls_failed": "the server's certificate is not accepted, or the encrypted connection failed.",
     "timeout": "no answer came in time.",
     "connection_lost": "the connection was lost before the answer came.",
-    "throttled": "the server wants fewer calls.",
-    "no_such_address": "the server knows no such address (404).",
-    "redirected": "the server sent us elsewhere instead of answering.",
-    "bad_gateway": "a server on the way answered with an error page of its own.",
+    "throttled": "the server asks for fewer calls.",
+    "no_such_address": "the server does not know this address (404).",
+    "redirected": "the server redirected the call instead of answering.",
+    "bad_gateway": "a server on the way answered with an error page.",
     "not_soap": "a web page came back instead of an answer.",
     "not_json": "a web page came back instead of an answer.",
-    "broken_answer": "the answer came broken or cut off.",
-    "answer_too_large": "the answer is larger than any we take.",
+    "broken_answer": "the answer was broken or cut off.",
+    "answer_too_large": "the answer is too large.",
 }
 _NEVER_RAN = frozenset({"unreachable", "throttled"})
-_TLS_HINT = "It is tried again. If it lasts, the operator looks at the machine's certificates, clock and proxy."
+_TLS_HINT = "It is retried. If it lasts, the operator checks the machine's certificates, clock and proxy."
 
 
 @dataclass(frozen=True)
@@ -78,11 +78,9 @@ def trouble(operation: Called, code: str, *, never_ran: bool = False) -> KvittEr
     lost = operation.writes and not never_ran and code not in _NEVER_RAN
     kind = OutcomeUnknown if lost else TryAgain
     hints = {
-        "unreachable": "Nothing to mend: it is tried again. "
-        f"If it lasts, look at the network and at {operation.address}.",
-        "no_such_address": "A transfer is tried again by itself. If it lasts, the operator corrects "
-        f"{operation.address}: it leads to a server that is not 24SevenOffice's, or to one on the way that keeps Kvitt "
-        "out.",
+        "unreachable": f"Nothing to do: it is retried. If it lasts, check the network and {operation.address}.",
+        "no_such_address": f"A transfer is retried by itself. If it lasts, the operator corrects {operation.address}: "
+        "it leads to a server that is not 24SevenOffice's, or one on the way blocks Kvitt.",
         "tls_failed": _TLS_HINT,
     }
     return kind(f"{operation.where}: {_TROUBLES[code]}", code=code, hint=None if lost else hints.get(code))

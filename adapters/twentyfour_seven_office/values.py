@@ -5,7 +5,7 @@ from typing import Any
 
 from core.errors import Rejected
 
-UNREADABLE = "24SevenOffice answers values for it that are none"
+UNREADABLE = "24SevenOffice returned invalid values for it"
 """Why a record can't be read whose values are not what they have to be."""
 
 _LARGEST_ID = 2147483647
@@ -41,7 +41,7 @@ def known_number(text: str | None, what: str, where: str) -> int:
         raise Rejected(
             f'{where}: "{text}" can\'t be a {what} of 24SevenOffice; it has numbers for them.',
             code="unknown_reference",
-            hint="Look whose id that is; retry the transfer when it is mended.",
+            hint="Find out where that id comes from and correct it; then retry the transfer.",
         )
     return number
 

@@ -68,9 +68,9 @@ def root_of(content: bytes) -> Node:
         parser.close()
     except etree.XMLSyntaxError as error:
         line, column = error.position
-        raise _bad_xml(f"it is not well-formed at line {line}, column {column}") from None
+        raise _bad_xml(f"it is not well-formed XML at line {line}, column {column}") from None
     if target.root is None:
-        raise _bad_xml("there is no element in it")
+        raise _bad_xml("it has no elements")
     return target.root
 
 
@@ -119,4 +119,4 @@ class _Target:
 
 
 def _bad_xml(what: str) -> InvalidInput:
-    return InvalidInput(f"This is not XML that can be used: {what}.", code="bad_xml")
+    return InvalidInput(f"This XML can't be used: {what}.", code="bad_xml")

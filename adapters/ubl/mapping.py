@@ -53,8 +53,8 @@ _SAYS_NOTHING_ELSE = (
 """What follows from what is read, or says which rules the file follows."""
 
 _WHY = {
-    "AccountingSupplierParty": "the seller is the business that the invoice is added to",
-    "PaymentMeans": "how to pay is the accounting system's to say",
+    "AccountingSupplierParty": "the seller is the business it is added to",
+    "PaymentMeans": "the accounting system decides how to pay",
 }
 
 
@@ -68,9 +68,9 @@ def invoice_from_ubl(content: bytes) -> StatedInvoice:
     root = root_of(content)
     if (root.namespace, root.name) not in _ROOTS:
         raise InvalidInput(
-            "This XML is no UBL 2.1 Invoice or CreditNote.",
+            "This XML is not a UBL 2.1 Invoice or CreditNote.",
             code="not_an_invoice",
-            hint="Give the invoice itself, as Peppol BIS Billing 3.0 or EHF 3 has it, without an envelope around it.",
+            hint="Give the invoice itself (Peppol BIS Billing 3.0 or EHF 3), without an envelope around it.",
         )
     return _Mapping(root).stated()
 
@@ -90,12 +90,12 @@ class _Mapping:
         totals = self._totals()
         if totals and self._is_credit and totals.gross > 0:
             self._reading.warnings.append(
-                "The credit note's amounts are below zero, so that it says what is to be paid: it is taken as an "
-                "invoice. Was a credit meant, state them above zero."
+                "The credit note's amounts are below zero, which makes it an invoice, and it is taken as one. If you "
+                "meant a credit, state them above zero."
             )
         for place, times in left_out(self._root, known=_SAYS_NOTHING_ELSE):
             how_often = f" ({times} times)" if times > 1 else ""
-            why = f": {_WHY[place]}" if place in _WHY else ", as an invoice has no place for it"
+            why = f": {_WHY[place]}" if place in _WHY else ", because an invoice has no place for it"
             self._reading.warnings.append(f"{place}{how_often} was left out{why}.")
         return StatedInvoice(
             number=number,
@@ -119,7 +119,7 @@ class _Mapping:
         issued = whole.day("IssueDate")
         prepaid = self._amount(whole, "LegalMonetaryTotal/PrepaidAmount")
         if prepaid and self._is_credit:
-            self._reading.refuse("LegalMonetaryTotal/PrepaidAmount", "can't be carried on a credit note")
+            self._reading.refuse("LegalMonetaryTotal/PrepaidAmount", "is not possible on a credit note")
         return {
             "number": number,
             "type": "data_for_accounting",
@@ -142,7 +142,7 @@ class _Mapping:
         path = f"{self._root.name}TypeCode"
         kind = self._whole.text(path)
         if kind in _SELF_BILLED:
-            self._reading.refuse(path, "says that the buyer made it (self-billing); such an invoice is not sent")
+            self._reading.refuse(path, "says that the buyer made it (self-billing); such an invoice can't be sent")
         elif not self._is_credit and kind in _CREDITS:
             self._reading.refuse(path, "says that it is a credit note; give it as a CreditNote")
         elif kind is not None and kind not in _USUAL_KINDS:
@@ -166,7 +166,7 @@ class _Mapping:
         """Who buys: an organization, or, with neither a number nor a contact, a person."""
         parties = self._whole.parts("AccountingCustomerParty/Party")
         if len(parties) != 1:
-            self._reading.refuse("AccountingCustomerParty/Party", "is missing" if not parties else "is there twice")
+            self._reading.refuse("AccountingCustomerParty/Party", "is missing" if not parties else "is given twice")
             return {}
         party = parties[0]
         registered = party.text("PartyLegalEntity/RegistrationName")
@@ -185,7 +185,7 @@ class _Mapping:
         is_person = number is None and contact is None
         if is_person:
             self._reading.warnings.append(
-                f"{party.place} has no organization number and no contact: the buyer is taken as a private person."
+                f"{party.place} has no organization number and no contact: the buyer is taken to be a private person."
             )
         stated = {
             "name": name if is_person else contact,
@@ -231,8 +231,8 @@ class _Mapping:
             off = abs(to_the_ore(quantity * price - discount) - net)
             if 0 < off <= _ALLOWED_OFF:
                 self._reading.warnings.append(
-                    f"{line.at('Price/PriceAmount')} was left out: times the quantity it is not the "
-                    "LineExtensionAmount, which was kept."
+                    f"{line.at('Price/PriceAmount')} was left out: multiplied by the quantity it does not give the "
+                    f"LineExtensionAmount, which was kept."
                 )
                 price, discount = None, Decimal(0)
         stated = {
@@ -257,9 +257,9 @@ class _Mapping:
         }
         units.discard(None)
         if len(units) > 1:
-            self._reading.refuse(line.at("Price/BaseQuantity"), "has another unit than the quantity")
+            self._reading.refuse(line.at("Price/BaseQuantity"), "has a different unit than the quantity")
         elif units and not units & set(_ONE):
-            self._reading.warnings.append(f"{line.at(path)}: the unit (unitCode) was left out, as a row has none.")
+            self._reading.warnings.append(f"{line.at(path)}: the unit (unitCode) was left out, because a row has none.")
         if base is None or base == 1 or quantity is None or price is None:
             return quantity, price
         if base <= 0:
@@ -313,7 +313,7 @@ class _Mapping:
         category, percent = part.text(f"{path}/ID"), part.number(f"{path}/Percent")
         if category is not None and category not in _ORDINARY_VAT:
             self._reading.warnings.append(
-                f"{part.at(path)}/ID: a row keeps the VAT percent alone; the business's VAT codes say what it means."
+                f"{part.at(path)}/ID: a row keeps only the VAT percent; the business's VAT codes say what it means."
             )
         if percent is None and category not in (None, "S"):
             percent = Decimal(0)
@@ -323,7 +323,7 @@ class _Mapping:
         rounding = self._amount(self._whole, "LegalMonetaryTotal/PayableRoundingAmount")
         if rounding:
             self._reading.refuse(
-                "LegalMonetaryTotal/PayableRoundingAmount", "can't be carried: an invoice here is not rounded"
+                "LegalMonetaryTotal/PayableRoundingAmount", "is not possible: an invoice here is not rounded"
             )
         taxes = [
             part
@@ -334,7 +334,7 @@ class _Mapping:
             )
         ]
         if len(taxes) > 1:
-            self._reading.refuse("TaxTotal", "is there twice in the invoice's currency")
+            self._reading.refuse("TaxTotal", "is given twice in the invoice's currency")
         vat = self._amount(taxes[0], "TaxAmount") if taxes else None
         if vat is None:
             self._reading.miss("TaxTotal/TaxAmount")

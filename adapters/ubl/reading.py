@@ -56,7 +56,7 @@ class Part:
         """Return the text at a path; None where there is none. Several that differ are a fault."""
         texts = list(dict.fromkeys(self.node.take(path)))
         if len(texts) > 1:
-            self.reading.refuse(self.at(path), "is there several times, with different content")
+            self.reading.refuse(self.at(path), "is given several times, with different content")
         return texts[0] if texts else None
 
     def day(self, path: str) -> str | None:
@@ -65,7 +65,7 @@ class Part:
         if text is None:
             return None
         if not (found := _DATE.fullmatch(text)):
-            self.reading.refuse(self.at(path), "is no date such as 2026-12-31")
+            self.reading.refuse(self.at(path), "is not a date such as 2026-12-31")
             return None
         return found[1]
 
@@ -76,7 +76,7 @@ class Part:
             return None
         found = _DECIMAL.fullmatch(text)
         if not found or not any(sign.isdigit() for sign in text):
-            self.reading.refuse(self.at(path), "is no number such as 1200.00")
+            self.reading.refuse(self.at(path), "is not a number such as 1200.00")
             return None
         sign, whole, fraction = found[1], found[2], found[3] or ""
         if len(fraction) > _MOST_DECIMALS:

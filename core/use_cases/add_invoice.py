@@ -118,13 +118,13 @@ def refusal_of_change(number: str, transfer: Transfer | None, intent: Intent | N
         return OrderThere(
             f"Invoice {number} was sent as order {transfer.order_id} and can't be changed.",
             code="already_sent",
-            hint="Change the order in the accounting system, or make a credit and a new invoice.",
+            hint="Change the order in the accounting system, or credit it and make a new invoice.",
         )
     if intent and intent.is_open:
         return OrderOpen(
-            f"Invoice {number} can't be changed: its order may exist already, and that is being found out.",
+            f"Invoice {number} can't be changed: its order may exist already, and Kvitt is finding out.",
             code="invoice_locked",
-            hint="Wait until its transfer has ended (transfer list), then look at the order.",
+            hint="Wait until its transfer has finished (transfer list), then look at the order.",
         )
     return None
 

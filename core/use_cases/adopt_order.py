@@ -70,7 +70,7 @@ class AdoptOrder:
             require_invoice(work, business, number)
             lease = work.leases.acquire(business, holder=self._new_holder(), length=self._lease)
         if lease is None:
-            raise TryAgain(f'A worker moves invoices of "{business}" right now.', code="business_busy")
+            raise TryAgain(f'A worker is sending invoices of "{business}" right now.', code="business_busy")
         return lease
 
     def _adopt(self, hold: Hold, number: str, order_id: str, *, accept_differences: bool) -> Transfer:
@@ -106,7 +106,7 @@ class AdoptOrder:
             raise Conflict(
                 f"Order {order_id} is not what invoice {number} says. {' '.join(differences)}",
                 code="order_differs",
-                hint='If it is the right order all the same, adopt it with --yes (HTTP: "accept_differences": true).',
+                hint='If it is the right order anyway, adopt it with --yes (HTTP: "accept_differences": true).',
             )
         return self._tie(hold, number, order, old, differences, books=here.key)
 
@@ -168,7 +168,7 @@ class AdoptOrder:
             raise OrderOpen(
                 f"Order {receipt.order_id} was begun and never finished.",
                 code="order_unfinished",
-                hint="Send the invoice: the order is completed.",
+                hint="Send the invoice to complete the order.",
             )
         said = f'carries the number "{order.reference}"' if order.reference else "carries no number"
         others = self._tie_order.other_customers(business, {number: [receipt.customer_id]}, session)
@@ -193,9 +193,9 @@ def _require_free(work: UnitOfWork, business: str, number: str, order_id: str, *
     owner = work.transfers.of_order(business, order_id, books=books)
     if owner and owner.invoice != number:
         raise Conflict(
-            f"Order {order_id} is the order of invoice {owner.invoice}.",
+            f"Order {order_id} belongs to invoice {owner.invoice}.",
             code="order_taken",
-            hint="See that invoice's transfer (transfer list); an order belongs to one invoice.",
+            hint="See that invoice's transfer (transfer list); an order can belong to one invoice only.",
         )
 
 
@@ -203,5 +203,5 @@ def _has_order(number: str, order_id: str) -> OrderThere:
     return OrderThere(
         f"Invoice {number} has order {order_id}, which is still in the accounting system.",
         code="order_exists",
-        hint="Delete one of the two there first, if the other is to be the invoice's.",
+        hint="First delete one of the two there, if the other is to be the invoice's.",
     )

@@ -108,5 +108,5 @@ def _not_asked(
     return Conflict(
         f"Invoice {number} is not in the accounting system: {stands}.",
         code="not_sent",
-        hint="Send it first, or see its transfer for what keeps it.",
+        hint="Send it first, or see its transfer for the reason.",
     )

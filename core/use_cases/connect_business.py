@@ -91,10 +91,10 @@ def _require_movable(work: UnitOfWork, business: Business, *, is_other_system: b
     lease = work.leases.acquire(business.name, holder=_HOLDER, length=_WHILE_MOVING)
     if lease is None:
         raise TryAgain(
-            f"A worker is moving invoices of business {business.name} right now; the account that it is connected to "
-            "can be changed when that has ended.",
+            f"A worker is sending invoices of business {business.name} right now; its account can be changed when "
+            f"that is done.",
             code="business_busy",
-            hint="Give the business again in a moment.",
+            hint="Try again in a moment.",
         )
     if is_other_system or not _is_shut_out(work, business.name):
         _require_nothing_open(work, business)
@@ -106,11 +106,11 @@ def _require_nothing_open(work: UnitOfWork, business: Business) -> None:
     open_orders = _open_orders(work, business.name)
     if open_orders:
         raise OrderOpen(
-            f"It is still being found out whether there is an order for {', '.join(open_orders[:_MOST_NAMED])}"
+            f"Kvitt is still finding out whether there is an order for {', '.join(open_orders[:_MOST_NAMED])}"
             f"{' and others' if len(open_orders) > _MOST_NAMED else ''}, and only the account at "
             f"{business.accounting.system} that the business is connected to now can tell.",
             code="orders_open",
-            hint="Wait until these transfers have ended, or retry them (transfer list), then change the connection.",
+            hint="Wait until these transfers have finished, or retry them (transfer list), then change the connection.",
         )
 
 
@@ -124,10 +124,10 @@ def _open_orders(work: UnitOfWork, business: str) -> list[str]:
 def _require_books_told(work: UnitOfWork, business: Business) -> None:
     if not work.books.of(business.name) and work.books.has_unclaimed(business.name):
         raise Conflict(
-            f"Invoices of business {business.name} were transferred before Kvitt kept in which books they lie, and its "
-            "connection has not been used since.",
+            f"Invoices of business {business.name} were sent before Kvitt recorded whose books they are in, and its "
+            f"connection has not been used since.",
             code="books_unknown",
-            hint="Run business verify with the connection as it is, which tells it; then change the connection.",
+            hint="Run business verify with the present connection, which finds out; then change the connection.",
         )
 
 

@@ -55,9 +55,9 @@ class EraseBusiness:
             lease = work.leases.acquire(name, holder=self._new_holder(), length=self._lease)
             if lease is None:
                 raise Underway(
-                    f"A worker is at work for the business {name} at this moment.",
+                    f"A worker is working for the business {name} right now.",
                     code="business_busy",
-                    hint="Wait until its transfers have ended (transfer list), then erase it.",
+                    hint="Wait until its transfers have finished (transfer list), then erase it.",
                 )
             now = self._clock.now()
             work.forgetting.erase(name, at=now)
@@ -75,16 +75,17 @@ class EraseBusiness:
         for state in TransferState:
             if not state.is_final and (live := work.transfers.list(name, state=state, limit=1)):
                 raise Underway(
-                    f"Transfers of the business {name} have not ended: {live[0].id} is {state}.",
+                    f"Transfers of the business {name} have not finished: {live[0].id} is {state}.",
                     code="transfers_live",
-                    hint="Let them end, or take them back (transfer cancel), then erase the business.",
+                    hint="Let them finish, or cancel them (transfer cancel), then erase the business.",
                 )
         open_orders = tuple(work.intents.open_orders(name, limit=_MOST_NAMED))
         if open_orders and not force:
             raise OrderOpen(
-                f"Orders of the business {name} may exist that were not found yet: invoices {', '.join(open_orders)}.",
+                f"Orders of the business {name} may exist that Kvitt has not found yet: invoices "
+                f"{', '.join(open_orders)}.",
                 code="orders_open",
-                hint="Retry their transfers, which looks for the orders; or erase with --force and look for them "
-                "in the accounting system yourself.",
+                hint="Retry their transfers, so that Kvitt looks for the orders; or erase with --force and look for "
+                "them in the accounting system yourself.",
             )
         return open_orders

@@ -57,7 +57,7 @@ class LinkCustomer:
             raise InvalidInput(
                 f'The accounting system has no customer with the id "{customer_id}".'
                 if record is None
-                else f"The record {customer_id} is a supplier's, not a customer's.",
+                else f"The record {customer_id} is a supplier, not a customer.",
                 code="unknown_customer",
                 hint="Take the id from the transfer's error, or from the customer's page in the accounting system.",
             )

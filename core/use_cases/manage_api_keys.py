@@ -63,9 +63,9 @@ class ManageApiKeys:
             key = work.api_keys.get(prefix)
             if key is None:
                 raise NotFound(
-                    "There is no API key of this prefix.",
+                    "There is no API key with this prefix.",
                     code="unknown_api_key",
-                    hint="See api-key list: the prefix is the part of a key between kvitt_ and the next _.",
+                    hint="Run api-key list; the prefix is the part of a key between kvitt_ and the next _.",
                 )
             if key.revoked_at is not None:
                 return key

@@ -52,9 +52,10 @@ class ManageTransfers:
             if transfer.state in (TransferState.TRANSFERRED, TransferState.RUNNING) or (intent and intent.is_open):
                 stands_in_the_way = OrderThere if transfer.state is TransferState.TRANSFERRED else OrderOpen
                 raise stands_in_the_way(
-                    f"Transfer {transfer.id} can't be taken back: its order exists, or may exist.",
+                    f"Transfer {transfer.id} can't be cancelled: its order exists, or may exist.",
                     code="not_cancellable",
-                    hint="Wait until it has ended; then delete the order in the accounting system if it is not wanted.",
+                    hint="Wait until it has finished; then delete the order in the accounting system if you do not "
+                    "want it.",
                 )
             reason = KvittError("It was cancelled before its order was created.", code=CANCELLED, hint="")
             self._done(work, Action.TRANSFER_CANCELLED, transfer)

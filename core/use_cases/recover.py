@@ -79,9 +79,9 @@ class Recover:
         if since is not None:
             if since >= self._clock.now():
                 raise InvalidInput(
-                    "The instant from which orders are to be read is yet to come.",
+                    "The time from which to read orders is in the future.",
                     code="since_ahead",
-                    hint="Give the time at which the backup was made, or an earlier one.",
+                    hint="Give the time of the backup, or an earlier one.",
                 )
             with self._storage.transaction() as work:
                 self._watch.shut(work)
@@ -132,7 +132,7 @@ class Recover:
         if unsettled:
             raise unsettled
         if lease is None:
-            raise TryAgain(f'A worker still holds "{business}"; it ends soon.', code="business_busy")
+            raise TryAgain(f'A worker is still busy with "{business}"; it will be done soon.', code="business_busy")
         hold = Hold(lease, storage=self._storage, clock=self._clock, length=self._lease)
         try:
             return self._recover(hold, recovery, found)
@@ -149,7 +149,7 @@ class Recover:
         if settled_at is None or self._clock.now() >= settled_at:
             return None
         return Unsettled(
-            f"Calls from before may still take effect; orders are read after {settled_at:%H:%M:%S} UTC.",
+            f"Earlier calls may still take effect; Kvitt reads the orders after {settled_at:%H:%M:%S} UTC.",
             code="settling",
             not_before=settled_at,
         )
@@ -158,9 +158,9 @@ class Recover:
         since = recovery.since
         if since is None:
             raise InvalidInput(
-                "The database knows of no order, so it can't be told from when on orders are to be read.",
+                "The database holds no order, so Kvitt can't tell from what time to read orders.",
                 code="since_needed",
-                hint="Say so: kvitt recover --since INSTANT, with the time at which the backup was made, or earlier.",
+                hint="Run kvitt recover --since INSTANT, with the time of the backup, or an earlier one.",
             )
         with self._storage.transaction() as work:
             business = require_business(work, hold.business)
@@ -247,7 +247,7 @@ class Recover:
             hold.renew(work)
             found = work.installation.get()
             if (found.id, found.noticed_at) != (seen.id, seen.noticed_at):
-                raise TryAgain("The database was put back once more; this recovery is begun anew.", code="put_back")
+                raise TryAgain("The database was restored once more; this recovery starts over.", code="put_back")
             work.installation.put_recovery(done)
             self._auditor.done(work, Action.RECOVERY_ENDED, business=hold.business)
             release_parked(work, hold.business, clock=self._clock)
@@ -261,7 +261,7 @@ class Recover:
         return troubled
 
 
-_UNCLEAR_HINT = "Tie the order with invoice adopt if it is the invoice's; else change the number on it, then send."
+_UNCLEAR_HINT = "If the order is the invoice's, use invoice adopt; if not, change the number on it, then send."
 
 
 def _read_orders(session: FencedSession, since: datetime) -> Iterator[Sequence[FoundOrder]]:

@@ -54,7 +54,7 @@ class TieOrder:
         )
         work.invoices.mark_sent(business, [number])
         work.intents.remove(business, IntentKind.ORDER, number)
-        text = f"Order {receipt.order_id} was found in the accounting system and tied to the invoice."
+        text = f"Order {receipt.order_id} was found in the accounting system and matched to the invoice."
         work.journal.add([(tied.id, Step(at=now, text=text))])
         self._auditor.done(work, Action.ORDER_ADOPTED, business=business, invoice=number, subject=receipt.order_id)
         self._auditor.ended(work, [tied])

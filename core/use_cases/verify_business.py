@@ -128,7 +128,7 @@ def _product_warnings(business: Business, codes: list[VatCode], system: Accounti
                 "for a sale in the account."
             )
     if (left_out := len(business.products) - _MOST_PRODUCTS) > 0:
-        yield f"Of the setting products, the first {_MOST_PRODUCTS} were looked up; {left_out} were not."
+        yield f"Of the setting products, the first {_MOST_PRODUCTS} were checked; {left_out} were not."
 
 
 def _dimension_warnings(business: Business, system: AccountingSystem) -> Iterator[str]:
@@ -136,7 +136,7 @@ def _dimension_warnings(business: Business, system: AccountingSystem) -> Iterato
         if not (wanted := stated_dimension(kind, business)):
             continue
         if OrderField(kind) not in system.limits.order_fields:
-            yield f"The setting {kind} has no effect: the accounting system's orders have no place for it."
+            yield f"The setting {kind} has no effect: orders in the accounting system have no place for it."
             continue
         yield from _refusal(partial(_find_dimension, kind, wanted, system))
 

@@ -107,7 +107,8 @@ class ExactlyOnce(Setup):
 
     def _end(self, kvitt: Installation, transfer: Transfer, has_struck: HasStruck, trouble: Trouble) -> Transfer:
         """See that the first attempt ended as the trouble demands, and bring the transfer to its end."""
-        assert has_struck(), "The trouble never struck: the plugin made no such call, or the bench arranged it wrongly."
+        assert has_struck(), "The trouble never happened: the plugin made no such call, or the bench arranged it "
+        "wrongly."
         error = f"{transfer.error.message} [{transfer.error.code}]" if transfer.error else "no error"
         if trouble is Trouble.REFUSED:
             assert transfer.state is TransferState.REJECTED, (
@@ -116,14 +117,14 @@ class ExactlyOnce(Setup):
             )
         elif trouble is Trouble.NO_ACCESS:
             assert transfer.is_parked, (
-                f"A way in that is barred is AccessRefused: the transfer is parked. It became {transfer.state}: {error}"
+                f"Refused access is AccessRefused: the transfer is parked. It became {transfer.state}: {error}"
             )
         else:  # one that went on at once was tried again by the plugin or the core, which is as good
             assert transfer.state in (TransferState.WAITING, TransferState.TRANSFERRED), (
-                f"{trouble.value} is nobody's fault: the transfer waits and is tried again. It became "
+                f"{trouble.value} is temporary: the transfer waits and is retried. It became "
                 f"{transfer.state}: {error}. A write whose answer was lost is OutcomeUnknown, never Rejected."
             )
-            assert not transfer.is_parked, f"{trouble.value} is no matter of access: {error}"
+            assert not transfer.is_parked, f"{trouble.value} has nothing to do with access: {error}"
         return self._mended(kvitt, kvitt.drive(_NUMBER))
 
     def _mended(self, kvitt: Installation, transfer: Transfer) -> Transfer:

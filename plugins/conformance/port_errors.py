@@ -63,7 +63,7 @@ def _expect(expected: type[KvittError], ask: Callable[[], Any], has_struck: HasS
         answer = answer[0]
     if isinstance(answer, dict) and len(answer) == 1:
         answer = next(iter(answer.values()))
-    assert has_struck(), f"{what} never struck: the plugin made no such call, or the bench arranged it wrongly."
+    assert has_struck(), f"{what} never happened: the plugin made no such call, or the bench arranged it wrongly."
     assert isinstance(answer, expected), f"{what} is {expected.__name__}; the port answered {answer!r}."
 
 

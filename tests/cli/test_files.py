@@ -39,7 +39,7 @@ def test_a_table_is_a_list_whose_good_invoices_are_kept(fjell: Kvitt, name: str)
     assert (answer.json[1]["invoice"], answer.json[1]["place"]) == ("2", f"{file}, row 4")
     assert [fault["field"] for fault in answer.json[1]["faults"]] == ["row 4, column unit_price (H4)"]
     assert f"{file}, row 4: " in plain.err
-    assert "row 4, column unit_price (H4): is no number; write it like" in plain.err
+    assert "row 4, column unit_price (H4): is not a number; write it like" in plain.err
     assert fjell("invoice", "send", "1", *FJELL).code == 0
     assert [one["number"] for one in fjell("invoice", "list", *FJELL, "--json").json] == ["1"]
 

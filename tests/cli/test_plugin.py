@@ -32,7 +32,7 @@ def test_as_json_they_are_one_array(kvitt: Kvitt) -> None:
         "name": "account_name",
         "required": True,
         "secret": False,
-        "description": "The company name shown top right in 24SevenOffice, exactly.",
+        "description": "The exact company name, shown at the top right in 24SevenOffice.",
     }
 
 

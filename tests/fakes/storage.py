@@ -849,7 +849,7 @@ class _Forgetting(_Store):
             del self._tables.batch_members[key]
 
     def _say_nothing(self, business: str, numbers: Collection[str]) -> None:
-        forgotten = TransferError(code="forgotten", message="What was wrong is not kept any more.", hint="")
+        forgotten = TransferError(code="forgotten", message="The error is no longer kept.", hint="")
         for number in numbers:
             self._tables.invoices[business, number] = Invoice(number=number, type=InvoiceType.DATA_FOR_ACCOUNTING)
         for one in [one for one in self._tables.transfers.values() if one.business == business]:

@@ -36,8 +36,8 @@ def _broken(trouble: Exception) -> LookUp:
         ('{"number": "1"}'.encode("utf-16"), "not UTF-8"),
         (b'{"number": NaN}', "NaN"),
         (b'{"number": -Infinity}', "-Infinity"),
-        (b'{"number": "1", "number": "2"}', '"number" is there twice'),
-        (b'{"number": "1", "customer": {"name": "A", "name": "B"}}', '"name" is there twice'),
+        (b'{"number": "1", "number": "2"}', '"number" is given twice'),
+        (b'{"number": "1", "customer": {"name": "A", "name": "B"}}', '"name" is given twice'),
         (b'{"\\ud800": "1"}', "can't be shown"),
         (b"[" * 100_000, "nested too deeply"),
         (b'{"number": "1", "rows": ' + b"[" * 32 + b"]" * 32 + b"}", "more than 32"),
@@ -66,7 +66,7 @@ def test_every_route_reads_its_body_by_the_same_rules(shared_fjell: Api, route: 
         return problem_of(shared_fjell.request(*route.split(), content=content, headers=headers), status, code)
 
     assert "line 1, column 1" in refused(400, "bad_json", content=b"", headers=JSON)["detail"]
-    assert "is there twice" in refused(400, "bad_json", content=b'{"a": 1, "a": 1}', headers=JSON)["detail"]
+    assert "is given twice" in refused(400, "bad_json", content=b'{"a": 1, "a": 1}', headers=JSON)["detail"]
     refused(400, "bad_json", content=b'{"since": "\xff"}', headers=JSON)
     refused(415, "unsupported_media_type", content=b"", headers={})
     refused(415, "unsupported_media_type", content=b"{}", headers={"Content-Type": "text/plain"})

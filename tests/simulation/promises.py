@@ -148,7 +148,7 @@ def _its_story_says_so(life: Life, transfer: Transfer) -> None:
         return
     told = (
         f"Transferred as order {transfer.order_id}.",
-        f"Order {transfer.order_id} was found in the accounting system and tied to the invoice.",
+        f"Order {transfer.order_id} was found in the accounting system and matched to the invoice.",
     )
     if not set(told) & set(story):
         life.world.breaks(f"the story of transfer {transfer.id} does not tell of order {transfer.order_id}")

@@ -72,7 +72,7 @@ def test_what_cannot_be_read_counts_only_where_nothing_else_is_meant() -> None:
 @pytest.mark.parametrize(
     ("found", "code", "said"),
     [
-        ([], "unknown_product", "no product's number or name"),
+        ([], "unknown_product", "not the number or name of a product"),
         ([_DIGGER, _DIGGER.model_copy(update={"id": "8"})], "ambiguous_product", "ids 7, 8"),
         ([_LOST], "unreadable_product", "can't be read"),
     ],

@@ -150,7 +150,7 @@ class TestAChangeOfTheAccount:
     def test_it_is_refused_while_nobody_told_where_earlier_orders_lie(self, gateway: Gateway) -> None:
         gateway.add(an_invoice(number="1"))
         from_before(gateway, gateway.send("1"))
-        with pytest.raises(Conflict, match="kept in which books") as refused:
+        with pytest.raises(Conflict, match="recorded whose books") as refused:
             connect(gateway, OTHER)
         assert refused.value.code == "books_unknown"
         gateway.verify_business.verify("fjell")
@@ -159,7 +159,7 @@ class TestAChangeOfTheAccount:
 
 
 def from_before(gateway: Gateway, transfer: Transfer) -> None:
-    """Make the transfer one from before it was kept in which books orders lie."""
+    """Make the transfer one from before it was recorded whose books orders lie."""
     with gateway.storage.transaction() as work:
         work.transfers.save(transfer.model_copy(update={"books": None}))
         work.tables.books.clear()

@@ -256,7 +256,7 @@ def test_messages_do_not_repeat_the_customer() -> None:
     [
         ("911 000 009", None, "customer.organization_number", "check digit"),
         ("12345678", "NO", "customer.organization_number", "nine digits"),
-        ("556012-5790", None, "customer.organization_number", "state its country"),
+        ("556012-5790", None, "customer.organization_number", "add the country"),
         ("SE556012579001", "NO", "customer.organization_number", "nine digits"),
         ("911000009", "SE", "customer.organization_number", "neither an organization number nor a VAT number of SE"),
         ("DE12", "DE", "customer.organization_number", "neither an organization number nor a VAT number of DE"),

@@ -33,5 +33,5 @@ def test_what_is_no_country_is_asked_for(written: str) -> None:
 @pytest.mark.parametrize("written", ["Storgata 1", "Kari", "kari@fjell.example", "N" * 10_000])
 def test_what_may_be_of_a_person_is_not_shown(written: str) -> None:
     assert (
-        country_fault(written) == "is not a country code of ISO 3166: write the code of two capital letters, such as NO"
+        country_fault(written) == "is not a country code of ISO 3166: use the two-letter code in capitals, such as NO"
     )

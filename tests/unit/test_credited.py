@@ -47,7 +47,7 @@ def test_once_the_invoice_was_seen_published_its_number_is_named_too(gateway: Ga
 def test_an_invoice_that_was_never_sent_is_warned_of(gateway: Gateway) -> None:
     gateway.add(an_invoice(number="1"))
     (warning,) = sent(gateway, a_credit("1")).warnings
-    assert warning.startswith("credits is not written to the order: no order")
+    assert warning.startswith("credits is not written to the order: Kvitt knows no order")
     assert credited(gateway) is None
 
 

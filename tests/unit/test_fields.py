@@ -168,7 +168,7 @@ def test_of_a_number_nothing_is_left_out(number: str) -> None:
 
 def test_half_a_character_is_refused() -> None:
     for document in ({"comment": "a\ud800"}, {"customer": {"name": "a\udfff"}}):
-        with pytest.raises(ValidationError, match="half of a character"):
+        with pytest.raises(ValidationError, match="half a character"):
             Invoice.model_validate({"number": "1", **document})
 
 

@@ -23,10 +23,10 @@ def test_a_number_is_read_as_it_is_written() -> None:
         ("{} {}", "Extra data"),
         ("[NaN]", "NaN"),
         ("[-Infinity]", "-Infinity"),
-        ("[1e999999]", "beyond reason"),
-        ("[1e-999999]", "beyond reason"),
+        ("[1e999999]", "out of range"),
+        ("[1e-999999]", "out of range"),
         ("9" * 5_000, "too long"),
-        ('{"a": 1, "a": 2}', '"a" is there twice'),
+        ('{"a": 1, "a": 2}', '"a" is given twice'),
         ('{"a\\u0000": 1}', "can't be shown"),
         ('{"\\ud800": 1}', "can't be shown"),
         ("[" * 100_000, "nested too deeply"),
@@ -48,7 +48,7 @@ def test_every_field_that_can_not_be_used_is_named_by_where_it_is() -> None:
         ("d", "is given twice"),
         ("a[0].b", "is given twice"),
         ("a[1].c", "NaN is not JSON"),
-        ("e", "a field's name holds a character that can't be shown"),
+        ("e", "a field name holds a character that can't be shown"),
     ]
 
 

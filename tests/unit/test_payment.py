@@ -153,8 +153,8 @@ def test_differences_are_in_the_invoices_currency() -> None:
 
 
 _OURS = {"reference": "2001-1", "customer_id": "5"}
-_BY_HAND = "put back in the accounting system what was changed, or say so with kvitt invoice adopt 2001-1 900"
-_USED_AGAIN = "Its id seems to have been used again."
+_BY_HAND = "undo the change in the accounting system, or confirm the order with kvitt invoice adopt 2001-1 900"
+_USED_AGAIN = "Its id seems to have been reused."
 
 
 @pytest.mark.parametrize(

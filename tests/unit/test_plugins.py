@@ -116,10 +116,11 @@ def test_every_setting_that_is_wrong_is_named_and_no_value(registry: AccountingR
         "accounting.application_id": "is wrong",
         "accounting.username": "is wrong",
         "accounting.password": "is missing",
-        "accounting.pasword": "is not a setting of this system, which has account_name, application_id, username, "
+        "accounting.pasword": "is not a setting of this system; its settings are account_name, application_id, "
+        "username, "
         "password",
     }
-    assert "guid" in error.message
+    assert "GUID" in error.message
 
 
 def test_an_unknown_system_is_refused_with_the_known_ones(registry: AccountingRegistry) -> None:
@@ -282,7 +283,7 @@ BROKEN: dict[str, tuple[object, str]] = {
     "name taken": (registers("24sevenoffice"), "registered already"),
     "no name": (registers(" "), "needs a name"),
     "settings claim system": (registers(settings=ClaimsSystem), "setting named system"),
-    "no model": (registers(settings=NoSettings), "no pydantic model"),
+    "no model": (registers(settings=NoSettings), "not a pydantic model"),
     "model unfinished": (registers(settings=Unfinished), "NobodyKnows"),
     "can't be opened": (registers(open_="open"), "can't be called"),
     "exits": (Plugin(raises(SystemExit(3))), "SystemExit: 3"),

@@ -551,7 +551,7 @@ def test_it_is_all_in_the_audit_trail(gateway: Restored) -> None:
     assert Action.RECOVERY_NEEDED in actions
     assert actions.count(Action.ORDER_ADOPTED) == 2
     assert Action.RECOVERY_ENDED in actions
-    assert any("tied" in step.text for step in gateway.look_up.steps(gateway.transfer("2").id))
+    assert any("matched to the invoice" in step.text for step in gateway.look_up.steps(gateway.transfer("2").id))
 
 
 def test_an_unknown_business_is_not_found(gateway: Restored) -> None:

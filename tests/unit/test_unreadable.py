@@ -50,7 +50,7 @@ def test_the_customers_own_record_is_named_when_it_can_not_be_read(
     assert transfer.state is TransferState.REJECTED
     assert transfer.error is not None
     assert transfer.error.code == "unreadable_customer"
-    assert f"Customer {own.id} is the one that is wanted" in transfer.error.message
+    assert f"Customer {own.id} is the one that is needed" in transfer.error.message
     assert len(gateway.books.customers) == 1
     gateway.books.mend(own.id)
     gateway.manage_transfers.retry(transfer.id)

@@ -19,9 +19,9 @@ class RestConnection(BaseModel):
         description="The id of the API client, as 24SevenOffice gave it.", json_schema_extra={"decides_books": False}
     )
     client_secret: FilledSecret = Field(description="The secret of the API client.")
-    organization_id: Name = Field(description="The organization at 24SevenOffice whose books these are.")
+    organization_id: Name = Field(description="The organization in 24SevenOffice that the books belong to.")
     account_name: Name | None = Field(
         default=None,
-        description="The organization's name, exactly; when given, it is checked with every login.",
+        description="The organization's exact name; if given, it is checked at every login.",
         json_schema_extra={"decides_books": False},
     )

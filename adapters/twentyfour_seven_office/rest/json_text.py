@@ -30,13 +30,13 @@ def json_from(value: Any) -> str:
 
 
 class Broken(dict[str, Any]):
-    """An object, or an item of a listing, that holds a number beyond reason: what of it could be read."""
+    """An object, or an item of a listing, that holds a number that is out of range: what of it could be read."""
 
 
 def value_from(content: bytes) -> Any:
     """Read JSON; signs in its texts that nothing can store are left out.
 
-    What holds a number beyond reason is Broken: an item of a listing, where it is one, or else all.
+    What holds a number that is out of range is Broken: an item of a listing, where it is one, or else all.
     Errors: ValueError for what is no JSON, nested beyond reason, holds more values beyond reason, or is such a number.
     """
     if sum(content.count(mark) for mark in (b",", b":", b"[", b"{")) > MOST_MARKS:
@@ -56,7 +56,7 @@ def value_from(content: bytes) -> Any:
     if isinstance(value, list):
         return [_item(one) for one in value]
     if value is _BEYOND_REASON:
-        raise ValueError("a number beyond reason")
+        raise ValueError("a number out of range")
     return _item(value)
 
 
@@ -95,4 +95,4 @@ def _integer(text: str) -> Any:
 
 
 def _no_number(text: str) -> Any:
-    raise ValueError(f"{text} is no JSON")
+    raise ValueError(f"{text} is not JSON")

@@ -125,7 +125,7 @@ class OrderWriting:
             pass
         except OutcomeUnknown as lost:
             return OutcomeUnknown(
-                f"{refusal.message} Whether order {order_id}, which was begun, is deleted again is not known.",
+                f"{refusal.message} Whether order {order_id}, which was begun, has been deleted again is not known.",
                 code=lost.code,
             )
         except (Rejected, AccessRefused, TryAgain):
@@ -142,7 +142,7 @@ class OrderWriting:
     def _order_gone(self, order_id: int) -> TryAgain:
         self._draft_lies_there = False
         return TryAgain(
-            f"{GET_ORDER.where}: order {order_id}, which an earlier attempt began, is gone; a new one is written.",
+            f"{GET_ORDER.where}: order {order_id}, which an earlier attempt began, is gone; Kvitt writes a new one.",
             code="order_gone",
         )
 

@@ -20,7 +20,7 @@ _MOST_NAMED = 5
 _KNOWN_ERRORS = {
     "DepartmentMissing": ("department_required", DEPARTMENT_HINT),
     "ProjectMissing": ("project_required", PROJECT_HINT),
-    "NoLines": ("no_lines", "Retry the transfer: the order is written anew. If it lasts, look at it there."),
+    "NoLines": ("no_lines", "Retry the transfer: the order is written again. If it lasts, look at it there."),
 }
 _RIGHTS_HINT = "Give the API client the rights for invoicing in 24SevenOffice, then run business verify."
 _LOGIN_HINT = "Correct client_id, client_secret and organization_id (business add), then run business verify."
@@ -45,7 +45,7 @@ def error_for(answer: Answer, operation: Operation, context: Context) -> KvittEr
     """
     status = answer.status
     if status == 401:
-        return TokenEnded(f"{operation.where}: the access that was granted is not (or no longer) accepted.")
+        return TokenEnded(f"{operation.where}: the access token is not (or no longer) accepted.")
     if status == 403:
         return AccessRefused(_message(answer, operation, context), code="missing_rights", hint=_RIGHTS_HINT)
     if status == 429:
@@ -117,9 +117,9 @@ def _place(error: dict[str, Any], context: Context) -> str:
 def _too_many(answer: Answer, operation: Operation, context: Context, *, code: str) -> TryAgain:
     opens = called_again_at(answer.retry_after, now=context.now)
     return TryAgain(
-        f"{operation.where}: the server wants fewer calls; it is called again at {opens:%H:%M:%S} UTC.",
+        f"{operation.where}: the server asks for fewer calls; Kvitt calls again at {opens:%H:%M:%S} UTC.",
         code=code,
-        hint="Nothing to mend: it is tried again then. 24SevenOffice grants more requests on demand.",
+        hint="Nothing to do: it is retried then. 24SevenOffice grants more calls on request.",
         not_before=opens,
     )
 

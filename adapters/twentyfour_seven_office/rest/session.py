@@ -141,7 +141,7 @@ class BusinessSession:
         wanted = self._connection.account_name
         if wanted is not None and account.name.strip() != wanted.strip():
             raise AccessRefused(
-                f'{GET_ORGANIZATION.where}: organization_id does not lead to "{wanted}" but to another company; '
+                f'{GET_ORGANIZATION.where}: organization_id belongs to another company than "{wanted}"; '
                 "nothing else was read or written there.",
                 code="wrong_company",
                 hint="Correct organization_id or account_name (business add), then run business verify.",

@@ -69,7 +69,7 @@ def token_in(answer: Any, *, fingerprint: str, asked_at: datetime) -> Token:
     told = answer if isinstance(answer, dict) else {}
     text, kind, lifetime = told.get("access_token"), told.get("token_type", "Bearer"), told.get("expires_in")
     if not isinstance(text, str) or not _TOKEN.fullmatch(text) or str(kind).lower() != "bearer":
-        raise TryAgain(f"{LOGIN.where}: the answer came broken.", code="broken_answer")
+        raise TryAgain(f"{LOGIN.where}: the answer was broken.", code="broken_answer")
     seconds = lifetime if isinstance(lifetime, int) and lifetime > 0 else _LIFETIME_WHEN_NOT_TOLD
     lives = timedelta(seconds=min(seconds, _LONGEST_LIFETIME))
     return Token(fingerprint, asked_at + max(lives - _MARGIN, lives / 2), text)

@@ -13,7 +13,7 @@ def _guid(secret: SecretStr) -> SecretStr:
     try:
         return SecretStr(str(uuid.UUID(secret.get_secret_value().strip())))
     except ValueError:
-        raise ValueError("must be a guid, such as 11111111-2222-3333-4444-555555555555") from None
+        raise ValueError("must be a GUID, such as 11111111-2222-3333-4444-555555555555") from None
 
 
 class SoapConnection(BaseModel):
@@ -26,9 +26,9 @@ class SoapConnection(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
-    account_name: Name = Field(description="The company name shown top right in 24SevenOffice, exactly.")
+    account_name: Name = Field(description="The exact company name, shown at the top right in 24SevenOffice.")
     application_id: Annotated[FilledSecret, AfterValidator(_guid)] = Field(
-        description="The integration's guid, from 24SevenOffice.", json_schema_extra={"decides_books": True}
+        description="The integration's GUID, from 24SevenOffice.", json_schema_extra={"decides_books": True}
     )
-    username: Name = Field(description="The e-mail address of the user that 24SevenOffice was told to invite.")
+    username: Name = Field(description="The e-mail address of the user invited in 24SevenOffice.")
     password: FilledSecret = Field(description="That user's password.")

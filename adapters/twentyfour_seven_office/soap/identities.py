@@ -52,23 +52,24 @@ def chosen_identity(account_name: str, answer: Sequence[Mapping[str, Any]] | Non
     named = [identity for identity in identities if identity.name.strip() == account_name.strip()]
     if not named:
         raise AccessRefused(
-            f'{where}: the user reaches no company named exactly "{account_name}". '
+            f'{where}: the user has access to no company named exactly "{account_name}". '
             f"{_near_names(account_name, (identity.name for identity in identities))}",
             code="unknown_account_name",
-            hint="Set account_name to the company name as it stands top right in 24SevenOffice, or invite the user "
-            "to that company; then run business verify.",
+            hint="Set account_name to the company name shown at the top right in 24SevenOffice, or invite the user to "
+            "that company; then run business verify.",
         )
     if len(named) > 1:
         raise AccessRefused(
-            f'{where}: the user reaches {len(named)} companies named "{account_name}"; nobody can tell which is meant.',
+            f'{where}: the user has access to {len(named)} companies named "{account_name}"; Kvitt cannot tell which '
+            "one you mean.",
             code="ambiguous_account_name",
-            hint="Rename one of them in 24SevenOffice, or use a user that reaches only one.",
+            hint="Rename one of them in 24SevenOffice, or use a user with access to only one.",
         )
     if named[0].is_disabled:
         raise AccessRefused(
             f'{where}: the user\'s access to "{account_name}" is blocked.',
             code="identity_blocked",
-            hint="Open the user's access to the company in 24SevenOffice (Administration, Company Admin, Users).",
+            hint="Give the user access to the company in 24SevenOffice (Administration, Company Admin, Users).",
         )
     return named[0]
 
@@ -90,6 +91,6 @@ def _near_names(wanted: str, names: Iterable[str]) -> str:
     forms = difflib.get_close_matches(tidy(wanted).casefold(), by_form, n=_MOST_NEAR, cutoff=_NEAR)
     near = list(dict.fromkeys(name for form in forms for name in by_form[form]))
     if not near:
-        return "It reaches none with a name near that."
+        return "No company has a similar name."
     quoted = ", ".join(f'"{name}"' for name in near)
-    return f"Near it: {quoted}."
+    return f"Similar names: {quoted}."

@@ -91,9 +91,9 @@ class Quota:
     def _exceeded(self, hour: datetime, where: str) -> TryAgain:
         opens = hour_after(hour)
         return TryAgain(
-            f"{where}: this hour's {self._limit} calls are used up; there are new ones at {opens:%H:%M} UTC.",
+            f"{where}: this hour's {self._limit} calls are used up until {opens:%H:%M} UTC.",
             code=QUOTA_EXCEEDED,
-            hint="Nothing to mend: it is tried again then. 24SevenOffice grants more requests on demand; then raise "
+            hint="Nothing to do: it is retried then. 24SevenOffice grants more calls on request; then raise "
             "KVITT_TFSO_CALLS_PER_HOUR.",
             not_before=opens,
             for_everyone=True,

@@ -81,16 +81,16 @@ def _identity_blocked(refusal: Refusal) -> KvittError:
     return AccessRefused(
         f"{refusal.where}: the user's access to this company is blocked.",
         code="identity_blocked",
-        hint="Open the user's access to the company in 24SevenOffice (Administration, Company Admin, Users).",
+        hint="Give the user access to the company in 24SevenOffice (Administration, Company Admin, Users).",
     )
 
 
 def _quota(refusal: Refusal) -> KvittError:
     ends = quarantine_end(refusal.cause, now=refusal.now)
     return TryAgain(
-        f"{refusal.where}: the hourly number of requests is used up; it opens again at {ends:%H:%M} UTC.",
+        f"{refusal.where}: the hourly number of requests is used up until {ends:%H:%M} UTC.",
         code="quota_exceeded",
-        hint="Nothing to mend: it is tried again then. 24SevenOffice grants more requests on demand.",
+        hint="Nothing to do: it is retried then. 24SevenOffice grants more calls on request.",
         not_before=ends,
         for_everyone=True,
     )
@@ -98,7 +98,7 @@ def _quota(refusal: Refusal) -> KvittError:
 
 def _throttled(refusal: Refusal) -> KvittError:
     return TryAgain(
-        f"{refusal.where}: it was logged in too often; 24SevenOffice wants a pause.", code="login_throttled"
+        f"{refusal.where}: there were too many logins; 24SevenOffice wants a pause.", code="login_throttled"
     )
 
 
@@ -151,8 +151,8 @@ _KNOWN_ITEMS = [
     (
         re.compile(r"ParameterNotFoundException$"),
         "unknown_reference",
-        "Something that is referred to is no longer in 24SevenOffice. Look at what the reason names, then retry "
-        "the transfer: it is read anew.",
+        "Something that the order refers to is no longer in 24SevenOffice. Look at what the reason names, then retry "
+        "the transfer: it is read again.",
     ),
 ]
 

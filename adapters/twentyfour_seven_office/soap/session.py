@@ -128,10 +128,10 @@ class BusinessSession:
             self._has_moved = self._has_moved or session.company_id != self._company_id
         if self._has_moved:
             raise TryAgain(
-                f'{LOGIN.where}: "{self._connection.account_name}" has come to be another company than before; nothing '
+                f'{LOGIN.where}: "{self._connection.account_name}" is now another company than before; nothing '
                 "was read or written there.",
                 code="books_changed",
-                hint="Nothing to mend: it is decided anew what may be done in these books.",
+                hint="Nothing to do: Kvitt decides again what may be done in these books.",
             )
         return session, is_new
 
@@ -161,7 +161,7 @@ class BusinessSession:
         if not session_id:
             raise login_refused(LOGIN.where)
         if not _SESSION_ID.fullmatch(session_id):
-            raise TryAgain(f"{LOGIN.where}: the answer came broken.", code="broken_answer")
+            raise TryAgain(f"{LOGIN.where}: the answer was broken.", code="broken_answer")
         identity = identity_from(self._called(GET_IDENTITY, session_id=session_id))
         if identity is None or identity.id != identity_id:
             raise self._wrong_company(identity)
@@ -205,7 +205,7 @@ class BusinessSession:
     def _wrong_company(self, identity: Identity | None) -> AccessRefused:
         stands = "in another company" if identity else "in no company"
         return AccessRefused(
-            f'{GET_IDENTITY.where}: the session does not stand in "{self._connection.account_name}" but {stands}; '
+            f'{GET_IDENTITY.where}: the session is not in "{self._connection.account_name}" but {stands}; '
             "nothing was read or written there.",
             code="wrong_company",
             hint="Run business verify. If it lasts, look at the user's companies in 24SevenOffice.",

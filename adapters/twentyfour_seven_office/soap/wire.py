@@ -137,7 +137,7 @@ class Shape:
             return self.remains_of(node)
 
     def remains_of(self, node: Any) -> dict[str, Any]:
-        """Return what can be read of an element that is broken: not what is there twice, nor what is broken itself."""
+        """Return what can be read of an element that is broken: not what is given twice, nor what is broken itself."""
         known = [child for child in node if child.tag in self.by_tag]
         tags = [self.by_tag[child.tag].name for child in known]
         values: dict[str, Any] = {BROKEN: True}

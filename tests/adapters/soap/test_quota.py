@@ -93,7 +93,7 @@ class TestDrawing:
         refusal = refused(lambda: quota.take(HERE))
         assert (refusal.code, refusal.not_before, refusal.for_everyone) == ("quota_exceeded", OPENS, True)
         assert not refusal.at_once
-        assert refusal.message == f"{HERE}: this hour's 5 calls are used up; there are new ones at 15:00 UTC."
+        assert refusal.message == f"{HERE}: this hour's 5 calls are used up until 15:00 UTC."
 
 
 class TestTheHoursTurn:

@@ -42,7 +42,7 @@ def test_a_near_name_is_no_match_and_is_named(open_system: OpenSoap, name: str) 
 def test_a_name_far_from_any_names_no_other_business(open_system: OpenSoap) -> None:
     error = refused(open_system(account_name="Noe helt annet").account)
     assert error.code == "unknown_account_name"
-    assert "none with a name near" in error.message
+    assert "No company has a similar name" in error.message
 
 
 def test_two_companies_of_one_name_are_ambiguous(sandbox: Sandbox, open_system: OpenSoap) -> None:

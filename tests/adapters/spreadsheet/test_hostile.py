@@ -39,9 +39,9 @@ REFUSED: dict[str, tuple[Callable[[], bytes], str]] = {
         "DOCTYPE",
     ),
     "LZMA": (lambda: with_part(GOOD, "x", b"x", how=zipfile.ZIP_LZMA), "does not use"),
-    "not a workbook": (lambda: b"PK\x03\x04" + bytes(100), "no whole"),
-    "cut short": (lambda: GOOD[: len(GOOD) // 2], "no whole"),
-    "the old kind": (lambda: b"\xd0\xcf\x11\xe0" + bytes(100), "old kind"),
+    "not a workbook": (lambda: b"PK\x03\x04" + bytes(100), "not a complete"),
+    "cut short": (lambda: GOOD[: len(GOOD) // 2], "not a complete"),
+    "the old kind": (lambda: b"\xd0\xcf\x11\xe0" + bytes(100), "old Excel file"),
     "large": (lambda: b"PK\x03\x04" + bytes(10_000_001), "10 MB"),
 }
 
@@ -69,7 +69,7 @@ FAR: dict[str, Callable[[], bytes]] = {
         GOOD, SHEET, _OPEN.replace(b"<sheetData>", b'<dimension ref="A1:XFD1048576"/><sheetData>') + _HEAD + _END
     ),
     "a long number": lambda: sheet(b'<row r="2"><c r="A2"><v>' + b"9" * 5_000_000 + b"</v></c></row>"),
-    "a number beyond reason": lambda: sheet(b'<row r="2"><c r="A2"><v>1E999999999</v></c></row>'),
+    "a number out of range": lambda: sheet(b'<row r="2"><c r="A2"><v>1E999999999</v></c></row>'),
 }
 
 

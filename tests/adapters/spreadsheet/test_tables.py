@@ -89,7 +89,7 @@ def test_english_csv_is_read_too() -> None:
 def test_excels_own_first_line_is_understood_and_rows_are_counted_as_excel_does() -> None:
     stated = as_csv("sep=;", "number;quantity;comment", '1;1;"two\nlines"', "2;x;")
 
-    assert faults_of(stated[1]) == {"row 4, column quantity (B4)": "is no number; write it like 1234,50 or 1234.50"}
+    assert faults_of(stated[1]) == {"row 4, column quantity (B4)": "is not a number; write it like 1234,50 or 1234.50"}
 
 
 def test_faults_are_named_by_their_cell_and_the_other_invoices_are_good() -> None:
@@ -104,7 +104,7 @@ def test_faults_are_named_by_their_cell_and_the_other_invoices_are_good() -> Non
 
     one, two, three, four = stated
     assert [one.number, two.number, three.number, four.number] == ["1", "2", "3", "4"]
-    assert faults_of(one) == {"row 4, column customer_name (C4)": "says something else than row 2 of the same invoice"}
+    assert faults_of(one) == {"row 4, column customer_name (C4)": "differs from row 2 of the same invoice"}
     assert list(faults_of(two)) == [
         "row 3, column issue_date (B3)",
         "row 3, column quantity (D3)",
@@ -121,7 +121,7 @@ def test_a_row_that_names_no_invoice_leaves_those_above_and_below_it_open() -> N
     stated = as_csv("number;quantity", "1;2", "2;3", ";4", "3;5", "4;6")
     one, two, three, four = stated
 
-    place, said = "row 4, column number (A4)", "is missing; each row names its invoice"
+    place, said = "row 4, column number (A4)", "is missing; each row needs its invoice"
     assert [stated_invoice_from(whole).number for whole in (one, four)] == ["1", "4"]
     assert list(faults_of(two)) == list(faults_of(three)) == [place]
     assert faults_of(two)[place].startswith(said)
@@ -183,7 +183,7 @@ def test_a_number_with_too_many_decimals_is_refused_for_that() -> None:
         (b"\n\n\n", 'no column "number"'),
         (b"name;price\nx;1", 'no column "number"'),
         ("number;farge\n1;rød".encode(), '"farge" (B1)'),
-        (b"number;quantity;Antall\n1;2;3", "quantity is there twice (B1, C1)"),
+        (b"number;quantity;Antall\n1;2;3", "quantity is given twice (B1, C1)"),
         (b'number;comment\n1;"no end', "row 2 can't be read"),
         (b"number\n" + b";" * 300, "more than 200 columns"),
         (b"number\n" + b"1\n" * 100_001, "100,000 rows"),
@@ -250,10 +250,10 @@ def test_faults_of_xlsx_are_named_by_their_cell() -> None:
     )
 
     assert faults_of(xlsx(content)[0]) == {
-        "row 2, column issue_date (B2)": "is a number; have the cell formatted as a date, or write it like 2026-12-31",
-        "row 2, column comment (C2)": "is a date; have the cell formatted as text",
+        "row 2, column issue_date (B2)": "is a number; format the cell as a date, or write it like 2026-12-31",
+        "row 2, column comment (C2)": "is a date; format the cell as text",
         "row 2, column quantity (D2)": "is formatted as a percentage; write a number",
-        "row 2, column unit_price (E2)": "holds a formula's error",
+        "row 2, column unit_price (E2)": "holds a formula error",
         "row 2, column product (F2)": "holds a formula whose result was not saved; open the file in Excel and save it",
         "row 2, column credits (G2)": "has more than the 15 digits that a spreadsheet keeps; format the cell as text",
         "row 3, column issue_date (B3)": "holds a time of day; write a date",
@@ -302,7 +302,7 @@ def test_the_sheet_with_invoices_is_found_among_others() -> None:
     def another(sheet: Any) -> None:
         sheet.parent.create_sheet("February").append(["number"])
 
-    with pytest.raises(InvalidInput, match="several of its sheets"):
+    with pytest.raises(InvalidInput, match="several sheets"):
         xlsx(workbook(["number"], [1], change=another))
     with pytest.raises(InvalidInput, match='no column "number"'):
         xlsx(workbook(["name"], ["x"]))

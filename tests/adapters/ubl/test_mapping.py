@@ -202,8 +202,8 @@ def test_each_element_has_its_field() -> None:
     }
     # Its trading name differs from the registered one, which is the one that counts.
     assert stated.warnings == (
-        "AccountingSupplierParty was left out: the seller is the business that the invoice is added to.",
-        "AccountingCustomerParty/Party/PartyName was left out, as an invoice has no place for it.",
+        "AccountingSupplierParty was left out: the seller is the business it is added to.",
+        "AccountingCustomerParty/Party/PartyName was left out, because an invoice has no place for it.",
     )
 
 
@@ -227,8 +227,8 @@ def test_a_credit_note_below_zero_asks_for_money_and_that_is_told() -> None:
     usual = invoice_from_ubl(Ubl(ONE, "1000.00", "250.00", "1250.00", kind="CreditNote").bytes())
 
     assert [str(row.quantity) for row in stated_invoice_from(odd).rows] == ["1"]
-    assert any("taken as an invoice" in one for one in odd.warnings)
-    assert not any("taken as an invoice" in one for one in usual.warnings)
+    assert any("makes it an invoice" in one for one in odd.warnings)
+    assert not any("makes it an invoice" in one for one in usual.warnings)
 
 
 def test_what_is_so_of_many_lines_is_told_once() -> None:
@@ -236,7 +236,7 @@ def test_what_is_so_of_many_lines_is_told_once() -> None:
     many = invoice_from_ubl(Ubl(lines, "1000000.00", "250000.00", "1250000.00").bytes())
     one = invoice_from_ubl(Ubl([Line("1000.00"), lines[0]], "2000.00", "500.00", "2500.00").bytes())
 
-    said = "/InvoicedQuantity: the unit (unitCode) was left out, as a row has none."
+    said = "/InvoicedQuantity: the unit (unitCode) was left out, because a row has none."
     assert [told for told in many.warnings if "unitCode" in told] == [f"InvoiceLine{said} (1000 times)"]
     assert [told for told in one.warnings if "unitCode" in told] == [f"InvoiceLine[2]{said}"]
 
@@ -246,7 +246,7 @@ def test_a_buyer_with_neither_number_nor_contact_is_a_person() -> None:
 
     customer = stated_invoice_from(stated).customer
     assert (customer.name, customer.email, customer.is_company) == ("Signe Haugland", "signe@post.example", False)
-    assert any("taken as a private person" in one for one in stated.warnings)
+    assert any("taken to be a private person" in one for one in stated.warnings)
 
 
 @pytest.mark.parametrize(
@@ -308,12 +308,12 @@ def test_what_has_no_place_is_named(changes: dict[str, Any], left_out: str) -> N
                 "to_pay": "1250.50",
             },
             "LegalMonetaryTotal/PayableRoundingAmount",
-            "can't be carried",
+            "is not possible",
         ),
         ({"code": "389"}, "InvoiceTypeCode", "self-billing"),
         ({"code": "381"}, "InvoiceTypeCode", "CreditNote"),
         ({"due": "15.10.2026"}, "DueDate", "2026-12-31"),
-        ({"vat": "1e3"}, "TaxTotal/TaxAmount", "is no number"),
+        ({"vat": "1e3"}, "TaxTotal/TaxAmount", "is not a number"),
         ({"vat": "9" * 1000}, "TaxTotal/TaxAmount", "digits"),
         ({"lines": [Line("1000.00", price="1000.00001", base="7")]}, "InvoiceLine/Price/BaseQuantity", "decimals"),
         ({"lines": [Line("1000.00", base="0")]}, "InvoiceLine/Price/BaseQuantity", "above 0"),
@@ -374,6 +374,6 @@ def test_a_missing_total_is_no_total() -> None:
     ],
 )
 def test_other_documents_are_refused(content: bytes) -> None:
-    with pytest.raises(InvalidInput, match="no UBL") as caught:
+    with pytest.raises(InvalidInput, match="not a UBL") as caught:
         invoice_from_ubl(content)
     assert caught.value.code == "not_an_invoice"

@@ -210,7 +210,7 @@ def _kind_cannot_change(record: CustomerRecord, wanted: CustomerKind) -> Rejecte
     now, then = ("a person", "a company") if wanted is CustomerKind.BUSINESS else ("a company", "a person")
     return Rejected(
         f"{CHANGE_CUSTOMER.where}: customer {record.id} is {now} there and {then} on the invoice, and the API can't "
-        "change that; nothing was written.",
+        f"change that. Nothing was written.",
         code="kind_cannot_change",
         hint=f"Make customer {record.id} {then} in 24SevenOffice, or link the invoice to another customer (customer "
         "link); then retry the transfer.",

@@ -74,7 +74,7 @@ def created_one(answer: Answer, operation: Operation, *, read: Callable[[Item], 
     if exception and result is None:
         return _refusal(operation, item)
     if exception or result is None:
-        return _unknown(operation, "an answer says neither that it was done nor that it was refused")
+        return _unknown(operation, "an answer does not say whether it was done or refused")
     return result
 
 
@@ -132,7 +132,7 @@ def confirmed(
             return results[own[position]]
         if position in refusals:
             return _refusal(operation, refusals[position])
-        return _unknown(operation, "what was answered for this one can't be told apart from what is another's")
+        return _unknown(operation, "its answer can't be told apart from another's")
 
     return [outcome(position) for position in range(len(asked))]
 
@@ -201,7 +201,7 @@ def _updated(operation: Operation, wanted: Item, item: Item) -> KvittError | Non
     if item.get("APIException"):
         return _refusal(operation, item)
     if item.get("Id") != wanted["Id"]:
-        return _unknown(operation, "an answer says neither that it was done nor that it was refused")
+        return _unknown(operation, "an answer does not say whether it was done or refused")
     return None
 
 

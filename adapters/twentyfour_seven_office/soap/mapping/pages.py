@@ -26,7 +26,7 @@ def page_in(answer: Mapping[str, Any] | None, *, number: int, where: str) -> Pag
     if page.get("TotalPages") == 0:
         return Page(ids=(), is_last=True)
     if page.get("CurrentPage") != number or page.get("TotalPages") is None:
-        raise TryAgain(f"{where}: page {number} was asked for and something else came.", code="broken_answer")
+        raise TryAgain(f"{where}: page {number} was requested and something else came.", code="broken_answer")
     companies = (page.get("Items") or {}).get("SyncCompany") or ()
     found = (id_in((company or {}).get("CompanyId")) for company in companies)
     return Page(ids=tuple(dict.fromkeys(int(one) for one in found if one)), is_last=number >= page["TotalPages"])
