@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from adapters.twentyfour_seven_office.soap.connection import SoapConnection
+from adapters.twentyfour_seven_office.soap.settings import SoapConnection
 from core.business import Business
 from core.ports.accounting import AccountingSystem
 from core.ports.surroundings import Surroundings

@@ -10,7 +10,7 @@ from adapters.twentyfour_seven_office.rest.operations import GET_CATEGORIES as G
 from adapters.twentyfour_seven_office.rest.operator_settings import RestSettings
 from adapters.twentyfour_seven_office.soap.client import SoapClient
 from adapters.twentyfour_seven_office.soap.operations import GET_CATEGORIES, SAVE_CATEGORIES
-from adapters.twentyfour_seven_office.soap.operator_settings import OperatorSettings
+from adapters.twentyfour_seven_office.soap.settings import OperatorSettings
 from adapters.twentyfour_seven_office.troubles import Context
 
 TIMEOUT = 0.4

@@ -13,7 +13,7 @@ import pytest
 
 from adapters.twentyfour_seven_office.rest.connection import RestConnection
 from adapters.twentyfour_seven_office.rest.system import open_rest_system
-from adapters.twentyfour_seven_office.soap.connection import SoapConnection
+from adapters.twentyfour_seven_office.soap.settings import SoapConnection
 from adapters.twentyfour_seven_office.soap.system import open_soap_system
 from core.business import Business, Connection
 from core.errors import KvittError

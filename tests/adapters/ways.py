@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 from adapters.twentyfour_seven_office.rest.connection import RestConnection
 from adapters.twentyfour_seven_office.rest.system import RestAccountingSystem, open_rest_system
-from adapters.twentyfour_seven_office.soap.connection import SoapConnection
+from adapters.twentyfour_seven_office.soap.settings import SoapConnection
 from adapters.twentyfour_seven_office.soap.system import SoapAccountingSystem, open_soap_system
 from core.business import Business, Connection
 from core.ports.clock import Clock

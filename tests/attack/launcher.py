@@ -24,8 +24,8 @@ from sqlalchemy import Connection
 
 from adapters.storage.transfers import SqlTransferStore
 from adapters.storage.unit_of_work import SqlStorage
-from adapters.twentyfour_seven_office.soap.contract import contract
 from adapters.twentyfour_seven_office.soap.operations import PATHS
+from adapters.twentyfour_seven_office.soap.wire import contract
 from core.transfer import TransferState
 from entrypoints.container import DURABLE, INLINE, Container, make_container
 from entrypoints.settings import read_settings

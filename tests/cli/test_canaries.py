@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from adapters.secrets import FernetSecretBox, GivenKeys, KeyFile
-from adapters.twentyfour_seven_office.soap.connection import SoapConnection
-from adapters.twentyfour_seven_office.soap.kept_session import KeptSession
+from adapters.twentyfour_seven_office.soap.session import KeptSession
+from adapters.twentyfour_seven_office.soap.settings import SoapConnection
 from adapters.twentyfour_seven_office.troubles import Context
 from core.business import Business, Connection
 from core.use_cases.look_up import LookUp

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from cryptography.fernet import Fernet
 
-from adapters.twentyfour_seven_office.soap.drift import own_contract
+from adapters.twentyfour_seven_office.soap.published import own_contract
 from core.call_budget import CallBudget
 from core.use_cases.read_figures import SystemReport
 from entrypoints.cli.doctor import _CODES

@@ -21,7 +21,7 @@ from dependency_injector import providers
 
 from adapters.secrets import KeyFile
 from adapters.twentyfour_seven_office.rest.token import Token
-from adapters.twentyfour_seven_office.soap.kept_session import KeptSession
+from adapters.twentyfour_seven_office.soap.session import KeptSession
 from core.transfer import Transfer, TransferState
 from entrypoints.container import Container, make_container
 from entrypoints.parsing import business_from, invoice_from

@@ -14,7 +14,7 @@ from litestar.routes import HTTPRoute
 from litestar.testing import TestClient
 
 from adapters.secrets import KeyFile
-from adapters.twentyfour_seven_office.soap.kept_session import KeptSession
+from adapters.twentyfour_seven_office.soap.session import KeptSession
 from core.transfer import TransferState
 from core.use_cases.look_up import LookUp
 from entrypoints.container import DURABLE, Container

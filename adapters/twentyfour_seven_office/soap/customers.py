@@ -1,12 +1,12 @@
 """Customers at 24SevenOffice, where they are called companies."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from itertools import count
 from typing import Any
 
-from adapters.twentyfour_seven_office.soap.batches import IDS_PER_READ, batches
-from adapters.twentyfour_seven_office.soap.mapping.answers import (
+from adapters.twentyfour_seven_office.soap.answers import (
     Item,
     Result,
     confirmed,
@@ -17,7 +17,7 @@ from adapters.twentyfour_seven_office.soap.mapping.answers import (
     unconfirmed,
     updated,
 )
-from adapters.twentyfour_seven_office.soap.mapping.customers import (
+from adapters.twentyfour_seven_office.soap.companies import (
     ENTRY_PROPERTIES,
     KEY_PROPERTIES,
     RETURN_PROPERTIES,
@@ -30,15 +30,38 @@ from adapters.twentyfour_seven_office.soap.mapping.customers import (
     same_company,
     unreadable_customer,
 )
-from adapters.twentyfour_seven_office.soap.mapping.pages import Page, page_in
-from adapters.twentyfour_seven_office.soap.mapping.values import id_in, instant_out, search_for
 from adapters.twentyfour_seven_office.soap.operations import GET_COMPANIES, GET_COMPANY_IDS, SAVE_COMPANIES
 from adapters.twentyfour_seven_office.soap.session import BusinessSession
+from adapters.twentyfour_seven_office.soap.values import IDS_PER_READ, batches, id_in, instant_out, search_for
 from adapters.twentyfour_seven_office.values import numbers_of
 from core.customer import Customer, CustomerEntry, CustomerRecord
-from core.errors import KvittError
+from core.errors import KvittError, TryAgain
 from core.ports.accounting import CustomerUpdate
 from core.unreadable import Unreadable, readable
+
+
+@dataclass(frozen=True)
+class Page:
+    """The ids of one page, each once, and whether it is the last one."""
+
+    ids: tuple[int, ...]
+    is_last: bool
+
+
+def page_in(answer: Mapping[str, Any] | None, *, number: int, where: str) -> Page:
+    """Read a page of company ids.
+
+    Errors: TryAgain, code `broken_answer`, when this is not the page that was asked for, or does not say how many
+    there are: a list that is not whole would let customers be created a second time.
+    """
+    page = answer or {}
+    if page.get("TotalPages") == 0:
+        return Page(ids=(), is_last=True)
+    if page.get("CurrentPage") != number or page.get("TotalPages") is None:
+        raise TryAgain(f"{where}: page {number} was requested and something else came.", code="broken_answer")
+    companies = (page.get("Items") or {}).get("SyncCompany") or ()
+    found = (id_in((company or {}).get("CompanyId")) for company in companies)
+    return Page(ids=tuple(dict.fromkeys(int(one) for one in found if one)), is_last=number >= page["TotalPages"])
 
 
 class SoapCustomerRepo:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from adapters.twentyfour_seven_office.soap.operator_settings import API_URL
+from adapters.twentyfour_seven_office.soap.settings import API_URL
 
 # docs/24sevenoffice.md, "Sessions": addresses under the API root, by the contract that describes the service.
 PATHS = {

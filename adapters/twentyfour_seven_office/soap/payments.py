@@ -1,24 +1,41 @@
 """Whether orders were published and paid at 24SevenOffice."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
-from adapters.twentyfour_seven_office.soap.batches import IDS_PER_READ, batches
-from adapters.twentyfour_seven_office.soap.mapping.answers import items_in
-from adapters.twentyfour_seven_office.soap.mapping.orders import STATE_PROPERTIES, order_state_in
+from typing_extensions import override
+
+from adapters.twentyfour_seven_office.soap.answers import items_in
 from adapters.twentyfour_seven_office.soap.operations import GET_INVOICES
+from adapters.twentyfour_seven_office.soap.orders import totals_in
 from adapters.twentyfour_seven_office.soap.refusals import error_for_item
 from adapters.twentyfour_seven_office.soap.session import BusinessSession
+from adapters.twentyfour_seven_office.soap.values import IDS_PER_READ, batches, date_in, id_in
 from adapters.twentyfour_seven_office.values import numbers_of
 from core.errors import KvittError
 from core.payment import OrderState
+from core.ports.accounting import PaymentStatus
+
+STATE_PROPERTIES = (
+    "OrderId",
+    "CustomerId",
+    "OrderStatus",
+    "InvoiceId",
+    "DateInvoiced",
+    "CustomerReferenceNo",
+    "OrderTotalIncVat",
+    "OrderTotalVat",
+    "Paid",
+)
 
 
-class SoapPaymentStatus:
-    """The PaymentStatus port."""
+class SoapPaymentStatus(PaymentStatus):
+    """24SevenOffice, as a place that knows what was paid."""
 
     def __init__(self, session: BusinessSession) -> None:
         self._session = session
 
+    @override
     def states(self, order_ids: Sequence[str]) -> dict[str, OrderState | KvittError]:
         """Read the state of these orders, a thousand a call; one that is not answered is gone.
 
@@ -26,11 +43,11 @@ class SoapPaymentStatus:
         """
         states: dict[str, OrderState | KvittError] = {}
         for numbers in batches(numbers_of(order_ids), IDS_PER_READ):
-            states.update(self._states(numbers))
+            states.update(self._read_states(numbers))
         wanted = set(order_ids)
         return {order_id: state for order_id, state in states.items() if order_id in wanted}
 
-    def _states(self, numbers: Sequence[int]) -> dict[str, OrderState | KvittError]:
+    def _read_states(self, numbers: Sequence[int]) -> dict[str, OrderState | KvittError]:
         answer = self._session.call(
             GET_INVOICES,
             searchParams={"OrderIds": {"int": list(numbers)}},
@@ -47,3 +64,19 @@ class SoapPaymentStatus:
             elif state:
                 states[state.order_id] = state
         return states
+
+
+def order_state_in(order: Mapping[str, Any]) -> OrderState | None:
+    """Read an order's state, its dates as Norwegian dates; None without an order id."""
+    order_id = id_in(order.get("OrderId"))
+    if order_id is None:
+        return None
+    return OrderState(
+        order_id=order_id,
+        reference=order.get("CustomerReferenceNo") or None,  # REST keeps our number where SOAP does not see it
+        customer_id=id_in(order.get("CustomerId")),
+        invoice_number=id_in(order.get("InvoiceId")),
+        invoiced_at=date_in(order.get("DateInvoiced")),
+        paid_at=date_in(order.get("Paid")),
+        totals=totals_in(order),
+    )

@@ -1,16 +1,9 @@
 """Products and their categories at 24SevenOffice."""
 
+from collections.abc import Mapping
 from typing import Any
 
-from adapters.twentyfour_seven_office.soap.mapping.answers import created_one, records_in
-from adapters.twentyfour_seven_office.soap.mapping.products import (
-    CATEGORY_PROPERTIES,
-    PRODUCT_PROPERTIES,
-    category_in,
-    product_in,
-    unreadable_product,
-)
-from adapters.twentyfour_seven_office.soap.mapping.values import id_in, search_for
+from adapters.twentyfour_seven_office.soap.answers import created_one, records_in
 from adapters.twentyfour_seven_office.soap.operations import (
     GET_CATEGORIES,
     GET_PRODUCTS,
@@ -19,7 +12,8 @@ from adapters.twentyfour_seven_office.soap.operations import (
     Operation,
 )
 from adapters.twentyfour_seven_office.soap.session import BusinessSession
-from adapters.twentyfour_seven_office.values import known_number
+from adapters.twentyfour_seven_office.soap.values import id_in, search_for
+from adapters.twentyfour_seven_office.values import UNREADABLE, known_number, text_in
 from core.outcome import only
 from core.product import Category, Product
 from core.unreadable import Unreadable
@@ -69,3 +63,24 @@ class SoapProductCatalog:
 
 def _created_id(answer: Any, operation: Operation) -> str:
     return only([created_one(answer, operation, read=lambda item: id_in(item.get("Id")))])
+
+
+PRODUCT_PROPERTIES = ("Id", "Name", "No")
+CATEGORY_PROPERTIES = ("Id", "Name")
+
+
+def product_in(item: Mapping[str, Any]) -> Product | None:
+    """Read a product; None without an id or a name."""
+    product_id, name = id_in(item.get("Id")), item.get("Name")
+    return Product(id=product_id, name=name, number=text_in(item.get("No"))) if product_id and name else None
+
+
+def category_in(item: Mapping[str, Any]) -> Category | None:
+    """Read a category; None without an id or a name."""
+    category_id, name = id_in(item.get("Id")), item.get("Name")
+    return Category(id=category_id, name=name) if category_id and name else None
+
+
+def unreadable_product(item: Mapping[str, Any]) -> Unreadable:
+    """Read what is known of a product or category that can't be read as a whole."""
+    return Unreadable(id=id_in(item.get("Id")), name=text_in(item.get("Name")), reason=UNREADABLE)

@@ -4,25 +4,68 @@ docs/24sevenoffice.md, "Sessions": which company a session stands in is state on
 to one business and is never shared; logging in again and again is throttled, so it is kept across restarts.
 """
 
+import hashlib
+import json
 import re
 import time
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import asdict, dataclass, field, replace
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from adapters.twentyfour_seven_office.account import books_of
 from adapters.twentyfour_seven_office.kept_login import MOST_TRIES, KeptLogin, too_late, waited_long
-from adapters.twentyfour_seven_office.soap.connection import SoapConnection
 from adapters.twentyfour_seven_office.soap.identities import Identity, chosen_identity, identity_from, login_refused
-from adapters.twentyfour_seven_office.soap.kept_session import KeptSession, fingerprint_of
 from adapters.twentyfour_seven_office.soap.operations import GET_IDENTITIES, GET_IDENTITY, LOGIN, Operation
 from adapters.twentyfour_seven_office.soap.quota import QUOTA_EXCEEDED, Quota
 from adapters.twentyfour_seven_office.soap.refusals import SessionEnded
+from adapters.twentyfour_seven_office.soap.settings import SoapConnection
 from adapters.twentyfour_seven_office.troubles import Context
 from core.books import Books
 from core.errors import AccessRefused, Rejected, TryAgain
 from core.ports.surroundings import Surroundings
+
+
+@dataclass(frozen=True)
+class KeptSession:
+    """A session id, the identity that it stands in, and the company behind that. The session id is a secret.
+
+    `fingerprint` tells for which connection it was made: another connection never uses it.
+    """
+
+    fingerprint: str
+    identity_id: str
+    company_id: str
+    company: str
+    session_id: str = field(repr=False)
+
+    def to_text(self) -> str:
+        """Write it down."""
+        return json.dumps(asdict(self))
+
+    @classmethod
+    def from_text(cls, text: str | None) -> "KeptSession | None":
+        """Read what was written down; None for nothing, or for what some other version wrote."""
+        try:
+            found = json.loads(text or "null")
+            kept = cls(**{name: found[name] for name in cls.__dataclass_fields__})
+        except (ValueError, TypeError, KeyError):
+            return None
+        return kept if all(isinstance(value, str) for value in asdict(kept).values()) else None
+
+
+def fingerprint_of(connection: SoapConnection, *, api_url: str) -> str:
+    """Digest everything that decides whose books a session reaches."""
+    password = hashlib.sha256(connection.password.get_secret_value().encode()).hexdigest()
+    parts = [
+        api_url,
+        connection.application_id.get_secret_value(),
+        connection.username,
+        password,
+        connection.account_name,
+    ]
+    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
+
 
 if TYPE_CHECKING:
     from adapters.twentyfour_seven_office.soap.client import SoapClient

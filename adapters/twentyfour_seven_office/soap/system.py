@@ -5,15 +5,14 @@ from typing import TYPE_CHECKING
 
 from adapters.twentyfour_seven_office.account import right
 from adapters.twentyfour_seven_office.order_fields import LONGEST, PLACES
-from adapters.twentyfour_seven_office.soap.connection import SoapConnection
 from adapters.twentyfour_seven_office.soap.customers import SoapCustomerRepo
 from adapters.twentyfour_seven_office.soap.operations import GET_CATEGORIES, GET_COMPANIES, GET_INVOICES, Operation
-from adapters.twentyfour_seven_office.soap.operator_settings import OperatorSettings, operator_settings
 from adapters.twentyfour_seven_office.soap.orders import SoapOrderSink
 from adapters.twentyfour_seven_office.soap.payments import SoapPaymentStatus
 from adapters.twentyfour_seven_office.soap.products import SoapProductCatalog
 from adapters.twentyfour_seven_office.soap.quota import Quota, shared_quota
 from adapters.twentyfour_seven_office.soap.session import BusinessSession
+from adapters.twentyfour_seven_office.soap.settings import OperatorSettings, SoapConnection, operator_settings
 from adapters.twentyfour_seven_office.soap.tables import SoapCurrencyTable, SoapDimensionTable, SoapVatTable
 from core.books import Account, Books, Right
 from core.business import Business

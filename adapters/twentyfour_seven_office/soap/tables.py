@@ -1,13 +1,9 @@
 """The VAT codes, currencies and departments of an account at 24SevenOffice."""
 
-from adapters.twentyfour_seven_office.soap.mapping.answers import items_in, records_in
-from adapters.twentyfour_seven_office.soap.mapping.tables import (
-    currencies_in,
-    department_in,
-    tax_codes_in,
-    unreadable_department,
-    vat_types_in,
-)
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from adapters.twentyfour_seven_office.soap.answers import items_in, records_in
 from adapters.twentyfour_seven_office.soap.operations import (
     GET_CURRENCIES,
     GET_DEPARTMENTS,
@@ -15,6 +11,8 @@ from adapters.twentyfour_seven_office.soap.operations import (
     GET_VAT_TYPES,
 )
 from adapters.twentyfour_seven_office.soap.session import BusinessSession
+from adapters.twentyfour_seven_office.soap.values import decimal_in, id_in, integer_in
+from adapters.twentyfour_seven_office.values import UNREADABLE, text_in
 from core.currency import Currency
 from core.dimension import Dimension, DimensionKind
 from core.errors import AccessRefused, Rejected
@@ -76,3 +74,43 @@ class SoapDimensionTable:
                 raise  # no way in at all
             return None
         return records_in(answer, GET_DEPARTMENTS, read=department_in, known=unreadable_department)
+
+
+def vat_types_in(answer: Iterable[Mapping[str, Any]]) -> list[VatCode]:
+    """Read ClientService's VAT types; the code is the number No."""
+    return _vat_codes(answer, code="No", percent="Rate", name="Name")
+
+
+def tax_codes_in(answer: Iterable[Mapping[str, Any]]) -> list[VatCode]:
+    """Read AccountService's tax codes; the code is TaxNo, never TaxId (docs/24sevenoffice.md, "Norwegian VAT")."""
+    return _vat_codes(answer, code="TaxNo", percent="TaxRate", name="TaxName")
+
+
+def currencies_in(answer: Iterable[Mapping[str, Any]]) -> list[Currency]:
+    """Read currencies; one without a symbol or a usable rate is left out: an order in it would be booked wrong."""
+    found = []
+    for one in answer:
+        symbol, rate, unit = text_in(one.get("Symbol")), decimal_in(one.get("Rate")), integer_in(one.get("Unit"))
+        if symbol and rate is not None and rate > 0 and (unit is None or unit > 0):
+            found.append(Currency(code=symbol.upper(), rate=rate, unit=unit or 1))
+    return found
+
+
+def department_in(item: Mapping[str, Any]) -> Dimension | None:
+    """Read a department; None without an id."""
+    department_id = id_in(item.get("Id"))
+    return Dimension(id=department_id, name=text_in(item.get("Name"))) if department_id else None
+
+
+def unreadable_department(item: Mapping[str, Any]) -> Unreadable:
+    """Read what is known of a department that can't be read as a whole."""
+    return Unreadable(id=id_in(item.get("Id")), name=text_in(item.get("Name")), reason=UNREADABLE)
+
+
+def _vat_codes(answer: Iterable[Mapping[str, Any]], *, code: str, percent: str, name: str) -> list[VatCode]:
+    found = []
+    for one in answer:
+        number, rate = text_in(one.get(code)), decimal_in(one.get(percent))
+        if number is not None and rate is not None:
+            found.append(VatCode(code=number, percent=rate, name=text_in(one.get(name)) or ""))
+    return found

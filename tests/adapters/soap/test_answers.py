@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapters.twentyfour_seven_office.soap.mapping.answers import (
+from adapters.twentyfour_seven_office.soap.answers import (
     confirmed,
     created_one,
     each_others,
@@ -15,8 +15,8 @@ from adapters.twentyfour_seven_office.soap.mapping.answers import (
     unconfirmed,
     updated,
 )
-from adapters.twentyfour_seven_office.soap.mapping.values import id_in
 from adapters.twentyfour_seven_office.soap.operations import SAVE_COMPANIES
+from adapters.twentyfour_seven_office.soap.values import id_in
 from core.errors import AccessRefused, KvittError, OutcomeUnknown, Rejected, TryAgain
 
 REFUSED = {"APIException": {"Type": "Office24Seven.InvalidParameterException", "Message": "Nei"}}

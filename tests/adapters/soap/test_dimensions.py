@@ -1,6 +1,6 @@
 import pytest
 
-from adapters.twentyfour_seven_office.soap.mapping.orders import new_order
+from adapters.twentyfour_seven_office.soap.orders import new_order
 from adapters.twentyfour_seven_office.soap.system import SoapAccountingSystem
 from core.dimension import Dimension, DimensionKind
 from core.errors import Rejected

@@ -9,9 +9,8 @@ from threading import Thread
 import pytest
 
 from adapters.twentyfour_seven_office.soap import published
-from adapters.twentyfour_seven_office.soap.drift import drift, own_contract
-from adapters.twentyfour_seven_office.soap.operator_settings import OperatorSettings
-from adapters.twentyfour_seven_office.soap.published import SERVICES, published_contract
+from adapters.twentyfour_seven_office.soap.published import SERVICES, drift, own_contract, published_contract
+from adapters.twentyfour_seven_office.soap.settings import OperatorSettings
 from core.errors import TryAgain
 from sandbox.twentyfour_seven_office import Sandbox
 

@@ -4,8 +4,7 @@ import time
 
 import pytest
 
-from adapters.twentyfour_seven_office.soap.channel import Answer
-from adapters.twentyfour_seven_office.soap.envelope import envelope_of
+from adapters.twentyfour_seven_office.soap.wire import Answer, envelope_of
 from adapters.twentyfour_seven_office.troubles import UnusableAnswer
 
 SOAP = "http://schemas.xmlsoap.org/soap/envelope/"

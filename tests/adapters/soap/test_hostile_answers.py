@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 
 from adapters.clock import SystemClock
-from adapters.twentyfour_seven_office.soap import envelope
-from adapters.twentyfour_seven_office.soap.channel import Answer, Channel
-from adapters.twentyfour_seven_office.soap.contract import contract
-from adapters.twentyfour_seven_office.soap.envelope import envelope_of
+from adapters.twentyfour_seven_office.soap import wire
+from adapters.twentyfour_seven_office.soap.client import SoapClient
 from adapters.twentyfour_seven_office.soap.operations import GET_CATEGORIES, SAVE_CATEGORIES
+from adapters.twentyfour_seven_office.soap.settings import OperatorSettings
+from adapters.twentyfour_seven_office.soap.wire import Answer, contract, envelope_of
 from adapters.twentyfour_seven_office.troubles import UnusableAnswer
 from core.business import Connection
 from core.errors import InvalidInput, OutcomeUnknown, TryAgain
@@ -77,7 +77,7 @@ def test_nothing_outside_is_read(declared: str, tmp_path: Path) -> None:
 
 
 def test_more_tags_than_memory_should_hold_are_not_parsed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(envelope, "MOST_MARKUP", 1_000)
+    monkeypatch.setattr(wire, "MOST_MARKUP", 1_000)
     with pytest.raises(UnusableAnswer) as refusal:
         _read(_named("<a/>" * 1_000).encode())
     assert refusal.value.code == "answer_too_large"
@@ -127,7 +127,7 @@ class TestCertificates:
         monkeypatch.delenv("REQUESTS_CA_BUNDLE", raising=False)
         monkeypatch.delenv("CURL_CA_BUNDLE", raising=False)
         monkeypatch.setenv(name, value)
-        assert Channel("https://127.0.0.1:1", timeout=1)._verify not in (False, None, "")
+        assert SoapClient(OperatorSettings("https://127.0.0.1:1", timeout=1))._verify not in (False, None, "")
 
     @pytest.fixture
     def systems(self) -> Callable[[], Any]:

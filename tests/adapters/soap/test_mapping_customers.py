@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapters.twentyfour_seven_office.soap.mapping.customers import (
+from adapters.twentyfour_seven_office.soap.companies import (
     asked_keys,
     changed_company,
     customer_record,

@@ -2,7 +2,7 @@ from typing import Any
 
 import pytest
 
-from adapters.twentyfour_seven_office.soap.mapping.pages import Page, page_in
+from adapters.twentyfour_seven_office.soap.customers import Page, page_in
 from core.errors import TryAgain
 
 

@@ -4,9 +4,10 @@ from decimal import Decimal
 
 import pytest
 
-from adapters.twentyfour_seven_office.soap.mapping.orders import new_order, order_state_in, receipt_in, totals_in
-from adapters.twentyfour_seven_office.soap.mapping.tables import currencies_in, tax_codes_in, vat_types_in
-from adapters.twentyfour_seven_office.soap.mapping.values import (
+from adapters.twentyfour_seven_office.soap.orders import new_order, receipt_in, totals_in
+from adapters.twentyfour_seven_office.soap.payments import order_state_in
+from adapters.twentyfour_seven_office.soap.tables import currencies_in, tax_codes_in, vat_types_in
+from adapters.twentyfour_seven_office.soap.values import (
     date_in,
     date_out,
     id_in,

@@ -3,8 +3,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from adapters.twentyfour_seven_office.cleaning import cleaned
-from adapters.twentyfour_seven_office.soap.quarantine import quarantine_end
-from adapters.twentyfour_seven_office.soap.refusals import error_for_fault, error_for_item
+from adapters.twentyfour_seven_office.soap.refusals import error_for_fault, error_for_item, quarantine_end
 from core.errors import AccessRefused, KvittError, OutcomeUnknown, Rejected, TryAgain
 
 NOW = datetime(2026, 11, 23, 14, 30, tzinfo=UTC)

@@ -2,8 +2,8 @@
 
 import pytest
 
-from adapters.twentyfour_seven_office.soap.mapping.answers import records_in
-from adapters.twentyfour_seven_office.soap.mapping.customers import customer_record, unreadable_customer
+from adapters.twentyfour_seven_office.soap.answers import records_in
+from adapters.twentyfour_seven_office.soap.companies import customer_record, unreadable_customer
 from adapters.twentyfour_seven_office.soap.operations import BROKEN, GET_COMPANIES
 from core.errors import KvittError, Rejected, TryAgain
 from core.unreadable import Unreadable

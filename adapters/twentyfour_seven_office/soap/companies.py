@@ -8,7 +8,7 @@ from collections.abc import Callable, Hashable, Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
-from adapters.twentyfour_seven_office.soap.mapping.values import id_in
+from adapters.twentyfour_seven_office.soap.values import id_in
 from adapters.twentyfour_seven_office.values import UNREADABLE, text_in, without_nothing
 from core.customer import (
     Address,

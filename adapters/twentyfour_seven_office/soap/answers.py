@@ -8,9 +8,9 @@ from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
-from adapters.twentyfour_seven_office.soap.mapping.values import id_in
 from adapters.twentyfour_seven_office.soap.operations import BROKEN, Operation
 from adapters.twentyfour_seven_office.soap.refusals import error_for_item
+from adapters.twentyfour_seven_office.soap.values import id_in
 from core.errors import KvittError, OutcomeUnknown, Rejected
 from core.unreadable import Unreadable
 

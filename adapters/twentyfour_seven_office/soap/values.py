@@ -4,9 +4,10 @@ Source: docs/24sevenoffice.md, "Values and dates".
 """
 
 import re
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 _OSLO = ZoneInfo("Europe/Oslo")
@@ -66,3 +67,13 @@ def search_for(text: str) -> str:
     a pattern are replaced with it.
     """
     return _PATTERN_SIGNS.sub("%", text)
+
+
+IDS_PER_READ = 1000  # docs/24sevenoffice.md, "Searching": order ids; the others are kept alike
+
+Asked = TypeVar("Asked")
+
+
+def batches(items: Sequence[Asked], size: int) -> list[Sequence[Asked]]:
+    """Cut a sequence into pieces of at most this size."""
+    return [items[start : start + size] for start in range(0, len(items), size)]

@@ -1,1 +1,0 @@
-"""Between the vendor's shapes (dicts and plain values) and core models. Pure functions, one module a subject."""
