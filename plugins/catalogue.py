@@ -5,15 +5,19 @@ Nothing is opened here, and no storage is needed.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from importlib.metadata import Distribution
+from importlib.metadata import Distribution, distribution
 from typing import Any
 
 from pydantic import BaseModel
+from typing_extensions import override
 
 from core.business import Business
 from core.ports.accounting import AccountingSystem
 from core.ports.surroundings import Surroundings
-from plugins.spec import AccountingPlugin
+from plugins.settings import Setting, settings_of
+from plugins.spec import AccountingPlugin, Registration
+
+_OURS = "kvitt"
 
 
 @dataclass(frozen=True)
@@ -47,25 +51,22 @@ class Catalogue:
 
 
 @dataclass
-class Registering:
+class Registering(Registration):
     """One plugin's turn to register: what it adds counts once its hook has come to its end, all of it or nothing."""
 
     taken: Sequence[str]
     distribution: Distribution | None = None
     added: dict[str, AccountingPlugin] = field(default_factory=dict)
 
+    @override
     def add(
         self,
         name: str,
         *,
         settings: type[BaseModel],
-        open: Callable[[Business, Any, Surroundings], AccountingSystem],  # noqa: A002 - the word for it
+        open: Callable[[Business, Any, Surroundings], AccountingSystem],
     ) -> None:
-        """Register an accounting system.
-
-        Errors: ValueError when the name is taken, is empty, or the settings claim the name `system`; TypeError when
-        `settings` is no pydantic model or `open` can't be called; what pydantic raises of a model it can't complete.
-        """
+        """Register an accounting system. Errors: also what pydantic raises of a model that it can't complete."""
         if not isinstance(name, str) or not name.strip() or name != name.strip():
             raise ValueError("an accounting system needs a name, with no space at either end")
         if name in self.taken or name in self.added:
@@ -78,3 +79,44 @@ class Registering:
         if "system" in settings.model_fields:
             raise ValueError(f'"{name}" may not have a setting named system: that one names the plugin')
         self.added[name] = AccountingPlugin(name=name, settings=settings, open=open, distribution=self.distribution)
+
+
+@dataclass(frozen=True)
+class ListedPlugin:
+    """A plugin: the accounting system's name, what brings it, what a business must tell it.
+
+    `raised` is what a broken one raised; its name is then its entry point's. `distribution` and `version` are None
+    where nobody knows what brought it.
+    """
+
+    name: str
+    distribution: str | None
+    version: str | None
+    settings: tuple[Setting, ...] = ()
+    raised: str | None = None
+
+
+def listed(catalogue: Catalogue) -> list[ListedPlugin]:
+    """Return every plugin by name, the broken ones last."""
+    working = [_working(catalogue.plugins[name]) for name in catalogue.names]
+    return [*working, *(_broken(one) for one in sorted(catalogue.broken, key=lambda one: one.name))]
+
+
+def _working(plugin: AccountingPlugin) -> ListedPlugin:
+    brought_by = plugin.distribution or distribution(_OURS)
+    return ListedPlugin(
+        name=plugin.name,
+        distribution=brought_by.name,
+        version=brought_by.version,
+        settings=tuple(settings_of(plugin.settings)),
+    )
+
+
+def _broken(plugin: BrokenPlugin) -> ListedPlugin:
+    brought_by: Distribution | None = plugin.distribution
+    return ListedPlugin(
+        name=plugin.name,
+        distribution=brought_by.name if brought_by else None,
+        version=brought_by.version if brought_by else None,
+        raised=plugin.raised,
+    )

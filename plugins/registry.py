@@ -1,4 +1,4 @@
-"""The accounting systems that there are plugins for: implements the port `AccountingSystems`."""
+"""The accounting systems of all plugins: their settings are checked and their books opened, once for each business."""
 
 import logging
 import traceback
@@ -9,10 +9,11 @@ from typing import Any
 
 from cachetools import LRUCache
 from pydantic import BaseModel, SecretStr, ValidationError
+from typing_extensions import override
 
 from core.business import Business, Connection
 from core.errors import AccessRefused, Fault, InvalidInput, KvittError
-from core.ports.accounting import AccountingSystem
+from core.ports.accounting import AccountingSystem, AccountingSystems
 from core.ports.surroundings import Surroundings
 from plugins.catalogue import BrokenPlugin, Catalogue
 from plugins.settings import deciding_books, secret_names
@@ -23,7 +24,7 @@ _log = logging.getLogger(__name__)
 _MOST_OPEN = 1000  # businesses whose opened books are kept at hand; opening anew costs no call, but a login's memory
 
 
-class AccountingRegistry:
+class AccountingRegistry(AccountingSystems):
     """Holds the plugins, and the books they have opened. Safe to use from many threads.
 
     Whatever a plugin does wrong when it is used is turned into an error about that plugin: the rest works.
@@ -45,6 +46,7 @@ class AccountingRegistry:
         """The plugins of others that can't be used, and what they raised."""
         return tuple(self._catalogue.broken)
 
+    @override
     def open(self, business: Business) -> AccountingSystem:
         """Return the business's books: the same object until anything about the business changes, or they have moved.
 
@@ -84,6 +86,7 @@ class AccountingRegistry:
                 faults=error.faults,
             ) from None
 
+    @override
     def checked(self, connection: Connection) -> Connection:
         """Return the connection as its plugin reads it: trimmed, in the plugin's own form.
 
@@ -94,6 +97,7 @@ class AccountingRegistry:
         with _plugins_fault(plugin):
             return Connection.of(plugin.name, _settings_of(settings))
 
+    @override
     def shown(self, connection: Connection) -> Mapping[str, str]:
         """Return what may be read back: `system`, and every setting that is not a secret.
 
@@ -106,18 +110,12 @@ class AccountingRegistry:
             **{name: value for name, value in connection.settings.items() if name in public},
         }
 
+    @override
     def secrets(self, system: str) -> frozenset[str]:
-        """Return the names of a plugin's secret settings.
-
-        Errors: InvalidInput, code `unknown_accounting_system`.
-        """
         return secret_names(self._plugin(system).settings)
 
+    @override
     def deciding_books(self, system: str) -> frozenset[str]:
-        """Return the names of the settings that decide which books a connection leads to.
-
-        Errors: InvalidInput, code `unknown_accounting_system`.
-        """
         return deciding_books(self._plugin(system).settings)
 
     def model(self, system: str) -> type[BaseModel]:

@@ -9,7 +9,7 @@ import typer
 from entrypoints.cli.exit_codes import ExitCode
 from entrypoints.cli.options import AsJson
 from entrypoints.cli.output import print_json, say, show
-from plugins.listing import ListedPlugin, listed
+from plugins.catalogue import ListedPlugin, listed
 from plugins.manager import find_plugins
 from plugins.new_plugin import distribution_of, write_plugin
 from plugins.settings import Setting

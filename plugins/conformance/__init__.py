@@ -10,10 +10,12 @@ pytest.register_assert_rewrite(
     *(
         f"plugins.conformance.{part}"
         for part in (
+            "booked_orders",
+            "booked_products",
             "check_status",
             "connections",
-            "documented",
             "faults",
+            "finding_customers",
             "fixtures",
             "installation",
             "order_ports",

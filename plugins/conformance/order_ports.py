@@ -12,10 +12,9 @@ from core.ports.accounting import AccountingSystem
 from core.sending.array_write import ArrayWrite
 from core.transfer import Receipt
 from plugins.conformance.bench import Bench
-from plugins.conformance.drafts import drafts_for
 from plugins.conformance.fixtures import Setup
 from plugins.conformance.installation import Installation, Stopped
-from plugins.conformance.samples import COMPANY, PERSON, a_row, an_invoice
+from plugins.conformance.samples import COMPANY, PERSON, a_row, an_invoice, drafts_for
 
 _NUMBER = "2001-1"
 _A_DAY = timedelta(days=1)

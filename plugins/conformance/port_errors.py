@@ -13,10 +13,9 @@ from core.order_draft import OrderDraft
 from core.ports.accounting import AccountingSystem, CustomerUpdate
 from core.unreadable import readable
 from plugins.conformance.bench import Bench, Call, HasStruck, NotPossible, Trouble
-from plugins.conformance.drafts import drafts_for
 from plugins.conformance.fixtures import Setup
 from plugins.conformance.installation import Installation
-from plugins.conformance.samples import COMPANY, COMPANY_NUMBER, PERSON
+from plugins.conformance.samples import COMPANY, COMPANY_NUMBER, PERSON, drafts_for
 
 _ERRORS: dict[Trouble, type[KvittError]] = {
     Trouble.REFUSED: Rejected,

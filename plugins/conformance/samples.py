@@ -1,4 +1,4 @@
-"""Invoices that the conformance suite sends. Numbers and people are made up."""
+"""Invoices that the conformance suite sends, and drafts to ask the ports for. Numbers and people are made up."""
 
 from datetime import date
 from decimal import Decimal
@@ -6,6 +6,10 @@ from typing import Any
 
 from core.customer import Address, Customer
 from core.invoice import Invoice, InvoiceRow, InvoiceType, Period
+from core.order_draft import OrderDraft, OrderRow
+from core.ports.accounting import AccountingSystem
+from core.vat_code import vat_code_for
+from plugins.conformance.installation import CATEGORY, PRODUCT
 
 COMPANY_NUMBER = "911000008"
 PHONE = "40000002"
@@ -45,3 +49,38 @@ def an_invoice(number: str = "2001-1", **changes: Any) -> Invoice:
         customer=COMPANY,
         rows=(a_row(),),
     ).model_copy(update=changes)
+
+
+def drafts_for(system: AccountingSystem, references: list[str]) -> list[OrderDraft]:
+    """Return orders of one row to one new customer, with these references, as the core would draft them."""
+    customer_id = str(system.customers.create([COMPANY])[0])
+    category_id = system.products.create_category(CATEGORY)
+    product_id = system.products.create_product(PRODUCT, category_id=category_id)
+    vat = vat_code_for(Decimal(25), account=system.vat.codes(), overrides={}).code
+    row = OrderRow(
+        product_id=product_id,
+        text="Tractor",
+        quantity=Decimal(1),
+        unit_price=Decimal(1200),
+        discount_percent=Decimal(0),
+        vat_percent=vat.percent,
+        vat_code=vat.code,
+    )
+    invoice = an_invoice()
+    return [
+        OrderDraft.model_validate(
+            {
+                "reference": reference,
+                "customer_id": customer_id,
+                "status": "draft",
+                "issue_date": invoice.issue_date,
+                "due_date": invoice.due_date,
+                "currency": None,
+                "prices_include_vat": False,
+                "your_reference": None,
+                "comment": None,
+                "rows": (row,),
+            }
+        )
+        for reference in references
+    ]

@@ -1,16 +1,26 @@
 """The conformance suite: the one class that a plugin's author subclasses."""
 
+from plugins.conformance.booked_orders import BookedOrders
+from plugins.conformance.booked_products import BookedProducts
 from plugins.conformance.check_status import CheckStatusBehaviour
 from plugins.conformance.connections import Connections
-from plugins.conformance.documented import DocumentedBehaviour
 from plugins.conformance.faults import ExactlyOnce
+from plugins.conformance.finding_customers import FindingCustomers
 from plugins.conformance.order_ports import OrderPorts
 from plugins.conformance.port_errors import PortErrors
 from plugins.conformance.record_ports import RecordPorts
 
 
 class AccountingSystemConformance(
-    DocumentedBehaviour, CheckStatusBehaviour, ExactlyOnce, PortErrors, Connections, RecordPorts, OrderPorts
+    FindingCustomers,
+    BookedProducts,
+    BookedOrders,
+    CheckStatusBehaviour,
+    ExactlyOnce,
+    PortErrors,
+    Connections,
+    RecordPorts,
+    OrderPorts,
 ):
     """Drives an accounting system through all that Kvitt promises, and through trouble.
 
@@ -34,10 +44,11 @@ class AccountingSystemConformance(
 
     What is shown:
 
-    - DocumentedBehaviour, CheckStatusBehaviour: the real use cases, over a database of the suite's own, send invoices
-      of all kinds; customer, product, order, rows, and what Check Status answers are compared with the books.
+    - FindingCustomers, BookedProducts, BookedOrders, CheckStatusBehaviour: the real use cases, over a database of the
+      suite's own, send invoices of all kinds; customer, product, order, rows, and what Check Status answers are
+      compared with the books.
     - ExactlyOnce: each kind of trouble at each call. In the end there is exactly one order, customer, product and
-      category; what was refused waits for a person, what was barred is parked, what was lost is looked for.
+      category; what was refused waits for a person, what has no access is parked, what was lost is looked for.
     - PortErrors: each kind of trouble at each call is the error that it is, and no other.
     - Connections, RecordPorts, OrderPorts: what the ports promise beyond that: answers item by item, exact
       references, a directory of all customers, limits that hold, settings that are checked, secrets told nowhere.

@@ -17,8 +17,7 @@ from core.errors import AccessRefused, InvalidInput
 from core.ports.accounting import AccountingSystems
 from core.ports.surroundings import Surroundings
 from plugins import manager
-from plugins.catalogue import Registering
-from plugins.listing import listed
+from plugins.catalogue import Registering, listed
 from plugins.manager import find_plugins, load_plugins
 from plugins.registry import AccountingRegistry
 from plugins.spec import Registration, hookimpl
