@@ -32,7 +32,7 @@ def furnished(settings: Settings, *, queue: str = INLINE) -> Container:
     """Wire an installation on SQLite whose home is new. It does not wait for the disk, for its power is not cut."""
     furnish(settings.home, queue=queue)
     container = make_container(settings, queue=queue)
-    container.storage.add_kwargs(outlives_power_cuts=False)
+    container.sql_storage.add_kwargs(outlives_power_cuts=False)
     return container
 
 

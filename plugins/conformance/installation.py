@@ -1,6 +1,6 @@
 """An installation of Kvitt to drive a plugin with: the real use cases, over the real storage in a temporary folder."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from itertools import count
@@ -9,45 +9,26 @@ from shutil import copyfile
 from typing import Any
 
 from adapters.mark_file import MarkFile
-from adapters.queue.inline import InlineTransferQueue
 from adapters.secrets import KeyFile, secret_box_with
 from adapters.storage import SqlCallCounter, SqlSessionStore, open_storage
 from core.audit import COMMAND_LINE
-from core.auditor import Auditor
 from core.business import Business, Connection, CustomerUpdates, NewOrderStatus
 from core.invoice import Invoice
 from core.ports.accounting import AccountingSystem
 from core.ports.invoice_stores import Step
 from core.ports.surroundings import Surroundings
-from core.sending.attempt import TransferInvoices
-from core.sending.create_once import CreateOnce
-from core.sending.customer_directory import CustomerDirectory
-from core.sending.customers import FindCustomers
 from core.sending.fence import FencedCalls
-from core.sending.orders import PlaceOrders
-from core.sending.record import RecordTransfers
-from core.sending.references import ReferenceData
-from core.sending.restore_watch import RestoreWatch
-from core.sending.turn import TakeTurn
-from core.transfer import RetryPolicy, Transfer
-from core.use_cases.add_invoice import AddInvoice
-from core.use_cases.check_status import Answer, CheckStatus
-from core.use_cases.connect_business import ConnectBusiness
-from core.use_cases.look_up import LookUp
-from core.use_cases.manage_transfers import ManageTransfers
-from core.use_cases.preview_invoice import InvoicePreview, PreviewInvoice
-from core.use_cases.send_invoice import SendInvoice
-from core.use_cases.send_many import SendMany
-from core.use_cases.verify_business import Verification, VerifyBusiness
+from core.transfer import Transfer
+from core.use_cases.check_status import Answer
+from core.use_cases.preview_invoice import InvoicePreview
+from core.use_cases.verify_business import Verification
 from plugins.manager import load_plugins
 from plugins.registry import AccountingRegistry
+from plugins.wiring import Terms, UseCases
 
 BUSINESS = "fjell"
 PRODUCT, CATEGORY = "Prøve rental", "ProveRental"
 
-_SETTLING = timedelta(seconds=120)
-_LEASE = timedelta(seconds=300)
-_CHUNK = 100
 _MOST_TURNS = 12
 
 
@@ -98,7 +79,6 @@ class Installation:
         copyfile(template, database)
         box = secret_box_with(KeyFile(folder))
         self._storage = open_storage(f"sqlite:///{database}", box, outlives_power_cuts=False)
-        self._marks = MarkFile(folder, f"sqlite:///{database}")
         self.clock = MovableClock()
         self._calls = _Calls()
         self.systems: AccountingRegistry = load_plugins(
@@ -110,7 +90,18 @@ class Installation:
                 observer=self._calls,
             )
         )
-        self._wire(self._turn_taker(count(1)), count(1))
+        ids, holders = count(1), count(1)
+        self._wired = UseCases(
+            storage=self._storage,
+            systems=self.systems,
+            clock=self.clock,
+            marks=MarkFile(folder, f"sqlite:///{database}"),
+            actor=lambda: COMMAND_LINE,
+            settings=Terms(),
+            chance=lambda: 0,
+            new_id=lambda: f"transfer-{next(ids):06}",
+            new_holder=lambda: f"holder-{next(holders)}",
+        )
 
     def connect(
         self,
@@ -133,11 +124,11 @@ class Installation:
             customer_updates=customer_updates,
             **(settings or {}),
         )
-        return self._connect.store(business)
+        return self._wired.connect_business().store(business)
 
     def system(self, name: str = BUSINESS) -> AccountingSystem:
         """Return a business's books, as the core sees them."""
-        return self.systems.open(self._look_up.business(name))
+        return self.systems.open(self._wired.look_up().business(name))
 
     @contextmanager
     def stopped_before_call(self, number: int) -> Iterator[None]:
@@ -150,24 +141,24 @@ class Installation:
 
     def opened_anew(self) -> AccountingSystem:
         """Return the business's books, opened once more as another business's."""
-        return self.systems.open(self._look_up.business(BUSINESS).model_copy(update={"name": "anew"}))
+        return self.systems.open(self._wired.look_up().business(BUSINESS).model_copy(update={"name": "anew"}))
 
     def add(self, *invoices: Invoice, business: str = BUSINESS) -> None:
         """Add invoices."""
         for invoice in invoices:
-            self._add.add(business, invoice)
+            self._wired.add_invoice().add(business, invoice)
 
     def send(self, number: str, *, business: str = BUSINESS) -> Transfer:
         """Send an invoice that was added: one attempt is made."""
-        return self._send.send(business, number)
+        return self._wired.send_invoice().send(business, number)
 
     def send_all(self, numbers: Sequence[str], *, business: str = BUSINESS) -> None:
         """Send invoices that were added, in bulk."""
-        self._send_many.send(business, numbers)
+        self._wired.send_many().send(business, numbers)
 
     def transfer(self, number: str, *, business: str = BUSINESS) -> Transfer:
         """Return an invoice's transfer as it stands."""
-        transfer = self._look_up.transfer_of(business, number)
+        transfer = self._wired.look_up().transfer_of(business, number)
         assert transfer is not None, f"invoice {number} has no transfer"
         return transfer
 
@@ -178,100 +169,32 @@ class Installation:
             if transfer.state.is_final or transfer.is_parked:
                 return transfer
             self.clock.move_to(transfer.next_attempt_at or self.clock.now())
-            self._take_turn.take(business)
+            self._wired.take_turn().take(business)
         return self.transfer(number, business=business)
 
     def retry(self, transfer: Transfer) -> Transfer:
         """Retry a transfer, as a person does who has mended what it was rejected for."""
-        return self._manage.retry(transfer.id)
+        return self._wired.manage_transfers().retry(transfer.id)
 
     def verify(self, name: str = BUSINESS) -> Verification:
         """Verify a business; what was parked goes on."""
-        return self._verify.verify(name)
+        return self._wired.verify_business().verify(name)
 
     def check(self, *numbers: str, business: str = BUSINESS) -> list[Answer]:
         """Check the status of invoices."""
-        return self._check.check(business, numbers)
+        return self._wired.check_status().check(business, numbers)
 
     def preview(self, number: str, *, business: str = BUSINESS) -> InvoicePreview:
         """Preview an invoice."""
-        return self._preview.preview(business, number)
+        return self._wired.preview_invoice().preview(business, number)
 
     def story(self, transfer: Transfer) -> Sequence[Step]:
         """Return what happened to a transfer."""
-        return self._look_up.steps(transfer.id)
+        return self._wired.look_up().steps(transfer.id)
 
     def close(self) -> None:
         """Close the storage."""
         self._storage.close()
-
-    def _turn_taker(self, holders: "count[int]") -> TakeTurn:
-        storage, clock = self._storage, self.clock
-        create_once = CreateOnce(storage=storage, clock=clock, settling=_SETTLING)
-        self._auditor = Auditor(storage=storage, clock=clock, actor=lambda: COMMAND_LINE)
-        self._reference_data = ReferenceData(storage=storage, clock=clock, create_once=create_once)
-        self._find_customers = FindCustomers(
-            storage=storage,
-            clock=clock,
-            create_once=create_once,
-            directory=CustomerDirectory(storage=storage, clock=clock),
-            most_at_once=_CHUNK,
-        )
-        no_wait: Callable[[float], None] = lambda _seconds: None  # noqa: E731 - typed
-        watch = RestoreWatch(storage=storage, marks=self._marks, clock=clock, auditor=self._auditor, wait=no_wait)
-        return TakeTurn(
-            storage=storage,
-            watch=watch,
-            clock=clock,
-            transfer_invoices=TransferInvoices(
-                storage=storage,
-                systems=self.systems,
-                clock=clock,
-                retry_policy=RetryPolicy(),
-                reference_data=self._reference_data,
-                find_customers=self._find_customers,
-                watch=watch,
-                place_orders=PlaceOrders(
-                    storage=storage, clock=clock, watch=watch, settling=_SETTLING, most_at_once=_CHUNK
-                ),
-                chance=lambda: 0,
-                auditor=self._auditor,
-            ),
-            lease=_LEASE,
-            new_holder=lambda: f"holder-{next(holders)}",
-            stopping=lambda: False,
-            auditor=self._auditor,
-        )
-
-    def _wire(self, take_turn: TakeTurn, ids: "count[int]") -> None:
-        storage, clock, systems = self._storage, self.clock, self.systems
-        queue = InlineTransferQueue(take_turn.take)
-        new_id: Callable[[], str] = lambda: f"transfer-{next(ids):06}"  # noqa: E731 - typed
-        auditor = self._auditor
-        self._take_turn = take_turn
-        self._look_up = LookUp(storage)
-        self._connect = ConnectBusiness(storage=storage, systems=systems, clock=clock, auditor=auditor)
-        self._add = AddInvoice(storage=storage, auditor=auditor)
-        transfers = RecordTransfers(storage=storage, clock=clock, queue=queue, new_id=new_id)
-        self._send = SendInvoice(storage=storage, systems=systems, auditor=auditor, transfers=transfers)
-        self._send_many = SendMany(
-            storage=storage,
-            systems=systems,
-            queue=queue,
-            clock=clock,
-            new_id=new_id,
-            auditor=auditor,
-            transfers=transfers,
-        )
-        self._manage = ManageTransfers(storage=storage, clock=clock, auditor=auditor, transfers=transfers)
-        self._verify = VerifyBusiness(storage=storage, systems=systems, clock=clock, auditor=auditor)
-        self._check = CheckStatus(storage=storage, systems=systems, clock=clock, auditor=auditor)
-        self._preview = PreviewInvoice(
-            storage=storage,
-            systems=systems,
-            reference_data=self._reference_data,
-            find_customers=self._find_customers,
-        )
 
 
 def make_template(file: Path) -> Path:

@@ -75,7 +75,7 @@ def operations(office: Office) -> list[str]:
 
 
 def latest(container: Container, number: str) -> PaymentReport:
-    with container.storage().transaction() as work:
+    with container.sql_storage().transaction() as work:
         report = work.statuses.latest("fjell", number)
     assert report is not None, f"nothing was ever reported on {number}"
     return report

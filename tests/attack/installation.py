@@ -104,7 +104,7 @@ class Installation:
     def new_container(self, *, queue: str = "inline") -> Container:
         """Wire the same installation once more, as another process would."""
         container = make_container(self.settings, queue=queue)
-        container.storage.add_kwargs(outlives_power_cuts=False)
+        container.sql_storage.add_kwargs(outlives_power_cuts=False)
         container.environment.override(providers.Object(self._given))
         return container
 
@@ -197,7 +197,7 @@ class Installation:
 
     def story(self, transfer: Transfer) -> Sequence[Step]:
         """The steps of a transfer, the oldest first."""
-        with self.container.storage().transaction() as work:
+        with self.container.sql_storage().transaction() as work:
             return work.journal.of(transfer.id)
 
     @property

@@ -5,37 +5,11 @@ from datetime import timedelta
 from itertools import count
 
 from core.audit import WORKER, Actor
-from core.auditor import Auditor
 from core.business import Business, Connection
 from core.invoice import Invoice
 from core.ports.observers import NOBODY, WorkObserver
-from core.sending.attempt import TransferInvoices
-from core.sending.create_once import CreateOnce
-from core.sending.customer_directory import CustomerDirectory
-from core.sending.customers import FindCustomers
-from core.sending.orders import PlaceOrders
-from core.sending.record import RecordTransfers
-from core.sending.references import ReferenceData
-from core.sending.restore_watch import RestoreWatch
-from core.sending.turn import TakeTurn
-from core.transfer import RetryPolicy, Transfer
-from core.use_cases.add_invoice import AddInvoice
-from core.use_cases.adopt_order import AdoptOrder
-from core.use_cases.authenticate import Authenticate
-from core.use_cases.check_status import CheckStatus
-from core.use_cases.connect_business import ConnectBusiness
-from core.use_cases.link_customer import LinkCustomer
-from core.use_cases.look_up import LookUp
-from core.use_cases.manage_api_keys import ManageApiKeys
-from core.use_cases.manage_transfers import ManageTransfers
-from core.use_cases.preview_invoice import PreviewInvoice
-from core.use_cases.recover import Recover
-from core.use_cases.send_again import SendAgain
-from core.use_cases.send_invoice import SendInvoice
-from core.use_cases.send_many import SendMany
-from core.use_cases.sweep import Sweep
-from core.use_cases.tie_order import TieOrder
-from core.use_cases.verify_business import VerifyBusiness
+from core.transfer import Transfer
+from plugins.wiring import Terms, UseCases
 from tests.fakes.accounting_system import Books, FakeAccountingSystem, FakeAccountingSystems
 from tests.fakes.clock import FakeClock
 from tests.fakes.marks import FakeMarks
@@ -69,128 +43,47 @@ class Gateway:
         self.while_waiting: Callable[[], None] = lambda: None
         """What others do while a new home listens for workers."""
         self.actor: Actor = WORKER
-        self.auditor = Auditor(storage=self.storage, clock=self.clock, actor=lambda: self.actor)
         ids, holders, keys = count(1), count(1), count(1)
         self.marks = FakeMarks()
-        self.restore_watch = RestoreWatch(
-            storage=self.storage, marks=self.marks, clock=self.clock, auditor=self.auditor, wait=self._let_pass
-        )
-        create_once = CreateOnce(storage=self.storage, clock=self.clock, settling=SETTLING)
-        reference_data = ReferenceData(storage=self.storage, clock=self.clock, create_once=create_once)
-        find_customers = FindCustomers(
+        wired = UseCases(
             storage=self.storage,
+            systems=self.systems,
             clock=self.clock,
-            create_once=create_once,
-            directory=CustomerDirectory(storage=self.storage, clock=self.clock),
-            most_at_once=chunk_size,
-        )
-        self.take_turn = TakeTurn(
-            storage=self.storage,
-            clock=self.clock,
-            auditor=self.auditor,
-            transfer_invoices=TransferInvoices(
-                storage=self.storage,
-                systems=self.systems,
-                clock=self.clock,
-                auditor=self.auditor,
-                retry_policy=RetryPolicy(),
-                reference_data=reference_data,
-                find_customers=find_customers,
-                place_orders=PlaceOrders(
-                    storage=self.storage,
-                    clock=self.clock,
-                    watch=self.restore_watch,
-                    settling=SETTLING,
-                    most_at_once=chunk_size,
-                ),
-                watch=self.restore_watch,
-                chance=lambda: 0,
-                observer=observer,
-            ),
-            watch=self.restore_watch,
-            lease=LEASE,
-            new_holder=lambda: f"holder-{next(holders)}",
-            stopping=lambda: self.is_stopping,
+            queue=self.queue,
+            marks=self.marks,
+            key_ring=self.storage,
+            actor=lambda: self.actor,
+            settings=Terms(settling=SETTLING, lease=LEASE, chunk_size=chunk_size),
             observer=observer,
+            chance=lambda: 0,
+            new_id=lambda: f"transfer-{next(ids):06}",
+            new_holder=lambda: f"holder-{next(holders)}",
+            new_key_text=lambda: f"kvitt_{next(keys):012x}_{'5' * 64}",
+            is_stopping=lambda: self.is_stopping,
+            wait=self._let_pass,
         )
+        self.auditor = wired.auditor()
+        self.restore_watch = wired.restore_watch()
+        self.take_turn = wired.take_turn()
         if inline:
             self.queue.take_turn = self.take_turn.take
-        self.look_up = LookUp(self.storage)
-        self.connect_business = ConnectBusiness(
-            storage=self.storage, systems=self.systems, clock=self.clock, auditor=self.auditor
-        )
-        self.verify_business = VerifyBusiness(
-            storage=self.storage, systems=self.systems, clock=self.clock, auditor=self.auditor
-        )
-        self.add_invoice = AddInvoice(storage=self.storage, auditor=self.auditor)
-        self.preview_invoice = PreviewInvoice(
-            storage=self.storage, systems=self.systems, reference_data=reference_data, find_customers=find_customers
-        )
-        self.record_transfers = RecordTransfers(
-            storage=self.storage, clock=self.clock, queue=self.queue, new_id=lambda: f"transfer-{next(ids):06}"
-        )
-        self.send_invoice = SendInvoice(
-            storage=self.storage, systems=self.systems, auditor=self.auditor, transfers=self.record_transfers
-        )
-        self.send_many = SendMany(
-            storage=self.storage,
-            systems=self.systems,
-            queue=self.queue,
-            clock=self.clock,
-            auditor=self.auditor,
-            transfers=self.record_transfers,
-            new_id=lambda: f"transfer-{next(ids):06}",
-        )
-        self.send_again = SendAgain(
-            storage=self.storage,
-            systems=self.systems,
-            clock=self.clock,
-            auditor=self.auditor,
-            transfers=self.record_transfers,
-            new_id=lambda: f"transfer-{next(ids):06}",
-        )
-        self.sweep = Sweep(storage=self.storage, queue=self.queue, clock=self.clock)
-        self.manage_transfers = ManageTransfers(
-            storage=self.storage, clock=self.clock, auditor=self.auditor, transfers=self.record_transfers
-        )
-        self.link_customer = LinkCustomer(storage=self.storage, systems=self.systems, auditor=self.auditor)
-        tie_order = TieOrder(
-            storage=self.storage,
-            auditor=self.auditor,
-            find_customers=find_customers,
-            new_id=lambda: f"transfer-{next(ids):06}",
-        )
-        self.recover = Recover(
-            storage=self.storage,
-            systems=self.systems,
-            clock=self.clock,
-            auditor=self.auditor,
-            watch=self.restore_watch,
-            tie_order=tie_order,
-            settling=SETTLING,
-            lease=LEASE,
-            new_holder=lambda: f"holder-{next(holders)}",
-        )
-        self.adopt_order = AdoptOrder(
-            storage=self.storage,
-            systems=self.systems,
-            clock=self.clock,
-            auditor=self.auditor,
-            tie_order=tie_order,
-            settling=SETTLING,
-            lease=LEASE,
-            new_holder=lambda: f"holder-{next(holders)}",
-        )
-        self.check_status = CheckStatus(
-            storage=self.storage, systems=self.systems, clock=self.clock, auditor=self.auditor
-        )
-        self.manage_api_keys = ManageApiKeys(
-            storage=self.storage,
-            clock=self.clock,
-            auditor=self.auditor,
-            new_text=lambda: f"kvitt_{next(keys):012x}_{'5' * 64}",
-        )
-        self.authenticate = Authenticate(key_ring=self.storage, storage=self.storage, clock=self.clock)
+        self.look_up = wired.look_up()
+        self.connect_business = wired.connect_business()
+        self.verify_business = wired.verify_business()
+        self.add_invoice = wired.add_invoice()
+        self.preview_invoice = wired.preview_invoice()
+        self.record_transfers = wired.record_transfers()
+        self.send_invoice = wired.send_invoice()
+        self.send_many = wired.send_many()
+        self.send_again = wired.send_again()
+        self.sweep = wired.sweep()
+        self.manage_transfers = wired.manage_transfers()
+        self.link_customer = wired.link_customer()
+        self.recover = wired.recover()
+        self.adopt_order = wired.adopt_order()
+        self.check_status = wired.check_status()
+        self.manage_api_keys = wired.manage_api_keys()
+        self.authenticate = wired.authenticate()
         self.connect_business.store(
             Business(
                 name=self.business,

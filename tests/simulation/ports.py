@@ -312,18 +312,15 @@ def _wired(settings: Settings, stage: Stage) -> Container:
         (container.systems, SimulatedSystems(stage)),
         (container.queue, stage.queue),
         (container.telemetry, Onlooker(stage)),
+        (container.marks, stage.marks),
+        (container.new_id, stage.new_id),
+        (container.new_holder, stage.new_id),
+        (container.is_stopping, lambda: _is_stopping(stage)),
+        (container.chance, lambda: _spread(stage)),
     ):
         provider.override(providers.Object(simulated))
-    for use_case in (container.send_invoice, container.send_many, container.send_again):
-        use_case.add_kwargs(new_id=stage.new_id)
-    container._tie_order.add_kwargs(new_id=stage.new_id)
-    container.recover.add_kwargs(new_holder=stage.new_id)
-    container.adopt_order.add_kwargs(new_holder=stage.new_id)
-    container.restore_watch.add_kwargs(marks=stage.marks)
     # It is one for all processes, and one that dies in it must not shut the others out.
     container.restore_watch()._joining = nullcontext()  # type: ignore[assignment]
-    container.take_turn.add_kwargs(new_holder=stage.new_id, stopping=lambda: _is_stopping(stage))
-    container._transfer_invoices.add_kwargs(chance=lambda: _spread(stage))
     return container
 
 
