@@ -32,6 +32,6 @@ def compared_contracts(environment: Mapping[str, str]) -> "Comparison":
 
     Errors: InvalidInput, code `bad_settings`; TryAgain when they can't be fetched or read.
     """
-    from adapters.twentyfour_seven_office.soap.published import compared
+    from adapters.twentyfour_seven_office.soap.published import compare_contracts
 
-    return compared(environment)
+    return compare_contracts(environment)

@@ -57,7 +57,7 @@ def masked(text: str, secrets: Iterable[str]) -> str:
 
     One that is too short to tell from a part of a word is left alone: hiding it everywhere would point it out.
     """
-    for secret in sorted((one for one in secrets if len(one) >= _SHORTEST_SECRET), key=len, reverse=True):
+    for secret in sorted((secret for secret in secrets if len(secret) >= _SHORTEST_SECRET), key=len, reverse=True):
         text = re.sub(re.escape(secret), "***", text, flags=re.IGNORECASE)
     return text
 

@@ -61,7 +61,7 @@ class KeptLogin(Generic[Given]):
         with self._lock:
             if self._at_hand and is_live(self._at_hand):
                 return self._at_hand, False
-            self._at_hand = self._kept() or self._at_hand
+            self._at_hand = self._load() or self._at_hand
             if self._at_hand and is_live(self._at_hand):
                 return self._at_hand, False
             return self._keep(log_in(self._at_hand)), True
@@ -72,7 +72,7 @@ class KeptLogin(Generic[Given]):
             if self._at_hand is login:
                 self._keep(other)
 
-    def _kept(self) -> Given | None:
+    def _load(self) -> Given | None:
         kept = self._read(self._store.load(self._business))
         return kept if kept and kept.fingerprint == self._fingerprint else None
 

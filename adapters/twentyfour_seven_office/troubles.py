@@ -91,13 +91,13 @@ def causes_of(raised: BaseException) -> Iterator[BaseException]:
     waiting: list[BaseException] = [raised]
     seen: set[int] = set()
     while waiting:
-        one = waiting.pop()
-        if id(one) in seen:
+        cause = waiting.pop()
+        if id(cause) in seen:
             continue
-        seen.add(id(one))
-        yield one
-        inner = [*one.args, getattr(one, "reason", None), one.__cause__, one.__context__]
-        waiting += [cause for cause in inner if isinstance(cause, BaseException)]
+        seen.add(id(cause))
+        yield cause
+        inner = [*cause.args, getattr(cause, "reason", None), cause.__cause__, cause.__context__]
+        waiting += [found for found in inner if isinstance(found, BaseException)]
 
 
 def tell_support(operation: Called, text: str, context: Context) -> None:

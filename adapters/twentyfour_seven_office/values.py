@@ -28,7 +28,7 @@ def number_of(wanted: str | None) -> int | None:
 
 def numbers_of(wanted: Iterable[str]) -> list[int]:
     """Return the vendor's numbers for ids of ours, each once; those that can't be ids there are left out."""
-    return list(dict.fromkeys(number for one in wanted if (number := number_of(one)) is not None))
+    return list(dict.fromkeys(number for text in wanted if (number := number_of(text)) is not None))
 
 
 def known_number(text: str | None, what: str, where: str) -> int:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from cryptography.fernet import Fernet
 
-from adapters.twentyfour_seven_office.soap.published import own_contract
+from adapters.twentyfour_seven_office.soap.published import read_own_contract
 from core.call_budget import CallBudget
 from core.use_cases.read_figures import SystemReport
 from entrypoints.cli.doctor import _CODES
@@ -199,8 +199,8 @@ def test_a_database_out_of_reach_is_told_in_one_sentence(kvitt: Kvitt, monkeypat
 
 def test_a_contract_that_has_moved_away_is_to_be_mended(fjell: Kvitt, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(
-        "adapters.twentyfour_seven_office.soap.published.own_contract",
-        lambda service: own_contract(service).replace(b'name="TaxRate"', b'name="TaxShare"'),
+        "adapters.twentyfour_seven_office.soap.published.read_own_contract",
+        lambda service: read_own_contract(service).replace(b'name="TaxRate"', b'name="TaxShare"'),
     )
 
     answer = fjell("doctor", "--json")

@@ -80,7 +80,7 @@ def created_one(answer: Answer, operation: Operation, *, read: Callable[[Item], 
 
 def new_ids(answer: Answer, id_name: str) -> list[str]:
     """Return the ids that are answered, each once: something of ours may be behind each of them."""
-    return list(dict.fromkeys(one for item in items_in(answer) if (one := id_in(item.get(id_name)))))
+    return list(dict.fromkeys(found for item in items_in(answer) if (found := id_in(item.get(id_name)))))
 
 
 def each_others(asked: Sequence[Hashable | None], found: Mapping[str, Hashable | None]) -> dict[int, str]:

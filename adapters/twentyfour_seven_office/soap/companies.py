@@ -183,7 +183,7 @@ def same_company(asked: Mapping[str, Any], answered: Mapping[str, Any]) -> bool 
     emails = _values_in(answered.get("EmailAddresses"), _EMAIL_SLOTS)
     if emails:
         told.append((emails[0], next(iter(_values_in(asked.get("EmailAddresses"), _EMAIL_SLOTS)), "")))
-    return all(one.casefold() == other.casefold() for one, other in told)
+    return all(answer.casefold() == wanted.casefold() for answer, wanted in told)
 
 
 def parted_name(name: str) -> tuple[str, str]:

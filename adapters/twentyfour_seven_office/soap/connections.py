@@ -37,7 +37,7 @@ class LimitedAdapter(HTTPAdapter):
 
 class _Connection(HTTPConnection):
     def _new_conn(self) -> socket.socket:
-        return _connected(self)
+        return _connect(self)
 
 
 class _EncryptedConnection(HTTPSConnection):
@@ -51,7 +51,7 @@ class _EncryptedConnection(HTTPSConnection):
             raise ConnectTimeoutError(self, "No encrypted connection was agreed on in time.") from error
 
     def _new_conn(self) -> socket.socket:
-        return _connected(self)
+        return _connect(self)
 
 
 class _Pool(HTTPConnectionPool):
@@ -65,7 +65,7 @@ class _EncryptedPool(HTTPSConnectionPool):
 _POOLS = {"http": _Pool, "https": _EncryptedPool}
 
 
-def _connected(connection: HTTPConnection) -> socket.socket:
+def _connect(connection: HTTPConnection) -> socket.socket:
     """Connect as urllib3 does, raising what it raises."""
     patience = connection.timeout if isinstance(connection.timeout, int | float) else 0.0
     options: Any = connection.socket_options or ()

@@ -6,6 +6,8 @@ from datetime import datetime
 from itertools import count
 from typing import Any
 
+from typing_extensions import override
+
 from adapters.twentyfour_seven_office.soap.answers import (
     Item,
     Result,
@@ -36,7 +38,7 @@ from adapters.twentyfour_seven_office.soap.values import IDS_PER_READ, batches, 
 from adapters.twentyfour_seven_office.values import numbers_of
 from core.customer import Customer, CustomerEntry, CustomerRecord
 from core.errors import KvittError, TryAgain
-from core.ports.accounting import CustomerUpdate
+from core.ports.accounting import CustomerRepo, CustomerUpdate
 from core.unreadable import Unreadable, readable
 
 
@@ -48,47 +50,35 @@ class Page:
     is_last: bool
 
 
-def page_in(answer: Mapping[str, Any] | None, *, number: int, where: str) -> Page:
-    """Read a page of company ids.
-
-    Errors: TryAgain, code `broken_answer`, when this is not the page that was asked for, or does not say how many
-    there are: a list that is not whole would let customers be created a second time.
-    """
-    page = answer or {}
-    if page.get("TotalPages") == 0:
-        return Page(ids=(), is_last=True)
-    if page.get("CurrentPage") != number or page.get("TotalPages") is None:
-        raise TryAgain(f"{where}: page {number} was requested and something else came.", code="broken_answer")
-    companies = (page.get("Items") or {}).get("SyncCompany") or ()
-    found = (id_in((company or {}).get("CompanyId")) for company in companies)
-    return Page(ids=tuple(dict.fromkeys(int(one) for one in found if one)), is_last=number >= page["TotalPages"])
-
-
-class SoapCustomerRepo:
-    """The CustomerRepo port."""
+class SoapCustomerRepo(CustomerRepo):
+    """24SevenOffice, as a place that knows customers."""
 
     can_search = True
 
     def __init__(self, session: BusinessSession) -> None:
         self._session = session
 
+    @override
     def find_by_email(self, email: str) -> list[CustomerRecord | Unreadable]:
         """Search by e-mail; the vendor matches loosely. One call."""
-        return self._found(CompanyEmail=search_for(email))
+        return self._search(CompanyEmail=search_for(email))
 
+    @override
     def find_by_organization_number(self, number: str) -> list[CustomerRecord | Unreadable]:
         """Search by organization number. One call."""
-        return self._found(OrganizationNumber=search_for(number))
+        return self._search(OrganizationNumber=search_for(number))
 
+    @override
     def read(self, customer_ids: Sequence[str]) -> dict[str, CustomerRecord | Unreadable]:
         """Read these records, a thousand a call; what can't be an id of the vendor's is gone without asking."""
         records: dict[str, CustomerRecord | Unreadable] = {}
         wanted = set(customer_ids)
         for numbers in batches(numbers_of(customer_ids), IDS_PER_READ):
-            found = self._found(CompanyIds={"int": list(numbers)})
-            records.update({one.id: one for one in found if one.id is not None and one.id in wanted})
+            found = self._search(CompanyIds={"int": list(numbers)})
+            records.update({record.id: record for record in found if record.id is not None and record.id in wanted})
         return records
 
+    @override
     def entries(self, *, changed_since: datetime | None = None) -> Iterator[Sequence[CustomerEntry | Unreadable]]:
         """Read what customers are searched by: all of them, or those changed since then.
 
@@ -96,15 +86,16 @@ class SoapCustomerRepo:
         fetching everything through ChangedAfter times out). One call for those changed.
         """
         if changed_since is not None:
-            yield self._entries(ChangedAfter=instant_out(changed_since))
+            yield self._read_entries(ChangedAfter=instant_out(changed_since))
             return
         for number in count(1):
-            page = self._page_of_ids(number)
+            page = self._read_page_of_ids(number)
             for ids in batches(page.ids, IDS_PER_READ):
-                yield self._entries(CompanyIds={"int": list(ids)})
+                yield self._read_entries(CompanyIds={"int": list(ids)})
             if page.is_last:
                 return
 
+    @override
     def create(self, customers: Sequence[Customer]) -> list[str | KvittError]:
         """Create customers. One call; for several one more, which reads back what was created.
 
@@ -125,7 +116,8 @@ class SoapCustomerRepo:
         keys = {record.id: found_keys(record) for record in found}
         own: dict[int, str] = {}
         for which in (1, 0):  # by number and e-mail; a name decides where these don't
-            own |= each_others([key[which] for key in wanted], {one: key[which] for one, key in keys.items()})
+            found_with = {record_id: key[which] for record_id, key in keys.items()}
+            own |= each_others([key[which] for key in wanted], found_with)
         return confirmed(
             asked,
             answer,
@@ -136,6 +128,7 @@ class SoapCustomerRepo:
             same=same_company,
         )
 
+    @override
     def update(self, updates: Sequence[CustomerUpdate]) -> list[KvittError | None]:
         """Write the changes. One call."""
         if not updates:
@@ -144,26 +137,43 @@ class SoapCustomerRepo:
         answer = self._session.call(SAVE_COMPANIES, companies={"Company": asked})
         return updated(asked, answer, SAVE_COMPANIES)
 
-    def _found(self, **search: Any) -> list[CustomerRecord | Unreadable]:
-        return self._companies(RETURN_PROPERTIES, customer_record, **search)
+    def _search(self, **search: Any) -> list[CustomerRecord | Unreadable]:
+        return self._read_companies(RETURN_PROPERTIES, customer_record, **search)
 
-    def _entries(self, **search: Any) -> list[CustomerEntry | Unreadable]:
-        return self._companies(ENTRY_PROPERTIES, customer_entry, **search)
+    def _read_entries(self, **search: Any) -> list[CustomerEntry | Unreadable]:
+        return self._read_companies(ENTRY_PROPERTIES, customer_entry, **search)
 
     def _read_back(self, ids: Sequence[str]) -> list[CustomerRecord]:
         if not ids:
             return []
         search = {"int": numbers_of(ids)}
-        records = readable(self._companies(KEY_PROPERTIES, customer_record, CompanyIds=search))
+        records = readable(self._read_companies(KEY_PROPERTIES, customer_record, CompanyIds=search))
         return [record for record in records if record.id in ids]
 
-    def _companies(
+    def _read_companies(
         self, properties: Sequence[str], read: Callable[[Item], Result | None], **search: Any
     ) -> list[Result | Unreadable]:
         answer = self._session.call(GET_COMPANIES, searchParams=search, returnProperties={"string": list(properties)})
         return records_in(answer, GET_COMPANIES, read=read, known=unreadable_customer)
 
-    def _page_of_ids(self, number: int) -> Page:
+    def _read_page_of_ids(self, number: int) -> Page:
         """Read a page of ids; the vendor counts pages from 1, and lists deleted ones unless asked for active ones."""
         answer = self._session.call(GET_COMPANY_IDS, syncSearchParameters={"Page": number, "Active": True})
         return page_in(answer, number=number, where=GET_COMPANY_IDS.where)
+
+
+def page_in(answer: Mapping[str, Any] | None, *, number: int, where: str) -> Page:
+    """Read a page of company ids.
+
+    Errors: TryAgain, code `broken_answer`, when this is not the page that was asked for, or does not say how many
+    there are: a list that is not whole would let customers be created a second time.
+    """
+    page = answer or {}
+    if page.get("TotalPages") == 0:
+        return Page(ids=(), is_last=True)
+    if page.get("CurrentPage") != number or page.get("TotalPages") is None:
+        raise TryAgain(f"{where}: page {number} was requested and something else came.", code="broken_answer")
+    companies = (page.get("Items") or {}).get("SyncCompany") or ()
+    ids = (id_in((company or {}).get("CompanyId")) for company in companies)
+    distinct = dict.fromkeys(int(company_id) for company_id in ids if company_id)
+    return Page(ids=tuple(distinct), is_last=number >= page["TotalPages"])

@@ -46,7 +46,7 @@ def chosen_identity(account_name: str, answer: Sequence[Mapping[str, Any]] | Non
     Errors: AccessRefused, codes `login_refused` (no identity at all: the credentials are wrong),
     `unknown_account_name` (naming those that are near), `ambiguous_account_name`, `identity_blocked`.
     """
-    identities = [identity for one in answer or () if (identity := identity_from(one))]
+    identities = [identity for item in answer or () if (identity := identity_from(item))]
     if not identities:
         raise login_refused(where)
     named = [identity for identity in identities if identity.name.strip() == account_name.strip()]

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+from typing_extensions import override
+
 from adapters.twentyfour_seven_office.soap.answers import created_one, records_in
 from adapters.twentyfour_seven_office.soap.operations import (
     GET_CATEGORIES,
@@ -15,35 +17,44 @@ from adapters.twentyfour_seven_office.soap.session import BusinessSession
 from adapters.twentyfour_seven_office.soap.values import id_in, search_for
 from adapters.twentyfour_seven_office.values import UNREADABLE, known_number, text_in
 from core.outcome import only
+from core.ports.accounting import ProductCatalog
 from core.product import Category, Product
 from core.unreadable import Unreadable
 
+PRODUCT_PROPERTIES = ("Id", "Name", "No")
+CATEGORY_PROPERTIES = ("Id", "Name")
 
-class SoapProductCatalog:
-    """The ProductCatalog port."""
+
+class SoapProductCatalog(ProductCatalog):
+    """24SevenOffice, as a place that knows products."""
 
     def __init__(self, session: BusinessSession) -> None:
         self._session = session
 
+    @override
     def find_products(self, name: str) -> list[Product | Unreadable]:
         """Search by name; the vendor matches loosely. One call."""
         return self._search(Name=search_for(name))
 
+    @override
     def find_numbered(self, number: str) -> list[Product | Unreadable]:
         """Search by the number that people know a product by, which is not its id. One call."""
         return self._search(No=number)
 
-    def find_categories(self, name: str) -> list[Category | Unreadable]:  # noqa: ARG002 - the vendor has no search for categories
+    @override
+    def find_categories(self, name: str) -> list[Category | Unreadable]:
         """Return every category. One call."""
         answer = self._session.call(GET_CATEGORIES, returnProperties={"string": list(CATEGORY_PROPERTIES)})
         return records_in(answer, GET_CATEGORIES, read=category_in, known=unreadable_product)
 
+    @override
     def create_category(self, name: str) -> str:
         """Create a category. One call."""
         asked = {"Name": name}
         answer = self._session.call(SAVE_CATEGORIES, categories={"Category": [asked]})
         return _created_id(answer, SAVE_CATEGORIES)
 
+    @override
     def create_product(self, name: str, *, category_id: str) -> str:
         """Create a product. One call.
 
@@ -63,10 +74,6 @@ class SoapProductCatalog:
 
 def _created_id(answer: Any, operation: Operation) -> str:
     return only([created_one(answer, operation, read=lambda item: id_in(item.get("Id")))])
-
-
-PRODUCT_PROPERTIES = ("Id", "Name", "No")
-CATEGORY_PROPERTIES = ("Id", "Name")
 
 
 def product_in(item: Mapping[str, Any]) -> Product | None:

@@ -1,5 +1,8 @@
 """The contracts that the vendor publishes: fetched as anybody may, outside of the quota, and compared with ours.
 
+What is told is where theirs have moved away from ours: what we call or name and they do not have any more. What else
+they have is none of our business: the vendor's services are larger than what we use.
+
 requests is told who is authenticated (nobody), or it would look into .netrc. Proxies and certificate bundles of the
 operator's environment are heeded. The fetching of a contract is limited as a call is.
 """
@@ -35,6 +38,11 @@ _LONGEST_SECONDS = 20.0
 _PIECE = 64 * 1024
 
 
+_XSD = "{http://www.w3.org/2001/XMLSchema}"
+_WSDL = "{http://schemas.xmlsoap.org/wsdl/}"
+_SOAP = "{http://schemas.xmlsoap.org/wsdl/soap/}"
+
+
 @dataclass(frozen=True)
 class Published:
     """A contract as it was published, and the server's clock where it told: UTC, to the second."""
@@ -52,22 +60,22 @@ class Comparison:
     server_time: datetime | None
 
 
-def compared(environment: Mapping[str, str]) -> Comparison:
+def compare_contracts(environment: Mapping[str, str]) -> Comparison:
     """Compare all our contracts with those that are published now.
 
-    Errors: InvalidInput, code `bad_settings`; those of `published_contract` and `drift`.
+    Errors: InvalidInput, code `bad_settings`; those of `fetch_contract` and `drift`.
     """
     settings = operator_settings(environment)
     differences: list[str] = []
     server_time = None
     for service in SERVICES:
-        published = published_contract(settings, service)
+        published = fetch_contract(settings, service)
         server_time = published.server_time or server_time
-        differences += [f"{service}: {one}" for one in drift(own_contract(service), published.wsdl)]
+        differences += [f"{service}: {difference}" for difference in drift(read_own_contract(service), published.wsdl)]
     return Comparison(services=len(SERVICES), differences=differences, server_time=server_time)
 
 
-def published_contract(settings: OperatorSettings, service: str) -> Published:
+def fetch_contract(settings: OperatorSettings, service: str) -> Published:
     """Fetch the contract of a service.
 
     Errors: TryAgain, codes `unreachable`, `redirected`, `bad_gateway`, `answer_too_large`, `broken_answer`.
@@ -108,12 +116,7 @@ def _date(header: str) -> datetime | None:
         return None
 
 
-_XSD = "{http://www.w3.org/2001/XMLSchema}"
-_WSDL = "{http://schemas.xmlsoap.org/wsdl/}"
-_SOAP = "{http://schemas.xmlsoap.org/wsdl/soap/}"
-
-
-def own_contract(service: str) -> bytes:
+def read_own_contract(service: str) -> bytes:
     """Return our contract of a service."""
     return (files(contracts) / f"{service}.wsdl").read_bytes()
 
@@ -163,7 +166,7 @@ class _Described:
         """The elements that a complex type holds, those of the type that it extends included."""
         extension = described.find(f"{_XSD}complexContent/{_XSD}extension")
         if extension is None:
-            return {one.get("name"): one for one in described.iterfind(f"{_XSD}sequence/{_XSD}element")}
+            return {element.get("name"): element for element in described.iterfind(f"{_XSD}sequence/{_XSD}element")}
         base = self.types.get(_local(extension.get("base")))
         return (self.members(base) if base is not None else {}) | self.members(extension)
 
@@ -213,7 +216,7 @@ class _Comparison:
 
 
 def _by_name(schemas: list[Any], kind: str) -> dict[str, Any]:
-    return {one.get("name"): one for schema in schemas for one in schema.iterfind(f"{_XSD}{kind}")}
+    return {child.get("name"): child for schema in schemas for child in schema.iterfind(f"{_XSD}{kind}")}
 
 
 def _local(name: str) -> str:
@@ -225,7 +228,7 @@ def _name(described: Any) -> str:
 
 
 def _values(described: Any) -> set[str]:
-    return {one.get("value") for one in described.iterfind(f"{_XSD}restriction/{_XSD}enumeration")}
+    return {allowed.get("value") for allowed in described.iterfind(f"{_XSD}restriction/{_XSD}enumeration")}
 
 
 def _is_many(element: Any) -> bool:

@@ -16,6 +16,18 @@ from adapters.twentyfour_seven_office.cleaning import cause_of, cleaned, sentenc
 from adapters.twentyfour_seven_office.order_fields import DEPARTMENT_HINT, PROJECT_HINT
 from core.errors import AccessRefused, KvittError, OutcomeUnknown, Rejected, TryAgain
 
+_OSLO = ZoneInfo("Europe/Oslo")
+_ENDS = re.compile(r"Quarantine ends at\s+(.+?)\s*\.?\s*$", re.IGNORECASE)
+_FORMS = (
+    "%d.%m.%Y %H:%M:%S",
+    "%d.%m.%Y %H:%M",
+    "%d.%m.%Y %H.%M.%S",
+    "%m/%d/%Y %I:%M:%S %p",
+    "%d/%m/%Y %H:%M:%S",
+)
+# The quota is by the hour: a time further away was misread, or told by a clock that is set otherwise than ours.
+_LONGEST = timedelta(hours=1)
+
 
 class SessionEnded(TryAgain):
     """The session is not (or no longer) authenticated; the call did nothing. Logging in again helps."""
@@ -71,6 +83,39 @@ def error_for_item(
     if not kind or _UNDERNEATH.search(kind):
         return (OutcomeUnknown if writes else TryAgain)(message, code="vendor_trouble")
     return Rejected(message, code="rejected_by_accounting_system")
+
+
+def quarantine_end(text: str, *, now: datetime) -> datetime:
+    """Return the instant, in UTC, from which calls are answered again.
+
+    A time without an offset is Norwegian local time. Where none can be read, the next hour of the clock begins it.
+    Source: docs/24sevenoffice.md, "Calls and errors".
+    """
+    match = _ENDS.search(text)
+    ends = _instant(match[1]) if match else None
+    if ends is None or ends - now > _LONGEST:
+        return now.astimezone(UTC).replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
+    return ends
+
+
+def _instant(text: str) -> datetime | None:
+    moment = _parsed(text)
+    if moment is None:
+        return None
+    return (moment if moment.tzinfo else moment.replace(tzinfo=_OSLO)).astimezone(UTC)
+
+
+def _parsed(text: str) -> datetime | None:
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        pass
+    for form in _FORMS:
+        try:
+            return datetime.strptime(text, form)  # noqa: DTZ007 - the offset is added by the caller
+        except ValueError:
+            continue
+    return None
 
 
 def _session_ended(refusal: Refusal) -> KvittError:
@@ -161,48 +206,3 @@ _UNDERNEATH = re.compile(
     r"ThreadAbort|^Office24Seven\.Library\.Data\.|^System\.(?!(?:Argument\w*|Format)Exception$)",
     re.IGNORECASE,
 )
-
-_OSLO = ZoneInfo("Europe/Oslo")
-_ENDS = re.compile(r"Quarantine ends at\s+(.+?)\s*\.?\s*$", re.IGNORECASE)
-_FORMS = (
-    "%d.%m.%Y %H:%M:%S",
-    "%d.%m.%Y %H:%M",
-    "%d.%m.%Y %H.%M.%S",
-    "%m/%d/%Y %I:%M:%S %p",
-    "%d/%m/%Y %H:%M:%S",
-)
-# The quota is by the hour: a time further away was misread, or told by a clock that is set otherwise than ours.
-_LONGEST = timedelta(hours=1)
-
-
-def quarantine_end(text: str, *, now: datetime) -> datetime:
-    """Return the instant, in UTC, from which calls are answered again.
-
-    A time without an offset is Norwegian local time. Where none can be read, the next hour of the clock begins it.
-    Source: docs/24sevenoffice.md, "Calls and errors".
-    """
-    match = _ENDS.search(text)
-    ends = _instant(match[1]) if match else None
-    if ends is None or ends - now > _LONGEST:
-        return now.astimezone(UTC).replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
-    return ends
-
-
-def _instant(text: str) -> datetime | None:
-    moment = _parsed(text)
-    if moment is None:
-        return None
-    return (moment if moment.tzinfo else moment.replace(tzinfo=_OSLO)).astimezone(UTC)
-
-
-def _parsed(text: str) -> datetime | None:
-    try:
-        return datetime.fromisoformat(text)
-    except ValueError:
-        pass
-    for form in _FORMS:
-        try:
-            return datetime.strptime(text, form)  # noqa: DTZ007 - the offset is added by the caller
-        except ValueError:
-            continue
-    return None

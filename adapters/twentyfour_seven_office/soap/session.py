@@ -25,12 +25,18 @@ from core.books import Books
 from core.errors import AccessRefused, Rejected, TryAgain
 from core.ports.surroundings import Surroundings
 
+if TYPE_CHECKING:
+    from adapters.twentyfour_seven_office.soap.client import SoapClient
+
+_SESSION_ID = re.compile(r"[A-Za-z0-9_-]{1,200}")  # 24 characters as a rule; it goes into a header
+_NO_SESSION = ""
+
 
 @dataclass(frozen=True)
 class KeptSession:
-    """A session id, the identity that it stands in, and the company behind that. The session id is a secret.
+    """A session id, the identity that it stands in, and the company behind that, as kept by `SessionStore`, encrypted.
 
-    `fingerprint` tells for which connection it was made: another connection never uses it.
+    The session id is a secret. `fingerprint` tells for which connection it was made: another connection never uses it.
     """
 
     fingerprint: str
@@ -52,26 +58,6 @@ class KeptSession:
         except (ValueError, TypeError, KeyError):
             return None
         return kept if all(isinstance(value, str) for value in asdict(kept).values()) else None
-
-
-def fingerprint_of(connection: SoapConnection, *, api_url: str) -> str:
-    """Digest everything that decides whose books a session reaches."""
-    password = hashlib.sha256(connection.password.get_secret_value().encode()).hexdigest()
-    parts = [
-        api_url,
-        connection.application_id.get_secret_value(),
-        connection.username,
-        password,
-        connection.account_name,
-    ]
-    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
-
-
-if TYPE_CHECKING:
-    from adapters.twentyfour_seven_office.soap.client import SoapClient
-
-_SESSION_ID = re.compile(r"[A-Za-z0-9_-]{1,200}")  # 24 characters as a rule; it goes into a header
-_NO_SESSION = ""
 
 
 class BusinessSession:
@@ -116,19 +102,19 @@ class BusinessSession:
         ended = {_NO_SESSION}
         for _ in range(MOST_TRIES):
             began = time.monotonic()
-            session, is_new = self._session(besides=ended)
+            session, is_new = self._ensure_session(besides=ended)
             self._quota.take(operation.where)
             if operation.writes and waited_long(began):
                 raise too_late(operation.where)
             try:
-                return self._sent(operation, session_id=session.session_id, **arguments)
+                return self._send(operation, session_id=session.session_id, **arguments)
             except SessionEnded as error:
                 lost = error
                 ended.add(session.session_id)
                 if is_new:
                     break
                 if operation.writes:
-                    self._session(besides=ended)
+                    self._ensure_session(besides=ended)
                     raise TryAgain(error.message, code=error.code, at_once=True) from None
         raise lost
 
@@ -142,7 +128,7 @@ class BusinessSession:
 
         Errors: AccessRefused; TryAgain.
         """
-        session, _ = self._session(besides={_NO_SESSION})
+        session, _ = self._ensure_session(besides={_NO_SESSION})
         return books_of(session.company_id, session.company)
 
     def identity(self) -> Identity:
@@ -158,13 +144,13 @@ class BusinessSession:
             self._login.put_in_place_of(session, replace(session, session_id=_NO_SESSION))
         raise self._wrong_company(identity)
 
-    def _session(self, *, besides: set[str]) -> tuple[KeptSession, bool]:
+    def _ensure_session(self, *, besides: set[str]) -> tuple[KeptSession, bool]:
         """Return a session other than those known to have ended, and whether this call has made it.
 
         Errors: TryAgain, code `books_changed`, when it stands in another company than those before it.
         """
         session, is_new = self._login.live(
-            is_live=lambda session: session.session_id not in besides, log_in=self._logged_in
+            is_live=lambda session: session.session_id not in besides, log_in=self._log_in
         )
         with self._lock:
             self._company_id = self._company_id or session.company_id
@@ -178,34 +164,34 @@ class BusinessSession:
             )
         return session, is_new
 
-    def _logged_in(self, last: KeptSession | None) -> KeptSession:
+    def _log_in(self, last: KeptSession | None) -> KeptSession:
         """Log in to the company known from before; where that is refused, choose it anew, once."""
         if last is not None:
             try:
-                return self._logged_in_as(last.identity_id)
+                return self._log_in_as(last.identity_id)
             except AccessRefused as refusal:
                 if refusal.code not in ("identity_blocked", "unknown_identity"):
                     raise
-        return self._logged_in_as(self._chosen().id)
+        return self._log_in_as(self._choose_identity().id)
 
-    def _chosen(self) -> Identity:
+    def _choose_identity(self) -> Identity:
         try:
-            answer = self._called(GET_IDENTITIES, credential=self._credential())
+            answer = self._call_for_login(GET_IDENTITIES, credential=self._credential())
         except Rejected as refusal:
             raise login_refused(GET_IDENTITIES.where) from refusal
         return chosen_identity(self._connection.account_name, answer, where=GET_IDENTITIES.where)
 
-    def _logged_in_as(self, identity_id: str) -> KeptSession:
+    def _log_in_as(self, identity_id: str) -> KeptSession:
         """Log in straight into a company, and make sure that the session stands there before anything uses it."""
         try:
-            session_id = self._called(LOGIN, credential=self._credential(IdentityId=identity_id))
+            session_id = self._call_for_login(LOGIN, credential=self._credential(IdentityId=identity_id))
         except Rejected as refusal:
             raise AccessRefused(refusal.message, code="unknown_identity") from refusal
         if not session_id:
             raise login_refused(LOGIN.where)
         if not _SESSION_ID.fullmatch(session_id):
             raise TryAgain(f"{LOGIN.where}: the answer was broken.", code="broken_answer")
-        identity = identity_from(self._called(GET_IDENTITY, session_id=session_id))
+        identity = identity_from(self._call_for_login(GET_IDENTITY, session_id=session_id))
         if identity is None or identity.id != identity_id:
             raise self._wrong_company(identity)
         return KeptSession(
@@ -224,12 +210,12 @@ class BusinessSession:
             **more,
         }
 
-    def _called(self, operation: Operation, *, session_id: str | None = None, **arguments: Any) -> Any:
+    def _call_for_login(self, operation: Operation, *, session_id: str | None = None, **arguments: Any) -> Any:
         """Call when the quota has room. Every HTTP call counts, those that log in too."""
         self._quota.take(operation.where)
-        return self._sent(operation, session_id=session_id, **arguments)
+        return self._send(operation, session_id=session_id, **arguments)
 
-    def _sent(self, operation: Operation, *, session_id: str | None = None, **arguments: Any) -> Any:
+    def _send(self, operation: Operation, *, session_id: str | None = None, **arguments: Any) -> Any:
         secrets = (
             self._connection.password.get_secret_value(),
             self._connection.application_id.get_secret_value(),
@@ -253,3 +239,16 @@ class BusinessSession:
             code="wrong_company",
             hint="Run business verify. If it lasts, look at the user's companies in 24SevenOffice.",
         )
+
+
+def fingerprint_of(connection: SoapConnection, *, api_url: str) -> str:
+    """Digest everything that decides whose books a session reaches."""
+    password = hashlib.sha256(connection.password.get_secret_value().encode()).hexdigest()
+    parts = [
+        api_url,
+        connection.application_id.get_secret_value(),
+        connection.username,
+        password,
+        connection.account_name,
+    ]
+    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()

@@ -1,4 +1,8 @@
-"""The operator's settings for 24SevenOffice's SOAP services: where they are, how long calls take, and how many."""
+"""Settings for 24SevenOffice's SOAP services: a business's, to reach its books, and the operator's.
+
+The operator says where the services are, how long calls may take, and how many there may be. Cheap to import: plugins
+are listed with it.
+"""
 
 import re
 import uuid
@@ -10,6 +14,25 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr
 
 from adapters.twentyfour_seven_office.settings import FilledSecret, Variable, address_in, bad_setting, timeout_in
 from core.fields import Name
+
+API_URL = "KVITT_TFSO_API_URL"
+CALLS_PER_HOUR = "KVITT_TFSO_CALLS_PER_HOUR"
+
+_DEFAULT_API_URL = "https://api.24sevenoffice.com"
+_DEFAULT_CALLS_PER_HOUR = 7200
+_MOST_CALLS_PER_HOUR = 10_000_000
+
+VARIABLES = (
+    Variable(API_URL, "where 24SevenOffice's SOAP API is", values="address", default=f"`{_DEFAULT_API_URL}`"),
+    Variable(
+        CALLS_PER_HOUR,
+        "how many calls this installation makes in a clock hour; when not given all that 24SevenOffice grants an"
+        " integration, so lower it where others share them",
+        values=f"calls, 1 to {_MOST_CALLS_PER_HOUR}",
+        default=f"{_DEFAULT_CALLS_PER_HOUR}",
+    ),
+)
+_WHOLE_NUMBER = re.compile(r"[0-9]{1,9}")
 
 
 def _guid(secret: SecretStr) -> SecretStr:
@@ -35,26 +58,6 @@ class SoapConnection(BaseModel):
     )
     username: Name = Field(description="The e-mail address of the user invited in 24SevenOffice.")
     password: FilledSecret = Field(description="That user's password.")
-
-
-API_URL = "KVITT_TFSO_API_URL"
-CALLS_PER_HOUR = "KVITT_TFSO_CALLS_PER_HOUR"
-
-_DEFAULT_API_URL = "https://api.24sevenoffice.com"
-_DEFAULT_CALLS_PER_HOUR = 7200
-_MOST_CALLS_PER_HOUR = 10_000_000
-
-VARIABLES = (
-    Variable(API_URL, "where 24SevenOffice's SOAP API is", values="address", default=f"`{_DEFAULT_API_URL}`"),
-    Variable(
-        CALLS_PER_HOUR,
-        "how many calls this installation makes in a clock hour; when not given all that 24SevenOffice grants an"
-        " integration, so lower it where others share them",
-        values=f"calls, 1 to {_MOST_CALLS_PER_HOUR}",
-        default=f"{_DEFAULT_CALLS_PER_HOUR}",
-    ),
-)
-_WHOLE_NUMBER = re.compile(r"[0-9]{1,9}")
 
 
 @dataclass(frozen=True)

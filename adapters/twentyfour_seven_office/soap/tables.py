@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from typing_extensions import override
+
 from adapters.twentyfour_seven_office.soap.answers import items_in, records_in
 from adapters.twentyfour_seven_office.soap.operations import (
     GET_CURRENCIES,
@@ -16,16 +18,18 @@ from adapters.twentyfour_seven_office.values import UNREADABLE, text_in
 from core.currency import Currency
 from core.dimension import Dimension, DimensionKind
 from core.errors import AccessRefused, Rejected
+from core.ports.accounting import CurrencyTable, DimensionTable, VatTable
 from core.unreadable import Unreadable
 from core.vat_code import VatCode
 
 
-class SoapVatTable:
-    """The VatTable port."""
+class SoapVatTable(VatTable):
+    """24SevenOffice's VAT codes."""
 
     def __init__(self, session: BusinessSession) -> None:
         self._session = session
 
+    @override
     def codes(self) -> list[VatCode]:
         """Read the VAT codes: the client service's, or the ledger's where those are refused.
 
@@ -43,23 +47,25 @@ class SoapVatTable:
                 raise refusal from None
 
 
-class SoapCurrencyTable:
-    """The CurrencyTable port."""
+class SoapCurrencyTable(CurrencyTable):
+    """24SevenOffice's currencies."""
 
     def __init__(self, session: BusinessSession) -> None:
         self._session = session
 
+    @override
     def currencies(self) -> list[Currency]:
         """Read the account's currencies with their rates. One call."""
         return currencies_in(items_in(self._session.call(GET_CURRENCIES)))
 
 
-class SoapDimensionTable:
-    """The DimensionTable port."""
+class SoapDimensionTable(DimensionTable):
+    """24SevenOffice's departments and projects."""
 
     def __init__(self, session: BusinessSession) -> None:
         self._session = session
 
+    @override
     def listed(self, kind: DimensionKind) -> list[Dimension | Unreadable] | None:
         """Read the departments; None where this login may not, and for projects, which no operation lists.
 
@@ -89,8 +95,8 @@ def tax_codes_in(answer: Iterable[Mapping[str, Any]]) -> list[VatCode]:
 def currencies_in(answer: Iterable[Mapping[str, Any]]) -> list[Currency]:
     """Read currencies; one without a symbol or a usable rate is left out: an order in it would be booked wrong."""
     found = []
-    for one in answer:
-        symbol, rate, unit = text_in(one.get("Symbol")), decimal_in(one.get("Rate")), integer_in(one.get("Unit"))
+    for item in answer:
+        symbol, rate, unit = text_in(item.get("Symbol")), decimal_in(item.get("Rate")), integer_in(item.get("Unit"))
         if symbol and rate is not None and rate > 0 and (unit is None or unit > 0):
             found.append(Currency(code=symbol.upper(), rate=rate, unit=unit or 1))
     return found
@@ -109,8 +115,8 @@ def unreadable_department(item: Mapping[str, Any]) -> Unreadable:
 
 def _vat_codes(answer: Iterable[Mapping[str, Any]], *, code: str, percent: str, name: str) -> list[VatCode]:
     found = []
-    for one in answer:
-        number, rate = text_in(one.get(code)), decimal_in(one.get(percent))
+    for item in answer:
+        number, rate = text_in(item.get(code)), decimal_in(item.get(percent))
         if number is not None and rate is not None:
-            found.append(VatCode(code=number, percent=rate, name=text_in(one.get(name)) or ""))
+            found.append(VatCode(code=number, percent=rate, name=text_in(item.get(name)) or ""))
     return found

@@ -1,4 +1,4 @@
-"""The vendor's plain values: sentinels for "not set", instants that mean dates, ids, loose searches. Pure.
+"""The vendor's plain values: sentinels for "not set", instants that mean dates, ids (in batches), loose searches. Pure.
 
 Source: docs/24sevenoffice.md, "Values and dates".
 """
@@ -9,6 +9,10 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
+
+IDS_PER_READ = 1000  # docs/24sevenoffice.md, "Searching": order ids; the others are kept alike
+
+Asked = TypeVar("Asked")
 
 _OSLO = ZoneInfo("Europe/Oslo")
 _NO_INTEGER = frozenset({-2147483648, -32768})
@@ -69,11 +73,10 @@ def search_for(text: str) -> str:
     return _PATTERN_SIGNS.sub("%", text)
 
 
-IDS_PER_READ = 1000  # docs/24sevenoffice.md, "Searching": order ids; the others are kept alike
-
-Asked = TypeVar("Asked")
-
-
 def batches(items: Sequence[Asked], size: int) -> list[Sequence[Asked]]:
-    """Cut a sequence into pieces of at most this size."""
+    """Cut a sequence of ids into pieces of at most this size, so that each read stays within the vendor's limits.
+
+    Writes are not cut here: whoever writes forms the portions (core/limits.py), because it must know when each call
+    begins.
+    """
     return [items[start : start + size] for start in range(0, len(items), size)]

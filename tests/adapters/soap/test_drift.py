@@ -9,7 +9,7 @@ from threading import Thread
 import pytest
 
 from adapters.twentyfour_seven_office.soap import published
-from adapters.twentyfour_seven_office.soap.published import SERVICES, drift, own_contract, published_contract
+from adapters.twentyfour_seven_office.soap.published import SERVICES, drift, fetch_contract, read_own_contract
 from adapters.twentyfour_seven_office.soap.settings import OperatorSettings
 from core.errors import TryAgain
 from sandbox.twentyfour_seven_office import Sandbox
@@ -23,14 +23,14 @@ FILES = {"authenticate": "authService"}
 def test_the_vendors_own_contract_has_all_that_we_use(service: str) -> None:
     theirs = (VENDORS / f"{FILES.get(service, f'{service}Service')}.wsdl").read_bytes()
 
-    assert drift(own_contract(service), theirs) == []
+    assert drift(read_own_contract(service), theirs) == []
 
 
 @pytest.mark.parametrize("service", SERVICES)
 def test_what_the_sandbox_publishes_is_no_drift(service: str, sandbox: Sandbox) -> None:
-    found = published_contract(OperatorSettings(api_url=sandbox.url, timeout=5), service)
+    found = fetch_contract(OperatorSettings(api_url=sandbox.url, timeout=5), service)
 
-    assert drift(own_contract(service), found.wsdl) == []
+    assert drift(read_own_contract(service), found.wsdl) == []
     assert found.server_time is not None
 
 
@@ -61,15 +61,17 @@ def test_what_the_sandbox_publishes_is_no_drift(service: str, sandbox: Sandbox) 
     ],
 )
 def test_what_is_missing_or_otherwise_is_named(service: str, before: bytes, after: bytes, told: str) -> None:
-    theirs = own_contract(service).replace(before, after)
-    assert theirs != own_contract(service)
+    theirs = read_own_contract(service).replace(before, after)
+    assert theirs != read_own_contract(service)
 
-    assert any(told in one for one in drift(own_contract(service), theirs)), drift(own_contract(service), theirs)
+    assert any(told in one for one in drift(read_own_contract(service), theirs)), drift(
+        read_own_contract(service), theirs
+    )
 
 
 def test_what_the_vendor_adds_is_no_drift() -> None:
     added = b'<xs:element name="TaxId" type="xs:int"/>'
-    ours = own_contract("account")
+    ours = read_own_contract("account")
     theirs = ours.replace(added, added + b'<xs:element name="Colour" type="xs:string"/>')
     assert theirs != ours
 
@@ -81,7 +83,7 @@ def test_what_the_vendor_adds_is_no_drift() -> None:
 )
 def test_what_is_no_contract_is_trouble(wsdl: bytes) -> None:
     with pytest.raises(TryAgain) as caught:
-        drift(own_contract("account"), wsdl)
+        drift(read_own_contract("account"), wsdl)
     assert caught.value.code == "broken_answer"
 
 
@@ -110,11 +112,11 @@ def answering(status: int, body: bytes = b"") -> Iterator[str]:
 def test_an_answer_that_is_not_the_contract_is_trouble(status: int, code: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(published, "LARGEST", 10)
     with answering(status, b"x" * 11) as url, pytest.raises(TryAgain) as caught:
-        published_contract(OperatorSettings(api_url=url, timeout=5), "account")
+        fetch_contract(OperatorSettings(api_url=url, timeout=5), "account")
     assert caught.value.code == code
 
 
 def test_a_server_out_of_reach_is_trouble() -> None:
     with pytest.raises(TryAgain) as caught:
-        published_contract(OperatorSettings(api_url="http://127.0.0.1:1", timeout=5), "account")
+        fetch_contract(OperatorSettings(api_url="http://127.0.0.1:1", timeout=5), "account")
     assert caught.value.code == "unreachable"
