@@ -144,5 +144,5 @@ def counts_of(transfers: Iterable[Transfer], *, refused: int = 0) -> BatchCounts
         refused=refused,
         parked=sum(transfer.is_parked for transfer in waiting),
         unrecovered=sum(transfer.waits_for_recovery for transfer in waiting),
-        next_attempt_at=min((at for one in waiting if (at := one.next_attempt_at)), default=None),
+        next_attempt_at=min((at for transfer in waiting if (at := transfer.next_attempt_at)), default=None),
     )

@@ -16,9 +16,9 @@ from core.ports.access_stores import KEPT_FOR
 from core.ports.clock import Clock
 from core.ports.storage import Storage
 from core.sending.restore_watch import RestoreWatch
+from core.sending.sweep import Sweep
 from core.use_cases.follow_up import FollowedUp, FollowUp
 from core.use_cases.forget_old import ForgetOld
-from core.use_cases.sweep import Sweep
 from entrypoints.container import Container
 from entrypoints.pulse import Pulse
 from entrypoints.stopping import Stopping

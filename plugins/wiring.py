@@ -22,26 +22,25 @@ from core.sending.orders import PlaceOrders
 from core.sending.record import RecordTransfers
 from core.sending.references import ReferenceData
 from core.sending.restore_watch import RestoreWatch
+from core.sending.sweep import Sweep
+from core.sending.tie_order import TieOrder
 from core.sending.turn import TakeTurn
 from core.transfer import RetryPolicy
 from core.use_cases.add_invoice import AddInvoice
 from core.use_cases.adopt_order import AdoptOrder
-from core.use_cases.authenticate import Authenticate
+from core.use_cases.api_keys import Authenticate, ManageApiKeys
 from core.use_cases.check_status import CheckStatus
 from core.use_cases.connect_business import ConnectBusiness
 from core.use_cases.erase_business import EraseBusiness
 from core.use_cases.export_business import ExportBusiness
 from core.use_cases.link_customer import LinkCustomer
 from core.use_cases.look_up import LookUp
-from core.use_cases.manage_api_keys import ManageApiKeys
 from core.use_cases.manage_transfers import ManageTransfers
 from core.use_cases.preview_invoice import PreviewInvoice
 from core.use_cases.recover import Recover
 from core.use_cases.send_again import SendAgain
 from core.use_cases.send_invoice import SendInvoice
 from core.use_cases.send_many import SendMany
-from core.use_cases.sweep import Sweep
-from core.use_cases.tie_order import TieOrder
 from core.use_cases.verify_business import VerifyBusiness
 
 

@@ -30,7 +30,8 @@ def invoices_elsewhere(
     gone = [transfer for transfer in transfers if transfer.is_elsewhere(here.key)]
     known = work.books.of(business) if gone else {}
     return {
-        one.invoice: order_elsewhere(one.invoice, there=known_as(one.books or "", known), here=here) for one in gone
+        transfer.invoice: order_elsewhere(transfer.invoice, there=known_as(transfer.books or "", known), here=here)
+        for transfer in gone
     }
 
 
@@ -43,9 +44,12 @@ def orders_begun_elsewhere(
     here: Books,
 ) -> Mapping[str, OtherBooks]:
     """Return the errors for those of these intents whose orders may lie in other books, by invoice number."""
-    open_ones = [one for one in intents if order_may_be_elsewhere(transfers.get(one.key), one, here.key)]
+    open_ones = [intent for intent in intents if order_may_be_elsewhere(transfers.get(intent.key), intent, here.key)]
     known = work.books.of(business) if open_ones else {}
-    return {one.key: intent_elsewhere(one.key, there=known_as(one.books or "", known), here=here) for one in open_ones}
+    return {
+        intent.key: intent_elsewhere(intent.key, there=known_as(intent.books or "", known), here=here)
+        for intent in open_ones
+    }
 
 
 def require_here(work: UnitOfWork, business: str, number: str, *, here: Books) -> None:

@@ -90,7 +90,9 @@ class PlaceOrders:
         ) as call:
             found = call.system.orders.find(
                 numbers,
-                customer_ids=list(dict.fromkeys(one for intent in intents for one in intent.customer_ids)),
+                customer_ids=list(
+                    dict.fromkeys(customer_id for intent in intents for customer_id in intent.customer_ids)
+                ),
                 since=min(intent.look_since for intent in intents),
             )
             call.tell(orders_found(found, numbers))

@@ -73,30 +73,30 @@ class AddInvoice:
         stored. Errors: TryAgain, and then none is stored.
         """
         with self._storage.transaction() as work:
-            known = {name for name in {one.business for one in asked} if work.businesses.has(name)}
-            first = {one.key: one for one in reversed(asked) if one.business in known}
-            new = set(work.invoices.add_new([(one.business, one.invoice) for one in first.values()]))
+            known = {name for name in {wanted.business for wanted in asked} if work.businesses.has(name)}
+            first = {wanted.key: wanted for wanted in reversed(asked) if wanted.business in known}
+            new = set(work.invoices.add_new([(wanted.business, wanted.invoice) for wanted in first.values()]))
             stored = _locked(work, first.keys() - new)
             outcomes: list[AddedInvoice | KvittError] = []
-            for one in asked:
+            for wanted in asked:
                 outcome: Addition | KvittError
-                if one.business not in known:
-                    outcome = unknown_business(one.business)
-                elif one.key in new:
-                    new.remove(one.key)  # it is new once, also where it is asked for twice
+                if wanted.business not in known:
+                    outcome = unknown_business(wanted.business)
+                elif wanted.key in new:
+                    new.remove(wanted.key)  # it is new once, also where it is asked for twice
                     outcome = Addition.ADDED
                 else:
-                    outcome = _changed(work, one, stored.get(one.key))
+                    outcome = _changed(work, wanted, stored.get(wanted.key))
                 if isinstance(outcome, KvittError):
                     outcomes.append(outcome)
                 else:
-                    stored[one.key] = one.invoice
-                    outcomes.append(AddedInvoice(invoice=one.invoice, addition=outcome))
-            noted = (self._entry(one, outcome) for one, outcome in zip(asked, outcomes, strict=True))
+                    stored[wanted.key] = wanted.invoice
+                    outcomes.append(AddedInvoice(invoice=wanted.invoice, addition=outcome))
+            noted = (self._entry(wanted, outcome) for wanted, outcome in zip(asked, outcomes, strict=True))
             work.audit.add(*(entry for entry in noted if entry))
         return outcomes
 
-    def _entry(self, one: InvoiceToAdd, outcome: AddedInvoice | KvittError) -> AuditEntry | None:
+    def _entry(self, wanted: InvoiceToAdd, outcome: AddedInvoice | KvittError) -> AuditEntry | None:
         action, refused = Action.INVOICE_ADDED, None
         if isinstance(outcome, KvittError):
             refused = outcome.code
@@ -105,7 +105,7 @@ class AddInvoice:
         elif outcome.addition is Addition.REPLACED:
             action = Action.INVOICE_REPLACED
         return self._auditor.entry(
-            action, business=one.business, invoice=one.invoice.number, refused=refused, actor=one.actor
+            action, business=wanted.business, invoice=wanted.invoice.number, refused=refused, actor=wanted.actor
         )
 
 
@@ -141,13 +141,13 @@ def _locked(work: UnitOfWork, keys: Collection[tuple[str, str]]) -> dict[tuple[s
     }
 
 
-def _changed(work: UnitOfWork, one: InvoiceToAdd, earlier: Invoice | None) -> Addition | Conflict:
+def _changed(work: UnitOfWork, wanted: InvoiceToAdd, earlier: Invoice | None) -> Addition | Conflict:
     """Store an invoice in place of the earlier one; there is none if it was forgotten at this very moment."""
-    if earlier and earlier.fingerprint == one.invoice.fingerprint:
+    if earlier and earlier.fingerprint == wanted.invoice.fingerprint:
         return Addition.UNCHANGED
-    transfer = work.transfers.of_invoice(*one.key)
-    intent = work.intents.get(one.business, IntentKind.ORDER, one.invoice.number)
-    if refusal := refusal_of_change(one.invoice.number, transfer, intent):
+    transfer = work.transfers.of_invoice(*wanted.key)
+    intent = work.intents.get(wanted.business, IntentKind.ORDER, wanted.invoice.number)
+    if refusal := refusal_of_change(wanted.invoice.number, transfer, intent):
         return refusal
-    work.invoices.put(one.business, one.invoice)
+    work.invoices.put(wanted.business, wanted.invoice)
     return Addition.REPLACED if earlier else Addition.ADDED

@@ -17,9 +17,9 @@ from core.recovery import FoundOrder, other_customer
 from core.sending.books import note_books, require_here
 from core.sending.fence import FencedSession, Hold, Session
 from core.sending.stories import orders_found
+from core.sending.tie_order import TieOrder
 from core.stored import require_business, require_invoice
 from core.transfer import Transfer, TransferState, superseded
-from core.use_cases.tie_order import TieOrder
 
 
 class AdoptOrder:

@@ -58,14 +58,14 @@ class CheckStatus:
             business = require_business(work, business_name)
             invoices = work.invoices.of_numbers(business_name, set(numbers))
             transfers = work.transfers.of_invoices(business_name, invoices.keys())
-        orders = {one.invoice: order for one in transfers.values() if (order := one.sent_order)}
+        orders = {transfer.invoice: order for transfer in transfers.values() if (order := transfer.sent_order)}
         if not orders:
             return [_not_asked(business_name, number, invoices, transfers) for number in numbers]
         system = self._systems.open(business)
         here = system.identity()
         with self._storage.transaction() as work:
             note_books(work, business, here)
-            elsewhere = invoices_elsewhere(work, business_name, (transfers[one] for one in orders), here=here)
+            elsewhere = invoices_elsewhere(work, business_name, (transfers[number] for number in orders), here=here)
         orders = {number: orders[number] for number in numbers if number in orders and number not in elsewhere}
         wanted = list(dict.fromkeys(order.order_id for order in orders.values()))
         states = system.payments.states(wanted) if wanted else {}
@@ -80,7 +80,7 @@ class CheckStatus:
         answers: dict[str, Answer] = {**elsewhere}
         answers |= {number: answer(invoices[number], sent) for number, sent in orders.items()}
         with self._storage.transaction() as work:
-            work.statuses.add(business_name, *(one for one in answers.values() if is_kept(one)))
+            work.statuses.add(business_name, *(answer for answer in answers.values() if is_kept(answer)))
             if answers and not by_itself:  # many are one entry: what was answered of each is kept with its invoice
                 self._auditor.done(work, Action.STATUS_CHECKED, business=business_name, invoice=_the_only(numbers))
         return [answers.get(number) or _not_asked(business_name, number, invoices, transfers) for number in numbers]

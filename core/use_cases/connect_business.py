@@ -133,4 +133,4 @@ def _require_books_told(work: UnitOfWork, business: Business) -> None:
 
 def _is_shut_out(work: UnitOfWork, business: str) -> bool:
     """Whether invoices wait because there is no way into the account: then nobody can find out anything there."""
-    return any(one.is_shut_out for one in work.transfers.not_begun(business, parked=True, limit=_AT_ONCE))
+    return any(transfer.is_shut_out for transfer in work.transfers.not_begun(business, parked=True, limit=_AT_ONCE))

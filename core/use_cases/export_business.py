@@ -54,15 +54,15 @@ class ExportBusiness:
 
     def _all(self, name: str) -> Iterator[tuple[str, Exported]]:
         for invoice in self._pieces(
-            lambda work, after: work.invoices.list(name, limit=_PIECE, after=after), lambda one: one.number
+            lambda work, after: work.invoices.list(name, limit=_PIECE, after=after), lambda invoice: invoice.number
         ):
             yield "invoice", invoice.model_dump(mode="json")
         for transfer in self._pieces(
-            lambda work, after: work.transfers.list(name, limit=_PIECE, after=after), lambda one: one.id
+            lambda work, after: work.transfers.list(name, limit=_PIECE, after=after), lambda transfer: transfer.id
         ):
             yield "transfer", transfer.model_dump(mode="json")
         for entry in self._pieces(
-            lambda work, after: work.audit.list(business=name, limit=_PIECE, after=after), lambda one: one.id
+            lambda work, after: work.audit.list(business=name, limit=_PIECE, after=after), lambda entry: entry.id
         ):
             yield "audit", entry.model_dump(mode="json")
         with self._storage.transaction() as work:

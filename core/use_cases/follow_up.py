@@ -62,26 +62,28 @@ class FollowUp:
         with self._storage.transaction() as work:
             names = work.follow_ups.due(now=now, begun_before=now - self._interval)
         followed = (self._follow(name) for name in names)
-        return [one for one in followed if one]
+        return [business for business in followed if business]
 
     def _follow(self, name: str) -> FollowedUp | None:
         """Follow up one business, unless another worker does, or its accounting system has to be left alone."""
         reports, trouble, after, not_ours = 0, None, None, list[str]()
         try:
-            if self._stopping() or not (business := self._begun(name)):
+            if self._stopping() or not (business := self._begin(name)):
                 return None
-            while numbers := self._next(business, after):
+            while numbers := self._read_open(business, after):
                 answers = self._check_status.check(name, numbers, by_itself=True)
                 reports += sum(is_kept(answer) for answer in answers)
-                not_ours += [one.invoice for one in answers if isinstance(one, PaymentReport) and not is_kept(one)]
-                trouble = trouble or next((one for one in answers if _is_trouble(one)), None)
+                not_ours += [
+                    answer.invoice for answer in answers if isinstance(answer, PaymentReport) and not is_kept(answer)
+                ]
+                trouble = trouble or next((answer for answer in answers if _is_trouble(answer)), None)
                 after = numbers[-1]
         except KvittError as error:
             trouble = error
             self._put_off(name, error)
         return FollowedUp(business=name, reports=reports, not_ours=tuple(not_ours), trouble=trouble)
 
-    def _begun(self, name: str) -> Business | None:
+    def _begin(self, name: str) -> Business | None:
         now = self._clock.now()
         with self._storage.transaction() as work:
             business = work.businesses.get(name)
@@ -93,7 +95,7 @@ class FollowUp:
                 return None
         return business
 
-    def _next(self, business: Business, after: str | None) -> Sequence[str]:
+    def _read_open(self, business: Business, after: str | None) -> Sequence[str]:
         """Return the numbers of the invoices to ask about next; none when that was all or the worker is stopping.
 
         Errors: TryAgain when the calls that are left in this hour are kept for single sends.

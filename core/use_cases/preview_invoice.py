@@ -100,8 +100,11 @@ class PreviewInvoice:
 
 
 def _named_products(references: References) -> tuple[NamedThing, ...]:
-    found = [one for several in references.products.values() for one in readable(several)]
-    return tuple(NamedThing(name=f"{one.number} {one.name}" if one.number else one.name, id=one.id) for one in found)
+    found = [product for several in references.products.values() for product in readable(several)]
+    return tuple(
+        NamedThing(name=f"{product.number} {product.name}" if product.number else product.name, id=product.id)
+        for product in found
+    )
 
 
 def _customer_preview(decision: CustomerDecision) -> CustomerPreview:

@@ -29,10 +29,10 @@ from core.recovery import (
 from core.sending.books import note_books
 from core.sending.fence import FencedSession, Hold
 from core.sending.restore_watch import RestoreWatch
+from core.sending.tie_order import TieOrder
 from core.stored import require_business
 from core.transfer import RetryPolicy, Transfer, TransferError, TransferState, failed, order_may_be_elsewhere
 from core.use_cases.connect_business import release_parked
-from core.use_cases.tie_order import TieOrder
 
 PIECE = 200
 """So many numbers are dealt with in one transaction."""
@@ -98,7 +98,10 @@ class Recover:
     def all(self) -> Sequence[Recovery]:
         """Return how every recovery stands, by business; also of businesses that came only after a restore."""
         with self._storage.transaction() as work:
-            found, known = work.installation.get(), {one.business: one for one in work.installation.recoveries()}
+            found, known = (
+                work.installation.get(),
+                {recovery.business: recovery for recovery in work.installation.recoveries()},
+            )
             if not is_shut(found, None, now=self._clock.now()):
                 return list(known.values())
             after: str | None = None

@@ -16,7 +16,7 @@ from core.api_key import ApiKey, Need, prefix_in
 from core.audit import Actor, ActorKind
 from core.errors import KvittError, NotAuthenticated, TooManyRequests
 from core.stored import unknown_business
-from core.use_cases.authenticate import Authenticate
+from core.use_cases.api_keys import Authenticate
 from entrypoints.acting import acting
 from entrypoints.http.limits import FailedAttempts, RequestRate
 from entrypoints.http.local_only import require_local_caller

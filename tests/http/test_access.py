@@ -7,7 +7,7 @@ from dependency_injector import providers
 
 from core.api_key import Role
 from core.errors import TryAgain
-from core.use_cases.authenticate import REMEMBERED_FOR
+from core.use_cases.api_keys import REMEMBERED_FOR
 from entrypoints.container import Container
 from entrypoints.http.access import NEEDS
 from entrypoints.http.limits import MOST_FAILURES, MOST_PREFIXES

@@ -10,7 +10,7 @@ import pytest
 from core.api_key import Role
 from core.errors import InvalidInput, NotAuthenticated, NotFound
 from core.ports.access_stores import KeptKey
-from core.use_cases.authenticate import ALL_READ_EVERY, REMEMBERED_FOR
+from core.use_cases.api_keys import ALL_READ_EVERY, REMEMBERED_FOR
 from tests.fakes.gateway import Gateway
 
 MOMENT = timedelta(milliseconds=1)
