@@ -19,7 +19,6 @@ from core.sending.create_once import CreateOnce
 from core.sending.customer_directory import CustomerDirectory
 from core.sending.customers import FindCustomers
 from core.sending.orders import PlaceOrders
-from core.sending.record import RecordTransfers
 from core.sending.references import ReferenceData
 from core.sending.restore_watch import RestoreWatch
 from core.sending.sweep import Sweep
@@ -156,32 +155,16 @@ class UseCases(containers.DeclarativeContainer):
         reference_data=reference_data,
         find_customers=find_customers,
     )
-    record_transfers = providers.Singleton(RecordTransfers, storage=storage, clock=clock, queue=queue, new_id=new_id)
     send_invoice = providers.Singleton(
-        SendInvoice, storage=storage, systems=systems, auditor=auditor, transfers=record_transfers
+        SendInvoice, storage=storage, systems=systems, queue=queue, clock=clock, auditor=auditor, new_id=new_id
     )
     send_many = providers.Singleton(
-        SendMany,
-        storage=storage,
-        systems=systems,
-        queue=queue,
-        clock=clock,
-        auditor=auditor,
-        transfers=record_transfers,
-        new_id=new_id,
+        SendMany, storage=storage, systems=systems, queue=queue, clock=clock, auditor=auditor, new_id=new_id
     )
     send_again = providers.Singleton(
-        SendAgain,
-        storage=storage,
-        systems=systems,
-        clock=clock,
-        auditor=auditor,
-        transfers=record_transfers,
-        new_id=new_id,
+        SendAgain, storage=storage, systems=systems, queue=queue, clock=clock, auditor=auditor, new_id=new_id
     )
-    manage_transfers = providers.Singleton(
-        ManageTransfers, storage=storage, clock=clock, auditor=auditor, transfers=record_transfers
-    )
+    manage_transfers = providers.Singleton(ManageTransfers, storage=storage, queue=queue, clock=clock, auditor=auditor)
     link_customer = providers.Singleton(LinkCustomer, storage=storage, systems=systems, auditor=auditor)
     tie_order = providers.Singleton(
         TieOrder,

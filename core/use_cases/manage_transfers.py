@@ -6,7 +6,7 @@ from core.errors import KvittError, OrderOpen, OrderThere
 from core.intent import IntentKind
 from core.ports.clock import Clock
 from core.ports.storage import Storage, UnitOfWork
-from core.sending.record import RecordTransfers
+from core.ports.turns import TransferQueue
 from core.stored import require_transfer
 from core.transfer import CANCELLED, RetryPolicy, Transfer, TransferState, due_now, failed, order_may_exist
 
@@ -14,11 +14,11 @@ from core.transfer import CANCELLED, RetryPolicy, Transfer, TransferState, due_n
 class ManageTransfers:
     """What a person does with a transfer that did not go through by itself."""
 
-    def __init__(self, *, storage: Storage, clock: Clock, auditor: Auditor, transfers: RecordTransfers) -> None:
+    def __init__(self, *, storage: Storage, queue: TransferQueue, clock: Clock, auditor: Auditor) -> None:
         self._storage = storage
+        self._queue = queue
         self._clock = clock
         self._auditor = auditor
-        self._transfers = transfers
 
     def retry(self, transfer_id: str, *, business: str | None = None) -> Transfer:
         """Try a waiting or rejected transfer again now (or as early as it may be); one that arrived stays as it is.
@@ -34,7 +34,11 @@ class ManageTransfers:
             if due != transfer:
                 transfer = work.transfers.save(due)
                 self._done(work, Action.TRANSFER_RETRIED, transfer)
-        return self._transfers.have_worked_on(transfer)
+        if transfer.state is TransferState.TRANSFERRED:
+            return transfer
+        self._queue.put(transfer.business)
+        with self._storage.transaction() as work:
+            return require_transfer(work, transfer_id)
 
     def cancel(self, transfer_id: str, *, business: str | None = None) -> Transfer:
         """Take back a transfer that has not begun to create its order: it ends as rejected, code `cancelled`.

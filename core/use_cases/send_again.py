@@ -14,9 +14,9 @@ from core.ports.accounting import AccountingSystem, AccountingSystems
 from core.ports.clock import Clock
 from core.ports.invoice_stores import Step
 from core.ports.storage import Storage
+from core.ports.turns import TransferQueue
 from core.sending.books import note_books, require_here
-from core.sending.record import RecordTransfers
-from core.stored import require_business, require_invoice
+from core.stored import require_business, require_invoice, require_transfer
 from core.transfer import Transfer, TransferState, new_transfer, superseded
 
 
@@ -28,16 +28,16 @@ class SendAgain:
         *,
         storage: Storage,
         systems: AccountingSystems,
+        queue: TransferQueue,
         clock: Clock,
         auditor: Auditor,
-        transfers: RecordTransfers,
         new_id: Callable[[], str],
     ) -> None:
         self._storage = storage
         self._systems = systems
         self._clock = clock
         self._auditor = auditor
-        self._transfers = transfers
+        self._queue = queue
         self._new_id = new_id
 
     def send(self, business_name: str, number: str) -> Transfer:
@@ -49,7 +49,9 @@ class SendAgain:
         """
         with self._auditor.refusals(Action.INVOICE_SENT_AGAIN, business=business_name, invoice=number):
             new = self._record(business_name, number)
-        return self._transfers.have_worked_on(new)
+        self._queue.put(business_name)
+        with self._storage.transaction() as work:
+            return require_transfer(work, new.id)
 
     def _record(self, business_name: str, number: str) -> Transfer:
         with self._storage.transaction() as work:

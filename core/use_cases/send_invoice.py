@@ -3,12 +3,16 @@
 Source: docs/behaviour.md, "Sending an invoice", steps 1 and 2.
 """
 
+from collections.abc import Callable
+
 from core.audit import Action
 from core.auditor import Auditor
 from core.errors import Conflict, KvittError
 from core.ports.accounting import AccountingSystems
+from core.ports.clock import Clock
 from core.ports.storage import Storage
-from core.sending.record import RecordTransfers
+from core.ports.turns import TransferQueue
+from core.sending.record import record_transfers
 from core.stored import require_business
 from core.transfer import Transfer, TransferState
 
@@ -17,12 +21,21 @@ class SendInvoice:
     """Makes sure that an invoice has its one transfer, and that the transfer is due."""
 
     def __init__(
-        self, *, storage: Storage, systems: AccountingSystems, auditor: Auditor, transfers: RecordTransfers
+        self,
+        *,
+        storage: Storage,
+        systems: AccountingSystems,
+        queue: TransferQueue,
+        clock: Clock,
+        auditor: Auditor,
+        new_id: Callable[[], str],
     ) -> None:
         self._storage = storage
         self._systems = systems
+        self._queue = queue
+        self._clock = clock
         self._auditor = auditor
-        self._transfers = transfers
+        self._new_id = new_id
 
     def send(self, business: str, number: str, *, bulk: bool = False) -> Transfer:
         """Send the invoice and return its transfer as it stands once it has been queued.
@@ -36,12 +49,18 @@ class SendInvoice:
                 transfer = self._record(business, number, bulk=bulk)
             except Conflict:  # somebody sends the same invoice at this moment: it is seen now how its transfer stands
                 transfer = self._record(business, number, bulk=bulk)
-        return self._transfers.have_worked_on(transfer)
+        if transfer.state is TransferState.TRANSFERRED:
+            return transfer
+        self._queue.put(business)
+        with self._storage.transaction() as work:
+            return work.transfers.get(transfer.id) or transfer
 
     def _record(self, business: str, number: str, *, bulk: bool) -> Transfer:
         with self._storage.transaction() as work:
             limits = self._systems.open(require_business(work, business)).limits
-            recorded = self._transfers.record(work, business, [number], limits=limits, bulk=bulk)[number]
+            now, new_id = self._clock.now(), self._new_id
+            of_all = record_transfers(work, business, [number], limits=limits, bulk=bulk, now=now, new_id=new_id)
+            recorded = of_all[number]
             if isinstance(recorded, KvittError):
                 raise recorded
             if recorded.state is not TransferState.TRANSFERRED:

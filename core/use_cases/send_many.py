@@ -19,7 +19,7 @@ from core.ports.accounting import AccountingSystems
 from core.ports.clock import Clock
 from core.ports.storage import Storage, UnitOfWork
 from core.ports.turns import TransferQueue
-from core.sending.record import Recorded, RecordTransfers
+from core.sending.record import Recorded, record_transfers
 from core.stored import require_business
 from core.transfer import Transfer, TransferState
 
@@ -45,7 +45,6 @@ class SendMany:
         queue: TransferQueue,
         clock: Clock,
         auditor: Auditor,
-        transfers: RecordTransfers,
         new_id: Callable[[], str],
     ) -> None:
         self._storage = storage
@@ -53,7 +52,6 @@ class SendMany:
         self._queue = queue
         self._clock = clock
         self._auditor = auditor
-        self._transfers = transfers
         self._new_id = new_id
 
     def send(self, business: str, numbers: Iterable[str]) -> Batch:
@@ -88,7 +86,8 @@ class SendMany:
             business = require_business(work, name)
             work.batches.put(batch)
             self._auditor.done(work, Action.INVOICES_SENT, business=name, subject=batch.id)
-        return _Recording(batch, self._systems.open(business).limits, self._transfers, storage=self._storage)
+        limits = self._systems.open(business).limits
+        return _Recording(batch, limits, storage=self._storage, clock=self._clock, new_id=self._new_id)
 
     def _queue_batch(self, recording: "_Recording") -> Batch:
         """Store what was left out, and have the batch worked on, unless all of it has ended."""
@@ -103,11 +102,14 @@ class SendMany:
 class _Recording:
     """Records a batch, piece by piece."""
 
-    def __init__(self, batch: Batch, limits: Limits, transfers: RecordTransfers, *, storage: Storage) -> None:
+    def __init__(
+        self, batch: Batch, limits: Limits, *, storage: Storage, clock: Clock, new_id: Callable[[], str]
+    ) -> None:
         self.batch = batch
         self._limits = limits
-        self._transfers = transfers
         self._storage = storage
+        self._clock = clock
+        self._new_id = new_id
 
     def record(self, numbers: Sequence[str]) -> None:
         """Judge and record the invoices of one piece."""
@@ -172,7 +174,15 @@ class _Recording:
 
     def _record(self, work: UnitOfWork, numbers: Sequence[str]) -> None:
         """Judge each invoice, and record its transfer or its refusal."""
-        recorded = self._transfers.record(work, self.batch.business, numbers, limits=self._limits, bulk=True)
+        recorded = record_transfers(
+            work,
+            self.batch.business,
+            numbers,
+            limits=self._limits,
+            bulk=True,
+            now=self._clock.now(),
+            new_id=self._new_id,
+        )
         work.batches.add_members(self.batch.id, [_member(number, recorded) for number in numbers])
 
 

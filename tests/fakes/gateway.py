@@ -72,7 +72,6 @@ class Gateway:
         self.verify_business = wired.verify_business()
         self.add_invoice = wired.add_invoice()
         self.preview_invoice = wired.preview_invoice()
-        self.record_transfers = wired.record_transfers()
         self.send_invoice = wired.send_invoice()
         self.send_many = wired.send_many()
         self.send_again = wired.send_again()

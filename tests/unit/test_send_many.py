@@ -6,7 +6,6 @@ import pytest
 from core.batch import Batch, BatchCounts, BatchItem
 from core.errors import InvalidInvoice, NotFound, Rejected, TryAgain
 from core.invoice import InvoiceType
-from core.sending.record import RecordTransfers
 from core.transfer import TransferState, new_transfer
 from core.use_cases import send_many
 from tests.fakes import Gateway
@@ -58,10 +57,7 @@ def test_transfers_sort_in_the_order_in_which_the_invoices_were_given(idle: Gate
         queue=idle.queue,
         clock=idle.clock,
         auditor=idle.auditor,
-        transfers=RecordTransfers(
-            storage=idle.storage, clock=idle.clock, queue=idle.queue, new_id=iter(["c", "a", "b"]).__next__
-        ),
-        new_id=lambda: "batch",
+        new_id=iter(["batch", "c", "a", "b"]).__next__,
     )
     many.send("fjell", ["3", "1", "2"])
     assert [one.invoice for one in idle.look_up.transfers("fjell", limit=9)] == ["3", "1", "2"]
@@ -258,8 +254,7 @@ def test_many_are_recorded_in_pieces_each_a_transaction_of_its_own(idle: Gateway
         queue=idle.queue,
         clock=idle.clock,
         auditor=idle.auditor,
-        transfers=idle.record_transfers,
-        new_id=lambda: "batch",
+        new_id=iter("abcdefgh").__next__,
     )
     batch = many.send_all("fjell") if every else many.send("fjell", numbers)
     assert recorded == [2, 2, 2, 1]
