@@ -1,9 +1,11 @@
 """Invoices over HTTP: add, show, list, preview, link the customer, send, check status."""
 
+import time
 from functools import partial
 from http import HTTPStatus
 
 from litestar import get, post, put
+from litestar.concurrency import sync_to_thread
 from litestar.di import NamedDependency
 from litestar.params import JSONBody, RawBody
 
@@ -203,7 +205,9 @@ async def send(
 
     200 with the transfer when it has ended, transferred or rejected; 202 while it has not.
     """
-    return await waiting.transferring(partial(send_invoice.send, business, number), prefer=prefer)
+    began = time.monotonic()
+    transfer = await sync_to_thread(send_invoice.send, business, number)
+    return await waiting.answer(transfer, prefer=prefer, since=began)
 
 
 @post(

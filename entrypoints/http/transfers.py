@@ -1,11 +1,12 @@
 """Transfers over HTTP: send many, list, show, retry, cancel."""
 
-from functools import partial
+import time
 from http import HTTPStatus
 from typing import Annotated
 from urllib.parse import quote
 
 from litestar import get, post
+from litestar.concurrency import sync_to_thread
 from litestar.di import NamedDependency
 from litestar.params import JSONBody, QueryParameter
 
@@ -125,8 +126,9 @@ async def retry(
     prefer: Prefer = None,
 ) -> JsonOf[TransferDocument]:
     """Try a waiting or rejected transfer again now, or as early as it may be; answers like send."""
-    act = partial(manage_transfers.retry, transfer, business=business)
-    return await waiting.transferring(act, prefer=prefer)
+    began = time.monotonic()
+    retried = await sync_to_thread(manage_transfers.retry, transfer, business=business)
+    return await waiting.answer(retried, prefer=prefer, since=began)
 
 
 @post(

@@ -52,19 +52,18 @@ class Waiting:
         self._stopping = stopping
         self._waiters = 0
 
-    async def transferring(self, act: Callable[[], Transfer], *, prefer: str | None) -> JsonOf[TransferDocument]:
-        """Do what sets a transfer going, and answer when it has ended or the time is up.
+    async def answer(self, transfer: Transfer, *, prefer: str | None, since: float) -> JsonOf[TransferDocument]:
+        """Answer when a transfer that was set going has ended, or the time is up, counted from `since` (monotonic).
 
         200 with the transfer when it has ended; else 202, with its place as Location. What keeps a waiting or rejected
         one is told in the transfer.
         """
         preferred = _preferred_wait(prefer)
-        ends = time.monotonic() + (USUAL_WAIT if preferred is None else preferred)
-        transfer = await sync_to_thread(act)
+        ends = since + (USUAL_WAIT if preferred is None else preferred)
         if self._waiters < MOST_WAITERS:
             self._waiters += 1
             try:
-                transfer = await self._ended(transfer, ends=ends)
+                transfer = await self._watch(transfer, ends=ends)
             finally:
                 self._waiters -= 1
         headers = {} if preferred is None else {"Preference-Applied": f"wait={preferred}"}
@@ -75,7 +74,7 @@ class Waiting:
         )
         return JsonOf(TransferDocument.of(transfer), status_code=HTTPStatus.ACCEPTED, headers=headers)
 
-    async def _ended(self, transfer: Transfer, *, ends: float) -> Transfer:
+    async def _watch(self, transfer: Transfer, *, ends: float) -> Transfer:
         """Look until the transfer has ended, or nothing more can happen to it before `ends` (monotonic)."""
         pause = _FIRST_LOOK
         while (left := ends - time.monotonic()) > 0 and not self._stopping() and self._may_end(transfer, left):

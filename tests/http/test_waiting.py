@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -31,7 +32,7 @@ class _Seen:
 
 def _answer(*seen: Transfer, prefer: str | None, stopping: bool = False) -> tuple[int, str, str | None]:
     waits = Waiting(look_up=_Seen(*seen).transfer, clock=FakeClock(NOW), stopping=lambda: stopping)
-    response = asyncio.run(waits.transferring(lambda: QUEUED, prefer=prefer))
+    response = asyncio.run(waits.answer(QUEUED, prefer=prefer, since=time.monotonic()))
     content = json.loads(response.render(response.content, "application/json"))
     return response.status_code or 0, content["state"], response.headers.get("Preference-Applied")
 
