@@ -1,6 +1,7 @@
 """The application: which routes there are, and what every request goes through."""
 
 import asyncio
+from collections.abc import Callable
 from functools import cache, partial
 from importlib.metadata import version
 from typing import Any
@@ -13,21 +14,7 @@ from litestar.openapi.plugins import JsonRenderPlugin, YamlRenderPlugin
 from litestar.routes import HTTPRoute
 from litestar.types import Message, Scope
 
-from adapters.telemetry.telemetry import Telemetry
 from core.errors import KvittError
-from core.ports.accounting import AccountingSystems
-from core.use_cases.adopt_order import AdoptOrder
-from core.use_cases.check_status import CheckStatus
-from core.use_cases.connect_business import ConnectBusiness
-from core.use_cases.link_customer import LinkCustomer
-from core.use_cases.look_up import LookUp
-from core.use_cases.manage_transfers import ManageTransfers
-from core.use_cases.preview_invoice import PreviewInvoice
-from core.use_cases.read_figures import ReadFigures
-from core.use_cases.recover import Recover
-from core.use_cases.send_invoice import SendInvoice
-from core.use_cases.send_many import SendMany
-from core.use_cases.verify_business import VerifyBusiness
 from entrypoints.container import Container
 from entrypoints.http import audit, batches, businesses, health, invoices, metrics, recovery, transfers
 from entrypoints.http.access import Access, Gate
@@ -43,13 +30,31 @@ from entrypoints.http.queries import KnownParameters
 from entrypoints.http.threads import Threads
 from entrypoints.http.vendor_calls import VendorCalls
 from entrypoints.http.waiting import Waiting
-from entrypoints.readiness import Readiness
 
 LONGEST_BODY = 1_000_000
 """In bytes. An invoice of a thousand rows is a third of this."""
 
 THREADS = 40
 """In which handlers run."""
+
+_PROVIDED = (
+    "systems",
+    "look_up",
+    "connect_business",
+    "verify_business",
+    "preview_invoice",
+    "link_customer",
+    "send_invoice",
+    "send_many",
+    "check_status",
+    "manage_transfers",
+    "adopt_order",
+    "recover",
+    "read_figures",
+    "telemetry",
+    "readiness",
+)
+"""What handlers may ask for, by its name in the container."""
 
 _PRIVATE = (
     (b"cache-control", b"no-store"),
@@ -95,7 +100,7 @@ def create_app(container: Container, *, local_only: bool = True) -> Litestar:
     app = Observed(
         telemetry=container.telemetry(),
         route_handlers=[api, *health.HANDLERS, *metrics.HANDLERS],
-        dependencies=_use_cases(container, adding, vendor_calls, health_checks),
+        dependencies=_use_cases(container, adding=adding, vendor_calls=vendor_calls, health_checks=health_checks),
         exception_handlers={
             **EXCEPTION_HANDLERS,
             KvittError: partial(from_kvitt, now=lambda: container.clock().now()),
@@ -129,60 +134,11 @@ def create_app(container: Container, *, local_only: bool = True) -> Litestar:
     return app
 
 
-def _use_cases(container: Container, gathered: Adding, limited: VendorCalls, apart: HealthChecks) -> dict[str, Provide]:
-    """The container's use cases by the names under which handlers ask for them.
-
-    Invoices are added `gathered`; what waits for an accounting system is `limited`; health is looked at `apart`.
+def _use_cases(container: Container, **own: object) -> dict[str, Provide]:
+    """The container's use cases, and the application's `own` helpers, by the names under which handlers ask for them.
 
     Provided on the event loop's one thread, so that no singleton is made twice.
     """
-
-    def systems() -> AccountingSystems:
-        made: AccountingSystems = container.systems()  # the wiring cannot tell its type
-        return made
-
-    def look_up() -> LookUp:
-        return container.look_up()
-
-    def connect_business() -> ConnectBusiness:
-        return container.connect_business()
-
-    def verify_business() -> VerifyBusiness:
-        return container.verify_business()
-
-    def preview_invoice() -> PreviewInvoice:
-        return container.preview_invoice()
-
-    def link_customer() -> LinkCustomer:
-        return container.link_customer()
-
-    def send_invoice() -> SendInvoice:
-        return container.send_invoice()
-
-    def send_many() -> SendMany:
-        return container.send_many()
-
-    def check_status() -> CheckStatus:
-        return container.check_status()
-
-    def manage_transfers() -> ManageTransfers:
-        return container.manage_transfers()
-
-    def adopt_order() -> AdoptOrder:
-        return container.adopt_order()
-
-    def recover() -> Recover:
-        return container.recover()
-
-    def read_figures() -> ReadFigures:
-        return container.read_figures()
-
-    def telemetry() -> Telemetry:
-        told: Telemetry = container.telemetry()
-        return told
-
-    def readiness() -> Readiness:
-        return container.readiness()
 
     @cache
     def waiting() -> Waiting:
@@ -190,37 +146,23 @@ def _use_cases(container: Container, gathered: Adding, limited: VendorCalls, apa
             look_up=container.look_up().transfer, clock=container.clock(), stopping=container.stopping().is_set
         )
 
-    def adding() -> Adding:
-        return gathered
+    provided: dict[str, Callable[[], Any]] = {
+        **{name: getattr(container, name) for name in _PROVIDED},
+        **{name: partial(_itself, helper) for name, helper in own.items()},
+        "waiting": waiting,
+    }
+    return {name: _provide(provider) for name, provider in provided.items()}
 
-    def vendor_calls() -> VendorCalls:
-        return limited
 
-    def health_checks() -> HealthChecks:
-        return apart
+def _provide(provider: Callable[[], Any]) -> Provide:
+    def made() -> Any:  # a function of its own: the framework reads signatures, and a provider has none
+        return provider()
 
-    provided: list[Any] = [
-        systems,
-        look_up,
-        connect_business,
-        verify_business,
-        preview_invoice,
-        link_customer,
-        send_invoice,
-        send_many,
-        check_status,
-        manage_transfers,
-        adopt_order,
-        recover,
-        read_figures,
-        telemetry,
-        readiness,
-        waiting,
-        adding,
-        vendor_calls,
-        health_checks,
-    ]
-    return {provider.__name__: Provide(provider, sync_to_thread=False) for provider in provided}
+    return Provide(made, sync_to_thread=False)
+
+
+def _itself(helper: object) -> object:
+    return helper
 
 
 async def _private(message: Message, scope: Scope) -> None:
