@@ -19,8 +19,7 @@ from core.use_cases.forget_old import ForgetOld
 from core.use_cases.read_figures import ReadFigures
 from core.use_cases.rotate_secret import RotateSecret
 from entrypoints.acting import current_actor
-from entrypoints.pulse import Pulse
-from entrypoints.readiness import Readiness
+from entrypoints.readiness import Pulse, Readiness
 from entrypoints.settings import Settings
 from entrypoints.stopping import Stopping
 from plugins.manager import find_plugins

@@ -1,5 +1,6 @@
 """Whether an installation can do its work: each thing it needs is looked at, and none hides another."""
 
+import time
 from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
@@ -9,13 +10,27 @@ from adapters.storage import SqlStorage
 from adapters.storage.schema import LATEST_REVISION
 from core.errors import RecoveryNeeded, TryAgain
 from entrypoints.data_folder import require_room
-from entrypoints.pulse import Pulse
 
 if TYPE_CHECKING:
     from adapters.queue.durable import DurableTransferQueue
     from adapters.telemetry.telemetry import Telemetry
 
 _SILENT_FOR_LONG_SECONDS = 60.0  # a sweep that waits for its turn in a busy database takes half of that
+
+
+class Pulse:
+    """The last sign of life. Safe to use from many threads: it is one value, set whole."""
+
+    def __init__(self) -> None:
+        self._beat_at: float | None = None
+
+    def beat(self) -> None:
+        """Give a sign of life."""
+        self._beat_at = time.monotonic()
+
+    def age_seconds(self) -> float | None:
+        """Return how long ago the last sign was given, or None before the first."""
+        return None if self._beat_at is None else time.monotonic() - self._beat_at
 
 
 class Readiness:

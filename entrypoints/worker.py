@@ -20,7 +20,7 @@ from core.sending.sweep import Sweep
 from core.use_cases.follow_up import FollowedUp, FollowUp
 from core.use_cases.forget_old import ForgetOld
 from entrypoints.container import Container
-from entrypoints.pulse import Pulse
+from entrypoints.readiness import Pulse
 from entrypoints.stopping import Stopping
 
 _TIDY_EVERY = timedelta(hours=1)

@@ -12,7 +12,7 @@ import typer
 from core.errors import InvalidInput, KvittError
 from core.use_cases.add_invoice import AddedInvoice, InvoiceToAdd
 from entrypoints.cli import paging
-from entrypoints.cli.bulk import send_batch
+from entrypoints.cli.bulk import answers, print_status, print_statuses, send_batch, tell_statuses
 from entrypoints.cli.exit_codes import ExitCode, code_of_error, code_of_transfer, worst
 from entrypoints.cli.following import follow_transfers, transfer_states, transferred_numbers
 from entrypoints.cli.installation import installation
@@ -31,7 +31,6 @@ from entrypoints.cli.options import (
 from entrypoints.cli.outcomes import each, print_transfers
 from entrypoints.cli.output import print_json, print_table, progress, say, say_error, show
 from entrypoints.cli.reading import Read, read_invoices
-from entrypoints.cli.statuses import answers, print_status, print_statuses, tell_statuses
 from entrypoints.cli.telling import (
     INVOICE_ROW_HEADERS,
     ORDER_ROW_HEADERS,

@@ -6,7 +6,7 @@ from entrypoints.cli.output import print_json, say
 from entrypoints.cli.running import Signals, log_as
 from entrypoints.container import DURABLE, make_container
 from entrypoints.data_folder import require_own
-from entrypoints.figures_server import figures_shown
+from entrypoints.installation_figures import figures_shown
 from entrypoints.settings import read_settings
 from entrypoints.stopping import end_in_time
 from entrypoints.worker import Worker

@@ -6,7 +6,7 @@ from functools import partial
 
 from adapters.storage.examination import Examination, is_there
 from entrypoints.container import Container
-from entrypoints.doctor import own_side, vendor, work
+from entrypoints.doctor import own_side, work
 from entrypoints.doctor.findings import Finding, Standing, looked_at, ok
 
 
@@ -24,7 +24,7 @@ def examine(container: Container, *, offline: bool = False) -> Iterator[Finding]
     else:
         yield ok("storage", "There is no database yet; the first command makes it.")
     if not offline:
-        yield from looked_at("contract", partial(vendor.contracts, container.environment(), container.wall_clock()))
+        yield from looked_at("contract", partial(work.contracts, container.environment(), container.wall_clock()))
 
 
 def _examine_key(container: Container) -> Iterator[Finding]:

@@ -1,13 +1,15 @@
-"""The work: whether the clocks agree, somebody takes turns, and calls are left."""
+"""The work: whether clocks agree, somebody takes turns, calls are left, and the vendor's contract is still ours."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from adapters.storage.examination import Examination
+from core.errors import TryAgain
 from core.ports.clock import Clock
 from core.transfer import TransferState
 from core.use_cases.read_figures import SystemReport
 from entrypoints.doctor.findings import Finding, Standing, mend, ok, warning
+from plugins.twentyfour_seven_office import compared_contracts
 
 CLOCKS_AGREE = timedelta(seconds=5)
 """So far the clocks of the machines that share a database may be apart."""
@@ -115,3 +117,27 @@ def quota(reports: Sequence[SystemReport]) -> Iterator[Finding]:
 
 def _hour(instant: datetime) -> str:
     return f"{instant:%H:%M} UTC"
+
+
+def contracts(environment: Mapping[str, str], clock: Clock) -> Iterator[Finding]:
+    """Compare our contracts with those that are published now. No call of the quota is used."""
+    try:
+        found = compared_contracts(environment)
+    except TryAgain as trouble:
+        yield warning(
+            "contract",
+            trouble.message,
+            "See the network and KVITT_TFSO_API_URL (if it leads to the sandbox: that kvitt sandbox runs), or leave "
+            "this out with --offline.",
+        )
+        return
+    if found.server_time:
+        yield agreeing("clock", "24SevenOffice's", clock.now() - found.server_time, VENDORS_CLOCK)
+    for difference in found.differences:
+        yield mend(
+            "contract",
+            f"24SevenOffice has changed its contract. {difference}",
+            "Look for a newer Kvitt before sending on; if there is none, report this.",
+        )
+    if not found.differences:
+        yield ok("contract", f"All that Kvitt uses of 24SevenOffice's {found.services} services is there.")

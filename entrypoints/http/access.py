@@ -3,8 +3,11 @@
 The gate stands before routing and before a body is read; what a key may do there is judged once the route is known.
 """
 
+import ipaddress
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+from urllib.parse import urlsplit
 
 from litestar import Request
 from litestar.concurrency import sync_to_thread
@@ -14,12 +17,11 @@ from litestar.types import ASGIApp, Receive, Scope, Send
 
 from core.api_key import ApiKey, Need, prefix_in
 from core.audit import Actor, ActorKind
-from core.errors import KvittError, NotAuthenticated, TooManyRequests
+from core.errors import InvalidInput, KvittError, NotAllowed, NotAuthenticated, TooManyRequests
 from core.stored import unknown_business
 from core.use_cases.api_keys import Authenticate
 from entrypoints.acting import acting
 from entrypoints.http.limits import FailedAttempts, RequestRate
-from entrypoints.http.local_only import require_local_caller
 from entrypoints.http.problems import AnyRequest, from_bug, from_kvitt
 from entrypoints.listening.connection import KNOWN_CALLER
 
@@ -145,3 +147,46 @@ def _presented(scope: Scope) -> str | None:
 
 def _too_many(seconds: int, what: str) -> TooManyRequests:
     return TooManyRequests(what, not_before=datetime.now(UTC) + timedelta(seconds=seconds))
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host name or address is this machine's own."""
+    if host.lower() == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def require_local_caller(scope: Scope) -> None:
+    """Refuse a request under a foreign name, or sent by a web page from elsewhere.
+
+    Errors: InvalidInput, code `unknown_host`; NotAllowed, code `foreign_origin`.
+    """
+    host, origin = b"", None
+    for name, value in scope["headers"]:
+        if name == b"host":
+            host = value
+        elif name == b"origin":
+            origin = value
+    if not _is_own(host):
+        raise InvalidInput(
+            "The Host header does not name this machine.",
+            code="unknown_host",
+            hint="Call Kvitt as 127.0.0.1, [::1] or localhost; behind a proxy, set KVITT_TRUSTED_PROXIES.",
+        )
+    if origin is not None and not _is_own(origin.rpartition(b"//")[2]):
+        raise NotAllowed(
+            "The request comes from a web page of another site.",
+            code="foreign_origin",
+            hint="Call Kvitt from a program, or from a page on this machine.",
+        )
+
+
+@lru_cache(maxsize=128)
+def _is_own(authority: bytes) -> bool:
+    try:
+        return is_loopback(urlsplit(f"//{authority.decode('latin-1')}").hostname or "")
+    except ValueError:
+        return False

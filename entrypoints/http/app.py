@@ -1,10 +1,15 @@
 """The application: which routes there are, and what every request goes through."""
 
 import asyncio
+import logging
+import re
+import time
+import uuid
 from collections.abc import Callable
 from functools import cache, partial
+from http import HTTPStatus
 from importlib.metadata import version
-from typing import Any
+from typing import Any, cast
 
 from litestar import Litestar, Router
 from litestar.di import Provide
@@ -12,24 +17,25 @@ from litestar.enums import HttpMethod, ScopeType
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin, YamlRenderPlugin
 from litestar.routes import HTTPRoute
-from litestar.types import Message, Scope
+from litestar.types import HTTPScope, LifeSpanReceive, LifeSpanScope, LifeSpanSend, Message, Receive, Scope, Send
 
+from adapters.telemetry.telemetry import Telemetry
 from core.errors import KvittError
 from entrypoints.container import Container
-from entrypoints.http import audit, batches, businesses, health, invoices, metrics, recovery, transfers
+from entrypoints.http import audit, businesses, health, invoices, recovery, transfers
 from entrypoints.http.access import Access, Gate
 from entrypoints.http.adding import Adding
 from entrypoints.http.bodies import StrictRequest
-from entrypoints.http.health_checks import HealthChecks
+from entrypoints.http.health import HealthChecks
 from entrypoints.http.idempotency import IdempotencyKeys
-from entrypoints.http.observed import Observed
+from entrypoints.http.limits import RequestRate
 from entrypoints.http.openapi import BY_API_KEY, COMPONENTS, Models, add_models, schema_router
-from entrypoints.http.paths import DecodedPathParameters
+from entrypoints.http.paths import DecodedPathParameters, KnownParameters, RoutedAsSent
 from entrypoints.http.problems import EXCEPTION_HANDLERS, from_kvitt
-from entrypoints.http.queries import KnownParameters
 from entrypoints.http.threads import Threads
 from entrypoints.http.vendor_calls import VendorCalls
 from entrypoints.http.waiting import Waiting
+from entrypoints.listening.connection import KNOWN_CALLER
 
 LONGEST_BODY = 1_000_000
 """In bytes. An invoice of a thousand rows is a third of this."""
@@ -76,7 +82,6 @@ def create_app(container: Container, *, local_only: bool = True) -> Litestar:
             *businesses.HANDLERS,
             *invoices.HANDLERS,
             *transfers.HANDLERS,
-            *batches.HANDLERS,
             *audit.HANDLERS,
             *recovery.HANDLERS,
         ],
@@ -99,7 +104,7 @@ def create_app(container: Container, *, local_only: bool = True) -> Litestar:
 
     app = Observed(
         telemetry=container.telemetry(),
-        route_handlers=[api, *health.HANDLERS, *metrics.HANDLERS],
+        route_handlers=[api, *health.HANDLERS],
         dependencies=_use_cases(container, adding=adding, vendor_calls=vendor_calls, health_checks=health_checks),
         exception_handlers={
             **EXCEPTION_HANDLERS,
@@ -180,3 +185,69 @@ def _allowed(scope: Scope) -> tuple[bytes, bytes]:
         if isinstance(route, HTTPRoute) and route.path_format == scope["path_template"]:
             methods |= route.methods
     return b"allow", ", ".join(sorted(methods)).encode()
+
+
+REQUEST_ID_HEADER = "X-Request-ID"
+UNKNOWN_ROUTE = "unknown"
+"""The route of a request that found none."""
+
+STRANGERS_TOLD = 120
+"""So many requests a minute of callers without an accepted key are logged at level info; they can't fill the log."""
+
+_HEADER = REQUEST_ID_HEADER.lower().encode()
+_USABLE_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
+_METHODS = frozenset({"GET", "POST", "PUT", "DELETE", "HEAD", "OPTIONS", "PATCH"})
+_TRACE_HEADERS = (b"traceparent", b"tracestate")
+
+_access = logging.getLogger("kvitt.access")
+
+
+class Observed(RoutedAsSent):
+    """An application whose requests are looked on at, those included that find no route."""
+
+    def __init__(self, *, telemetry: Telemetry, **options: Any) -> None:
+        super().__init__(**options)
+        self._telemetry = telemetry
+        self._strangers = RequestRate(STRANGERS_TOLD)
+
+    async def __call__(
+        self, scope: Scope | LifeSpanScope, receive: Receive | LifeSpanReceive, send: Send | LifeSpanSend
+    ) -> None:
+        """Answer a request under the id that its caller gave, or a new one."""
+        if scope["type"] == ScopeType.HTTP:
+            await self._answer(cast("HTTPScope", scope), receive, send)
+        else:
+            await super().__call__(scope, receive, send)
+
+    async def _answer(self, scope: HTTPScope, receive: Any, send: Any) -> None:
+        began = time.perf_counter()
+        headers = dict(scope["headers"])
+        request_id = _given_id(headers.get(_HEADER, b"")) or uuid.uuid4().hex
+        method = scope["method"] if scope["method"] in _METHODS else "other"
+        status = int(HTTPStatus.INTERNAL_SERVER_ERROR)  # unless an answer begins
+
+        async def send_with_id(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = int(message["status"])  # a status of the library prints as its name
+                message["headers"] = [*message["headers"], (_HEADER, request_id.encode())]
+            await send(message)
+
+        carrier = {name.decode(): headers[name].decode("latin-1") for name in _TRACE_HEADERS if name in headers}
+        with self._telemetry.request(request_id, method, carrier) as note:
+            try:
+                await super().__call__(scope, receive, send_with_id)
+            finally:
+                route = scope.get("path_template") or UNKNOWN_ROUTE
+                seconds = time.perf_counter() - began
+                note("http.route", route)
+                note("http.response.status_code", status)
+                self._telemetry.meters.request_seconds.labels(method, route, str(status)).observe(seconds)
+                told = {"method": method, "route": route, "status": status, "duration_ms": round(seconds * 1000, 1)}
+                is_told = scope["state"].get(KNOWN_CALLER) or not self._strangers.take("")
+                _access.log(logging.INFO if is_told else logging.DEBUG, "Answered a request", extra=told)
+
+
+def _given_id(sent: bytes) -> str | None:
+    """Return the caller's id, if it is one that can be logged and sent back as it is."""
+    return sent.decode() if _USABLE_ID.fullmatch(sent) else None

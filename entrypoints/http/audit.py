@@ -13,7 +13,7 @@ from core.api_key import Need
 from core.fields import PRINTABLE
 from core.use_cases.look_up import LookUp
 from entrypoints.documents import AuditDocument, AuditPage
-from entrypoints.http.answers import JsonOf
+from entrypoints.http.bodies import JsonOf
 from entrypoints.http.openapi import described
 from entrypoints.http.pages import USUAL_PAGE, AfterPosition, Limit, bad_parameter, position_from
 from entrypoints.http.paths import BusinessInPath

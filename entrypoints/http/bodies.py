@@ -4,13 +4,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from http import HTTPStatus
-from typing import Annotated, Any, ClassVar, Literal, Self, TypeVar
+from typing import Annotated, Any, ClassVar, Generic, Literal, Self, TypeVar
 
-from litestar import Request
+from litestar import Request, Response
 from litestar.concurrency import sync_to_thread
+from litestar.enums import MediaType
 from litestar.exceptions import ClientException
 from litestar.typing import FieldDefinition
-from pydantic import ConfigDict, Field, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from core.business import Business
 from core.errors import InvalidInput
@@ -202,3 +203,16 @@ async def invoice_of_file(request: AnyRequest, body: bytes) -> InvoiceOfFile | N
 
 def _bad_json(what: str) -> InvalidInput:
     return InvalidInput(f"The body is not JSON that can be used: {what}.", code="bad_json")
+
+
+Shown = TypeVar("Shown", bound=BaseModel)
+
+
+class JsonOf(Response[Shown], Generic[Shown]):
+    """A model as JSON, written where it is made: in the handler's thread, for a long page takes its time."""
+
+    def __init__(
+        self, content: Shown, *, status_code: int | None = None, headers: Mapping[str, str] | None = None
+    ) -> None:
+        written = content.model_dump_json().encode()
+        super().__init__(written, status_code=status_code, headers=headers, media_type=MediaType.JSON)  # type: ignore[arg-type]

@@ -16,8 +16,7 @@ from core.use_cases.look_up import LookUp
 from core.use_cases.verify_business import Verification, VerifyBusiness
 from entrypoints.documents import BusinessDocument, BusinessPage
 from entrypoints.http.access import key_of
-from entrypoints.http.answers import JsonOf
-from entrypoints.http.bodies import BusinessBody
+from entrypoints.http.bodies import BusinessBody, JsonOf
 from entrypoints.http.openapi import VENDOR_PROBLEMS, described
 from entrypoints.http.pages import USUAL_PAGE, After, Limit, page
 from entrypoints.http.paths import BusinessInPath

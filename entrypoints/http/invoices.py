@@ -30,9 +30,9 @@ from entrypoints.documents import (
 )
 from entrypoints.files import MEDIA_TYPES
 from entrypoints.http.adding import Adding
-from entrypoints.http.answers import JsonOf
 from entrypoints.http.bodies import (
     CustomerChoice,
+    JsonOf,
     OrderChoice,
     invoice_of_file,
     json_document,

@@ -11,8 +11,7 @@ from core.api_key import Need
 from core.errors import LeaseLost, TryAgain
 from core.use_cases.recover import Recover
 from entrypoints.documents import RecoveryDocument
-from entrypoints.http.answers import JsonOf
-from entrypoints.http.bodies import RecoveryStart
+from entrypoints.http.bodies import JsonOf, RecoveryStart
 from entrypoints.http.openapi import described
 
 _TAGS = ["recovery"]

@@ -11,8 +11,8 @@ import uvicorn
 
 from core.errors import InvalidInput
 from entrypoints.container import Container
+from entrypoints.http.access import is_loopback
 from entrypoints.http.app import create_app
-from entrypoints.http.local_only import is_loopback
 from entrypoints.listening.server import KEPT_DESCRIPTORS, CountedServer, connections_for, listen, quiet_config
 from entrypoints.stopping import Stopping
 from entrypoints.worker import Worker

@@ -1,4 +1,4 @@
-"""Transfers over HTTP: send many, list, show, retry, cancel."""
+"""Transfers over HTTP: send many, list, show, retry, cancel; and the batches that they were sent in."""
 
 import time
 from http import HTTPStatus
@@ -11,17 +11,16 @@ from litestar.di import NamedDependency
 from litestar.params import JSONBody, QueryParameter
 
 from core.api_key import Need
+from core.batch import Batch
 from core.transfer import TransferState
 from core.use_cases.look_up import LookUp
 from core.use_cases.manage_transfers import ManageTransfers
 from core.use_cases.send_many import SendMany
 from entrypoints.documents import BatchDocument, TransferDocument, TransferPage, TransferStory
-from entrypoints.http.answers import JsonOf
-from entrypoints.http.batches import batch_page
-from entrypoints.http.bodies import InvoicesToSend
+from entrypoints.http.bodies import InvoicesToSend, JsonOf
 from entrypoints.http.openapi import described
-from entrypoints.http.pages import USUAL_PAGE, After, Limit, bad_parameter, page
-from entrypoints.http.paths import BusinessInPath, TransferInPath
+from entrypoints.http.pages import USUAL_PAGE, After, AfterPosition, Limit, bad_parameter, page, position_from
+from entrypoints.http.paths import BatchInPath, BusinessInPath, TransferInPath
 from entrypoints.http.waiting import Prefer, Waiting
 
 _TAGS = ["transfers"]
@@ -146,11 +145,37 @@ def cancel(
     return JsonOf(TransferDocument.of(manage_transfers.cancel(transfer, business=business)))
 
 
-HANDLERS = [send_many, list_transfers, get_transfer, retry, cancel]
-
-
 def _state(text: str) -> TransferState:
     try:
         return TransferState(text)
     except ValueError:
         raise bad_parameter("state", f"Not one of {', '.join(TransferState)}") from None
+
+
+@get(
+    "/businesses/{business:str}/batches/{batch:str}",
+    sync_to_thread=True,
+    tags=["transfers"],
+    operation_class=described(problems=[HTTPStatus.NOT_FOUND]),
+    needs=Need.READ,
+)
+def get_batch(
+    business: BusinessInPath,
+    batch: BatchInPath,
+    look_up: NamedDependency[LookUp],
+    limit: Limit = USUAL_PAGE,
+    after: AfterPosition = None,
+) -> JsonOf[BatchDocument]:
+    """Show how many of a batch's invoices stand where, and its invoices, a page at a time."""
+    return JsonOf(batch_page(look_up.batch(batch, business=business), look_up, limit=limit, after=position_from(after)))
+
+
+def batch_page(batch: Batch, look_up: LookUp, *, limit: int, after: int | None) -> BatchDocument:
+    """Show a batch with one page of its invoices; `next` is the position to go on after, or null at the end."""
+    counts = look_up.batch_counts(batch.id)
+    found = look_up.batch_items(batch.id, limit=limit + 1, after=after)
+    items = found[:limit]
+    return BatchDocument.of_page(batch, counts, items, next_=str(items[-1].position) if len(found) > limit else None)
+
+
+HANDLERS = [send_many, list_transfers, get_transfer, retry, cancel, get_batch]

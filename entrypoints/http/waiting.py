@@ -15,7 +15,7 @@ from litestar.params import HeaderParameter
 from core.ports.clock import Clock
 from core.transfer import Transfer, TransferState
 from entrypoints.documents import TransferDocument
-from entrypoints.http.answers import JsonOf
+from entrypoints.http.bodies import JsonOf
 
 USUAL_WAIT = 10
 LONGEST_WAIT = 60

@@ -236,7 +236,7 @@ def test_status_without_a_way_to_the_accounting_system_is_exit_3(fjell: Kvitt, o
 def test_the_status_of_many_is_printed_a_piece_at_a_time(
     fjell: Kvitt, office: Sandbox, books: Books, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("entrypoints.cli.statuses.PIECE", 2)
+    monkeypatch.setattr("entrypoints.cli.bulk.PIECE", 2)
     numbers = ["1", "2", "3", "4", "5"]
     fjell.add(*(an_invoice(number) for number in numbers))
     fjell("invoice", "send", *numbers, *FJELL)
@@ -256,7 +256,7 @@ def test_the_status_of_many_is_printed_a_piece_at_a_time(
 def test_what_is_known_is_not_lost_when_the_accounting_system_fails_midway(
     fjell: Kvitt, office: Sandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("entrypoints.cli.statuses.PIECE", 2)
+    monkeypatch.setattr("entrypoints.cli.bulk.PIECE", 2)
     numbers = ["1", "2", "3", "4", "5"]
     fjell.add(*(an_invoice(number) for number in numbers))
     fjell("invoice", "send", *numbers, *FJELL)

@@ -10,8 +10,7 @@ from typer.core import TyperGroup
 from core.errors import KvittError
 from core.transfer import TransferState
 from entrypoints.cli import exit_codes
-from entrypoints.cli.commands import KVITT
-from entrypoints.cli.lazy import LazyCommand
+from entrypoints.cli.commands import KVITT, LazyCommand
 from entrypoints.cli.output import printable
 from tests.cli.conftest import Kvitt
 

@@ -14,8 +14,8 @@ from typing import Any
 import pytest
 
 from entrypoints.container import DURABLE, make_container
-from entrypoints.figures_server import figures_shown
 from entrypoints.http.server import answering
+from entrypoints.installation_figures import figures_shown
 from entrypoints.listening import connection as patience
 from entrypoints.listening import server as door
 from entrypoints.listening.connection import KNOWN_CALLER

@@ -18,8 +18,7 @@ from core.errors import TryAgain
 from core.use_cases.read_figures import SystemReport
 from entrypoints.cli.main import run
 from entrypoints.container import DURABLE, make_container
-from entrypoints.figures_server import figures_shown
-from entrypoints.installation_figures import FiguresWhenAsked
+from entrypoints.installation_figures import FiguresWhenAsked, figures_shown
 from entrypoints.settings import Settings
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -46,7 +45,7 @@ def test_a_worker_alone_shows_its_figures_where_the_operator_wants_them(tmp_path
     with running(tmp_path, "worker", KVITT_METRICS_PORT="0", KVITT_SWEEP_SECONDS="0.1") as worker:
         assert worker.stderr is not None
         address = worker.stderr.readline().split()[-1]
-        assert "works off" in worker.stderr.readline()
+        assert "is working on transfers" in worker.stderr.readline()
         with urllib.request.urlopen(address) as answer:
             families = {family.name for family in text_string_to_metric_families(answer.read().decode())}
         worker.send_signal(signal.SIGTERM)

@@ -28,8 +28,7 @@ from entrypoints.doctor import own_side
 from entrypoints.doctor.findings import Standing, looked_at
 from entrypoints.http import app, threads
 from entrypoints.http.server import answering
-from entrypoints.pulse import Pulse
-from entrypoints.readiness import Readiness
+from entrypoints.readiness import Pulse, Readiness
 from entrypoints.settings import Settings
 from sandbox.twentyfour_seven_office import Sandbox
 from tests.homes import furnished
