@@ -7,7 +7,7 @@ from typing import Any
 from adapters.twentyfour_seven_office.rest.client import RestClient
 from adapters.twentyfour_seven_office.rest.operations import CREATE_CATEGORY
 from adapters.twentyfour_seven_office.rest.operations import GET_CATEGORIES as GET_REST_CATEGORIES
-from adapters.twentyfour_seven_office.rest.operator_settings import RestSettings
+from adapters.twentyfour_seven_office.rest.settings import RestSettings
 from adapters.twentyfour_seven_office.soap.client import SoapClient
 from adapters.twentyfour_seven_office.soap.operations import GET_CATEGORIES, SAVE_CATEGORIES
 from adapters.twentyfour_seven_office.soap.settings import OperatorSettings

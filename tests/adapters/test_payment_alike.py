@@ -11,7 +11,7 @@ from decimal import Decimal
 
 import pytest
 
-from adapters.twentyfour_seven_office.rest.connection import RestConnection
+from adapters.twentyfour_seven_office.rest.settings import RestConnection
 from adapters.twentyfour_seven_office.rest.system import open_rest_system
 from adapters.twentyfour_seven_office.soap.settings import SoapConnection
 from adapters.twentyfour_seven_office.soap.system import open_soap_system

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from adapters.twentyfour_seven_office.rest.connection import RestConnection
+from adapters.twentyfour_seven_office.rest.settings import RestConnection
 from adapters.twentyfour_seven_office.rest.system import RestAccountingSystem, open_rest_system
 from adapters.twentyfour_seven_office.soap.settings import SoapConnection
 from adapters.twentyfour_seven_office.soap.system import SoapAccountingSystem, open_soap_system

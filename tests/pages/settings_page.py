@@ -14,7 +14,7 @@ from annotated_types import Ge, Gt, Le
 from pydantic.fields import FieldInfo
 
 from adapters.twentyfour_seven_office import settings as shared
-from adapters.twentyfour_seven_office.rest import operator_settings as rest
+from adapters.twentyfour_seven_office.rest import settings as rest
 from adapters.twentyfour_seven_office.settings import Variable
 from adapters.twentyfour_seven_office.soap import settings as soap
 from entrypoints.settings import Settings

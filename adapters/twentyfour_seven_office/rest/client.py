@@ -1,4 +1,6 @@
-"""Speaks HTTP: one request sent, its whole answer read. Knows no business and keeps nothing between calls.
+"""Speaks HTTP: sends one request, reads its whole answer. Knows no business and keeps nothing between calls.
+
+Every call runs inside `translated`, which makes of what httpx raises what the caller can act on.
 
 A redirect (to a login page, as it would be) is trouble and no answer; cookies that an answer sets are dropped. Proxies
 and certificate bundles of the operator's environment are heeded.
@@ -8,6 +10,8 @@ import logging
 import os
 import ssl
 import weakref
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import lru_cache
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from pathlib import Path
@@ -15,16 +19,15 @@ from typing import Any
 
 import httpx
 
-from adapters.exchange import limited
+from adapters.exchange import TooMuch, limited
 from adapters.twentyfour_seven_office.answer_body import LARGEST_EXCHANGE, body_from
-from adapters.twentyfour_seven_office.rest.answer import Answer
+from adapters.twentyfour_seven_office.rest.answers import Answer, error_for, login_error_for
 from adapters.twentyfour_seven_office.rest.connections import limit
-from adapters.twentyfour_seven_office.rest.errors import translated
-from adapters.twentyfour_seven_office.rest.json_text import Broken, json_from
+from adapters.twentyfour_seven_office.rest.json_values import Broken, json_from
 from adapters.twentyfour_seven_office.rest.operations import LOGIN, Operation
-from adapters.twentyfour_seven_office.rest.operator_settings import RestSettings
-from adapters.twentyfour_seven_office.rest.refusals import error_for, login_error_for
-from adapters.twentyfour_seven_office.troubles import Context, UnusableAnswer
+from adapters.twentyfour_seven_office.rest.settings import RestSettings
+from adapters.twentyfour_seven_office.troubles import Context, UnusableAnswer, causes_of, tell_support, trouble
+from core.errors import KvittError
 
 CONNECT_TIMEOUT = 10.0
 
@@ -62,7 +65,7 @@ class RestClient:
         such thing); OutcomeUnknown of a write.
         """
         with translated(operation, context):
-            answer = self._sent(operation.method, url, body, {"Authorization": f"Bearer {token}"})
+            answer = self._send(operation.method, url, body, {"Authorization": f"Bearer {token}"})
             if not answer.is_good:
                 raise error_for(answer, operation, context)
             value = answer.value()
@@ -76,7 +79,7 @@ class RestClient:
         Errors: AccessRefused, code `login_refused`; TryAgain.
         """
         with translated(LOGIN, context):
-            answer = self._sent(LOGIN.method, self._login_url, asked, {})
+            answer = self._send(LOGIN.method, self._login_url, asked, {})
             if not answer.is_good:
                 raise login_error_for(answer, context)
             value = answer.value()
@@ -84,7 +87,7 @@ class RestClient:
                 raise UnusableAnswer("broken_answer")
             return value
 
-    def _sent(self, method: str, url: str, body: Any, headers: dict[str, str]) -> Answer:
+    def _send(self, method: str, url: str, body: Any, headers: dict[str, str]) -> Answer:
         content = None if body is None else json_from(body).encode()
         typed = {**headers, "Content-Type": "application/json"} if content else headers
         request = self._http.build_request(method, url, content=content, headers=typed)
@@ -123,3 +126,43 @@ def _trusted(bundle: str | None) -> ssl.SSLContext:
         return httpx.create_ssl_context()
     is_folder = Path(bundle).is_dir()
     return ssl.create_default_context(cafile=None if is_folder else bundle, capath=bundle if is_folder else None)
+
+
+_NOT_CONNECTED = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
+"""What is raised while there is no connection yet, its encryption included: nothing was sent."""
+
+
+@contextmanager
+def translated(operation: Operation, context: Context) -> Iterator[None]:
+    """Turn what httpx raises into what the caller can act on.
+
+    On a write, what is not known to have happened before the call was carried out is OutcomeUnknown; on a read,
+    where nothing can have been written, it is TryAgain.
+    """
+    try:
+        yield
+        return
+    except UnusableAnswer as answer:
+        tell_support(operation, f"unusable answer: {answer.code}", context)
+        error = trouble(operation, answer.code)
+    except httpx.HTTPError as raised:
+        tell_support(operation, f"{type(raised).__name__}: {raised}", context)
+        error = _network_trouble(operation, raised)
+    except httpx.InvalidURL:  # a next page that is named as no address can be
+        error = trouble(operation, "broken_answer")
+    except OSError as raised:  # what httpx lets through
+        tell_support(operation, type(raised).__name__, context)
+        error = trouble(operation, "connection_lost")
+    raise error from None
+
+
+def _network_trouble(operation: Operation, raised: httpx.HTTPError) -> KvittError:
+    if isinstance(raised, _NOT_CONNECTED):
+        if any(isinstance(cause, ssl.SSLError) for cause in causes_of(raised)):
+            return trouble(operation, "tls_failed", never_ran=True)
+        return trouble(operation, "unreachable")
+    if isinstance(raised, httpx.TimeoutException):
+        return trouble(operation, "timeout")
+    if any(isinstance(cause, TooMuch) for cause in causes_of(raised)):
+        return trouble(operation, "answer_too_large")
+    return trouble(operation, "connection_lost")

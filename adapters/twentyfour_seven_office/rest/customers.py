@@ -1,41 +1,61 @@
-"""Customers at 24SevenOffice."""
+"""Customers at 24SevenOffice, and the names of those that were seen lately: an order has to be given its customer's."""
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
+from threading import Lock
 from typing import TypeVar
 
-from adapters.twentyfour_seven_office.rest.customer_names import CustomerNames
-from adapters.twentyfour_seven_office.rest.json_text import Broken
-from adapters.twentyfour_seven_office.rest.mapping.customers import (
+from cachetools import FIFOCache
+from typing_extensions import override
+
+from adapters.twentyfour_seven_office.rest.answers import Gone
+from adapters.twentyfour_seven_office.rest.customer_mapping import (
     changed_customer,
     customer_entry,
     customer_record,
     new_customer,
     unreadable_customer,
 )
-from adapters.twentyfour_seven_office.rest.mapping.values import Item, created_id, instant_out, item_in
-from adapters.twentyfour_seven_office.rest.one_by_one import one_by_one
+from adapters.twentyfour_seven_office.rest.json_values import Broken, Item, created_id, instant_out, item_in
 from adapters.twentyfour_seven_office.rest.operations import (
     CHANGE_CUSTOMER,
     CREATE_CUSTOMER,
     GET_CUSTOMER,
     GET_CUSTOMERS,
 )
-from adapters.twentyfour_seven_office.rest.refusals import Gone
-from adapters.twentyfour_seven_office.rest.session import BusinessSession
+from adapters.twentyfour_seven_office.rest.session import BusinessSession, one_by_one
 from adapters.twentyfour_seven_office.values import known_number, numbers_of
 from core.customer import Customer, CustomerEntry, CustomerRecord
 from core.errors import KvittError
 from core.identity import emails_in, normal_email, search_number
-from core.ports.accounting import CustomerUpdate
+from core.ports.accounting import CustomerRepo, CustomerUpdate
 from core.unreadable import Unreadable
 
 Result = TypeVar("Result")
 
 _PAGE = 100  # docs/24sevenoffice.md, "REST"
+_MOST_NAMES = 10_000
 
 
-class RestCustomerRepo:
+class CustomerNames:
+    """Names by customer id, the latest that were seen. Safe to use from many threads."""
+
+    def __init__(self) -> None:
+        self._names: FIFOCache[str, str] = FIFOCache(_MOST_NAMES)
+        self._lock = Lock()
+
+    def put(self, customer_id: str, name: str) -> None:
+        """Remember a name."""
+        with self._lock:
+            self._names[customer_id] = name
+
+    def get(self, customer_id: str) -> str | None:
+        """Return the name that was seen last, or None."""
+        with self._lock:
+            return self._names.get(customer_id)
+
+
+class RestCustomerRepo(CustomerRepo):
     """The CustomerRepo port. The API does not search by e-mail, and by number only as it was typed."""
 
     can_search = False
@@ -44,16 +64,19 @@ class RestCustomerRepo:
         self._session = session
         self._names = names
 
+    @override
     def find_by_email(self, email: str) -> list[CustomerRecord | Unreadable]:
         """Search by e-mail. It takes reading all customers: one call for a hundred."""
         wanted = normal_email(email)
-        return [one for one in self._all() if wanted in emails_in(one.emails)]
+        return [record for record in self._read_all() if wanted in emails_in(record.emails)]
 
+    @override
     def find_by_organization_number(self, number: str) -> list[CustomerRecord | Unreadable]:
         """Search by organization number, however it is spaced. It takes reading all customers."""
         wanted = search_number(number) or number
-        return [one for one in self._all() if wanted in (search_number(one.organization_number) or "")]
+        return [record for record in self._read_all() if wanted in (search_number(record.organization_number) or "")]
 
+    @override
     def read(self, customer_ids: Sequence[str]) -> dict[str, CustomerRecord | Unreadable]:
         """Read these records, a call each; what can't be an id of the vendor's is gone without asking."""
         records: dict[str, CustomerRecord | Unreadable] = {}
@@ -71,17 +94,20 @@ class RestCustomerRepo:
                 self._names.put(record.id, record.name)
         return records
 
+    @override
     def entries(self, *, changed_since: datetime | None = None) -> Iterator[Sequence[CustomerEntry | Unreadable]]:
         """Read what customers are searched by: all of them, or those changed since then. One call for a hundred."""
-        for page in self._pages(changed_since):
-            entries = [entry for customer in page if (entry := _read(customer, customer_entry))]
+        for page in self._read_pages(changed_since):
+            entries = [entry for customer in page if (entry := _mapped(customer, customer_entry))]
             if entries:
                 yield entries
 
+    @override
     def create(self, customers: Sequence[Customer]) -> list[str | KvittError]:
         """Create customers, a call each."""
         return one_by_one(customers, self._create)
 
+    @override
     def update(self, updates: Sequence[CustomerUpdate]) -> list[KvittError | None]:
         """Write the changes, a call each."""
         return one_by_one(updates, self._update)
@@ -100,15 +126,15 @@ class RestCustomerRepo:
         if update.changes.name is not None:
             self._names.put(update.record.id, update.changes.name)
 
-    def _all(self) -> Iterator[CustomerRecord | Unreadable]:
-        for page in self._pages(None):
-            yield from (record for customer in page if (record := _read(customer, customer_record)))
+    def _read_all(self) -> Iterator[CustomerRecord | Unreadable]:
+        for page in self._read_pages(None):
+            yield from (record for customer in page if (record := _mapped(customer, customer_record)))
 
-    def _pages(self, changed_since: datetime | None) -> Iterator[Sequence[Item]]:
+    def _read_pages(self, changed_since: datetime | None) -> Iterator[Sequence[Item]]:
         modified_from = instant_out(changed_since) if changed_since else None
         query = {"limit": _PAGE, "sortBy": "id:asc", "modifiedFrom": modified_from}
         return self._session.pages(GET_CUSTOMERS, query)
 
 
-def _read(customer: Item, read: Callable[[Item], Result | None]) -> Result | Unreadable | None:
+def _mapped(customer: Item, read: Callable[[Item], Result | None]) -> Result | Unreadable | None:
     return unreadable_customer(customer) if isinstance(customer, Broken) else read(customer)

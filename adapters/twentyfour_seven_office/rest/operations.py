@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from adapters.twentyfour_seven_office.rest.operator_settings import LOGIN_URL, REST_URL
+from adapters.twentyfour_seven_office.rest.settings import LOGIN_URL, REST_URL
 
 
 @dataclass(frozen=True)

@@ -1,22 +1,20 @@
 """One business's way into the API: its token is got, kept, and renewed before it ends, or when it is refused."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
-from urllib.parse import urlencode
+from typing import TYPE_CHECKING, Any, TypeVar
+from urllib.parse import unquote, urlencode, urljoin, urlsplit
 
 from adapters.twentyfour_seven_office.account import books_of
 from adapters.twentyfour_seven_office.kept_login import MOST_TRIES, KeptLogin
-from adapters.twentyfour_seven_office.rest.connection import RestConnection
-from adapters.twentyfour_seven_office.rest.mapping.organization import account_in
-from adapters.twentyfour_seven_office.rest.mapping.values import items_in
+from adapters.twentyfour_seven_office.rest.answers import TokenEnded
+from adapters.twentyfour_seven_office.rest.json_values import id_in, item_in, items_in
 from adapters.twentyfour_seven_office.rest.operations import GET_ORGANIZATION, LOGIN, Operation
-from adapters.twentyfour_seven_office.rest.operator_settings import RestSettings
-from adapters.twentyfour_seven_office.rest.paging import MOST_PAGES, next_page_url
-from adapters.twentyfour_seven_office.rest.refusals import TokenEnded
+from adapters.twentyfour_seven_office.rest.settings import RestConnection, RestSettings
 from adapters.twentyfour_seven_office.rest.token import Token, fingerprint_of, login_request, token_in
 from adapters.twentyfour_seven_office.troubles import Context, trouble
+from adapters.twentyfour_seven_office.values import text_in
 from core.books import Account, Books
-from core.errors import AccessRefused
+from core.errors import AccessRefused, KvittError, OutcomeUnknown, Rejected, TryAgain
 from core.ports.surroundings import Surroundings
 
 if TYPE_CHECKING:
@@ -104,7 +102,7 @@ class BusinessSession:
         for _ in range(MOST_TRIES):
             token, is_new = self._token(besides=ended)
             try:
-                return self._called(operation, url, token, body)
+                return self._send(operation, url, token, body)
             except TokenEnded as error:
                 lost = error
                 ended.add(token.text)
@@ -116,10 +114,10 @@ class BusinessSession:
         """Return a token other than those known to be refused, and whether this call has got it."""
         return self._login.live(
             is_live=lambda token: token.text not in besides and self._clock.now() < token.usable_until,
-            log_in=lambda _last: self._logged_in(),
+            log_in=lambda _last: self._log_in(),
         )
 
-    def _logged_in(self) -> Token:
+    def _log_in(self) -> Token:
         """Get a token, and make sure that it reaches the right company before anything uses it."""
         asked_at = self._clock.now()
         client = self._client()
@@ -128,11 +126,11 @@ class BusinessSession:
         token = token_in(answer, fingerprint=self._fingerprint, asked_at=asked_at)
         if self._connection.account_name is not None:
             url = self._root + GET_ORGANIZATION.path
-            document, _ = self._called(GET_ORGANIZATION, url, token)
+            document, _ = self._send(GET_ORGANIZATION, url, token)
             self._require_company(account_in(document))
         return token
 
-    def _called(self, operation: Operation, url: str, token: Token, body: Any = None) -> tuple[Any, str | None]:
+    def _send(self, operation: Operation, url: str, token: Token, body: Any = None) -> tuple[Any, str | None]:
         client = self._client()  # the first loads httpx, which is not the call's time
         with self._observer.call(self._system, operation.name, self._business):
             return client.call(operation, url, token=token.text, body=body, context=self._context(token))
@@ -150,3 +148,64 @@ class BusinessSession:
     def _context(self, token: Token | None = None) -> Context:
         secrets = [self._connection.client_secret.get_secret_value(), *([token.text] if token else [])]
         return Context(now=self._clock.now(), secrets=tuple(secrets))
+
+
+def account_in(document: Any) -> Account:
+    """Read whose books these are.
+
+    Errors: TryAgain, code `broken_answer`.
+    """
+    organization = item_in(document, GET_ORGANIZATION)
+    return Account(name=text_in(organization.get("name")) or "", id=id_in(organization["id"]) or "")
+
+
+MOST_PAGES = 20_000  # two million customers; beyond that the pages lead in circles
+
+
+def next_page_url(link: str, *, page: str, root: str) -> str | None:
+    """Return the address of the next page; None when it leads out of the API, where no token of ours may go.
+
+    `page` is the address of the page that names it, `root` the API's.
+    """
+    try:
+        url = urljoin(page, link)
+        found, own = urlsplit(url), urlsplit(root)
+        is_same = (found.scheme, found.hostname, _port(found.scheme, found.port)) == (
+            own.scheme,
+            own.hostname,
+            _port(own.scheme, own.port),
+        )
+    except ValueError:
+        return None
+    path = unquote(found.path)
+    if not is_same or "@" in found.netloc or "\\" in url or not path.startswith(f"{own.path}/") or ".." in path:
+        return None
+    return url.split("#")[0]
+
+
+def _port(scheme: str, port: int | None) -> int | None:
+    return port or {"https": 443, "http": 80}.get(scheme)
+
+
+Asked = TypeVar("Asked")
+Answer = TypeVar("Answer")
+
+
+def one_by_one(items: Sequence[Asked], do: Callable[[Asked], Answer]) -> list[Answer | KvittError]:
+    """Do each, in order, and return how each went.
+
+    What stands in the way of one, or makes its outcome unknown, is its own; what stands in the way of all (no access,
+    temporary trouble) is not tried again for those that are left.
+    Errors: whatever `do` raises, where there is one thing to do.
+    """
+    if len(items) == 1:
+        return [do(items[0])]
+    outcomes: list[Answer | KvittError] = []
+    for item in items:
+        try:
+            outcomes.append(do(item))
+        except (Rejected, OutcomeUnknown) as own:
+            outcomes.append(own)
+        except (AccessRefused, TryAgain) as everyones:
+            return [*outcomes, *[everyones] * (len(items) - len(outcomes))]
+    return outcomes

@@ -6,9 +6,7 @@ from typing import TYPE_CHECKING
 
 from adapters.twentyfour_seven_office.account import right
 from adapters.twentyfour_seven_office.order_fields import LONGEST, PLACES
-from adapters.twentyfour_seven_office.rest.connection import RestConnection
-from adapters.twentyfour_seven_office.rest.customer_names import CustomerNames
-from adapters.twentyfour_seven_office.rest.customers import RestCustomerRepo
+from adapters.twentyfour_seven_office.rest.customers import CustomerNames, RestCustomerRepo
 from adapters.twentyfour_seven_office.rest.operations import (
     GET_CUSTOMERS,
     GET_LEDGER_LINES,
@@ -16,11 +14,11 @@ from adapters.twentyfour_seven_office.rest.operations import (
     GET_PRODUCTS,
     Operation,
 )
-from adapters.twentyfour_seven_office.rest.operator_settings import RestSettings, rest_settings
 from adapters.twentyfour_seven_office.rest.orders import RestOrderSink
 from adapters.twentyfour_seven_office.rest.payments import RestPaymentStatus
 from adapters.twentyfour_seven_office.rest.products import RestProductCatalog
 from adapters.twentyfour_seven_office.rest.session import BusinessSession
+from adapters.twentyfour_seven_office.rest.settings import RestConnection, RestSettings, rest_settings
 from adapters.twentyfour_seven_office.rest.tables import RestCurrencyTable, RestDimensionTable, RestVatTable
 from core.books import Account, Books, Right
 from core.business import Business

@@ -7,9 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from adapters.twentyfour_seven_office.rest.connection import RestConnection
 from adapters.twentyfour_seven_office.rest.operations import LOGIN
-from adapters.twentyfour_seven_office.rest.operator_settings import RestSettings
+from adapters.twentyfour_seven_office.rest.settings import RestConnection, RestSettings
 from core.errors import TryAgain
 
 AUDIENCE = "https://api.24sevenoffice.com"  # docs/24sevenoffice.md, "REST"

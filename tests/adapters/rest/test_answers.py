@@ -7,9 +7,8 @@ from typing import Any
 
 import pytest
 
-from adapters.twentyfour_seven_office.rest.answer import Answer
-from adapters.twentyfour_seven_office.rest.mapping.tables import currencies_in, vat_codes_in
-from adapters.twentyfour_seven_office.rest.mapping.values import (
+from adapters.twentyfour_seven_office.rest.answers import Answer, Gone, TokenEnded, called_again_at, error_for
+from adapters.twentyfour_seven_office.rest.json_values import (
     created_id,
     date_in,
     id_in,
@@ -29,9 +28,8 @@ from adapters.twentyfour_seven_office.rest.operations import (
     GET_TAXES,
     Operation,
 )
-from adapters.twentyfour_seven_office.rest.paging import next_page_url
-from adapters.twentyfour_seven_office.rest.refusals import Gone, TokenEnded, error_for
-from adapters.twentyfour_seven_office.rest.retry_after import called_again_at
+from adapters.twentyfour_seven_office.rest.session import next_page_url
+from adapters.twentyfour_seven_office.rest.tables import currencies_in, vat_codes_in
 from adapters.twentyfour_seven_office.troubles import Context, UnusableAnswer
 from core.currency import Currency
 from core.errors import AccessRefused, KvittError, OutcomeUnknown, Rejected, TryAgain

@@ -1,7 +1,6 @@
 import pytest
 
-from adapters.twentyfour_seven_office.rest.mapping.lines import fitting, lines_of
-from adapters.twentyfour_seven_office.rest.mapping.orders import begun_order, completed_order
+from adapters.twentyfour_seven_office.rest.order_mapping import begun_order, completed_order, fitting, lines_of
 from adapters.twentyfour_seven_office.rest.system import RestAccountingSystem
 from core.dimension import Dimension, DimensionKind
 from core.errors import Rejected

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapters.twentyfour_seven_office.rest.mapping.customers import (
+from adapters.twentyfour_seven_office.rest.customer_mapping import (
     changed_customer,
     customer_entry,
     customer_record,

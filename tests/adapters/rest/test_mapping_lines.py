@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from adapters.twentyfour_seven_office.rest.mapping.lines import fitting, line_ids, lines_of
+from adapters.twentyfour_seven_office.rest.order_mapping import fitting, line_ids, lines_of
 from core.errors import Rejected
 from tests.adapters.drafts import draft, row
 

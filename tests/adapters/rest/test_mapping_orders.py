@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapters.twentyfour_seven_office.rest.mapping.orders import (
+from adapters.twentyfour_seven_office.rest.order_mapping import (
     begun_order,
     completed_order,
     finished_order,

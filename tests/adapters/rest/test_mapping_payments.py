@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapters.twentyfour_seven_office.rest.mapping.payments import (
+from adapters.twentyfour_seven_office.rest.payments import (
     is_to_be_settled,
     ledger_search,
     order_state_in,

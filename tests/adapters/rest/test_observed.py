@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from adapters.twentyfour_seven_office.rest.connection import RestConnection
+from adapters.twentyfour_seven_office.rest.settings import RestConnection
 from adapters.twentyfour_seven_office.rest.system import open_rest_system
 from core.business import Business, Connection
 from core.ports.clock import Clock

@@ -10,22 +10,23 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapters.twentyfour_seven_office.rest.answer import Answer
-from adapters.twentyfour_seven_office.rest.json_text import json_from, value_from
-from adapters.twentyfour_seven_office.rest.mapping.customers import customer_entry, customer_record
-from adapters.twentyfour_seven_office.rest.mapping.lines import fitting, line_ids, lines_of
-from adapters.twentyfour_seven_office.rest.mapping.orders import (
+from adapters.twentyfour_seven_office.rest.answers import Answer, error_for
+from adapters.twentyfour_seven_office.rest.customer_mapping import customer_entry, customer_record
+from adapters.twentyfour_seven_office.rest.json_values import json_from, value_from
+from adapters.twentyfour_seven_office.rest.operations import CREATE_ORDER
+from adapters.twentyfour_seven_office.rest.order_mapping import (
     completed_order,
+    fitting,
     is_published,
     is_there,
+    line_ids,
+    lines_of,
     receipts_in,
 )
-from adapters.twentyfour_seven_office.rest.mapping.organization import account_in
-from adapters.twentyfour_seven_office.rest.mapping.payments import ledger_search, order_state_in, settled
-from adapters.twentyfour_seven_office.rest.mapping.products import categories_in, products_in
-from adapters.twentyfour_seven_office.rest.mapping.tables import currencies_in, vat_codes_in
-from adapters.twentyfour_seven_office.rest.operations import CREATE_ORDER
-from adapters.twentyfour_seven_office.rest.refusals import error_for
+from adapters.twentyfour_seven_office.rest.payments import ledger_search, order_state_in, settled
+from adapters.twentyfour_seven_office.rest.products import categories_in, products_in
+from adapters.twentyfour_seven_office.rest.session import account_in
+from adapters.twentyfour_seven_office.rest.tables import currencies_in, vat_codes_in
 from adapters.twentyfour_seven_office.rest.token import Token, token_in
 from adapters.twentyfour_seven_office.troubles import Context, UnusableAnswer
 from core.errors import KvittError

@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from pydantic import ValidationError
 
-from adapters.twentyfour_seven_office.rest.connection import RestConnection
+from adapters.twentyfour_seven_office.rest.settings import RestConnection
 from core.business import NewOrderStatus
 from core.customer import Customer
 from core.errors import AccessRefused, LeaseLost, TryAgain

@@ -1,22 +1,74 @@
-"""What 24SevenOffice's REST API means when it says no, sorted by what the caller can do about it.
+"""An HTTP answer as it came, and what 24SevenOffice's REST API means by it when it says no: an error to act on.
 
-Pure: an answer in, an error out. The rule for a write: what is not known to have happened before anything was written
-is OutcomeUnknown (docs/errors.md). An answer from 400 to 499 that is the API's own means that nothing was.
+Pure: an answer in, a value or an error out. The rule for a write: what is not known to have happened before anything
+was written is OutcomeUnknown (docs/errors.md). An answer from 400 to 499 that is the API's own means that nothing was.
 """
 
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 from typing import Any
 
 from adapters.twentyfour_seven_office.cleaning import cleaned, sentence
 from adapters.twentyfour_seven_office.order_fields import DEPARTMENT_HINT, PROJECT_HINT
-from adapters.twentyfour_seven_office.rest.answer import Answer
+from adapters.twentyfour_seven_office.rest.json_values import value_from
 from adapters.twentyfour_seven_office.rest.operations import LOGIN, Operation
-from adapters.twentyfour_seven_office.rest.retry_after import called_again_at
 from adapters.twentyfour_seven_office.troubles import Context, UnusableAnswer
 from core.errors import AccessRefused, KvittError, OutcomeUnknown, Rejected, TryAgain
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came back. It may hold a token: never logged, never shown.
+
+    `next_page` is the address in the Link header, `retry_after` that header as it stands.
+    """
+
+    status: int
+    media_type: str = ""
+    body: bytes = field(default=b"", repr=False)
+    next_page: str | None = None
+    retry_after: str | None = None
+
+    @property
+    def is_good(self) -> bool:
+        """Whether what was asked was done."""
+        return 200 <= self.status < 300
+
+    @property
+    def is_page(self) -> bool:
+        """Whether it is a web page: a gateway's, or one to log in."""
+        return self.media_type == "text/html" or self.body.lstrip()[:1] == b"<"
+
+    def value(self) -> Any:
+        """Read its JSON; None when there is nothing in it.
+
+        Errors: UnusableAnswer, codes `not_json` for a web page and `broken_answer`.
+        """
+        if self.is_page:
+            raise UnusableAnswer("not_json")
+        if not self.body.strip():
+            return None
+        try:
+            return value_from(self.body)
+        except ValueError:
+            raise UnusableAnswer("broken_answer") from None
+
+    def problem(self) -> dict[str, Any]:
+        """Read the vendor's Error in it; empty when it holds none."""
+        try:
+            value = self.value()
+        except UnusableAnswer:
+            return {}
+        error = value.get("error") if isinstance(value, dict) else None
+        return error if isinstance(error, dict) else {}
+
 
 QUOTA_EXCEEDED = "quota_exceeded"
 
 _MOST_NAMED = 5
+_PAUSE_WHEN_NOT_TOLD = timedelta(minutes=1)
+_LONGEST_PAUSE = timedelta(hours=24)  # one further away was misread, or is no pause but a closed door
 _KNOWN_ERRORS = {
     "DepartmentMissing": ("department_required", DEPARTMENT_HINT),
     "ProjectMissing": ("project_required", PROJECT_HINT),
@@ -95,7 +147,7 @@ def _refused(answer: Answer, operation: Operation, context: Context) -> Rejected
     problem = answer.problem()
     payload = problem.get("payload")
     told = payload if isinstance(payload, dict) else {}
-    if named := [text for one in _items(told.get("validationErrors")) if (text := _place(one, context))]:
+    if named := [text for error in _items(told.get("validationErrors")) if (text := _place(error, context))]:
         listed = ", ".join(named[:_MOST_NAMED]) + (" and more" if len(named) > _MOST_NAMED else "")
         return Rejected(f"{operation.where}: it does not accept {listed}.", code="vendor_validation")
     if problem.get("name") == "ValidationError":
@@ -131,8 +183,26 @@ def _message(answer: Answer, operation: Operation, context: Context, *, otherwis
 
 
 def _items(value: Any) -> list[dict[str, Any]]:
-    return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
+    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
 
 
 def _text(value: Any) -> str:
     return value if isinstance(value, str) else ""
+
+
+def called_again_at(header: str | None, *, now: datetime) -> datetime:
+    """Return the instant, in UTC, from which to call again: seconds from now, or an HTTP date; else in a minute."""
+    told = _told_instant((header or "").strip(), now)
+    if told is None:
+        return now + _PAUSE_WHEN_NOT_TOLD
+    return min(max(told, now), now + _LONGEST_PAUSE)
+
+
+def _told_instant(text: str, now: datetime) -> datetime | None:
+    if text.isascii() and text.isdigit():
+        return now + min(timedelta(seconds=int(text[:9])), _LONGEST_PAUSE)
+    try:
+        moment = parsedate_to_datetime(text)
+    except ValueError:
+        return None
+    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)

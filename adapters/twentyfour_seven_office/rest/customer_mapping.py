@@ -9,7 +9,7 @@ known, so objects go whole.
 from collections.abc import Iterable
 from typing import Any
 
-from adapters.twentyfour_seven_office.rest.mapping.values import Item, id_in, part
+from adapters.twentyfour_seven_office.rest.json_values import Item, id_in, part
 from adapters.twentyfour_seven_office.rest.operations import CHANGE_CUSTOMER
 from adapters.twentyfour_seven_office.values import UNREADABLE, text_in, without_nothing
 from core.customer import Address, Customer, CustomerEntry, CustomerKind, CustomerRecord
@@ -130,7 +130,7 @@ def _name_in(customer: Item) -> str:
         return tidy(whole)
     person = part(customer, "person")
     parts = (text_in(person.get("firstName")), text_in(person.get("lastName")))
-    return tidy(" ".join(one for one in parts if one)) or tidy(whole)
+    return tidy(" ".join(name for name in parts if name)) or tidy(whole)
 
 
 def _new_name(customer: Customer) -> dict[str, Any]:
@@ -191,7 +191,7 @@ def _addresses_out(addresses: Iterable[Address], *, carried: Item) -> dict[str, 
             }
         )
         if stated:
-            unseen = {one: carried[f"{slot}.{one}"] for one in _UNSEEN_PARTS if f"{slot}.{one}" in carried}
+            unseen = {name: carried[f"{slot}.{name}"] for name in _UNSEEN_PARTS if f"{slot}.{name}" in carried}
             written[slot] = {**stated, **unseen}
     return written or None
 
@@ -200,9 +200,9 @@ def _carried(customer: Item) -> dict[str, str]:
     is_company = customer.get(_IS_COMPANY)
     kept = {_IS_COMPANY: "true" if is_company else "false"} if isinstance(is_company, bool) else {}
     for slot in _WRITTEN_ADDRESSES:
-        for one in _UNSEEN_PARTS:
-            if value := text_in(part(customer, "address", slot).get(one)):
-                kept[f"{slot}.{one}"] = value
+        for name in _UNSEEN_PARTS:
+            if value := text_in(part(customer, "address", slot).get(name)):
+                kept[f"{slot}.{name}"] = value
     return kept
 
 

@@ -1,1 +1,0 @@
-"""Between the vendor's JSON and core models. Pure functions, one module a subject."""
