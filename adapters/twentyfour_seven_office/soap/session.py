@@ -8,10 +8,9 @@ import hashlib
 import json
 import re
 import time
-from collections.abc import Callable
 from dataclasses import asdict, dataclass, field, replace
 from threading import Lock
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from adapters.twentyfour_seven_office.account import books_of
 from adapters.twentyfour_seven_office.kept_login import MOST_TRIES, KeptLogin, too_late, waited_long
@@ -19,14 +18,11 @@ from adapters.twentyfour_seven_office.soap.identities import Identity, chosen_id
 from adapters.twentyfour_seven_office.soap.operations import GET_IDENTITIES, GET_IDENTITY, LOGIN, Operation
 from adapters.twentyfour_seven_office.soap.quota import QUOTA_EXCEEDED, Quota
 from adapters.twentyfour_seven_office.soap.refusals import SessionEnded
-from adapters.twentyfour_seven_office.soap.settings import SoapConnection
+from adapters.twentyfour_seven_office.soap.settings import OperatorSettings, SoapConnection
 from adapters.twentyfour_seven_office.troubles import Context
 from core.books import Books
 from core.errors import AccessRefused, Rejected, TryAgain
 from core.ports.surroundings import Surroundings
-
-if TYPE_CHECKING:
-    from adapters.twentyfour_seven_office.soap.client import SoapClient
 
 _SESSION_ID = re.compile(r"[A-Za-z0-9_-]{1,200}")  # 24 characters as a rule; it goes into a header
 _NO_SESSION = ""
@@ -69,10 +65,9 @@ class BusinessSession:
         business: str,
         connection: SoapConnection,
         surroundings: Surroundings,
-        api_url: str,
+        settings: OperatorSettings,
         quota: Quota,
         system: str,
-        client: Callable[[], "SoapClient"],
     ) -> None:
         self._business = business
         self._connection = connection
@@ -80,8 +75,8 @@ class BusinessSession:
         self._observer = surroundings.observer
         self._system = system
         self._quota = quota
-        self._client = client
-        self._fingerprint = fingerprint_of(connection, api_url=api_url)
+        self._settings = settings
+        self._fingerprint = fingerprint_of(connection, api_url=settings.api_url)
         self._lock = Lock()
         self._company_id: str | None = None
         self._has_moved = False
@@ -216,6 +211,8 @@ class BusinessSession:
         return self._send(operation, session_id=session_id, **arguments)
 
     def _send(self, operation: Operation, *, session_id: str | None = None, **arguments: Any) -> Any:
+        from adapters.twentyfour_seven_office.soap.client import shared_client  # loads zeep, outside of the call's time
+
         secrets = (
             self._connection.password.get_secret_value(),
             self._connection.application_id.get_secret_value(),
@@ -223,7 +220,7 @@ class BusinessSession:
         )
         context = Context(now=self._clock.now(), secrets=secrets)
         try:
-            client = self._client()  # the first loads zeep, which is not the call's time
+            client = shared_client(self._settings)
             with self._observer.call(self._system, operation.name, self._business):
                 return client.call(operation, arguments, session_id=session_id, context=context)
         except TryAgain as refusal:

@@ -1,7 +1,6 @@
 """One business's books at 24SevenOffice, through SOAP."""
 
 from functools import partial
-from typing import TYPE_CHECKING
 
 from adapters.twentyfour_seven_office.account import right
 from adapters.twentyfour_seven_office.order_fields import LONGEST, PLACES
@@ -12,16 +11,13 @@ from adapters.twentyfour_seven_office.soap.payments import SoapPaymentStatus
 from adapters.twentyfour_seven_office.soap.products import SoapProductCatalog
 from adapters.twentyfour_seven_office.soap.quota import Quota, shared_quota
 from adapters.twentyfour_seven_office.soap.session import BusinessSession
-from adapters.twentyfour_seven_office.soap.settings import OperatorSettings, SoapConnection, operator_settings
+from adapters.twentyfour_seven_office.soap.settings import SoapConnection, operator_settings
 from adapters.twentyfour_seven_office.soap.tables import SoapCurrencyTable, SoapDimensionTable, SoapVatTable
 from core.books import Account, Books, Right
 from core.business import Business
 from core.call_budget import CallBudget
 from core.limits import Limits, OrderField
 from core.ports.surroundings import Surroundings
-
-if TYPE_CHECKING:
-    from adapters.twentyfour_seven_office.soap.client import SoapClient
 
 LIMITS = Limits(  # docs/24sevenoffice.md, "Orders", "Customers"
     row_text=300,
@@ -106,15 +102,8 @@ def open_soap_system(
         business=business.name,
         connection=connection,
         surroundings=surroundings,
-        api_url=settings.api_url,
+        settings=settings,
         quota=quota,
         system=business.accounting.system,
-        client=partial(_client, settings),
     )
     return SoapAccountingSystem(session, quota)
-
-
-def _client(settings: OperatorSettings) -> "SoapClient":
-    from adapters.twentyfour_seven_office.soap.client import shared_client  # loads zeep: not before the first call
-
-    return shared_client(settings)
