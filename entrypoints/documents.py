@@ -1,7 +1,7 @@
 """The documents that go out, the same over HTTP and on the command line.
 
 Each is a model that names all that it shows: what the core's model has besides, or is given one day, stays inside. An
-invoice, a preview of one and what verifying found are shown as the core has them: they are made to be shown.
+invoice alone is shown as the core has it: it is what its source stated, and can be sent back as it came.
 """
 
 from collections.abc import Sequence

@@ -17,6 +17,7 @@ from entrypoints.cli.reading import read_object
 from entrypoints.cli.telling import business_lines, verification_lines
 from entrypoints.documents import BusinessDocument
 from entrypoints.parsing import business_from
+from entrypoints.preview_documents import Verification
 
 Name = Annotated[str, typer.Argument(metavar="NAME", help="The business's short name.")]
 
@@ -92,7 +93,7 @@ def verify(name: Name, as_json: AsJson = False) -> int:
     with installation() as container:
         verification = container.verify_business().verify(name)
     if as_json:
-        print_json(verification.model_dump(mode="json"))
+        print_json(Verification.of(verification).document())
     else:
         for line in verification_lines(verification):
             show(line)

@@ -46,6 +46,7 @@ from entrypoints.cli.telling import (
     stated_totals_line,
 )
 from entrypoints.documents import TransferDocument
+from entrypoints.preview_documents import InvoicePreview
 from entrypoints.problem import problem_document
 
 if TYPE_CHECKING:
@@ -203,7 +204,7 @@ def preview(number: InvoiceNumber, business: BusinessName, as_json: AsJson = Fal
     with installation() as container:
         shown = container.preview_invoice().preview(business, number)
     if as_json:
-        print_json(shown.model_dump(mode="json"))
+        print_json(InvoicePreview.of(shown).document())
         return ExitCode.DONE
     for line in preview_lines(shown):
         show(line)

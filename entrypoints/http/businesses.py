@@ -13,7 +13,7 @@ from core.errors import NotFound
 from core.ports.accounting import AccountingSystems
 from core.use_cases.connect_business import ConnectBusiness
 from core.use_cases.look_up import LookUp
-from core.use_cases.verify_business import Verification, VerifyBusiness
+from core.use_cases.verify_business import VerifyBusiness
 from entrypoints.documents import BusinessDocument, BusinessPage
 from entrypoints.http.access import key_of
 from entrypoints.http.bodies import BusinessBody, JsonOf
@@ -22,6 +22,7 @@ from entrypoints.http.pages import USUAL_PAGE, After, Limit, page
 from entrypoints.http.paths import BusinessInPath
 from entrypoints.http.problems import AnyRequest
 from entrypoints.http.vendor_calls import VendorCalls
+from entrypoints.preview_documents import Verification
 
 # A port can't be checked with isinstance, which the framework would do.
 Systems = NamedDependency[SkipValidation[AccountingSystems]]
@@ -104,7 +105,8 @@ async def verify_connection(
     vendor_calls: NamedDependency[VendorCalls],
 ) -> JsonOf[Verification]:
     """Ask the accounting system, read-only, for everything that a send needs. `ok` says whether it is all there."""
-    return JsonOf(await vendor_calls.run(partial(verify_business.verify, business)))
+    found = await vendor_calls.run(partial(verify_business.verify, business))
+    return JsonOf(Verification.of(found))
 
 
 HANDLERS = [put_business, get_business, list_businesses, verify_connection]

@@ -18,7 +18,7 @@ from core.use_cases.adopt_order import AdoptOrder
 from core.use_cases.check_status import CheckStatus
 from core.use_cases.link_customer import LinkCustomer
 from core.use_cases.look_up import LookUp
-from core.use_cases.preview_invoice import InvoicePreview, PreviewInvoice
+from core.use_cases.preview_invoice import PreviewInvoice
 from core.use_cases.send_invoice import SendInvoice
 from entrypoints.acting import current_actor
 from entrypoints.documents import (
@@ -45,6 +45,7 @@ from entrypoints.http.problems import AnyRequest
 from entrypoints.http.vendor_calls import VendorCalls
 from entrypoints.http.waiting import Prefer, Waiting
 from entrypoints.parsing import invoice_from
+from entrypoints.preview_documents import InvoicePreview
 
 _TAGS = ["invoices"]
 _INVOICE = "/businesses/{business:str}/invoices/{number:str}"
@@ -133,7 +134,8 @@ async def get_preview(
     vendor_calls: NamedDependency[VendorCalls],
 ) -> JsonOf[InvoicePreview]:
     """Show the customer decision and the order exactly as it would be written; nothing is written."""
-    return JsonOf(await vendor_calls.run(partial(preview_invoice.preview, business, number)))
+    preview = await vendor_calls.run(partial(preview_invoice.preview, business, number))
+    return JsonOf(InvoicePreview.of(preview))
 
 
 @post(
