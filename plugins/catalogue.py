@@ -47,7 +47,7 @@ class Catalogue:
 
     def broken_for(self, system: str) -> BrokenPlugin | None:
         """Return the broken plugin that would bring this accounting system, as far as that can be told."""
-        return next((one for one in self.broken if system in (one.name, *one.systems)), None)
+        return next((plugin for plugin in self.broken if system in (plugin.name, *plugin.systems)), None)
 
 
 @dataclass
@@ -99,7 +99,7 @@ class ListedPlugin:
 def listed(catalogue: Catalogue) -> list[ListedPlugin]:
     """Return every plugin by name, the broken ones last."""
     working = [_working(catalogue.plugins[name]) for name in catalogue.names]
-    return [*working, *(_broken(one) for one in sorted(catalogue.broken, key=lambda one: one.name))]
+    return [*working, *(_broken(plugin) for plugin in sorted(catalogue.broken, key=lambda plugin: plugin.name))]
 
 
 def _working(plugin: AccountingPlugin) -> ListedPlugin:

@@ -33,7 +33,7 @@ def find_plugins() -> Catalogue:
         registering = Registering(taken=catalogue.names)
         _register(module, module.__name__, registering)
         catalogue.plugins.update(registering.added)
-    for entry_point in sorted(entry_points(group=ENTRY_POINTS), key=lambda one: (one.name, one.value)):
+    for entry_point in sorted(entry_points(group=ENTRY_POINTS), key=lambda found: (found.name, found.value)):
         _register_foreign(entry_point, catalogue)
     return catalogue
 

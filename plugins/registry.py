@@ -176,7 +176,9 @@ def _read(plugin: AccountingPlugin, connection: Connection) -> BaseModel:
         with _plugins_fault(plugin, but=ValidationError):
             return plugin.settings.model_validate(dict(values))
     except ValidationError as error:
-        found = [(str(one["loc"][0]) if one["loc"] else "", one["type"], one["msg"]) for one in error.errors()]
+        found = [
+            (str(fault["loc"][0]) if fault["loc"] else "", fault["type"], fault["msg"]) for fault in error.errors()
+        ]
     faults = [
         Fault(field=f"accounting.{name}".rstrip("."), message=_trouble(plugin, kind, message, values.values()))
         for name, kind, message in found

@@ -59,4 +59,4 @@ def _is_secret(annotation: Any) -> bool:
     """Whether a field is a SecretStr, also as one of several possibilities (`SecretStr | None`)."""
     if isinstance(annotation, type) and issubclass(annotation, (SecretStr, SecretBytes)):
         return True
-    return any(_is_secret(one) for one in get_args(annotation))
+    return any(_is_secret(part) for part in get_args(annotation))

@@ -123,7 +123,7 @@ class BookedOrders(Setup):
         preview = kvitt.preview(_NUMBER)
         transfer = kvitt.send(_NUMBER)
         self.arrived(transfer)
-        (order,) = [one for one in bench.orders() if one.id == transfer.order_id]
+        (order,) = [held for held in bench.orders() if held.id == transfer.order_id]
         stated = {
             OrderField.ORDER_NUMBER: "S-88",
             OrderField.OUR_REFERENCE: "Ola Prøve",

@@ -46,7 +46,7 @@ class BookedProducts(Setup):
         rows = (a_row(product_code="EX-1"), a_row(product="Cover", period=None), a_row(product_code="EX-2"))
         kvitt.add(an_invoice(rows=rows))
         self.arrived(kvitt.send(_NUMBER))
-        (generic,) = [one.id for one in bench.products() if one.name == PRODUCT]
+        (generic,) = [product.id for product in bench.products() if product.name == PRODUCT]
         booked = [row.product_id for row in self.the_order(bench).rows]
         assert booked in ([numbered, named, generic], [None] * 3), "each row is booked on its product"
 
@@ -56,7 +56,7 @@ class BookedProducts(Setup):
         kvitt.connect(bench.connection(), settings={"products": {"Tractor": {"product": "1100"}}})
         kvitt.add(an_invoice())
         self.arrived(kvitt.send(_NUMBER))
-        assert [one.id for one in bench.products()] == [known]
+        assert [product.id for product in bench.products()] == [known]
 
     def test_a_product_of_the_settings_that_is_not_there_is_refused(self, bench: Bench, kvitt: Installation) -> None:
         """It is the accountant's: none is created under that name, and other invoices go on."""

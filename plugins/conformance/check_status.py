@@ -108,7 +108,7 @@ class CheckStatusBehaviour(Setup):
             orders.append(transfer.order_id or "")
         bench.delete_order(orders[0])
         bench.publish(orders[1])
-        reasons = [one.reason for one in kvitt.check(*numbers) if not isinstance(one, KvittError)]
+        reasons = [answer.reason for answer in kvitt.check(*numbers) if not isinstance(answer, KvittError)]
         assert reasons == [PaymentReason.DELETED, PaymentReason.OPEN, PaymentReason.NOT_PUBLISHED]
 
     def _sent(self, kvitt: Installation, **changes: Any) -> str:

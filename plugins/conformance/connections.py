@@ -94,7 +94,7 @@ class Connections(Setup):
         assert [fault.field for fault in error.value.faults] == ["accounting.no_such_setting"], (
             'An unknown setting is refused: give the model ConfigDict(extra="forbid").'
         )
-        for name in [one.name for one in settings_of(kvitt.systems.model(system)) if one.required]:
+        for name in [setting.name for setting in settings_of(kvitt.systems.model(system)) if setting.required]:
             with pytest.raises(InvalidInput) as error:
                 kvitt.systems.checked(Connection.of(system, {k: v for k, v in settings.items() if k != name}))
             assert f"accounting.{name}" in [fault.field for fault in error.value.faults]

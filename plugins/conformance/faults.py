@@ -39,7 +39,7 @@ class ExactlyOnce(Setup):
         self._one_of_each(bench, transfer)
         self._no_secret(bench, kvitt, transfer)
 
-    @pytest.mark.parametrize("trouble", list(Trouble), ids=lambda one: str(one.value))
+    @pytest.mark.parametrize("trouble", list(Trouble), ids=lambda trouble: str(trouble.value))
     def test_a_customer_is_updated_in_spite_of_trouble(
         self, bench: Bench, kvitt: Installation, trouble: Trouble
     ) -> None:
@@ -51,8 +51,10 @@ class ExactlyOnce(Setup):
         self._one_of_each(bench, transfer)
         assert bench.customers()[0].name == "Moe Prøve AS"
 
-    @pytest.mark.parametrize("lost", [Trouble.LOST_BUT_DONE, Trouble.LOST_AND_NOT_DONE], ids=lambda one: str(one.value))
-    @pytest.mark.parametrize("trouble", _KNOWN_OUTCOMES, ids=lambda one: str(one.value))
+    @pytest.mark.parametrize(
+        "lost", [Trouble.LOST_BUT_DONE, Trouble.LOST_AND_NOT_DONE], ids=lambda trouble: str(trouble.value)
+    )
+    @pytest.mark.parametrize("trouble", _KNOWN_OUTCOMES, ids=lambda trouble: str(trouble.value))
     def test_a_lost_order_is_looked_for_in_spite_of_trouble(
         self, bench: Bench, kvitt: Installation, lost: Trouble, trouble: Trouble
     ) -> None:
@@ -65,8 +67,10 @@ class ExactlyOnce(Setup):
         assert has_struck(), "after a lost answer the order is looked for before another is created"
         self._one_of_each(bench, transfer)
 
-    @pytest.mark.parametrize("step", [Call.CREATE_ORDER, *_FURTHER_STEPS], ids=lambda one: str(one.value))
-    @pytest.mark.parametrize("lost", [Trouble.LOST_BUT_DONE, Trouble.LOST_AND_NOT_DONE], ids=lambda one: str(one.value))
+    @pytest.mark.parametrize("step", [Call.CREATE_ORDER, *_FURTHER_STEPS], ids=lambda call: str(call.value))
+    @pytest.mark.parametrize(
+        "lost", [Trouble.LOST_BUT_DONE, Trouble.LOST_AND_NOT_DONE], ids=lambda trouble: str(trouble.value)
+    )
     def test_an_order_that_was_begun_is_completed(
         self, bench: Bench, kvitt: Installation, step: Call, lost: Trouble
     ) -> None:
@@ -83,7 +87,7 @@ class ExactlyOnce(Setup):
         self._one_of_each(bench, transfer)
         assert begun in ([], [transfer.order_id]), "the order that was begun is the one that is completed"
 
-    @pytest.mark.parametrize("trouble", _KNOWN_OUTCOMES, ids=lambda one: str(one.value))
+    @pytest.mark.parametrize("trouble", _KNOWN_OUTCOMES, ids=lambda trouble: str(trouble.value))
     def test_a_status_that_can_not_be_told_is_told_the_next_time(
         self, bench: Bench, kvitt: Installation, trouble: Trouble
     ) -> None:

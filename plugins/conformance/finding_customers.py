@@ -70,8 +70,8 @@ class FindingCustomers(Setup):
         lost = bench.add_customer("Borte Prøve AS", is_company=True, email=f"ny{PERSON.email}")
         own = bench.add_customer("Moe Prøve AS", is_company=True, organization_number=COMPANY_NUMBER)
         try:
-            for one in (lost, own):
-                bench.spoil_customer(one)
+            for customer_id in (lost, own):
+                bench.spoil_customer(customer_id)
         except NotPossible as impossible:
             pytest.skip(str(impossible))
         kvitt.add(an_invoice(customer=PERSON), an_invoice("2001-2"))

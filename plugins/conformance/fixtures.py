@@ -32,7 +32,7 @@ class Setup:
         installation = Installation(folder, template=database_template, environment=bench.environment)
         try:
             system = bench.connection()["system"]
-            broken = "; ".join(f"{one.name}: {one.raised}" for one in installation.systems.broken)
+            broken = "; ".join(f"{plugin.name}: {plugin.raised}" for plugin in installation.systems.broken)
             assert system in installation.systems.names, (
                 f'No plugin "{system}" is registered. Is it installed (pip install -e .), with an entry point in the '
                 f"group kvitt.plugins, and does its hook add that name? Known: {installation.systems.names}. "

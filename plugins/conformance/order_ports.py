@@ -31,12 +31,14 @@ class OrderPorts(Setup):
         receipts = _created(system, drafts)
         customer_ids = [drafts[0].customer_id or ""]
         found = system.orders.find(["2001-1", "A-1", "none"], customer_ids=customer_ids, since=_yesterday())
-        ids = {reference: [one.order_id for one in receipts] for reference, receipts in found.items()}
+        ids = {reference: [receipt.order_id for receipt in receipts] for reference, receipts in found.items()}
         assert ids == {"2001-1": [receipts[0].order_id], "A-1": [receipts[2].order_id]}, (
             "find answers the orders that carry exactly one of the references, and leaves out those that none carries"
         )
-        assert all(one.is_whole for some in found.values() for one in some), "an order that is finished is whole"
-        assert all(one.customer_id == customer_ids[0] for some in found.values() for one in some)
+        assert all(receipt.is_whole for receipts in found.values() for receipt in receipts), (
+            "an order that is finished is whole"
+        )
+        assert all(receipt.customer_id == customer_ids[0] for receipts in found.values() for receipt in receipts)
 
     def test_the_oldest_of_several_orders_with_one_reference_comes_first(self, kvitt: Installation) -> None:
         """Two orders with one number are both answered; which counts is decided in the core."""
@@ -44,7 +46,7 @@ class OrderPorts(Setup):
         drafts = [*drafts_for(system, ["2001-1"])] * 2
         receipts = [*_created(system, drafts[:1]), *_created(system, drafts[1:])]
         found = system.orders.find(["2001-1"], customer_ids=[drafts[0].customer_id or ""], since=_yesterday())
-        assert [one.order_id for one in found["2001-1"]] == [one.order_id for one in receipts]
+        assert [receipt.order_id for receipt in found["2001-1"]] == [receipt.order_id for receipt in receipts]
 
     def test_orders_of_other_customers_are_not_found(self, kvitt: Installation) -> None:
         """An order is looked for among those of the given customers."""
@@ -60,14 +62,14 @@ class OrderPorts(Setup):
         receipts = _created(system, drafts_for(system, references))
         pages = list(system.orders.changed_since(_yesterday()))
         assert all(pages), "a page that holds nothing is not yielded"
-        read = {one.reference: one.receipt for page in pages for one in page}
+        read = {order.reference: order.receipt for page in pages for order in page}
         assert {reference: read[reference].order_id for reference in references} == {
             reference: receipt.order_id for reference, receipt in zip(references, receipts, strict=True)
         }
         assert all(read[reference].customer_id == receipts[0].customer_id for reference in references)
         assert all(read[reference].is_whole for reference in references)
         totals = [read[reference].totals for reference in references]
-        assert all(one is None or one.gross == 1500 for one in totals), "totals include VAT, where they are told"
+        assert all(total is None or total.gross == 1500 for total in totals), "totals include VAT, where they are told"
         assert list(system.orders.changed_since(datetime.now(UTC) + _A_DAY)) == [], "older orders are left out"
 
     def test_one_order_is_read_with_its_number(self, bench: Bench, kvitt: Installation) -> None:
@@ -104,7 +106,7 @@ class OrderPorts(Setup):
             system.orders.create(drafts)
         (begun,) = bench.orders()
         customer_ids = [drafts[0].customer_id or ""]
-        (read,) = [one for page in system.orders.changed_since(_yesterday()) for one in page]
+        (read,) = [order for page in system.orders.changed_since(_yesterday()) for order in page]
         assert (read.reference, read.receipt.is_whole) == ("2001-1", False), "and read with its number, not whole"
         (receipt,) = system.orders.find(["2001-1"], customer_ids=customer_ids, since=_yesterday())["2001-1"]
         assert (receipt.order_id, receipt.is_whole) == (begun.id, False), "an order that was begun is found, not whole"
@@ -118,7 +120,7 @@ class OrderPorts(Setup):
     def test_states_are_answered_order_by_order(self, bench: Bench, kvitt: Installation) -> None:
         """An order that is gone is left out; the others are told."""
         system = kvitt.system()
-        gone, here = (one.order_id for one in _created(system, drafts_for(system, ["2001-1", "2001-2"])))
+        gone, here = (receipt.order_id for receipt in _created(system, drafts_for(system, ["2001-1", "2001-2"])))
         bench.delete_order(gone)
         states = system.payments.states([gone, here])
         assert set(states) == {here}, "an order that is gone is left out"
@@ -126,7 +128,7 @@ class OrderPorts(Setup):
         assert isinstance(state, OrderState)
         assert state.invoice_number is None, "an order that is not published has no invoice number"
         assert state.reference in (None, "2001-2"), "the reference is ours, or is not told"
-        (held,) = [one for one in bench.orders() if one.id == here]
+        (held,) = [order for order in bench.orders() if order.id == here]
         assert state.customer_id in (None, held.customer_id), "the customer is the order's, or is not told"
         assert state.totals is None or state.totals.gross == 1500, "totals include VAT"
 

@@ -101,7 +101,7 @@ def _asking_orders(call: Call, system: AccountingSystem) -> tuple[Callable[[], A
         since = datetime.now(UTC) - timedelta(days=1)
         return lambda: system.orders.find(["2001-1"], customer_ids=[draft.customer_id or ""], since=since), False
     if call is Call.READ_STATE:
-        (order_id,) = (getattr(one, "order_id", "") for one in _create(system, draft))
+        (order_id,) = (getattr(answer, "order_id", "") for answer in _create(system, draft))
         return lambda: system.payments.states([order_id]), False
     numbers = count(1)
     return lambda: _create(system, draft.model_copy(update={"reference": f"2001-{next(numbers)}"})), True

@@ -63,7 +63,7 @@ class RecordPorts(Setup):
         assert known in [record.id for record in customers.find_by_email("post@moe.example")]
         assert known in [record.id for record in customers.find_by_organization_number("911000008")]
         nobody = customers.find_by_email("nobody@prove.example")
-        assert not [one for one in nobody if "nobody@prove.example" in one.emails]
+        assert not [record for record in nobody if "nobody@prove.example" in record.emails]
 
     def test_several_customers_are_created_and_answered_in_order(self, bench: Bench, kvitt: Installation) -> None:
         """An answer for each, in the order in which they were given."""
@@ -72,8 +72,8 @@ class RecordPorts(Setup):
         wanted = [PERSON, COMPANY][:most]
         answers = customers.create(wanted)
         assert all(isinstance(answer, str) for answer in answers), answers
-        names = {one.id: one.name for one in bench.customers()}
-        assert [names[str(answer)] for answer in answers] == [one.booked_name for one in wanted]
+        names = {customer.id: customer.name for customer in bench.customers()}
+        assert [names[str(answer)] for answer in answers] == [customer.booked_name for customer in wanted]
 
     def test_an_update_writes_the_changed_fields_and_nothing_else(self, bench: Bench, kvitt: Installation) -> None:
         """What is not named in the changes stays as it is."""
@@ -100,9 +100,9 @@ class RecordPorts(Setup):
         products = kvitt.system().products
         category = products.create_category(CATEGORY)
         product = products.create_product(PRODUCT, category_id=category)
-        assert [one.id for one in products.find_categories(CATEGORY) if one.name == CATEGORY] == [category]
-        assert [one.id for one in products.find_products(PRODUCT) if one.name == PRODUCT] == [product]
-        assert [(one.name, one.category) for one in bench.products()] == [(PRODUCT, CATEGORY)]
+        assert [found.id for found in products.find_categories(CATEGORY) if found.name == CATEGORY] == [category]
+        assert [found.id for found in products.find_products(PRODUCT) if found.name == PRODUCT] == [product]
+        assert [(found.name, found.category) for found in bench.products()] == [(PRODUCT, CATEGORY)]
 
     def test_the_vat_codes_have_their_rates_in_percent(self, kvitt: Installation) -> None:
         """25, not 0.25."""
