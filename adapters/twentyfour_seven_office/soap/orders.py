@@ -70,12 +70,8 @@ class SoapOrderSink(OrderSink):
         wanted = set(references)
         found: dict[str, list[Receipt]] = {}
         for numbers in batches(numbers_of(customer_ids), IDS_PER_READ):
-            answer = self._session.call(
-                GET_INVOICES,
-                searchParams={"CustomerIds": {"int": list(numbers)}, "ChangedAfter": instant_out(since)},
-                invoiceReturnProperties={"string": list(FIND_PROPERTIES)},
-            )
-            for order in readable_items(answer, GET_INVOICES):
+            search = {"CustomerIds": {"int": list(numbers)}, "ChangedAfter": instant_out(since)}
+            for order in self._read_items(search):
                 reference = order.get("CustomerReferenceNo")
                 receipt = receipt_in(order)
                 if reference in wanted and receipt:
@@ -100,11 +96,14 @@ class SoapOrderSink(OrderSink):
         return next((order for order in found if order.receipt.order_id == order_id), None)
 
     def _read_orders(self, search: Mapping[str, Any]) -> list[FoundOrder]:
+        orders = (found_order_in(item) for item in self._read_items(search))
+        return [order for order in orders if order]
+
+    def _read_items(self, search: Mapping[str, Any]) -> list[Item]:
         answer = self._session.call(
             GET_INVOICES, searchParams=search, invoiceReturnProperties={"string": list(FIND_PROPERTIES)}
         )
-        orders = (found_order_in(order) for order in readable_items(answer, GET_INVOICES))
-        return [order for order in orders if order]
+        return readable_items(answer, GET_INVOICES)
 
     @override
     def create(self, drafts: Sequence[OrderDraft]) -> list[Receipt | KvittError]:
@@ -142,12 +141,7 @@ class SoapOrderSink(OrderSink):
     def _read_back(self, ids: Sequence[str]) -> dict[str, tuple[Item, Receipt]]:
         if not ids:
             return {}
-        answer = self._session.call(
-            GET_INVOICES,
-            searchParams={"OrderIds": {"int": numbers_of(ids)}},
-            invoiceReturnProperties={"string": list(FIND_PROPERTIES)},
-        )
-        read = [(order, receipt_in(order)) for order in readable_items(answer, GET_INVOICES)]
+        read = [(order, receipt_in(order)) for order in self._read_items({"OrderIds": {"int": numbers_of(ids)}})]
         return {receipt.order_id: (order, receipt) for order, receipt in read if receipt and receipt.order_id in ids}
 
 
