@@ -3,13 +3,12 @@
 Source: EN 16931-1 and Peppol BIS Billing 3.0, whose business terms (BT-...) are named where they explain a choice.
 """
 
-import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from decimal import Decimal
 from typing import Any
 
 from adapters.ubl.document import Node, root_of
-from adapters.ubl.reading import Part, Reading, left_out
+from adapters.ubl.reading import Part, Reading, left_out, told_once
 from core.errors import InvalidInput
 from core.fields import plain
 from core.stated_invoice import StatedInvoice, StatedTotals
@@ -25,7 +24,6 @@ _ORDINARY_VAT = ("S", "Z")
 _ONE = ("C62", "EA", "H87", "NAR", "XPP")
 _NORWEGIAN_SCHEMES = ("0192", "9908")
 _EMAIL_SCHEME = "EM"
-_NTH = re.compile(r"\[[0-9]+\]")
 _DECIMALS = 4
 _ALLOWED_OFF = Decimal("0.02")
 """So much may a line's total be off from quantity times price, by Peppol's rule R120. It is what the buyer was told."""
@@ -108,7 +106,7 @@ class _Mapping:
                 "totals.to_pay": "LegalMonetaryTotal/PayableAmount",
             },
             faults=tuple(self._reading.faults),
-            warnings=tuple(_told_once(self._reading.warnings)),
+            warnings=tuple(told_once(self._reading.warnings)),
             totals=totals,
         )
 
@@ -354,15 +352,6 @@ class _Mapping:
 
     def _signed(self, amount: Decimal | None) -> str | None:
         return None if amount is None else plain(self._sign * amount + 0)
-
-
-def _told_once(warnings: Sequence[str]) -> Iterator[str]:
-    """What is so of several lines or charges is said once, with how often: each of a thousand may be by the day."""
-    by_kind: dict[str, list[str]] = {}
-    for warning in warnings:
-        by_kind.setdefault(_NTH.sub("", warning), []).append(warning)
-    for kind, alike in by_kind.items():
-        yield alike[0] if len(alike) == 1 else f"{kind} ({len(alike)} times)"
 
 
 def _address(part: Part, path: str) -> dict[str, Any] | None:

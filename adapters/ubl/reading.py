@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -11,6 +11,7 @@ from core.errors import Fault
 
 _DECIMAL = re.compile(r"([+-]?)0*([0-9]*)(?:\.([0-9]*))?")
 _DATE = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})(Z|[+-][0-9]{2}:[0-9]{2})?")
+_NTH = re.compile(r"\[[0-9]+\]")
 _MOST_DIGITS, _MOST_DECIMALS = 15, 10
 
 
@@ -101,6 +102,15 @@ def left_out(root: Node, *, known: Collection[str]) -> Iterator[tuple[str, int]]
     """
     counted = Counter(_unread(root, "", known))
     yield from counted.items()
+
+
+def told_once(warnings: Sequence[str]) -> Iterator[str]:
+    """Say what is so of several lines or charges once, with how often: each of a thousand may be by the day."""
+    by_kind: dict[str, list[str]] = {}
+    for warning in warnings:
+        by_kind.setdefault(_NTH.sub("", warning), []).append(warning)
+    for kind, alike in by_kind.items():
+        yield alike[0] if len(alike) == 1 else f"{kind} ({len(alike)} times)"
 
 
 def _unread(node: Node, path: str, known: Collection[str]) -> Iterator[str]:
