@@ -9,12 +9,19 @@ from decimal import Decimal
 from itertools import count
 from threading import RLock
 
-from sandbox.twentyfour_seven_office.crowd import one_of_many
-from sandbox.twentyfour_seven_office.defaults import CURRENCIES, VAT_TYPES
+from sandbox.twentyfour_seven_office.defaults import CURRENCIES, VAT_TYPES, one_of_many
 from sandbox.twentyfour_seven_office.ledger import Ledger
 from sandbox.twentyfour_seven_office.norwegian_time import Clock, day_of, midnight
-from sandbox.twentyfour_seven_office.records import Category, Currency, Customer, Dimension, Order, Product, VatType
-from sandbox.twentyfour_seven_office.totals import totals_of
+from sandbox.twentyfour_seven_office.records import (
+    Category,
+    Currency,
+    Customer,
+    Dimension,
+    Order,
+    Product,
+    VatType,
+    totals_of,
+)
 
 MOST_MANY = 500_000
 NUMBERS_FOR_MANY = 100  # a company's made-up customers are numbered from so many times its first number on

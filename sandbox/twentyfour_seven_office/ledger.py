@@ -11,8 +11,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from itertools import count
 
-from sandbox.twentyfour_seven_office.records import Order
-from sandbox.twentyfour_seven_office.totals import to_ore
+from sandbox.twentyfour_seven_office.records import Order, to_ore
 
 RECEIVABLE = 1500
 BANK = 1920

@@ -5,12 +5,11 @@ from collections import deque
 from dataclasses import dataclass, field
 from threading import Event, RLock
 
-from sandbox.twentyfour_seven_office.clients import Clients
 from sandbox.twentyfour_seven_office.faults import Faults
 from sandbox.twentyfour_seven_office.journal import Journal, RestExchanged
+from sandbox.twentyfour_seven_office.logins import Clients, Sessions
 from sandbox.twentyfour_seven_office.norwegian_time import Clock
 from sandbox.twentyfour_seven_office.quota import Quota
-from sandbox.twentyfour_seven_office.sessions import Sessions
 from sandbox.twentyfour_seven_office.users import Account, Users
 
 

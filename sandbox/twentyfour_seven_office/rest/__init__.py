@@ -1,12 +1,11 @@
 """The REST half of the sandbox: the vendor's public API over the same books, one module per resource."""
 
 from sandbox.twentyfour_seven_office.rest import (
-    account_tables,
     customers,
-    dimensions,
     order_lines,
     products,
     sales_orders,
+    tables,
     token,
     transaction_lines,
 )
@@ -15,8 +14,7 @@ from sandbox.twentyfour_seven_office.rest.operation import Operation
 OPERATIONS: tuple[Operation, ...] = (
     *customers.OPERATIONS,
     *products.OPERATIONS,
-    *account_tables.OPERATIONS,
-    *dimensions.OPERATIONS,
+    *tables.OPERATIONS,
     *sales_orders.OPERATIONS,
     *order_lines.OPERATIONS,
     *transaction_lines.OPERATIONS,

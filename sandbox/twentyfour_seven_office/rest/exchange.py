@@ -1,7 +1,9 @@
 """One REST call."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode
 
@@ -9,7 +11,6 @@ from sandbox.twentyfour_seven_office.exchange import Exchange, Reply
 from sandbox.twentyfour_seven_office.faults import Fault
 from sandbox.twentyfour_seven_office.journal import Call, RestExchanged
 from sandbox.twentyfour_seven_office.refusals import CallRefusedError
-from sandbox.twentyfour_seven_office.rest import json_text
 from sandbox.twentyfour_seven_office.rest.operation import Answer, Operation, Visit
 from sandbox.twentyfour_seven_office.rest.refusals import (
     RestRefusedError,
@@ -139,11 +140,34 @@ def reply_of(refusal: RestRefusedError) -> Reply:
 
 
 def _body(content: Any) -> bytes:
-    return b"" if content is None else json_text.text_of(content).encode(errors="backslashreplace")
+    return b"" if content is None else json_from(content).encode(errors="backslashreplace")
 
 
 def _json(body: bytes) -> Any:
     try:
-        return json_text.read(body)
+        return value_from(body)
     except (ValueError, RecursionError):
         raise invalid("", "format") from None
+
+
+def value_from(body: bytes) -> Any:
+    """The value; numbers with a point are Decimal. Errors: ValueError."""
+    return json.loads(body, parse_float=Decimal, parse_constant=_refuse)
+
+
+def json_from(value: Any) -> str:
+    """The text; a Decimal is written digit by digit, without an exponent."""
+    if isinstance(value, Decimal):
+        return format(value, "f")
+    try:
+        return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    except TypeError:  # there is a Decimal somewhere in it
+        if isinstance(value, dict):
+            return "{" + ",".join(f"{json.dumps(name)}:{json_from(member)}" for name, member in value.items()) + "}"
+        if isinstance(value, list):
+            return "[" + ",".join(map(json_from, value)) + "]"
+        raise
+
+
+def _refuse(constant: str) -> Any:
+    raise ValueError(f"{constant} is no JSON")

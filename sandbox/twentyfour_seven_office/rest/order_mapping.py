@@ -10,9 +10,8 @@ from typing import Any
 
 from sandbox.twentyfour_seven_office.norwegian_time import day_of, text_of
 from sandbox.twentyfour_seven_office.records import Order, Row
-from sandbox.twentyfour_seven_office.rest.account_tables import tax_id
-from sandbox.twentyfour_seven_office.rest.dimensions import dimension_values
 from sandbox.twentyfour_seven_office.rest.operation import Visit
+from sandbox.twentyfour_seven_office.rest.tables import dimension_values, tax_id
 
 STATUSES = {
     "Draft": "Draft",

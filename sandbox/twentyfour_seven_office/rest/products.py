@@ -9,11 +9,10 @@ from typing import Any
 
 from sandbox.twentyfour_seven_office.norwegian_time import text_of
 from sandbox.twentyfour_seven_office.records import Category, Product
-from sandbox.twentyfour_seven_office.rest.operation import Answer, Operation, Visit
-from sandbox.twentyfour_seven_office.rest.paging import PAGE, page_of
+from sandbox.twentyfour_seven_office.rest.operation import PAGE, Answer, Operation, Visit, page_of
 from sandbox.twentyfour_seven_office.rest.refusals import invalid
 from sandbox.twentyfour_seven_office.rest.shape import members, nullable, number, text, whole
-from sandbox.twentyfour_seven_office.soap.services.searching import loosely
+from sandbox.twentyfour_seven_office.soap.services.service import loosely
 
 USUAL, MOST = 25, 100
 NAME_LENGTH = 150

@@ -12,8 +12,7 @@ from typing import Any
 from sandbox.twentyfour_seven_office.norwegian_time import day_of, midnight
 from sandbox.twentyfour_seven_office.records import Order
 from sandbox.twentyfour_seven_office.refusals import ItemRefusedError
-from sandbox.twentyfour_seven_office.rest.dimensions import DIMENSIONS, take_dimensions
-from sandbox.twentyfour_seven_office.rest.operation import Answer, Operation, Visit
+from sandbox.twentyfour_seven_office.rest.operation import TOKEN, Answer, Operation, Visit, page_by_id
 from sandbox.twentyfour_seven_office.rest.order_mapping import (
     DELIVERY_FIELDS,
     DELIVERY_PARTS,
@@ -22,9 +21,9 @@ from sandbox.twentyfour_seven_office.rest.order_mapping import (
     listed_values,
     order_values,
 )
-from sandbox.twentyfour_seven_office.rest.paging import TOKEN, page_by_id
 from sandbox.twentyfour_seven_office.rest.refusals import bad_request, broken_rule, conflict, invalid, missing
 from sandbox.twentyfour_seven_office.rest.shape import Check, choice, day, members, number, text, whole
+from sandbox.twentyfour_seven_office.rest.tables import DIMENSIONS, take_dimensions
 from sandbox.twentyfour_seven_office.rules import check_currency, check_order
 
 USUAL, MOST = 100, 500

@@ -1,6 +1,7 @@
-"""Departments and projects, by the numbers that the vendor has for the two kinds.
+"""Who the account is, and what its orders may name: VAT codes, currencies, departments and projects.
 
-Each is told by its kind, its value, which is its id as a text, and its name. Source: docs/24sevenoffice.md, "The head".
+A department or project is told by its kind, its value, which is its id as a text, and its name. Source:
+docs/24sevenoffice.md, "The head".
 """
 
 from collections.abc import Mapping
@@ -8,9 +9,8 @@ from decimal import Decimal
 from typing import Any
 
 from sandbox.twentyfour_seven_office.books import Books
-from sandbox.twentyfour_seven_office.records import Dimension
-from sandbox.twentyfour_seven_office.rest.operation import Answer, Operation, Visit
-from sandbox.twentyfour_seven_office.rest.paging import TOKEN, page_by_id
+from sandbox.twentyfour_seven_office.records import Currency, Dimension
+from sandbox.twentyfour_seven_office.rest.operation import TOKEN, Answer, Operation, Visit, page_by_id
 from sandbox.twentyfour_seven_office.rest.refusals import missing
 from sandbox.twentyfour_seven_office.rest.shape import each, members, text, whole
 from sandbox.twentyfour_seven_office.users import Account
@@ -18,6 +18,50 @@ from sandbox.twentyfour_seven_office.users import Account
 USUAL, MOST = 100, 500
 PROJECT, DEPARTMENT = 1, 2
 SOAP_NAMES = {PROJECT: "ProjectId", DEPARTMENT: "DepartmentId"}
+FIRST_TAX_ID = 7_000  # so that an id taken for a number is noticed
+
+
+def read_taxes(visit: Visit) -> Answer:
+    """Every VAT code, those for purchases too; `id` is not `number`."""
+    return Answer(
+        [
+            {"id": FIRST_TAX_ID + index, "number": vat_type.no, "name": vat_type.name, "rate": vat_type.rate}
+            for index, vat_type in enumerate(visit.books.vat_types)
+        ]
+    )
+
+
+def read_currencies(visit: Visit) -> Answer:
+    """Every currency. Assumed: the rate is kroner for one, whatever the unit that SOAP tells it by."""
+    return Answer([{"code": c.symbol, "rate": rate_of_one(c)} for c in visit.books.currencies])
+
+
+def read_information(visit: Visit) -> Answer:
+    """The company that the token is for."""
+    return Answer(
+        {
+            "id": visit.account.number,
+            "name": visit.account.name,
+            "status": "Active",
+            "settings": {"currencyCode": "NOK"},
+        }
+    )
+
+
+def rate_of_one(currency: Currency) -> Decimal:
+    """Kroner for one of a currency."""
+    return currency.rate / currency.unit
+
+
+def tax_id(visit: Visit, number: int | None) -> int | None:
+    """The id of the VAT code of this number."""
+    numbers = [vat_type.no for vat_type in visit.books.vat_types]
+    return FIRST_TAX_ID + numbers.index(number) if number in numbers else None
+
+
+def _refuses_taxes(account: Account) -> bool:
+    return account.vat_types_refused or not account.invoicing_package
+
 
 DIMENSIONS = each(
     members(("dimensionType", "value", "name"), dimensionType=whole(), value=text(), name=text()),
@@ -79,6 +123,9 @@ def _refuses(account: Account) -> bool:
 
 
 OPERATIONS = (
+    Operation("GET", "/taxes", read_taxes, refuses=_refuses_taxes),
+    Operation("GET", "/currencies", read_currencies),
+    Operation("GET", "/organization/information", read_information, refuses=lambda _account: False),
     Operation(
         "GET", "/dimensions/{dimensionType}/elements", read_elements, frozenset({"limit", TOKEN}), refuses=_refuses
     ),

@@ -8,8 +8,7 @@ from typing import Any
 
 from sandbox.twentyfour_seven_office.ledger import BANK, RECEIVABLE, SALE, VAT, LedgerLine
 from sandbox.twentyfour_seven_office.norwegian_time import text_of
-from sandbox.twentyfour_seven_office.rest.operation import Answer, Operation, Visit
-from sandbox.twentyfour_seven_office.rest.paging import PAGE, page_of
+from sandbox.twentyfour_seven_office.rest.operation import PAGE, Answer, Operation, Visit, page_of
 from sandbox.twentyfour_seven_office.rest.refusals import invalid
 
 USUAL, MOST = 50, 500

@@ -12,20 +12,22 @@ from functools import partial
 from typing import Any
 
 from sandbox.twentyfour_seven_office.records import Customer
-from sandbox.twentyfour_seven_office.refusals import ItemRefusedError, not_found
+from sandbox.twentyfour_seven_office.refusals import PARAMETER_NOT_FOUND, CallRefusedError, ItemRefusedError, not_found
 from sandbox.twentyfour_seven_office.soap.contracts import contract
-from sandbox.twentyfour_seven_office.soap.services.searching import (
+from sandbox.twentyfour_seven_office.soap.services.service import (
     Rules,
     Selection,
+    Service,
+    Visit,
     any_text,
+    each,
     equals,
     found,
     later,
     loosely,
     loosely_by_digits,
+    with_exception,
 )
-from sandbox.twentyfour_seven_office.soap.services.service import Service, Visit, each, with_exception
-from sandbox.twentyfour_seven_office.soap.services.sync_list import get_company_sync_list
 from sandbox.twentyfour_seven_office.soap.shapes import Values
 
 NAME_LENGTH = 200
@@ -147,6 +149,50 @@ def _value_of(customer: Customer, name: str) -> Any:
 
 def _entries(slots: dict[str, str]) -> Values:
     return {slot: {"Value": value} for slot, value in slots.items() if value}
+
+
+ITEMS_PER_PAGE = 1_000  # docs/24sevenoffice.md, "Searching": pages 1,000 companies at a time
+
+
+def get_company_sync_list(visit: Visit) -> Values:
+    """One page of the list, of the customers that ChangedAfter, RegisteredAfter and Active let through."""
+    asked = visit.asked.get("syncSearchParameters", {})
+    page = asked.get("Page", 0)
+    if page < 1:
+        raise CallRefusedError(f"{PARAMETER_NOT_FOUND}: Page is required, and 1 is the first")
+    listed = _listed(visit, asked)
+    first = (page - 1) * ITEMS_PER_PAGE
+    return {
+        "CurrentPage": page,
+        "TotalPages": -(-len(listed) // ITEMS_PER_PAGE),
+        "TotalItems": len(listed),
+        "ItemsPerPage": ITEMS_PER_PAGE,
+        "Items": [_changed_values(customer, active) for customer, active in listed[first : first + ITEMS_PER_PAGE]],
+    }
+
+
+def _listed(visit: Visit, asked: Values) -> list[tuple[Customer, bool]]:
+    """The customers on all pages together, each with whether it is active, which a deleted one is not."""
+    active = asked.get("Active")
+    listed: list[tuple[Customer, bool]] = []
+    if active is not False:
+        listed += [(customer, True) for customer in visit.books.customers.values()]
+    if active is not True:
+        listed += [(customer, False) for customer in visit.books.deleted_customers.values()]
+    for name, attribute in (("ChangedAfter", "date_changed"), ("RegisteredAfter", "date_created")):
+        if name in asked:
+            listed = [one for one in listed if getattr(one[0], attribute) > asked[name]]
+    return sorted(listed, key=lambda one: one[0].id)
+
+
+def _changed_values(customer: Customer, active: bool) -> Values:
+    return {
+        "CompanyId": customer.id,
+        "ExternalId": customer.external_id,
+        "DateChanged": customer.date_changed,
+        "DateRegistered": customer.date_created,
+        "Active": active,
+    }
 
 
 SERVICE = Service(

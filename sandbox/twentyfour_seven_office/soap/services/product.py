@@ -9,16 +9,19 @@ from copy import deepcopy
 from sandbox.twentyfour_seven_office.records import Category, Product
 from sandbox.twentyfour_seven_office.refusals import ItemRefusedError, not_found
 from sandbox.twentyfour_seven_office.soap.contracts import contract
-from sandbox.twentyfour_seven_office.soap.services.searching import (
+from sandbox.twentyfour_seven_office.soap.services.service import (
     Rules,
     Selection,
+    Service,
+    Visit,
     any_text,
+    each,
     equals,
     found,
     later,
     loosely,
+    with_exception,
 )
-from sandbox.twentyfour_seven_office.soap.services.service import Service, Visit, each, with_exception
 from sandbox.twentyfour_seven_office.soap.shapes import Values
 
 NAME_LENGTH = 125
