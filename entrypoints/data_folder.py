@@ -29,14 +29,14 @@ def require_own(home: Path) -> None:
     writable for such a group, and volumes of containers are.
     Errors: InvalidInput, code `home_exposed`.
     """
-    for one in _what_is_kept(home):
-        found = one.stat()
+    for path in _what_is_kept(home):
+        found = path.stat()
         if why := why_others_may_write(found, me=os.geteuid(), members=_members):
             mode = "700" if stat.S_ISDIR(found.st_mode) else "600"
             raise InvalidInput(
-                f"Others may write to {one}: {why}. They could put a key or a database of their own there.",
+                f"Others may write to {path}: {why}. They could put a key or a database of their own there.",
                 code="home_exposed",
-                hint=f"Run: chmod {mode} {one} (and chown it to the user that runs Kvitt, where it is another's), or "
+                hint=f"Run: chmod {mode} {path} (and chown it to the user that runs Kvitt, where it is another's), or "
                 "name a folder of your own in KVITT_HOME. See that nothing in it was changed.",
             )
 
@@ -80,7 +80,7 @@ def _what_is_kept(home: Path) -> Iterator[Path]:
     if home.is_dir():
         yield home
         for pattern in _KEPT:
-            yield from sorted(one for one in home.glob(pattern) if one.is_file())
+            yield from sorted(path for path in home.glob(pattern) if path.is_file())
 
 
 def _members(group: int) -> Collection[int]:

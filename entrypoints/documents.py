@@ -339,12 +339,12 @@ class RecoveryDocument(Answer):
     @classmethod
     def of_all(cls, recoveries: Sequence[recovery.Recovery], settled_at: datetime | None) -> Self:
         """Show how recovery stands, business by business."""
-        left = [one.business for one in recoveries if one.needed]
+        left = [recovery_.business for recovery_ in recoveries if recovery_.needed]
         return cls(
             needed=bool(left),
             not_before=settled_at if left else None,
             left=left,
-            businesses=[Recovery.of(one) for one in recoveries],
+            businesses=[Recovery.of(recovery_) for recovery_ in recoveries],
         )
 
 

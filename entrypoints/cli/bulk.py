@@ -176,9 +176,9 @@ def tell_statuses(given: Iterator[Given]) -> ExitCode:
 
 def print_status(given: Iterator[Given]) -> ExitCode:
     """Print the only answer as one JSON object."""
-    [one] = given
-    print_json(_document(one))
-    return _code(one[1])
+    [answered] = given
+    print_json(_document(answered))
+    return _code(answered[1])
 
 
 def print_statuses(given: Iterator[Given]) -> ExitCode:
@@ -186,16 +186,16 @@ def print_statuses(given: Iterator[Given]) -> ExitCode:
     codes = {ExitCode.DONE}
 
     def documents() -> Iterator[dict[str, object]]:
-        for one in given:
-            codes.add(_code(one[1]))
-            yield _document(one)
+        for answered in given:
+            codes.add(_code(answered[1]))
+            yield _document(answered)
 
     print_json_array(documents())
     return worst(codes)
 
 
-def _document(one: Given) -> dict[str, object]:
-    number, answer = one
+def _document(answered: Given) -> dict[str, object]:
+    number, answer = answered
     if isinstance(answer, KvittError):
         return {**problem_document(answer), "invoice": number}
     return PaymentReport.of(answer).document()

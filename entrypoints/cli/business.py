@@ -65,8 +65,13 @@ def list_(as_json: AsJson = False) -> int:
         print_json(documents)
         return ExitCode.DONE
     rows = [
-        [one["name"], one["accounting"]["system"], one["accounting"].get("account_name", ""), one["product_name"]]
-        for one in documents
+        [
+            document["name"],
+            document["accounting"]["system"],
+            document["accounting"].get("account_name", ""),
+            document["product_name"],
+        ]
+        for document in documents
     ]
     if rows:
         print_table(["Name", "System", "Account", "Product"], rows)

@@ -144,7 +144,7 @@ def follow_transfers(
     def now() -> list[Transfer]:
         return [container.look_up().transfer(transfer.id) for transfer in transfers]
 
-    steps = ToldSteps(container, {one.id: one.invoice for one in transfers}, progress=progress)
+    steps = ToldSteps(container, {transfer.id: transfer.invoice for transfer in transfers}, progress=progress)
     turns = WatchedTurns(container, business, progress=progress, tell=steps.tell, look_seconds=_TELL_SECONDS)
     following = Following(turns, container=container, wait_seconds=wait_seconds, to_the_end=False, progress=progress)
     following.follow(lambda: counts_of(now()))
@@ -154,12 +154,12 @@ def follow_transfers(
 def transferred_numbers(container: "Container", business: str) -> list[str]:
     """Return the numbers of all invoices that have arrived, in order; superseded transfers are history."""
     arrived = _transfers(container, business, state=TransferState.TRANSFERRED)
-    return sorted(one.invoice for one in arrived if not one.superseded)
+    return sorted(transfer.invoice for transfer in arrived if not transfer.superseded)
 
 
 def transfer_states(container: "Container", business: str) -> dict[str, TransferState]:
     """Return the state of each invoice that was ever sent."""
-    return {one.invoice: one.state for one in _transfers(container, business)}
+    return {transfer.invoice: transfer.state for transfer in _transfers(container, business)}
 
 
 def _transfers(container: "Container", business: str, *, state: TransferState | None = None) -> Iterator[Transfer]:

@@ -16,7 +16,6 @@ from entrypoints.cli.bulk import answers, print_status, print_statuses, send_bat
 from entrypoints.cli.exit_codes import ExitCode, code_of_error, code_of_transfer, worst
 from entrypoints.cli.following import follow_transfers, transfer_states, transferred_numbers
 from entrypoints.cli.installation import installation
-from entrypoints.cli.number_file import read_numbers
 from entrypoints.cli.options import (
     STANDARD_INPUT,
     AsJson,
@@ -30,7 +29,7 @@ from entrypoints.cli.options import (
 )
 from entrypoints.cli.outcomes import each, print_transfers
 from entrypoints.cli.output import print_json, print_table, progress, say, say_error, show
-from entrypoints.cli.reading import Read, read_invoices
+from entrypoints.cli.reading import Read, read_invoices, read_numbers
 from entrypoints.cli.telling import (
     INVOICE_ROW_HEADERS,
     ORDER_ROW_HEADERS,
@@ -170,8 +169,14 @@ def list_(business: BusinessName, as_json: AsJson = False) -> int:
         print_json([invoice.model_dump(mode="json") for invoice in invoices])
     elif invoices:
         rows = [
-            [one.number, one.type.value, customer_name(one), invoice_total(one), states.get(one.number, "not sent")]
-            for one in invoices
+            [
+                invoice.number,
+                invoice.type.value,
+                customer_name(invoice),
+                invoice_total(invoice),
+                states.get(invoice.number, "not sent"),
+            ]
+            for invoice in invoices
         ]
         print_table(["Number", "Type", "Customer", "Total", "Transfer"], rows, right=["Total"])
     else:
@@ -259,12 +264,13 @@ def _send_each(
     send_one = container.send_again().send if again else container.send_invoice().send
     with progress() as tell:
         outcomes = each(numbers, partial(send_one, business))
-        recorded = [one for one in outcomes.values() if not isinstance(one, KvittError)]
+        recorded = [outcome for outcome in outcomes.values() if not isinstance(outcome, KvittError)]
         ended = follow_transfers(container, business, recorded, wait_seconds=wait_seconds, progress=tell)
-        outcomes.update({one.invoice: one for one in ended})
+        outcomes.update({outcome.invoice: outcome for outcome in ended})
     print_transfers(outcomes, kind="invoice", as_json=as_json)
     return worst(
-        code_of_error(one) if isinstance(one, KvittError) else code_of_transfer(one) for one in outcomes.values()
+        code_of_error(outcome) if isinstance(outcome, KvittError) else code_of_transfer(outcome)
+        for outcome in outcomes.values()
     )
 
 

@@ -4,13 +4,16 @@ What a message shows of a file's content is field names, never values: they may 
 """
 
 import sys
-from collections.abc import Iterator
-from contextlib import nullcontext
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from pydantic import TypeAdapter, ValidationError
+
 from core.errors import InvalidInput
+from core.fields import InvoiceNumber
 from core.invoice import Invoice
 from core.json_text import BadJson, parsed, require_plain
 from entrypoints.cli.options import STANDARD_INPUT
@@ -50,7 +53,7 @@ def read_invoices(file: Path) -> InvoiceFile:
     try:
         content, form = _content_of(file)
         if form is not Form.JSON:
-            items = [_of_file(one, source) for one in invoices_in(content, form, unpacked=UNPACKED_FILE)]
+            items = [_of_file(found, source) for found in invoices_in(content, form, unpacked=UNPACKED_FILE)]
             return InvoiceFile(items, is_list=form is not Form.UBL)
         text = _decoded(content, source)
         if _is_lines(text, file):
@@ -90,14 +93,14 @@ def _content_of(file: Path, *, form: Form | None = None) -> tuple[bytes, Form]:
         raise InvalidInput(f"{_name_of(file)} can't be read: {error.strerror}.", code="unreadable_file") from error
 
 
-def _of_file(one: FileInvoice, source: str) -> Read:
-    place = f"{source}, {one.place}" if one.place else source
-    outcome = one.outcome
+def _of_file(found: FileInvoice, source: str) -> Read:
+    place = f"{source}, {found.place}" if found.place else source
+    outcome = found.outcome
     if isinstance(outcome, InvalidInput):
         outcome = InvalidInput(
             f"{place}: {outcome.message}", code=outcome.code, hint=outcome.hint, faults=outcome.faults
         )
-    return Read(place, one.number, outcome, one.warnings)
+    return Read(place, found.number, outcome, found.warnings)
 
 
 def _decoded(content: bytes, source: str) -> str:
@@ -176,3 +179,49 @@ def _require_plain(document: object, place: str) -> None:
         faults = error.faults
         named = "; ".join(f"{fault.field}: {fault.message}" if fault.field else fault.message for fault in faults)
         raise InvalidInput(f"{place}: {named or error.what}.", code="bad_json", faults=faults) from None
+
+
+_COMMENT = "#"
+_NUMBER: TypeAdapter[str] = TypeAdapter(InvoiceNumber)
+
+
+def read_numbers(file: Path) -> list[str]:
+    """Return the numbers in a file, in its order; `-` is standard input. Blank lines and comments are skipped.
+
+    Errors: InvalidInput, code `unreadable_file`, `not_utf8` or `not_an_invoice_number`, naming file and line.
+    """
+    source = "standard input" if file == STANDARD_INPUT else str(file)
+    try:
+        with _opened(file) as lines:
+            return list(_numbers(lines, source))
+    except OSError as error:
+        raise InvalidInput(f"{source} can't be read: {error.strerror}.", code="unreadable_file") from error
+
+
+@contextmanager
+def _opened(file: Path) -> Iterator[Iterable[bytes]]:
+    if file == STANDARD_INPUT:
+        yield sys.stdin.buffer
+    else:
+        with file.open("rb") as lines:
+            yield lines
+
+
+def _numbers(lines: Iterable[bytes], source: str) -> Iterator[str]:
+    for nth, line in enumerate(lines, start=1):
+        try:
+            text = line.decode("utf-8-sig").strip()
+        except UnicodeDecodeError:
+            raise InvalidInput(
+                f"{source}, line {nth}: this is not UTF-8.", code="not_utf8", hint="Save the file as UTF-8."
+            ) from None
+        if not text or text.startswith(_COMMENT):
+            continue
+        try:
+            yield _NUMBER.validate_python(text)
+        except ValidationError:
+            raise InvalidInput(
+                f"{source}, line {nth}: this is not an invoice number.",
+                code="not_an_invoice_number",
+                hint="Write one number per line, of 1 to 50 printable characters. Nothing has been sent.",
+            ) from None

@@ -45,17 +45,18 @@ def recover(
         left = use_case.begin(begin)
         if left and not as_json:
             say(f"{len(left)} to recover: {', '.join(left)}")
-        done = _recover_all(use_case, left, patience=wait, tell=lambda one: None if as_json else _tell(one))
+        done = _recover_all(use_case, left, patience=wait, tell=lambda recovery: None if as_json else _tell(recovery))
         every, settled_at = use_case.all(), use_case.settled_at()
     if as_json:
         print_json(RecoveryDocument.of_all(every, settled_at).document())
     elif not left:
         _tell_nothing_left(every)
-    still_left = [one for one in every if one.needed]
+    still_left = [recovery for recovery in every if recovery.needed]
     if not still_left:
         return ExitCode.DONE
     if not as_json:
-        say(f"Nothing is sent yet for: {', '.join(one.business for one in still_left)}. Run kvitt recover again.")
+        names = ", ".join(recovery.business for recovery in still_left)
+        say(f"Nothing is sent yet for: {names}. Run kvitt recover again.")
     return ExitCode.NOT_FINISHED if len(done) < len(left) else ExitCode.NO_ACCESS
 
 

@@ -39,8 +39,15 @@ def list_(
         print_json([TransferDocument.of(transfer).document() for transfer in transfers])
     elif transfers:
         rows = [
-            [one.id, one.business, one.invoice, one.state.value, str(one.attempts), outcome_text(one)]
-            for one in transfers
+            [
+                transfer.id,
+                transfer.business,
+                transfer.invoice,
+                transfer.state.value,
+                str(transfer.attempts),
+                outcome_text(transfer),
+            ]
+            for transfer in transfers
         ]
         print_table(["Id", "Business", "Invoice", "State", "Attempts", "Outcome"], rows, right=["Attempts"])
     else:
@@ -67,13 +74,14 @@ def retry(ids: Ids, as_json: AsJson = False) -> int:
     """Retry waiting or rejected transfers now, and show the result."""
     with installation() as container:
         outcomes = each(ids, container.manage_transfers().retry)
-        recorded = {id_: one for id_, one in outcomes.items() if not isinstance(one, KvittError)}
-        for business in dict.fromkeys(one.business for one in recorded.values() if not one.state.is_final):
+        recorded = {id_: outcome for id_, outcome in outcomes.items() if not isinstance(outcome, KvittError)}
+        for business in dict.fromkeys(outcome.business for outcome in recorded.values() if not outcome.state.is_final):
             take_turn(container, business)
         outcomes.update({id_: container.look_up().transfer(id_) for id_ in recorded})
     print_transfers(outcomes, kind="transfer", as_json=as_json)
     return worst(
-        code_of_error(one) if isinstance(one, KvittError) else code_of_transfer(one) for one in outcomes.values()
+        code_of_error(outcome) if isinstance(outcome, KvittError) else code_of_transfer(outcome)
+        for outcome in outcomes.values()
     )
 
 
@@ -82,4 +90,6 @@ def cancel(ids: Ids, as_json: AsJson = False) -> int:
     with installation() as container:
         outcomes = each(ids, container.manage_transfers().cancel)
     print_transfers(outcomes, kind="transfer", as_json=as_json)
-    return worst(code_of_error(one) if isinstance(one, KvittError) else ExitCode.DONE for one in outcomes.values())
+    return worst(
+        code_of_error(outcome) if isinstance(outcome, KvittError) else ExitCode.DONE for outcome in outcomes.values()
+    )

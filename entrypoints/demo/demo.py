@@ -82,7 +82,7 @@ class _Demo:
         paid = self._check_over_http(private, PaymentReason.PAID)
         self._finish()
         return {
-            "transfers": [documents.TransferDocument.of(one).document() for one in (first, second)],
+            "transfers": [documents.TransferDocument.of(transfer).document() for transfer in (first, second)],
             "orders": len(self._books.orders),
             "statuses": [documents.PaymentReport.of(report).document() for report in (unpublished, paid)],
         }

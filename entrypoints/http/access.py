@@ -132,7 +132,7 @@ def key_of(scope: Scope) -> ApiKey:
 
 
 def _is_open(path: str) -> bool:
-    return path in OPEN or path.startswith(tuple(f"{one}/" for one in OPEN))
+    return path in OPEN or path.startswith(tuple(f"{prefix}/" for prefix in OPEN))
 
 
 def _presented(scope: Scope) -> str | None:

@@ -24,7 +24,7 @@ Outcome = AddedInvoice | Exception
 
 
 class _Asked(NamedTuple):
-    one: InvoiceToAdd
+    addition: InvoiceToAdd
     outcome: "asyncio.Future[AddedInvoice]"
 
 
@@ -39,7 +39,7 @@ class Adding:
         self._asked: SimpleQueue[_Asked | None] = SimpleQueue()
         self._thread: threading.Thread | None = None
 
-    async def add(self, one: InvoiceToAdd) -> AddedInvoice:
+    async def add(self, addition: InvoiceToAdd) -> AddedInvoice:
         """Store an invoice. Errors: those of AddInvoice.add."""
         loop = asyncio.get_running_loop()
         if self._thread is None:
@@ -47,7 +47,7 @@ class Adding:
                 target=self._work, args=(self._add_invoice(), loop), name="http-adding", daemon=True
             )
             self._thread.start()
-        asked = _Asked(one, loop.create_future())
+        asked = _Asked(addition, loop.create_future())
         self._asked.put(asked)
         return await asked.outcome
 
@@ -60,7 +60,7 @@ class Adding:
 
     def _work(self, add_invoice: AddInvoice, loop: asyncio.AbstractEventLoop) -> None:
         while these := self._next():
-            outcomes = outcomes_of(add_invoice, [asked.one for asked in these])
+            outcomes = outcomes_of(add_invoice, [asked.addition for asked in these])
             with suppress(RuntimeError):  # the server was made to end at once: nobody waits any more
                 loop.call_soon_threadsafe(_tell, these, outcomes)
 
@@ -84,7 +84,7 @@ def outcomes_of(add_invoice: AddInvoice, these: Sequence[InvoiceToAdd]) -> Seque
     except KvittError as error:
         return [error] * len(these)
     except Exception as error:  # noqa: BLE001 - whoever asked is told
-        return [error] if len(these) == 1 else [outcomes_of(add_invoice, [one])[0] for one in these]
+        return [error] if len(these) == 1 else [outcomes_of(add_invoice, [addition])[0] for addition in these]
 
 
 def _tell(these: Sequence[_Asked], outcomes: Sequence[Outcome]) -> None:

@@ -32,8 +32,7 @@ from entrypoints.http.limits import RequestRate
 from entrypoints.http.openapi import BY_API_KEY, COMPONENTS, Models, add_models, schema_router
 from entrypoints.http.paths import DecodedPathParameters, KnownParameters, RoutedAsSent
 from entrypoints.http.problems import EXCEPTION_HANDLERS, from_kvitt
-from entrypoints.http.threads import Threads
-from entrypoints.http.vendor_calls import VendorCalls
+from entrypoints.http.threads import Threads, VendorCalls
 from entrypoints.http.waiting import Waiting
 from entrypoints.listening.connection import KNOWN_CALLER
 
@@ -175,7 +174,7 @@ async def _private(message: Message, scope: Scope) -> None:
     if message["type"] == "http.response.start":
         message["headers"] = [*message["headers"], *_PRIVATE]
         if scope["type"] == ScopeType.HTTP and scope["method"] == HttpMethod.OPTIONS:
-            message["headers"] = [_allowed(scope) if one[0] == b"allow" else one for one in message["headers"]]
+            message["headers"] = [_allowed(scope) if header[0] == b"allow" else header for header in message["headers"]]
 
 
 def _allowed(scope: Scope) -> tuple[bytes, bytes]:

@@ -21,7 +21,7 @@ from entrypoints.http.openapi import VENDOR_PROBLEMS, described
 from entrypoints.http.pages import USUAL_PAGE, After, Limit, page
 from entrypoints.http.paths import BusinessInPath
 from entrypoints.http.problems import AnyRequest
-from entrypoints.http.vendor_calls import VendorCalls
+from entrypoints.http.threads import VendorCalls
 from entrypoints.preview_documents import Verification
 
 # A port can't be checked with isinstance, which the framework would do.
@@ -89,7 +89,9 @@ def list_businesses(
         after=after,
         key=lambda business: business.name,
     )
-    return JsonOf(BusinessPage(items=[BusinessDocument.of_business(one, systems) for one in items], next=then))
+    return JsonOf(
+        BusinessPage(items=[BusinessDocument.of_business(business, systems) for business in items], next=then)
+    )
 
 
 @post(

@@ -42,7 +42,7 @@ from entrypoints.http.openapi import VENDOR_PROBLEMS, described
 from entrypoints.http.pages import USUAL_PAGE, After, Limit, page
 from entrypoints.http.paths import BusinessInPath, NumberInPath
 from entrypoints.http.problems import AnyRequest
-from entrypoints.http.vendor_calls import VendorCalls
+from entrypoints.http.threads import VendorCalls
 from entrypoints.http.waiting import Prefer, Waiting
 from entrypoints.parsing import invoice_from
 from entrypoints.preview_documents import InvoicePreview

@@ -94,12 +94,12 @@ def described(
                 self.request_body = RequestBody(content=content | others, required=True)
             parameters = [*map(_may_be_left_out, self.parameters or ()), *([_IDEMPOTENCY_KEY] if repeatable else ())]
             self.parameters = parameters or None
-            answer = next(one for status, one in (self.responses or {}).items() if status.startswith("2"))
+            answer = next(response for status, response in (self.responses or {}).items() if status.startswith("2"))
             refused = {*problems, *_ALWAYS}
             refused.update(_WITH_BODY if self.request_body else ())
             refused.update(_WITH_KEY if self.security else ())
             refused.update(_WHEN_REPEATED if repeatable else ())
-            if any(isinstance(one, Parameter) and one.name == "business" for one in parameters):
+            if any(isinstance(parameter, Parameter) and parameter.name == "business" for parameter in parameters):
                 refused.add(HTTPStatus.NOT_FOUND)
             self.responses = {
                 **{str(int(status)): _answer(status, cast("OpenAPIResponse", answer)) for status in statuses},
@@ -179,7 +179,7 @@ def _may_be_left_out(parameter: Parameter | Reference) -> Parameter | Reference:
     """Say of a parameter that may be left out just that: the framework says that it may be null."""
     schema = parameter.schema if isinstance(parameter, Parameter) else None
     if isinstance(schema, Schema) and schema.one_of:
-        schema.one_of = [one for one in schema.one_of if not _is_null(one)]
+        schema.one_of = [choice for choice in schema.one_of if not _is_null(choice)]
     return parameter
 
 

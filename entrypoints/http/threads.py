@@ -1,4 +1,4 @@
-"""The threads that requests are answered in."""
+"""The threads that requests are answered in, and how many of them may wait for accounting systems."""
 
 import asyncio
 import time
@@ -73,3 +73,33 @@ class Threads(ThreadPoolExecutor):
             self._asked -= 1
             if self._asked <= self.number:
                 self._too_few_since = None
+
+
+MOST = 16
+"""So many requests wait for accounting systems at once, of all businesses together."""
+
+Result = TypeVar("Result")
+
+
+class VendorCalls:
+    """Has what waits for an accounting system done, for so many at once."""
+
+    def __init__(self) -> None:
+        self._threads = Threads(MOST, name="http-vendor")
+
+    async def run(self, act: Callable[[], Result]) -> Result:
+        """Do it, in a thread.
+
+        Errors: TryAgain, code `vendor_calls_busy`, at once when too many wait; those of `act`.
+        """
+        if self._threads.asked >= MOST:
+            raise TryAgain(
+                f"{MOST} requests wait for accounting systems already, and each may take as long as a call there.",
+                code="vendor_calls_busy",
+                hint="Make this request again later. If it lasts, the accounting system hangs: see its status page.",
+            )
+        return await self._threads.run(act)
+
+    def stop(self) -> None:
+        """Take no more; who waits is left."""
+        self._threads.shutdown(cancel_futures=True)

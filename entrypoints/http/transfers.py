@@ -32,7 +32,7 @@ State = Annotated[
     QueryParameter(
         name="state",
         description="Only those in this state.",
-        schema_extra={"enum": [one.value for one in TransferState]},
+        schema_extra={"enum": [state.value for state in TransferState]},
     ),
 ]
 """The query parameter `state`; the framework keeps that name for something of its own in a handler's signature."""
@@ -90,7 +90,7 @@ def list_transfers(
         after=after,
         key=lambda transfer: transfer.id,
     )
-    return JsonOf(TransferPage(items=[TransferDocument.of(one) for one in items], next=then))
+    return JsonOf(TransferPage(items=[TransferDocument.of(transfer) for transfer in items], next=then))
 
 
 @get(

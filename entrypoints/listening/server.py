@@ -103,7 +103,7 @@ class CountedServer(uvicorn.Server):
 
     @property
     def _connections(self) -> list[CallerConnection]:
-        return [one for one in self.server_state.connections if isinstance(one, CallerConnection)]
+        return [connection for connection in self.server_state.connections if isinstance(connection, CallerConnection)]
 
     def _open(self) -> None:
         if not self.should_exit:
@@ -146,23 +146,25 @@ class CountedServer(uvicorn.Server):
 
     def _make_room(self) -> bool:
         """Hang up on some that wait for their callers: on strangers first, then on the largest crowd's oldest."""
-        waiting = [one for one in self._connections if one.waits]
-        crowds = Counter(one.address for one in waiting)
+        waiting = [connection for connection in self._connections if connection.waits]
+        crowds = Counter(connection.address for connection in waiting)
         some = heapq.nsmallest(
-            self._at_once, waiting, key=lambda one: (one.is_known, -crowds[one.address], one.waits_since)
+            self._at_once,
+            waiting,
+            key=lambda connection: (connection.is_known, -crowds[connection.address], connection.waits_since),
         )
-        for one in some:
-            one.give_up()
+        for connection in some:
+            connection.give_up()
         self._told[_GAVE_WAY] += len(some)
         return bool(some)
 
     def _look(self) -> None:
         loop = asyncio.get_running_loop()
         now = loop.time()
-        for one in self._connections:
-            if one.is_overdue(now):
+        for connection in self._connections:
+            if connection.is_overdue(now):
                 self._told[_TOO_SLOW] += 1
-                one.time_out()
+                connection.time_out()
         if self._told.total() and now >= self._tell_at:
             told = ", ".join(f"{number} {what}" for what, number in sorted(self._told.items()) if number)
             level = logging.WARNING if self._told[_GAVE_WAY] or self._told[_NOT_ACCEPTED] else logging.INFO

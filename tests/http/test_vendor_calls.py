@@ -12,7 +12,7 @@ from dependency_injector import providers
 
 from entrypoints.container import Container
 from entrypoints.http.server import answering
-from entrypoints.http.vendor_calls import MOST
+from entrypoints.http.threads import MOST
 from entrypoints.settings import Settings
 from tests.adapters.hostile_server import conducting, hanging
 from tests.homes import furnished
