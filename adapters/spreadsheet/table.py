@@ -115,7 +115,7 @@ def invoices_of(heading: Line | None, lines: Iterable[Line]) -> list[StatedInvoi
         _add(line, one, columns=columns, read=read, heading=heading)
     if not gathered and nobodys:
         return [StatedInvoice(number=None, place=f"row {kept[0].row}", faults=tuple(nobodys))]
-    return [_stated(one) for one in gathered.values()]
+    return [_stated(invoice) for invoice in gathered.values()]
 
 
 def _columns(heading: Line | None) -> dict[int, Column]:

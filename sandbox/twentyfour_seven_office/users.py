@@ -42,12 +42,12 @@ class User:
 
     def may_use(self, account: Account) -> bool:
         """Whether the identity is open to this user."""
-        return any(account is open_one for open_one in self.accounts)
+        return any(account is open_account for open_account in self.accounts)
 
     def account(self, identity_id: str) -> Account | None:
         """The company behind an identity of this user, blocked or not."""
         wanted = identity_id.lower()
-        return next((a for a in self.accounts + self.blocked if a.identity_id == wanted), None)
+        return next((account for account in self.accounts + self.blocked if account.identity_id == wanted), None)
 
     @property
     def default_account(self) -> Account | None:

@@ -8,6 +8,7 @@ from typing import Any
 import httpcore
 import httpx
 from httpcore._backends.sync import SyncStream
+from typing_extensions import override
 
 from adapters.exchange import LimitedTlsSocket, connected
 
@@ -31,6 +32,7 @@ def limit(client: httpx.Client) -> None:
 class _Stream(SyncStream):
     """httpcore's stream over a socket, whose encryption keeps to the limits too."""
 
+    @override
     def start_tls(
         self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
     ) -> httpcore.NetworkStream:
@@ -40,12 +42,13 @@ class _Stream(SyncStream):
 
 
 class _Backend(httpcore.SyncBackend):
+    @override
     def connect_tcp(
         self,
         host: str,
         port: int,
         timeout: float | None = None,
-        local_address: str | None = None,  # noqa: ARG002 - we choose none
+        local_address: str | None = None,
         socket_options: Iterable[Any] | None = None,
     ) -> httpcore.NetworkStream:
         """Connect. Errors: httpcore.ConnectTimeout, httpcore.ConnectError."""

@@ -94,9 +94,9 @@ def json_from(value: Any) -> str:
     if isinstance(value, Decimal):
         return plain(value)
     if isinstance(value, Mapping):
-        return "{" + ",".join(f"{json.dumps(str(name))}:{json_from(one)}" for name, one in value.items()) + "}"
+        return "{" + ",".join(f"{json.dumps(str(name))}:{json_from(member)}" for name, member in value.items()) + "}"
     if isinstance(value, Sequence) and not isinstance(value, str):
-        return "[" + ",".join(json_from(one) for one in value) + "]"
+        return "[" + ",".join(json_from(item) for item in value) + "]"
     if isinstance(value, float):
         raise TypeError("amounts are decimals")
     return json.dumps(value)
@@ -127,7 +127,7 @@ def value_from(content: bytes) -> Any:
     except RecursionError:
         raise ValueError("nested too deep") from None
     if isinstance(value, list):
-        return [_item(one) for one in value]
+        return [_item(item) for item in value]
     if value is _BEYOND_REASON:
         raise ValueError("a number out of range")
     return _item(value)
@@ -137,7 +137,7 @@ def _item(value: Any) -> Any:
     if not _is_beyond_reason(value):
         return value
     parts = value.items() if isinstance(value, dict) else ()
-    return Broken({name: one for name, one in parts if not _is_beyond_reason(one)})
+    return Broken({name: part for name, part in parts if not _is_beyond_reason(part)})
 
 
 def _is_beyond_reason(value: Any) -> bool:
@@ -150,9 +150,9 @@ def _readable_texts(value: Any) -> Any:
     if isinstance(value, str):
         return storable(value)
     if isinstance(value, dict):
-        return {name: _readable_texts(one) for name, one in value.items()}
+        return {name: _readable_texts(member) for name, member in value.items()}
     if isinstance(value, list):
-        return [_readable_texts(one) for one in value]
+        return [_readable_texts(item) for item in value]
     return value
 
 

@@ -165,9 +165,9 @@ def dimensions_out(department: Dimension | None, project: Dimension | None) -> l
     """Describe what an order or a line is counted under; None for nothing."""
     said = {DimensionKind.DEPARTMENT: department, DimensionKind.PROJECT: project}
     return [
-        {"dimensionType": DIMENSION_TYPES[kind], "value": one.id, "name": one.name or one.id}
-        for kind, one in said.items()
-        if one
+        {"dimensionType": DIMENSION_TYPES[kind], "value": dimension.id, "name": dimension.name or dimension.id}
+        for kind, dimension in said.items()
+        if dimension
     ] or None
 
 
@@ -221,7 +221,7 @@ def _dimensions_on(line: Item) -> dict[int, str]:
     """Return a line's department and project by type; what else it is counted under is not ours."""
     ours, listed = DIMENSION_TYPES.values(), line.get("dimensions")
     return {
-        int(kind): str(one.get("value"))
-        for one in (listed if isinstance(listed, list) else ())
-        if isinstance(one, Mapping) and (kind := decimal_in(one.get("dimensionType"))) is not None and kind in ours
+        int(kind): str(named.get("value"))
+        for named in (listed if isinstance(listed, list) else ())
+        if isinstance(named, Mapping) and (kind := decimal_in(named.get("dimensionType"))) is not None and kind in ours
     }

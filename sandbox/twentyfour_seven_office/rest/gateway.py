@@ -56,7 +56,9 @@ def _operation_at(method: str, path: str) -> tuple[Operation | None, dict[str, i
         if method != "POST":
             raise not_allowed()
         return None, {}
-    at_path = [(one, ids) for one in OPERATIONS if (ids := one.ids_in(path.removeprefix(ROOT))) is not None]
+    at_path = [
+        (operation, ids) for operation in OPERATIONS if (ids := operation.ids_in(path.removeprefix(ROOT))) is not None
+    ]
     if not at_path:
         raise missing()
     for operation, ids in at_path:

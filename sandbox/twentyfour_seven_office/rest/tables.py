@@ -33,7 +33,7 @@ def read_taxes(visit: Visit) -> Answer:
 
 def read_currencies(visit: Visit) -> Answer:
     """Every currency. Assumed: the rate is kroner for one, whatever the unit that SOAP tells it by."""
-    return Answer([{"code": c.symbol, "rate": rate_of_one(c)} for c in visit.books.currencies])
+    return Answer([{"code": currency.symbol, "rate": rate_of_one(currency)} for currency in visit.books.currencies])
 
 
 def read_information(visit: Visit) -> Answer:

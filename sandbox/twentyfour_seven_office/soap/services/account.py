@@ -9,8 +9,8 @@ FIRST_TAX_ID = 700  # TaxId is an internal number, never the code itself (docs/2
 def get_tax_code_list(visit: Visit) -> list[Values]:
     """Every tax code. TaxNo is what VatType calls No."""
     return [
-        {"TaxId": number, "TaxNo": str(v.no), "TaxName": v.name, "TaxRate": v.rate, "AccountNo": 2700}
-        for number, v in enumerate(visit.books.vat_types, start=FIRST_TAX_ID)
+        {"TaxId": number, "TaxNo": str(code.no), "TaxName": code.name, "TaxRate": code.rate, "AccountNo": 2700}
+        for number, code in enumerate(visit.books.vat_types, start=FIRST_TAX_ID)
     ]
 
 

@@ -7,7 +7,7 @@ from sandbox.twentyfour_seven_office.users import Account
 
 def get_vat_type_list(visit: Visit) -> list[Values]:
     """Every VAT type, those for purchases too."""
-    return [{"No": v.no, "Name": v.name, "Rate": v.rate} for v in visit.books.vat_types]
+    return [{"No": code.no, "Name": code.name, "Rate": code.rate} for code in visit.books.vat_types]
 
 
 def get_currency_list(visit: Visit) -> list[Values]:
@@ -20,7 +20,11 @@ def get_currency_list(visit: Visit) -> list[Values]:
 
 def get_department_list(visit: Visit) -> list[Values]:
     """Every department in use."""
-    return [{"Id": one.id, "Name": one.name} for one in visit.books.departments.values() if one.is_active]
+    return [
+        {"Id": department.id, "Name": department.name}
+        for department in visit.books.departments.values()
+        if department.is_active
+    ]
 
 
 def _admits(account: Account, operation: str) -> bool:
