@@ -15,8 +15,7 @@ from core.use_cases.look_up import LookUp
 from entrypoints.documents import AuditDocument, AuditPage
 from entrypoints.http.bodies import JsonOf
 from entrypoints.http.openapi import described
-from entrypoints.http.pages import USUAL_PAGE, AfterPosition, Limit, bad_parameter, position_from
-from entrypoints.http.paths import BusinessInPath
+from entrypoints.http.paths import USUAL_PAGE, AfterPosition, BusinessInPath, Limit, bad_parameter, position_from
 
 _TAGS = ["audit"]
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)", re.ASCII)

@@ -18,8 +18,7 @@ from entrypoints.documents import BusinessDocument, BusinessPage
 from entrypoints.http.access import key_of
 from entrypoints.http.bodies import BusinessBody, JsonOf
 from entrypoints.http.openapi import VENDOR_PROBLEMS, described
-from entrypoints.http.pages import USUAL_PAGE, After, Limit, page
-from entrypoints.http.paths import BusinessInPath
+from entrypoints.http.paths import USUAL_PAGE, After, BusinessInPath, Limit, page
 from entrypoints.http.problems import AnyRequest
 from entrypoints.http.threads import VendorCalls
 from entrypoints.preview_documents import Verification

@@ -39,8 +39,7 @@ from entrypoints.http.bodies import (
     read_aside,
 )
 from entrypoints.http.openapi import VENDOR_PROBLEMS, described
-from entrypoints.http.pages import USUAL_PAGE, After, Limit, page
-from entrypoints.http.paths import BusinessInPath, NumberInPath
+from entrypoints.http.paths import USUAL_PAGE, After, BusinessInPath, Limit, NumberInPath, page
 from entrypoints.http.problems import AnyRequest
 from entrypoints.http.threads import VendorCalls
 from entrypoints.http.waiting import Prefer, Waiting

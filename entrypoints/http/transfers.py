@@ -19,8 +19,18 @@ from core.use_cases.send_many import SendMany
 from entrypoints.documents import BatchDocument, TransferDocument, TransferPage, TransferStory
 from entrypoints.http.bodies import InvoicesToSend, JsonOf
 from entrypoints.http.openapi import described
-from entrypoints.http.pages import USUAL_PAGE, After, AfterPosition, Limit, bad_parameter, page, position_from
-from entrypoints.http.paths import BatchInPath, BusinessInPath, TransferInPath
+from entrypoints.http.paths import (
+    USUAL_PAGE,
+    After,
+    AfterPosition,
+    BatchInPath,
+    BusinessInPath,
+    Limit,
+    TransferInPath,
+    bad_parameter,
+    page,
+    position_from,
+)
 from entrypoints.http.waiting import Prefer, Waiting
 
 _TAGS = ["transfers"]
