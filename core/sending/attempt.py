@@ -5,13 +5,13 @@ Source: docs/behaviour.md, "Sending an invoice", steps 3 to 5.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 from core.auditor import Auditor
 from core.business import Business
 from core.completeness import require_sendable
 from core.customer_choice import CustomerLink
-from core.customer_plan import CustomerNotes, customer_notes
+from core.customer_plan import customer_notes
 from core.errors import HandedBack, InvalidInvoice, KvittError, LeaseLost, Outcome, RecoveryNeeded, Rejected, TryAgain
 from core.intent import Intent, IntentKind
 from core.invoice import Invoice
@@ -27,50 +27,17 @@ from core.sending.create_once import NOTHING_WRITTEN
 from core.sending.customers import FindCustomers
 from core.sending.fence import FencedSession, Hold
 from core.sending.orders import Earlier, Outcomes, PlacedOrder, PlaceOrders, orders_that_may_exist
+from core.sending.progress import Progress, story_end
 from core.sending.references import Entries, Fitting, ReferenceData
 from core.sending.restore_watch import RestoreWatch
 from core.stored import require_business
-from core.transfer import RetryPolicy, Transfer, TransferState, arrived, failed, handed_back, singled_out, warned
+from core.transfer import RetryPolicy, Transfer, arrived, failed, handed_back, singled_out, warned
 
 _PUT_OFF = HandedBack("An invoice before it changes the same customer's record; this one is decided anew after that.")
 
 _CREDITED_FIRST = HandedBack("The invoice that this one credits goes first: its order is named on the credit.")
 
 _SINGLE_FIRST = HandedBack("A single send goes first; this one goes on right after it.")
-
-
-@dataclass(frozen=True)
-class Progress:
-    """How far an attempt has come: the transfers that are still on their way, by invoice number, and those that ended.
-
-    `system` names the accounting system, once that is known. `half_written` are the invoices of which an order lies
-    there unfinished, as far as was seen. `notes` tell of their customers, once these are found and written.
-    """
-
-    open: Mapping[str, Transfer]
-    ended: Sequence[Transfer] = ()
-    system: str = ""
-    half_written: frozenset[str] = frozenset()
-    notes: Mapping[str, CustomerNotes] = field(default_factory=dict)
-
-    @property
-    def is_bulk(self) -> bool:
-        """Whether nobody waits for these: calls and time are left to single sends where they are short."""
-        return all(transfer.bulk for transfer in self.open.values())
-
-    def ids(self, numbers: Iterable[str]) -> list[str]:
-        """Return the ids of the transfers of these invoices that are still on their way."""
-        return [self.open[number].id for number in numbers if number in self.open]
-
-    def with_half_written(self, numbers: Iterable[str]) -> "Progress":
-        """Orders of these were seen to lie there unfinished."""
-        return replace(self, half_written=self.half_written | set(numbers))
-
-    def with_ended(self, stored: Sequence[Transfer]) -> "Progress":
-        """These have come to an end, and are stored so."""
-        numbers = {transfer.invoice for transfer in stored}
-        left = {number: transfer for number, transfer in self.open.items() if number not in numbers}
-        return replace(self, open=left, ended=[*self.ended, *stored])
 
 
 @dataclass(frozen=True)
@@ -162,7 +129,7 @@ class TransferInvoices:
 
         earlier = self._place_orders.find_earlier(_of_open(stored.intents, progress), session)
         yield (progress := progress.with_half_written(earlier.begun))
-        yield (progress := self._end(progress, hold, _told_whole(earlier.outcomes, invoices, session.limits)))
+        yield (progress := self._end(progress, hold, _warned_of_left_out(earlier.outcomes, invoices, session.limits)))
         yield (progress := self._end(progress, hold, _incomplete(stored.invoices_of(progress), session.limits)))
         if OrderField.CREDITS in session.limits.order_fields:
             later = _credits_of_these(stored.invoices_of(progress))
@@ -224,7 +191,7 @@ class TransferInvoices:
                     yield (progress := self._end(progress, hold, fresh.refused))
                     fitting = self._create_missing_product(fresh, progress, stored, session)
                     earlier = self._find_what_was_begun(progress, session)
-                    found = _told_whole(earlier.outcomes, stored.invoices, session.limits)
+                    found = _warned_of_left_out(earlier.outcomes, stored.invoices, session.limits)
                     yield (progress := self._end(progress, hold, found))
                     pieces = self._pieces(progress, session, fitting, customer_ids, earlier.begun)
                     continue
@@ -336,7 +303,7 @@ class TransferInvoices:
                 said_no = were_asked_for and isinstance(outcome, NOTHING_WRITTEN)
                 order_open = not said_no and (number in may_exist or number in progress.half_written)
                 transfer = self._after(progress, number, outcome, order_open=order_open)
-                hold.tell(_told(transfer, outcome), of=transfer.id)
+                hold.tell(story_end(transfer, outcome), of=transfer.id)
                 ended.append(transfer)
                 if isinstance(outcome, TryAgain) and outcome.for_everyone:
                     pause = outcome.not_before
@@ -396,7 +363,7 @@ def _incomplete(invoices: Iterable[Invoice], limits: Limits) -> dict[str, Invali
     return faults
 
 
-def _told_whole(outcomes: Outcomes, invoices: Mapping[str, Invoice], limits: Limits) -> Outcomes:
+def _warned_of_left_out(outcomes: Outcomes, invoices: Mapping[str, Invoice], limits: Limits) -> Outcomes:
     """Warn, of each order that an earlier attempt created, of what its invoice says and an order has no place for."""
     left_out = {
         number: outcome.warned_of(
@@ -425,18 +392,3 @@ def _fault() -> KvittError:
         code="internal_error",
         hint="Report this with the transfer's id and the time; retry the transfer when it is mended.",
     )
-
-
-def _told(transfer: Transfer, outcome: PlacedOrder | KvittError) -> str:
-    """Say what became of a transfer."""
-    if isinstance(outcome, PlacedOrder):
-        return f"Transferred as order {outcome.receipt.order_id}."
-    if isinstance(outcome, HandedBack):
-        return f"The transfer went back to the queue: {outcome.message}"
-    said = f"{transfer.error.message} [{transfer.error.code}]" if transfer.error else ""
-    if transfer.state is TransferState.REJECTED:
-        return f"Rejected: {said}"
-    if transfer.next_attempt_at is None:
-        until = "kvitt recover has run" if isinstance(outcome, RecoveryNeeded) else "the connection is mended"
-        return f"Parked until {until}: {said}"
-    return f"Waits until {transfer.next_attempt_at:%H:%M:%S} UTC: {said}"

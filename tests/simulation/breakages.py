@@ -10,8 +10,9 @@ from unittest.mock import patch
 from adapters.storage.turns import SqlIntentStore, SqlLeaseStore
 from core.intent import Intent
 from core.payment import PaymentReason
-from core.sending.attempt import Progress, TransferInvoices
+from core.sending.attempt import TransferInvoices
 from core.sending.orders import PlaceOrders
+from core.sending.progress import Progress
 from core.use_cases import add_invoice
 
 
