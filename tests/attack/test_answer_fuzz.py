@@ -366,7 +366,7 @@ def _ask_about(installation: Installation, ended: list[Transfer], spoiler: Spoil
     spoiler.is_on = False
     reports = installation.container.check_status().check(BUSINESS, numbers)
     told = [(one.order_id, one.reason) for one in reports if isinstance(one, PaymentReport)]
-    assert told == [(one.order_id, PaymentReason.NOT_PUBLISHED) for one in ended], spoiler.done
+    assert told == [(one.order_id, PaymentReason.NOT_PUBLISHED) for one in ended], (spoiler.done, reports)
 
 
 def _drive(installation: Installation, clock: MovableClock, transfers: list[Transfer]) -> None:
