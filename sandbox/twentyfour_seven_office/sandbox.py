@@ -13,14 +13,13 @@ from sandbox.twentyfour_seven_office.control import Control
 from sandbox.twentyfour_seven_office.faults import Fault
 from sandbox.twentyfour_seven_office.injection import new_fault
 from sandbox.twentyfour_seven_office.journal import KEPT_REQUESTS, Journal, RestExchanged
-from sandbox.twentyfour_seven_office.logins import Client, Clients, Sessions
 from sandbox.twentyfour_seven_office.norwegian_time import Clock, now
 from sandbox.twentyfour_seven_office.quota import Quota
 from sandbox.twentyfour_seven_office.records import Currency, VatType
 from sandbox.twentyfour_seven_office.rest.gateway import ROOT, RestGateway
 from sandbox.twentyfour_seven_office.server import Server, is_loopback
 from sandbox.twentyfour_seven_office.soap.gateway import Gateway
-from sandbox.twentyfour_seven_office.users import Account, User
+from sandbox.twentyfour_seven_office.users import Account, Client, Clients, Sessions, User
 from sandbox.twentyfour_seven_office.world import World, identity_id_of
 
 CALLS_PER_HOUR = 7_200  # docs/24sevenoffice.md, "Calls and errors": requests per hour for an integration

@@ -7,10 +7,9 @@ from threading import Event, RLock
 
 from sandbox.twentyfour_seven_office.faults import Faults
 from sandbox.twentyfour_seven_office.journal import Journal, RestExchanged
-from sandbox.twentyfour_seven_office.logins import Clients, Sessions
 from sandbox.twentyfour_seven_office.norwegian_time import Clock
 from sandbox.twentyfour_seven_office.quota import Quota
-from sandbox.twentyfour_seven_office.users import Account, Users
+from sandbox.twentyfour_seven_office.users import Account, Clients, Sessions, Users
 
 
 @dataclass

@@ -7,9 +7,8 @@ from typing import Any
 from sandbox.twentyfour_seven_office.records import Order, Row
 from sandbox.twentyfour_seven_office.refusals import ItemRefusedError
 from sandbox.twentyfour_seven_office.rest.operation import Answer, Operation, Visit
-from sandbox.twentyfour_seven_office.rest.order_mapping import line_values, net_price
 from sandbox.twentyfour_seven_office.rest.refusals import broken_rule, conflict, invalid, missing
-from sandbox.twentyfour_seven_office.rest.sales_orders import order_of
+from sandbox.twentyfour_seven_office.rest.sales_orders import line_values, net_price, order_of
 from sandbox.twentyfour_seven_office.rest.shape import Check, choice, members, number, text, whole
 from sandbox.twentyfour_seven_office.rest.tables import DIMENSIONS, FIRST_TAX_ID, take_dimensions
 from sandbox.twentyfour_seven_office.rules import check_row

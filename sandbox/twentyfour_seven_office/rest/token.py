@@ -5,8 +5,8 @@ It costs no quota. Assumed: refusals as RFC 6749 has them; too many requests are
 
 from typing import Any
 
-from sandbox.twentyfour_seven_office.logins import Token
 from sandbox.twentyfour_seven_office.rest.refusals import RestRefusedError, throttled
+from sandbox.twentyfour_seven_office.users import Token
 from sandbox.twentyfour_seven_office.world import World
 
 PATH = "/oauth/token"

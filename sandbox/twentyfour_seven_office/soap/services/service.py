@@ -10,11 +10,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sandbox.twentyfour_seven_office.books import Books
-from sandbox.twentyfour_seven_office.logins import Session
 from sandbox.twentyfour_seven_office.refusals import PARAMETER_NOT_FOUND, CallRefusedError, ItemRefusedError
 from sandbox.twentyfour_seven_office.soap.contracts import Contract, contract
 from sandbox.twentyfour_seven_office.soap.shapes import SENTINEL, Values
-from sandbox.twentyfour_seven_office.users import Account
+from sandbox.twentyfour_seven_office.users import Account, Session
 from sandbox.twentyfour_seven_office.world import World
 
 NOT_AUTHENTICATED = "Session is not authenticated"
