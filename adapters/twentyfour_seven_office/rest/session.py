@@ -99,10 +99,13 @@ class BusinessSession:
 
     def _exchange(self, operation: Operation, url: str, body: Any = None) -> tuple[Any, str | None]:
         ended: set[str] = set()
+        client = self._client()  # the first loads httpx, which is not the call's time
         for _ in range(MOST_TRIES):
             token, is_new = self._token(besides=ended)
+            context = self._context(token)
             try:
-                return self._send(operation, url, token, body)
+                with self._observer.call(self._system, operation.name, self._business):
+                    return client.call(operation, url, token=token.text, body=body, context=context)
             except TokenEnded as error:
                 lost = error
                 ended.add(token.text)
@@ -125,15 +128,11 @@ class BusinessSession:
             answer = client.log_in(login_request(self._connection), context=self._context())
         token = token_in(answer, fingerprint=self._fingerprint, asked_at=asked_at)
         if self._connection.account_name is not None:
-            url = self._root + GET_ORGANIZATION.path
-            document, _ = self._send(GET_ORGANIZATION, url, token)
+            url, context = self._root + GET_ORGANIZATION.path, self._context(token)
+            with self._observer.call(self._system, GET_ORGANIZATION.name, self._business):
+                document, _ = client.call(GET_ORGANIZATION, url, token=token.text, context=context)
             self._require_company(account_in(document))
         return token
-
-    def _send(self, operation: Operation, url: str, token: Token, body: Any = None) -> tuple[Any, str | None]:
-        client = self._client()  # the first loads httpx, which is not the call's time
-        with self._observer.call(self._system, operation.name, self._business):
-            return client.call(operation, url, token=token.text, body=body, context=self._context(token))
 
     def _require_company(self, account: Account) -> None:
         wanted = self._connection.account_name
