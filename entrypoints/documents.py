@@ -326,7 +326,7 @@ class Recovery(Shown):
 
 
 class RecoveryDocument(Answer):
-    """How recovery stands after the database was put back. While `needed`, nothing is sent for `left`.
+    """How recovery stands after the database was restored. While `needed`, nothing is sent for `left`.
 
     `not_before`: orders are read from then on, when calls from before can't take effect any more.
     """

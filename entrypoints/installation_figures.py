@@ -52,7 +52,7 @@ class InstallationFigures(Collector):
         )
         parked = GaugeMetricFamily(
             "kvitt_transfers_parked",
-            "Waiting transfers with no time set: their connection has to be mended, or kvitt recover has to run.",
+            "Waiting transfers with no time set: fix their connection, or run kvitt recover.",
             labels=["system"],
         )
         age = GaugeMetricFamily(

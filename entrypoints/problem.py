@@ -93,7 +93,7 @@ def _problem_extras(schema: dict[str, Any]) -> None:
 class Problem(BaseModel):
     """An RFC 9457 problem. `code` is stable and meant for programs, `hint` says what to do.
 
-    `retriable`: the same request may be made again, with nothing mended, and may then succeed. `outcome` tells of the
+    `retriable`: the same request may succeed later, with nothing changed. `outcome` tells of the
     order that it was about: `nothing_written`, none was created by this request; `unknown`, one may be there, and is
     looked for before any is created; `written`, one is there. `checks`, of `not_ready` alone, names what was looked at:
     `ok`, or the code of the trouble.

@@ -83,7 +83,7 @@ class Readiness:
     def _nothing_to_recover(self) -> None:
         if shut := self._storage.shut_businesses():
             raise RecoveryNeeded(
-                f"The database was put back to an earlier day; nothing is sent for {len(shut)} businesses."
+                f"The database was restored from an earlier day; nothing is sent for {len(shut)} businesses."
             )
 
     def _worker_lives(self) -> None:

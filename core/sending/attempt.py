@@ -390,5 +390,5 @@ def _fault() -> KvittError:
     return KvittError(
         "Kvitt itself failed while moving this invoice.",
         code="internal_error",
-        hint="Report this with the transfer's id and the time; retry the transfer when it is mended.",
+        hint="Report this with the transfer's id and the time; retry the transfer when it is fixed.",
     )

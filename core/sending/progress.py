@@ -56,6 +56,6 @@ def story_end(transfer: Transfer, outcome: PlacedOrder | KvittError) -> str:
     if transfer.state is TransferState.REJECTED:
         return f"Rejected: {said}"
     if transfer.next_attempt_at is None:
-        until = "kvitt recover has run" if isinstance(outcome, RecoveryNeeded) else "the connection is mended"
+        until = "kvitt recover has run" if isinstance(outcome, RecoveryNeeded) else "the connection works again"
         return f"Parked until {until}: {said}"
     return f"Waits until {transfer.next_attempt_at:%H:%M:%S} UTC: {said}"

@@ -62,7 +62,7 @@ class SendAgain:
             raise Conflict(
                 f"Invoice {number} has not arrived before, so there is nothing to send again.",
                 code="not_sent",
-                hint="Send it as usual; a transfer that waits or was rejected is tried again that way.",
+                hint="Send it as usual. That also retries a waiting or rejected transfer.",
             )
         system = self._systems.open(business)
         here = system.identity()

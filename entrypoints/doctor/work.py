@@ -75,7 +75,7 @@ def recovery(shut: Sequence[str]) -> Iterator[Finding]:
     if shut:
         yield mend(
             "recovery",
-            f"The database was put back to an earlier day; nothing is sent for {len(shut)} businesses.",
+            f"The database was restored from an earlier day; nothing is sent for {len(shut)} businesses.",
             "kvitt recover ties the orders that are there to their invoices, and lets sending go on.",
         )
     else:
@@ -88,10 +88,10 @@ def stopped(reports: Sequence[SystemReport]) -> Iterator[Finding]:
         if report.parked:
             yield mend(
                 "transfers",
-                f"{report.parked} transfers to {report.system} are parked: their connection has to be mended, or the "
-                "database was put back to an earlier day.",
-                "kvitt transfer list --state waiting names them and says which: mend the connection, then kvitt "
-                "business verify; or kvitt recover.",
+                f"{report.parked} transfers to {report.system} are parked, until their connection works again or the "
+                "database, which was restored from an earlier day, has been recovered.",
+                "kvitt transfer list --state waiting names them and says which: fix the connection, then run kvitt "
+                "business verify; or run kvitt recover.",
             )
         if rejected := report.transfers.get(TransferState.REJECTED, 0):
             yield warning(

@@ -56,7 +56,7 @@ class OrderChoice(Body):
 
 
 class RecoveryStart(Body):
-    """From when on orders are read, where the database was put back unnoticed; null where it was noticed."""
+    """From when on orders are read, where the database was restored unnoticed; null where it was noticed."""
 
     what = "the start of a recovery"
     code = "not_a_recovery_start"
