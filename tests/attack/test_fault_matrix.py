@@ -54,7 +54,7 @@ def test_a_lost_answer_is_told_of_in_words_that_support_understands(installation
         r"Waits until \d\d:\d\d:\d\d UTC: .* no answer came in time\. .*",
         r"Attempt 2 began\.",
         r"Looking whether the order is there already: not there\.",
-        r"Waits until .* An earlier call to create the order had no answer and may still take effect; .*",
+        r"Waits until .* An earlier call to create the order got no answer and may still take effect; .*",
         r"Looking whether the order is there already: found order 24001\.",
         r"Transferred as order 24001\.",
     ):
