@@ -11,7 +11,8 @@ class CallObserver(Protocol):
     """Looks on at calls over the network, each as it goes out: a SOAP operation, a route of a REST API.
 
     It sees neither what is sent nor what comes back. An adapter makes each call within such a block, and lets pass what
-    is raised as the block is entered: then the call is not to be made, nor any after it.
+    is raised as the block is entered: then the call is not to be made, nor any after it. Calls in threads are
+    made in a copy of the caller's context (contextvars), so that these are stopped too.
     """
 
     def call(self, system: str, operation: str, business: str, /) -> AbstractContextManager[None]:

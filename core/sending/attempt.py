@@ -171,6 +171,7 @@ class TransferInvoices:
         """
         hold, may_be_stale = session.hold, fitting.references.kept
         fitting = self._create_missing_product(fitting, progress, stored, session)
+        yield (progress := self._end(progress, hold, fitting.refused))
         pieces = self._pieces(progress, session, fitting, customer_ids, begun)
         while piece := next(pieces, None):
             if progress.is_bulk and self._a_single_send_waits(hold):
@@ -190,6 +191,7 @@ class TransferInvoices:
                     self._note_refused(hold, refused)
                     yield (progress := self._end(progress, hold, fresh.refused))
                     fitting = self._create_missing_product(fresh, progress, stored, session)
+                    yield (progress := self._end(progress, hold, fitting.refused))
                     earlier = self._find_what_was_begun(progress, session)
                     found = _warned_of_left_out(earlier.outcomes, stored.invoices, session.limits)
                     yield (progress := self._end(progress, hold, found))

@@ -54,7 +54,7 @@ class Hold:
     @property
     def is_fresh(self) -> bool:
         """Whether the lease was renewed just now."""
-        return self._renewed_at is not None and self.clock.now() - self._renewed_at < _FRESH
+        return self._renewed_at is not None and timedelta() <= self.clock.now() - self._renewed_at < _FRESH
 
     def work_on(self, transfer_ids: Collection[str]) -> None:
         """Say whose story the steps from here on belong to."""
@@ -179,7 +179,10 @@ class FencedSession(Session):
         Errors, before the call: LeaseLost, HandedBack, TryAgain (code `quota_kept`). What the call raises passes, told.
         """
         self.hold.require_going_on()
-        self.hold.keep()
+        if marks and not self.hold.is_fresh:  # what is created has to settle from now on, not from when it was marked
+            self.hold.keep_marks(*marks)
+        else:
+            self.hold.keep()
         if self._is_bulk and (budget := self._system.budget()):
             budget.require_for_bulk()
         began, call = self.hold.clock.now(), Call(self._system)

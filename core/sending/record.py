@@ -23,14 +23,15 @@ def record_transfers(
     business: str,
     numbers: Sequence[str],
     *,
-    limits: Limits,
+    limits: Callable[[], Limits],
     bulk: bool,
     now: datetime,
     new_id: Callable[[], str],
 ) -> Recorded:
     """Judge each invoice, and record its transfer, which is due now; one that has arrived stays as it is.
 
-    What can't be sent has its error in the place of a transfer. `bulk` ones let single ones go first.
+    What can't be sent has its error in the place of a transfer. `bulk` ones let single ones go first. `limits` tells
+    how much the accounting system can hold; it is asked only about invoices that have not arrived yet.
     Errors: Conflict, when others change the same transfers at this moment.
     """
     invoices = work.invoices.of_numbers(business, numbers)
@@ -67,14 +68,14 @@ def _add(work: UnitOfWork, business: str, new: Sequence[Transfer]) -> Mapping[st
 
 
 def _fault(
-    business: str, number: str, invoice: Invoice | None, transfer: Transfer | None, *, limits: Limits
+    business: str, number: str, invoice: Invoice | None, transfer: Transfer | None, *, limits: Callable[[], Limits]
 ) -> InvalidInvoice | NotFound | None:
     if invoice is None:
         return unknown_invoice(business, number)
     if transfer and transfer.state is TransferState.TRANSFERRED:
         return None
     try:
-        require_sendable(invoice, limits=limits)
+        require_sendable(invoice, limits=limits())
     except InvalidInvoice as incomplete:
         return incomplete
     return None

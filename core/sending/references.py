@@ -4,7 +4,7 @@ They seldom change, so they are kept with an age and read again when it is past,
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 from typing import TypeVar
@@ -14,7 +14,7 @@ from pydantic import TypeAdapter
 from core.business import Business
 from core.currency import HOME_CURRENCY, Currency
 from core.dimension import DimensionKind, Listed, kinds_wanted
-from core.errors import Rejected
+from core.errors import OutcomeUnknown, Rejected
 from core.intent import IntentKind
 from core.invoice import Invoice
 from core.limits import Limits, OrderField
@@ -52,7 +52,7 @@ class Fitting:
 
     references: References
     orders: Mapping[str, PreparedOrder]
-    refused: Mapping[str, Rejected]
+    refused: Mapping[str, Rejected | OutcomeUnknown]
 
 
 class ReferenceData:
@@ -83,20 +83,29 @@ class ReferenceData:
     def create_missing_product(
         self, fitting: Fitting, invoices: Sequence[Invoice], business: Business, session: FencedSession
     ) -> Fitting:
-        """Return the same with a product: created, in the category of the settings, where it was missing.
+        """Return what fits these invoices with a product: created, in the category of the settings, if one needs it.
 
+        Where it can't be created, `refused` says so of the invoices that need it.
         Source: docs/behaviour.md, "The order".
         """
-        if not any(row.needs_product for order in fitting.orders.values() for row in order.draft.rows):
-            return fitting
+        still_fit = [invoice for invoice in invoices if invoice.number in fitting.orders]
+        needing = [
+            invoice.number
+            for invoice in still_fit
+            if any(row.needs_product for row in fitting.orders[invoice.number].draft.rows)
+        ]
+        if not needing:
+            return replace(fitting, refused={})
         name = business.product_name
-        product = _ProductIn(self._find_or_create_category(business, session))
-        creation = Creation(IntentKind.PRODUCT, product.create, fitting.references.looked_at)
-        product_id = only(self._create_once.create(session, creation, [New([name], name)]))
+        try:
+            product = _ProductIn(self._find_or_create_category(business, session))
+            creation = Creation(IntentKind.PRODUCT, product.create, fitting.references.looked_at)
+            product_id = only(self._create_once.create(session, creation, [New([name], name)]))
+        except (Rejected, OutcomeUnknown) as trouble:
+            return replace(fitting, refused=dict.fromkeys(needing, trouble))
         shelf = _Shelf(self._storage, self._clock, business=business.name, books=session.identity().key, entries={})
         shelf.keep(_product_entry(business), _PRODUCT, Product(id=product_id, name=name))
         references = fitting.references.model_copy(update={"product_id": product_id})
-        still_fit = [invoice for invoice in invoices if invoice.number in fitting.orders]
         return _prepared(still_fit, business, references, session.limits)
 
     def _fit(self, invoices: Sequence[Invoice], business: Business, session: Session, kept: Entries) -> Fitting:

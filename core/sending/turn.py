@@ -87,18 +87,7 @@ class TakeTurn:
             hold.renew(work)  # the lease first and then the transfers, here and wherever both are locked
             while due := self._due(work, hold.business, limit=MOST_TOGETHER, for_update=True):
                 if deadly := [transfer for transfer in due if _deaths(transfer) >= _MOST_DEATHS]:
-                    now, orders = self._clock.now(), orders_that_may_exist(work, deadly)
-                    ended = [
-                        failed(
-                            transfer,
-                            _deadly(transfer),
-                            policy=RetryPolicy(),
-                            now=now,
-                            order_open=transfer.invoice in orders,
-                        )
-                        for transfer in deadly
-                    ]
-                    self._auditor.ended(work, work.transfers.save_all(ended))
+                    self._set_aside(work, deadly)
                     continue
                 taken = _together(due)
                 if left := [transfer for transfer in taken if transfer.state is TransferState.RUNNING]:

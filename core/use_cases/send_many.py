@@ -178,7 +178,7 @@ class _Recording:
             work,
             self.batch.business,
             numbers,
-            limits=self._limits,
+            limits=lambda: self._limits,
             bulk=True,
             now=self._clock.now(),
             new_id=self._new_id,

@@ -164,6 +164,23 @@ class TestCalls:
             assert mark_now(worker).last_at == worker.clock.now()
         assert not worker.is_free()
 
+    def test_what_is_created_has_to_settle_from_its_call_where_that_came_long_after_the_mark(
+        self, worker: Worker
+    ) -> None:
+        worker.begin_call()
+        orders_in_hand(worker)
+        worker.clock.advance(seconds=50)
+        with worker.session.call("Creating the order", marks=MARKS):
+            keep_fence()
+            assert mark_now(worker).last_at == worker.clock.now()
+
+    def test_a_clock_that_was_set_back_keeps_nothing_fresh(self, worker: Worker) -> None:
+        worker.begin_call()
+        before = worker.storage.transactions
+        worker.clock.advance(seconds=-30)
+        worker.begin_call()
+        assert worker.storage.transactions == before + 1
+
     def test_a_busy_database_is_no_word_of_the_accounting_systems(
         self, worker: Worker, monkeypatch: pytest.MonkeyPatch
     ) -> None:

@@ -2,13 +2,16 @@
 
 from typing import Any
 
+import pytest
+
+from core.customer import Customer
 from core.dimension import DimensionKind
-from core.errors import Rejected
+from core.errors import OutcomeUnknown, Rejected
 from core.product import BookedProduct
 from core.transfer import TransferState
 from core.unreadable import Unreadable
 from tests.fakes import Gateway
-from tests.unit.samples import a_row, an_invoice
+from tests.unit.samples import a_company, a_person, a_row, an_invoice
 
 DEPARTMENT, PROJECT = DimensionKind
 _BOOKED = {"EX-1": BookedProduct(product="1100"), "Cover": BookedProduct(product="Insurance")}
@@ -150,3 +153,39 @@ def test_verifying_looks_up_no_more_than_twenty_products(gateway: Gateway) -> No
     (warning,) = gateway.verify_business.verify("fjell").warnings
     assert "5 were not" in warning
     assert gateway.system.calls.count("products.find_numbered") == 20
+
+
+class TestMissingProduct:
+    """The product of the settings is missing; of two invoices that are sent together, only A is booked on it."""
+
+    @pytest.fixture
+    def gateway(self) -> Gateway:
+        gateway = Gateway()
+        change_settings(gateway, products={"Excavator": BookedProduct(product="1100")})
+        gateway.books.add_product("Excavators", number="1100")
+        return gateway
+
+    def send_both(self, gateway: Gateway, *, customer_of_a: Customer) -> dict[str, TransferState]:
+        gateway.add(
+            an_invoice(number="A", customer=customer_of_a),
+            an_invoice(number="B", rows=(a_row(product="Excavator"),)),
+        )
+        gateway.send_many.send("fjell", ["A", "B"])
+        return {number: gateway.transfer(number).state for number in "AB"}
+
+    def test_one_that_needs_it_is_stopped_alone_where_it_is_refused(self, gateway: Gateway) -> None:
+        gateway.system.products.fail_next(Rejected("No right to create products."), call="create_product")
+        states = self.send_both(gateway, customer_of_a=a_person())
+        assert states == {"A": TransferState.REJECTED, "B": TransferState.TRANSFERRED}
+
+    def test_one_that_needs_it_waits_alone_where_the_answer_is_lost(self, gateway: Gateway) -> None:
+        gateway.system.products.fail_next(OutcomeUnknown("The answer was lost."), call="create_product")
+        states = self.send_both(gateway, customer_of_a=a_person())
+        assert states == {"A": TransferState.WAITING, "B": TransferState.TRANSFERRED}
+
+    def test_it_is_not_created_for_one_that_was_refused_before(self, gateway: Gateway) -> None:
+        for _ in range(2):
+            gateway.books.add_customer("Moe Anlegg AS", organization_number="911000008")
+        states = self.send_both(gateway, customer_of_a=a_company())
+        assert states == {"A": TransferState.REJECTED, "B": TransferState.TRANSFERRED}
+        assert not [call for call in gateway.system.calls if call.startswith("products.create")]

@@ -120,3 +120,16 @@ def test_an_invoice_that_became_incomplete_since_it_was_rejected_is_refused_at_o
     with pytest.raises(InvalidInvoice):
         gateway.send("2001-1")
     assert gateway.transfer("2001-1").state is TransferState.REJECTED
+
+
+def test_what_has_arrived_is_answered_though_its_plugin_is_gone(gateway: Gateway) -> None:
+    gateway.add(an_invoice())
+    first = gateway.send("2001-1")
+    gateway.systems.uninstall("fake")
+    assert gateway.send("2001-1") == first
+
+
+def test_an_unknown_invoice_is_not_found_though_its_plugin_is_gone(gateway: Gateway) -> None:
+    gateway.systems.uninstall("fake")
+    with pytest.raises(NotFound):
+        gateway.send("2001-1")

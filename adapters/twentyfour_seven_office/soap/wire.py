@@ -80,6 +80,7 @@ class Contract:
     def request(self, operation: str, arguments: Mapping[str, Any]) -> Request:
         """Write a request. Elements that are not among the arguments are left out, whatever their default.
 
+        One that has to be there is said to be nil where the contract allows that.
         Errors: TypeError for an argument that the contract does not know, zeep's ValidationError for one that is
         missing: faults of the caller.
         """
