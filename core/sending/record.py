@@ -5,17 +5,35 @@ One or many go the same way. Source: docs/behaviour.md, "Sending an invoice", st
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from typing import TypeVar
 
 from core.completeness import require_sendable
-from core.errors import InvalidInvoice, NotFound
+from core.errors import Conflict, InvalidInvoice, NotFound
 from core.invoice import Invoice
 from core.limits import Limits
-from core.ports.storage import UnitOfWork
+from core.ports.storage import Storage, UnitOfWork
 from core.stored import unknown_invoice
 from core.transfer import Transfer, TransferState, due_now, new_transfer
 
+Result = TypeVar("Result")
+
 Recorded = Mapping[str, Transfer | InvalidInvoice | NotFound]
 """The transfer of each invoice, or why it has none, by number."""
+
+
+def in_transaction(storage: Storage, record: Callable[[UnitOfWork], Result], *, tries: int) -> Result:
+    """Record in a transaction, and again, so many times in all, while somebody else records the same invoices.
+
+    Errors: Conflict, when that does not end.
+    """
+    for _ in range(tries - 1):
+        try:
+            with storage.transaction() as work:
+                return record(work)
+        except Conflict:  # a transfer is another than it was when it was read
+            continue
+    with storage.transaction() as work:
+        return record(work)
 
 
 def record_transfers(

@@ -9,17 +9,18 @@ from functools import partial
 from core.audit import Action
 from core.auditor import Auditor
 from core.business import Business
-from core.errors import Conflict, KvittError
+from core.errors import KvittError
 from core.limits import Limits
 from core.ports.accounting import AccountingSystems
 from core.ports.clock import Clock
-from core.ports.storage import Storage
+from core.ports.storage import Storage, UnitOfWork
 from core.ports.turns import TransferQueue
-from core.sending.record import record_transfers
+from core.sending.record import in_transaction, record_transfers
 from core.stored import require_business
 from core.transfer import Transfer, TransferState
 
 _TRIES = 5
+"""How often a send is begun anew because others change its transfer at the same moment: each time one got done."""
 
 
 class SendInvoice:
@@ -50,33 +51,25 @@ class SendInvoice:
         Errors: NotFound; InvalidInvoice, naming every fault, before anything is recorded.
         """
         with self._auditor.refusals(Action.INVOICE_SENT, business=business, invoice=number):
-            transfer = self._record_in_turn(business, number, bulk=bulk)
+            record = partial(self._record, business=business, number=number, bulk=bulk)
+            transfer = in_transaction(self._storage, record, tries=_TRIES)
         if transfer.state is TransferState.TRANSFERRED:
             return transfer
         self._queue.put(business)
         with self._storage.transaction() as work:
             return work.transfers.get(transfer.id) or transfer
 
-    def _record_in_turn(self, business: str, number: str, *, bulk: bool) -> Transfer:
-        for _ in range(_TRIES - 1):
-            try:
-                return self._record(business, number, bulk=bulk)
-            except Conflict:  # somebody sends the same invoice at this moment: it is seen now how its transfer stands
-                continue
-        return self._record(business, number, bulk=bulk)
-
-    def _record(self, business: str, number: str, *, bulk: bool) -> Transfer:
-        with self._storage.transaction() as work:
-            limits = partial(self._read_limits, require_business(work, business))
-            now, new_id = self._clock.now(), self._new_id
-            of_all = record_transfers(work, business, [number], limits=limits, bulk=bulk, now=now, new_id=new_id)
-            recorded = of_all[number]
-            if isinstance(recorded, KvittError):
-                raise recorded
-            if recorded.state is not TransferState.TRANSFERRED:
-                about = {"business": business, "invoice": number, "subject": recorded.id}
-                self._auditor.done(work, Action.INVOICE_SENT, **about)
-            return recorded
+    def _record(self, work: UnitOfWork, *, business: str, number: str, bulk: bool) -> Transfer:
+        limits = partial(self._read_limits, require_business(work, business))
+        now, new_id = self._clock.now(), self._new_id
+        of_all = record_transfers(work, business, [number], limits=limits, bulk=bulk, now=now, new_id=new_id)
+        recorded = of_all[number]
+        if isinstance(recorded, KvittError):
+            raise recorded
+        if recorded.state is not TransferState.TRANSFERRED:
+            about = {"business": business, "invoice": number, "subject": recorded.id}
+            self._auditor.done(work, Action.INVOICE_SENT, **about)
+        return recorded
 
     def _read_limits(self, business: Business) -> Limits:
         return self._systems.open(business).limits

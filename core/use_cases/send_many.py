@@ -7,19 +7,18 @@ Source: docs/behaviour.md, "Sending an invoice", steps 1 and 2.
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from itertools import islice
-from typing import TypeVar
 
 from core.audit import Action
 from core.auditor import Auditor
 from core.batch import Batch, BatchMember, Refusal
-from core.errors import Conflict, KvittError
+from core.errors import KvittError
 from core.invoice import InvoiceType
 from core.limits import Limits
 from core.ports.accounting import AccountingSystems
 from core.ports.clock import Clock
 from core.ports.storage import Storage, UnitOfWork
 from core.ports.turns import TransferQueue
-from core.sending.record import Recorded, record_transfers
+from core.sending.record import Recorded, in_transaction, record_transfers
 from core.stored import require_business
 from core.transfer import Transfer, TransferState
 
@@ -28,8 +27,6 @@ PIECE = 500
 
 _TRIES = 20
 """How often a piece is begun anew because others change its transfers at the same moment: each time one got done."""
-
-Result = TypeVar("Result")
 
 _NOT_ARRIVED = (TransferState.QUEUED, TransferState.RUNNING, TransferState.WAITING, TransferState.REJECTED)
 
@@ -113,7 +110,7 @@ class _Recording:
 
     def record(self, numbers: Sequence[str]) -> None:
         """Judge and record the invoices of one piece."""
-        self._anew_on_conflict(partial(self._record, numbers=numbers))
+        in_transaction(self._storage, partial(self._record, numbers=numbers), tries=_TRIES)
 
     def record_transfers(self, state: TransferState) -> None:
         """Record the invoices whose transfers stand so; those of cancelled ones and printed ones are left out."""
@@ -127,7 +124,7 @@ class _Recording:
                 return
             after = listed[-1].id
             wanted = sorted(transfer.invoice for transfer in current if not transfer.is_cancelled)
-            printed = self._anew_on_conflict(partial(self._record_unprinted, numbers=wanted))
+            printed = in_transaction(self._storage, partial(self._record_unprinted, numbers=wanted), tries=_TRIES)
             self._leave_out(printed=printed, cancelled=len(current) - len(wanted))
 
     def record_unsent(self) -> None:
@@ -139,20 +136,9 @@ class _Recording:
             if not numbers:
                 break
             after = numbers[-1]
-            self._anew_on_conflict(partial(self._record_unsent, numbers=numbers))
+            in_transaction(self._storage, partial(self._record_unsent, numbers=numbers), tries=_TRIES)
         with self._storage.transaction() as work:
             self._leave_out(printed=work.invoices.count_unsent_printed(self.batch.business))
-
-    def _anew_on_conflict(self, record: Callable[[UnitOfWork], Result]) -> Result:
-        """Do it in a transaction, and again while somebody else records the same invoices."""
-        for _ in range(_TRIES - 1):
-            try:
-                with self._storage.transaction() as work:
-                    return record(work)
-            except Conflict:  # a transfer is another than it was when it was read
-                continue
-        with self._storage.transaction() as work:
-            return record(work)
 
     def _leave_out(self, *, printed: int = 0, cancelled: int = 0) -> None:
         self.batch = self.batch.model_copy(
