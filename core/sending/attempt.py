@@ -224,9 +224,10 @@ class TransferInvoices:
         customers = {invoice.number: invoice.customer for invoice in stored.invoices_of(progress)}
         with self._storage.transaction() as work:
             note_books(work, stored.business, here)
-            elsewhere = orders_begun_elsewhere(work, name, stored.intents.values(), progress.open, here=here)
+            intents = _of_open(stored.intents, progress)
+            elsewhere = orders_begun_elsewhere(work, name, intents, progress.open, here=here)
             links = self._find_customers.read_links(work, name, customers, books=here.key)
-        return links, {number: error for number, error in elsewhere.items() if number in progress.open}
+        return links, elsewhere
 
     def _create_missing_product(
         self, fitting: Fitting, progress: Progress, stored: _Stored, session: FencedSession

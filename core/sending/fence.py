@@ -24,6 +24,9 @@ from core.ports.turns import Lease
 _FRESH = timedelta(seconds=1)
 """A lease renewed so short a time ago is not renewed once more: it is far longer than that."""
 
+Marks = tuple[IntentKind, Collection[str]]
+"""The intents of what a call creates, by their keys."""
+
 
 class Hold:
     """The lease of a turn, and the stories of what is done under it.
@@ -80,14 +83,18 @@ class Hold:
         work.journal.add(self._told)
         self._told = []
 
-    def keep(self) -> None:
-        """Make sure that the business is still held.
+    def keep(self, marks: Marks | None = None) -> None:
+        """Make sure that the business is still held; where that took a while, that the marks tell of now, too.
 
         Errors: LeaseLost.
         """
-        if not self.is_fresh:
-            with self._storage.transaction() as work:
-                self.renew(work)
+        if self.is_fresh:
+            return
+        if marks is not None:
+            self.keep_marks(*marks)
+            return
+        with self._storage.transaction() as work:
+            self.renew(work)
 
     def keep_marks(self, kind: IntentKind, keys: Collection[str]) -> None:
         """Make sure of the same, and that the marks tell of the call that begins now: that one has to settle.
@@ -145,7 +152,7 @@ class Session:
         self,
         doing: str,  # noqa: ARG002 - told by a worker's
         *,
-        marks: tuple[IntentKind, Collection[str]] | None = None,  # noqa: ARG002 - kept up by a worker's
+        marks: Marks | None = None,  # noqa: ARG002 - kept up by a worker's
     ) -> Iterator[Call]:
         """Call the accounting system within the block. `doing` says what is tried.
 
@@ -173,16 +180,13 @@ class FencedSession(Session):
         self._is_bulk = is_bulk
 
     @contextmanager
-    def call(self, doing: str, *, marks: tuple[IntentKind, Collection[str]] | None = None) -> Iterator[Call]:
+    def call(self, doing: str, *, marks: Marks | None = None) -> Iterator[Call]:
         """Call the accounting system within the block.
 
         Errors, before the call: LeaseLost, HandedBack, TryAgain (code `quota_kept`). What the call raises passes, told.
         """
         self.hold.require_going_on()
-        if marks and not self.hold.is_fresh:  # what is created has to settle from now on, not from when it was marked
-            self.hold.keep_marks(*marks)
-        else:
-            self.hold.keep()
+        self.hold.keep(marks)  # what is created has to settle from now on, not from when it was marked
         if self._is_bulk and (budget := self._system.budget()):
             budget.require_for_bulk()
         began, call = self.hold.clock.now(), Call(self._system)
@@ -201,7 +205,7 @@ class FencedSession(Session):
 class _Fence:
     """What is kept up while one method of a port calls over the network."""
 
-    def __init__(self, hold: Hold, marks: tuple[IntentKind, Collection[str]] | None) -> None:
+    def __init__(self, hold: Hold, marks: Marks | None) -> None:
         self._hold = hold
         self._marks = marks
         self._is_first = True
@@ -209,15 +213,13 @@ class _Fence:
     def keep(self) -> None:
         """Keep the hold before the next call goes out; before the first one that was just done."""
         is_first, self._is_first = self._is_first, False
-        if self._marks is None:
-            self._hold.keep()
-        elif not is_first:
-            try:
-                self._hold.keep_marks(*self._marks)
-            except TryAgain as trouble:  # our own, not the accounting system's word: something may be written by now
-                raise OutcomeUnknown(trouble.message, code=trouble.code) from trouble
-        elif not self._hold.is_fresh:  # it has waited for its login, or for its place in the hour's calls
+        if is_first or self._marks is None:  # it may have waited for its login, or for its place in the hour's calls
+            self._hold.keep(self._marks)
+            return
+        try:
             self._hold.keep_marks(*self._marks)
+        except TryAgain as trouble:  # our own, not the accounting system's word: something may be written by now
+            raise OutcomeUnknown(trouble.message, code=trouble.code) from trouble
 
 
 _FENCED: ContextVar[_Fence | None] = ContextVar("fenced", default=None)
