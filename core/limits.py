@@ -44,7 +44,9 @@ class Limits:
     errors": a request is up to 4 MB and is stopped after 110 s; an order of a hundred rows is some 60 kB.) Customers
     are read `items_per_read` at a time: fewer where each takes a call of its own, so that a worker's hold is kept in
     between. With `text_rows` an order may have rows that are a text and nothing else; without, such a row is written
-    as one of zero. With `prices_with_vat` an order's prices may include VAT; without, they are booked net.
+    as one of zero. With `prices_with_vat` an order's prices may include VAT; without, they are booked net. With
+    `deletes_orders` an order that is not published can be deleted, and the system itself refuses to delete a published
+    one (OrderSink.delete).
     `order_fields` are what else of an invoice an order has a place for, and `longest` how many characters a text may
     have there, by the invoice's field (such as `delivery.address.street`, both lines of it): a longer one is refused.
     """
@@ -59,6 +61,7 @@ class Limits:
     items_per_read: int = 1000
     text_rows: bool = False
     prices_with_vat: bool = True
+    deletes_orders: bool = False
     order_fields: frozenset[OrderField] = frozenset()
     longest: Mapping[str, int] = field(default_factory=dict)
 

@@ -170,6 +170,15 @@ class OrderSink(Protocol):
         it can't be completed any more.
         """
 
+    def delete(self, order_id: str) -> bool:
+        """Delete an order that is not published, with one call. Return whether it was there: False when it was gone.
+
+        Only asked for where the system can (Limits, `deletes_orders`). The system itself has to refuse an order that
+        was published since it was read: to look before deleting closes no such gap.
+        Errors: Rejected when it may not be deleted, as a published one; with that, AccessRefused and TryAgain it lies
+        there as before. OutcomeUnknown when the answer was lost.
+        """
+
 
 class PaymentStatus(Protocol):
     """The accounting system, as a place that knows what was paid."""

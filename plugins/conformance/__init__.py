@@ -21,6 +21,7 @@ pytest.register_assert_rewrite(
             "order_ports",
             "port_errors",
             "record_ports",
+            "withdrawing",
         )
     ),
 )

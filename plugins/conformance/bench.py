@@ -31,6 +31,7 @@ class Call(StrEnum):
     FINISH_ORDER = "finish_order"
     FIND_ORDER = "find_order"
     READ_STATE = "read_state"
+    DELETE_ORDER = "delete_order"
 
 
 class Trouble(StrEnum):

@@ -9,6 +9,8 @@ from core.transfer import Transfer, TransferState
 from plugins.conformance.bench import Bench, Call, HasStruck, HeldOrder, NotPossible, Trouble
 from plugins.conformance.installation import Installation, make_template
 
+CAN_NOT_DELETE = "this plugin says that its system can't delete orders (Limits, deletes_orders)"
+
 
 class Setup:
     """Gives each test a fresh installation, connected to the books of the author's bench."""

@@ -13,7 +13,7 @@ from core.order_draft import OrderDraft
 from core.ports.accounting import AccountingSystem, CustomerUpdate
 from core.unreadable import readable
 from plugins.conformance.bench import Bench, Call, HasStruck, NotPossible, Trouble
-from plugins.conformance.fixtures import Setup
+from plugins.conformance.fixtures import CAN_NOT_DELETE, Setup
 from plugins.conformance.installation import Installation
 from plugins.conformance.samples import COMPANY, COMPANY_NUMBER, PERSON, drafts_for
 
@@ -39,6 +39,8 @@ class PortErrors(Setup):
         """
         if call in _STEPS and not bench.writes_orders_in_steps:
             pytest.skip("this plugin writes an order with one call")
+        if call is Call.DELETE_ORDER and not kvitt.system().limits.deletes_orders:
+            pytest.skip(CAN_NOT_DELETE)
         ask, writes = _asking(call, kvitt.system())
         reasons = []
         for trouble in Trouble if writes else _KNOWN_OUTCOMES:
@@ -104,6 +106,10 @@ def _asking_orders(call: Call, system: AccountingSystem) -> tuple[Callable[[], A
         (order_id,) = (getattr(answer, "order_id", "") for answer in _create(system, draft))
         return lambda: system.payments.states([order_id]), False
     numbers = count(1)
+    if call is Call.DELETE_ORDER:
+        drafts = (draft.model_copy(update={"reference": f"2001-{number}"}) for number in numbers)
+        orders = [str(getattr(_create(system, next(drafts))[0], "order_id", "")) for _ in Trouble]
+        return lambda: system.orders.delete(orders.pop()), True
     return lambda: _create(system, draft.model_copy(update={"reference": f"2001-{next(numbers)}"})), True
 
 

@@ -9,6 +9,7 @@ from plugins.conformance.finding_customers import FindingCustomers
 from plugins.conformance.order_ports import OrderPorts
 from plugins.conformance.port_errors import PortErrors
 from plugins.conformance.record_ports import RecordPorts
+from plugins.conformance.withdrawing import Withdrawing
 
 
 class AccountingSystemConformance(
@@ -21,6 +22,7 @@ class AccountingSystemConformance(
     Connections,
     RecordPorts,
     OrderPorts,
+    Withdrawing,
 ):
     """Drives an accounting system through all that Kvitt promises, and through trouble.
 
@@ -50,6 +52,8 @@ class AccountingSystemConformance(
     - ExactlyOnce: each kind of trouble at each call. In the end there is exactly one order, customer, product and
       category; what was refused waits for a person, what has no access is parked, what was lost is looked for.
     - PortErrors: each kind of trouble at each call is the error that it is, and no other.
+    - Withdrawing: where the plugin says that its system deletes orders (Limits), an order that is no invoice is deleted
+      once, and a published one never.
     - Connections, RecordPorts, OrderPorts: what the ports promise beyond that: answers item by item, exact
       references, a directory of all customers, limits that hold, settings that are checked, secrets told nowhere.
 

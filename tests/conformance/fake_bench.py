@@ -37,6 +37,7 @@ _CALLS = {
     Call.ADD_ROW: "orders.add_row",
     Call.FINISH_ORDER: "orders.finish",
     Call.FIND_ORDER: "orders.find",
+    Call.DELETE_ORDER: "orders.delete",
     Call.READ_STATE: "payments.states",
 }
 _ERRORS: dict[Trouble, KvittError] = {

@@ -21,6 +21,7 @@ _OPERATIONS = {
     Call.ADD_ROW: "POST /salesorders/{id}/lines",
     Call.FINISH_ORDER: "PATCH /salesorders/{id}",
     Call.FIND_ORDER: "GET /salesorders",
+    Call.DELETE_ORDER: "DELETE /salesorders/{id}",
     Call.READ_STATE: "GET /salesorders/{id}",
 }
 _FAULTS: Mapping[Trouble, Strike] = {

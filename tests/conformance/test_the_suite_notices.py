@@ -121,6 +121,17 @@ def remembers_orders(system: FakeAccountingSystem) -> None:
     system.payments.states = lambda ids: {one: OrderState(order_id=one) for one in ids}  # type: ignore[method-assign,assignment]
 
 
+def deletes_invoices(system: FakeAccountingSystem) -> None:
+    delete = system.orders.delete
+
+    def wrong(order_id: str) -> bool:
+        if order := system.books.orders.get(order_id):
+            system.books.orders[order_id] = replace(order, invoice_number=None)
+        return delete(order_id)
+
+    system.orders.delete = wrong  # type: ignore[method-assign]
+
+
 def calls_when_opened(system: FakeAccountingSystem) -> None:
     system.calls.append("account")
 
@@ -205,6 +216,13 @@ CASES = {
     ),
     "a secret in the books' name": Case(shows_the_password, SUITE.test_secrets_are_never_shown),
     "an order that is gone, told as there": Case(remembers_orders, SUITE.test_an_order_that_was_deleted_is_told),
+    "an invoice that is deleted": Case(deletes_invoices, SUITE.test_a_published_order_is_refused),
+    "a deletion of what is gone, told as done": Case(
+        answering("orders", "delete", lambda _was_there: True), SUITE.test_an_order_is_deleted_and_no_other
+    ),
+    "a lost deletion taken for nothing done": Case(
+        swallowing("orders", "delete", as_temporary), ERRORS, {"call": Call.DELETE_ORDER}
+    ),
 }
 
 

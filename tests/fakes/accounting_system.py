@@ -180,6 +180,7 @@ class FakeAccountingSystem:
             product_name=125,
             decimals=4,
             order_fields=frozenset(OrderField),
+            deletes_orders=True,
         )
         self.account_name = "Fjellutleie AS"
         self.missing_rights: list[str] = []
@@ -459,6 +460,8 @@ class FakeOrders(_Port):
         self.booked_off_by = Decimal(0)
         self.in_steps = False
         self.lose_step_after: int | None = None
+        self.deleted: list[str] = []
+        """The orders that were deleted by a call, in order."""
 
     def find(
         self, references: Collection[str], *, customer_ids: Sequence[str], since: datetime
@@ -502,6 +505,18 @@ class FakeOrders(_Port):
                 or _receipt(self.book(draft, visible_from=visible_from))
                 for draft in drafts
             ]
+
+    def delete(self, order_id: str) -> bool:
+        """Delete an order; a published one is refused. What took effect is told in `deleted`."""
+        with self._writing("delete"):
+            order = self.books.orders.get(order_id)
+            if order is None:
+                return False
+            if order.invoice_number is not None:
+                raise Rejected(f"Order {order_id} is an invoice.", code="not_deletable")
+            self.books.delete_order(order_id)
+            self.deleted.append(order_id)
+            return True
 
     def _begun_or_written(self, draft: OrderDraft) -> Receipt:
         """Write an order in steps; no trouble in the middle of it says that nothing was written."""

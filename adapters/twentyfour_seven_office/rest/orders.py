@@ -110,6 +110,20 @@ class RestOrderSink(OrderSink):
             return [writing.write(drafts[0])]
         return one_by_one(drafts, writing.write)
 
+    @override
+    def delete(self, order_id: str) -> bool:
+        """Delete one order, with one call; the vendor refuses an order that was published (409).
+
+        None is made for what can't be an id of the vendor's.
+        """
+        for number in numbers_of([order_id]):
+            try:
+                self._session.call(DELETE_ORDER, id=number)
+            except Gone:
+                return False
+            return True
+        return False
+
 
 class OrderWriting:
     """Writes orders one after the other."""

@@ -41,6 +41,7 @@ LIMITS = Limits(
     order_fields=PLACES,
     longest=LONGEST,
     prices_with_vat=False,
+    deletes_orders=True,
 )
 """As docs/24sevenoffice.md says of orders and products ("REST") and of decimals ("Values and dates")."""
 

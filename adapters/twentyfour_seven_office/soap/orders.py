@@ -34,7 +34,7 @@ from adapters.twentyfour_seven_office.values import known_number, numbers_of, wi
 from core.business import NewOrderStatus
 from core.currency import Currency
 from core.dimension import Dimension
-from core.errors import KvittError, Rejected
+from core.errors import KvittError, Outcome, Rejected
 from core.invoice import Delivery
 from core.order_draft import CreditedOrder, OrderDraft, OrderRow
 from core.payment import BookedTotals
@@ -116,6 +116,13 @@ class SoapOrderSink(OrderSink):
         answer = self._session.call(SAVE_INVOICES, invoices={"InvoiceOrder": orders}) if orders else None
         outcomes = iter(self._confirm(orders, answer))
         return [order if isinstance(order, Rejected) else next(outcomes) for order in described]
+
+    @override
+    def delete(self, order_id: str) -> bool:
+        """Refuse: InvoiceService has no operation that deletes an order."""
+        raise Rejected(
+            f"24SevenOffice's SOAP API can't delete order {order_id}.", code="cannot_withdraw", outcome=Outcome.WRITTEN
+        )
 
     def _confirm(self, asked: Sequence[Item], answer: Answer) -> list[Receipt | KvittError]:
         if not asked:

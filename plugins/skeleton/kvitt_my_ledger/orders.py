@@ -29,3 +29,7 @@ class Orders:
     def create(self, drafts: Sequence[OrderDraft]) -> list[Receipt | KvittError]:
         """Create orders. Answer for each, in order: its receipt, or why it was not created."""
         raise NotImplementedError("Create an order for each draft, and return a Receipt or an error for each.")
+
+    def delete(self, order_id: str) -> bool:  # noqa: ARG002 - for you to use
+        """Delete an order that is no invoice. Kvitt only asks once `limits.deletes_orders` says that it can be."""
+        return False

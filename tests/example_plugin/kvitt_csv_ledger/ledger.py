@@ -35,6 +35,7 @@ class Ledger:
         product_name=100,
         decimals=6,
         order_fields=frozenset({OrderField.ORDER_REFERENCE, OrderField.DEPARTMENT}),
+        deletes_orders=True,
     )
 
     def __init__(self, path: Path, password: SecretStr, clock: Clock) -> None:

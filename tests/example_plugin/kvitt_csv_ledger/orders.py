@@ -55,6 +55,19 @@ class LedgerOrders:
 
             return self._folder.change("orders", add)
 
+    def delete(self, order_id: str) -> bool:
+        """Delete an order that is no invoice. The ledger is locked meanwhile, so that nobody publishes it."""
+        with translated():
+
+            def drop(rows: list[Row]) -> bool:
+                if any(row["order_id"] == order_id for row in self._folder.rows_meanwhile("invoices")):
+                    raise Rejected(f"Order {order_id} is an invoice of the ledger.", code="is_an_invoice")
+                was_there = any(row["id"] == order_id for row in rows)
+                rows[:] = [row for row in rows if row["id"] != order_id]
+                return was_there
+
+            return self._folder.change("orders", drop)
+
     def _added(self, rows: list[Row], draft: OrderDraft, known: Collection[str]) -> Receipt | KvittError:
         if draft.customer_id not in known:
             return Rejected(

@@ -44,6 +44,7 @@ WRITES = {
     Call.CREATE_PRODUCT: "products",
     Call.CREATE_CATEGORY: "categories",
     Call.CREATE_ORDER: "orders",
+    Call.DELETE_ORDER: "orders",
 }
 BEFORE = {
     Trouble.REFUSED: BrokenTableError("the struck table"),
