@@ -103,6 +103,7 @@ class BatchCounts(Document):
     waiting: int = 0
     transferred: int = 0
     rejected: int = 0
+    cancelled: int = 0
     refused: int = 0
     parked: int = 0
     unrecovered: int = 0
@@ -121,7 +122,7 @@ class BatchCounts(Document):
     @property
     def ended(self) -> int:
         """Those whose transfers have ended, well or not."""
-        return self.transferred + self.rejected
+        return sum(int(getattr(self, state)) for state in TransferState if state.is_final)
 
     @property
     def may_end(self) -> int:

@@ -30,11 +30,17 @@ class TransferState(StrEnum):
     WAITING = "waiting"
     TRANSFERRED = "transferred"
     REJECTED = "rejected"
+    CANCELLED = "cancelled"
 
     @property
     def is_final(self) -> bool:
         """Whether nothing more happens by itself."""
-        return self in (TransferState.TRANSFERRED, TransferState.REJECTED)
+        return self in (TransferState.TRANSFERRED, TransferState.REJECTED) or self.is_taken_back
+
+    @property
+    def is_taken_back(self) -> bool:
+        """Whether a person took it back: it is sent again by its number alone, and never along with all the others."""
+        return self is TransferState.CANCELLED
 
 
 class Receipt(Document):
@@ -138,11 +144,6 @@ class Transfer(Document):
             return None
         reference = self.invoice if self.order_reference is None else self.order_reference
         return SentOrder(order_id=self.order_id, reference=reference, customer_id=self.customer_id)
-
-    @property
-    def is_cancelled(self) -> bool:
-        """Whether a person took it back before its order was created."""
-        return self.state is TransferState.REJECTED and self.error is not None and self.error.code == CANCELLED
 
     @property
     def is_parked(self) -> bool:
@@ -281,14 +282,18 @@ def failed(
         return parked(transfer, told.model_copy(update={"code": AccessRefused.default_code}))
     if isinstance(error, TryAgain | OutcomeUnknown):
         told = _gave_up(transfer, told)
+    return _ended(transfer, TransferState.REJECTED, told, now=now)
+
+
+def cancelled(transfer: Transfer, *, now: datetime, order_open: bool = False) -> Transfer:
+    """A person took it back before its order was created; `order_open` as in failed."""
+    reason = KvittError("It was cancelled before its order was created.", code=CANCELLED, hint="")
+    return _ended(transfer, TransferState.CANCELLED, TransferError.of(reason, order_open=order_open), now=now)
+
+
+def _ended(transfer: Transfer, state: TransferState, error: TransferError, *, now: datetime) -> Transfer:
     return transfer.model_copy(
-        update={
-            "state": TransferState.REJECTED,
-            "error": told,
-            "next_attempt_at": None,
-            "not_before": None,
-            "finished_at": now,
-        }
+        update={"state": state, "error": error, "next_attempt_at": None, "not_before": None, "finished_at": now}
     )
 
 
@@ -348,7 +353,7 @@ def parked(transfer: Transfer, error: TransferError) -> Transfer:
 def due_now(transfer: Transfer, *, now: datetime) -> Transfer:
     """A person asks for it: queue it at once, or as early as `not_before` allows. Ended and running ones stay.
 
-    A rejected one is tried again as the same transfer.
+    A rejected one is tried again as the same transfer, and so is one that was taken back.
     """
     if transfer.state in (TransferState.TRANSFERRED, TransferState.RUNNING, TransferState.QUEUED):
         return transfer

@@ -23,6 +23,7 @@ from core.payment import PaymentReason, PaymentStatusValue
 from core.ports import invoice_stores
 from core.ports.accounting import AccountingSystems
 from core.product import BookedProduct
+from core.reasons import Reason, Verdict
 from core.recovery import Finding
 from core.transfer import Transfer, TransferError, TransferState
 
@@ -196,6 +197,7 @@ class BatchStates(Answer):
     waiting: int
     transferred: int
     rejected: int
+    cancelled: int
     refused: int
 
 
@@ -204,6 +206,17 @@ class LeftOut(Answer):
 
     printed: int
     cancelled: int
+
+
+class BatchReason(Shown):
+    """Why `count` invoices were rejected or refused, with what was said of one of them, `invoice`."""
+
+    verdict: Verdict
+    code: str
+    count: int
+    invoice: str
+    message: str
+    hint: str
 
 
 class ProblemFault(Answer):
@@ -246,19 +259,31 @@ class BatchItemDocument(Answer):
 
 
 class BatchDocument(Page):
-    """Invoices that were sent in one go. `finished` once none is queued, running or waiting."""
+    """Invoices that were sent in one go. `finished` once none is queued, running or waiting.
+
+    `reasons` explain those that are counted as rejected or refused, the most frequent reason first.
+    """
 
     id: str
     business: str
     created_at: Instant
     total: int
     states: BatchStates
+    reasons: list[BatchReason]
     left_out: LeftOut
     finished: bool
     items: list[BatchItemDocument]
 
     @classmethod
-    def of_page(cls, batch: Batch, counts: BatchCounts, items: Sequence[BatchItem], *, next_: str | None) -> Self:
+    def of_page(
+        cls,
+        batch: Batch,
+        counts: BatchCounts,
+        items: Sequence[BatchItem],
+        *,
+        reasons: Sequence[Reason],
+        next_: str | None,
+    ) -> Self:
         """Show a batch, how many of its invoices stand where, and some of them."""
         states = {state.value: getattr(counts, state.value) for state in TransferState}
         return cls(
@@ -267,6 +292,7 @@ class BatchDocument(Page):
             created_at=batch.created_at,
             total=counts.total,
             states=BatchStates(**states, refused=counts.refused),
+            reasons=[BatchReason.of(reason) for reason in reasons],
             left_out=LeftOut(printed=batch.printed, cancelled=batch.cancelled),
             finished=counts.is_finished,
             items=[BatchItemDocument.of_item(item) for item in items],

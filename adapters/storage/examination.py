@@ -1,9 +1,10 @@
 """Look at a database as it is: nothing is made, migrated or left behind."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import Connection, func, make_url, select, text, update
 from sqlalchemy.exc import ArgumentError
@@ -13,6 +14,7 @@ from adapters.storage.database import make_engine, read_revision, translated
 from adapters.storage.dialects import READ_ONLY
 from adapters.storage.schema import IS_THERE, businesses, leases, transfers
 from adapters.storage.shared_clock import read_clocks
+from core.reasons import Reason, Verdict, in_order
 from core.transfer import TransferState
 
 _THIS_MACHINE = MachineClocks()
@@ -79,10 +81,34 @@ class Examination:
             )
             return database.scalar(query) or 0
 
+    def rejections(self) -> dict[str, Sequence[Reason]]:
+        """Return why transfers were rejected, the most frequent reason first, by accounting system."""
+        code = transfers.c.error["code"].as_string()
+        groups = (
+            select(businesses.c.system, func.count().label("count"), func.min(transfers.c.id).label("example"))
+            .select_from(transfers.join(businesses, businesses.c.name == transfers.c.business))
+            .where(transfers.c.state == TransferState.REJECTED)
+            .group_by(businesses.c.system, code)
+            .subquery()
+        )
+        query = select(groups.c.system, groups.c.count.label("number"), transfers.c.invoice, transfers.c.error).join(
+            transfers, transfers.c.id == groups.c.example
+        )
+        found: dict[str, list[Reason]] = {}
+        with self._read() as database:
+            for row in database.execute(query):
+                reason = Reason(verdict=Verdict.REJECTED, count=row.number, invoice=row.invoice, **_told(row.error))
+                found.setdefault(row.system, []).append(reason)
+        return {system: in_order(reasons) for system, reasons in found.items()}
+
     @contextmanager
     def _read(self) -> Iterator[Connection]:
         with translated(), self._engine.connect().execution_options(**READ_ONLY) as database:
             yield database
+
+
+def _told(error: Mapping[str, Any] | None) -> dict[str, str]:
+    return {name: (error or {}).get(name, "") for name in ("code", "message", "hint")}
 
 
 def is_there(url: str) -> bool:

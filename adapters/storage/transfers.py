@@ -25,6 +25,7 @@ from adapters.storage.shared_clock import SharedClock
 from core.batch import Batch, BatchCounts, BatchItem, BatchMember
 from core.errors import Conflict, RecoveryNeeded, Underway
 from core.ports.invoice_stores import BatchStore, JournalStore, Step, TransferStore
+from core.reasons import Reason, in_order, reason_of
 from core.transfer import Transfer, TransferState
 
 _BESIDE = {"settled"}
@@ -332,6 +333,23 @@ class SqlBatchStore(BatchStore):
             unrecovered=waiting.unrecovered if waiting else 0,
             next_attempt_at=waiting.next_attempt_at if waiting else None,
         )
+
+    @override
+    def reasons(self, batch_id: str) -> Sequence[Reason]:
+        code = func.coalesce(batch_members.c.refusal["code"].as_string(), transfers.c.error["code"].as_string())
+        query = (
+            select(func.count(), func.min(batch_members.c.position))
+            .select_from(_MEMBERS)
+            .where(
+                batch_members.c.batch == batch_id,
+                or_(batch_members.c.transfer_id.is_(None), transfers.c.state == TransferState.REJECTED),
+            )
+            .group_by(batch_members.c.transfer_id.is_(None), code)
+        )
+        counts = {position: count for count, position in self._database.execute(query)}
+        examples = self._database.execute(_ITEMS.where(batch_members.c.position.in_(counts))).mappings()
+        found = ((counts[row["position"]], reason_of(_item(row))) for row in examples)
+        return in_order(reason.model_copy(update={"count": count}) for count, reason in found if reason)
 
 
 def _item(row: Mapping[Any, Any]) -> BatchItem:

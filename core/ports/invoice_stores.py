@@ -8,6 +8,7 @@ from core.batch import Batch, BatchCounts, BatchItem, BatchMember
 from core.fields import Document, Instant
 from core.invoice import Invoice
 from core.payment import PaymentReport
+from core.reasons import Reason
 from core.transfer import Transfer, TransferState
 
 
@@ -135,6 +136,9 @@ class BatchStore(Protocol):
 
     def counts(self, batch_id: str) -> BatchCounts:
         """Count a batch's invoices by where they stand."""
+
+    def reasons(self, batch_id: str) -> Sequence[Reason]:
+        """Count why a batch's invoices were rejected or refused, as reasons_of does."""
 
 
 class Step(Document):

@@ -11,6 +11,7 @@ from core.invoice import Invoice
 from core.payment import PaymentReport
 from core.ports.invoice_stores import Step
 from core.ports.storage import Storage
+from core.reasons import Reason
 from core.stored import require_business, require_invoice, require_known, require_transfer
 from core.transfer import Transfer, TransferState
 
@@ -91,6 +92,11 @@ class LookUp:
         """Count a batch's invoices by where they stand."""
         with self._storage.transaction() as work:
             return work.batches.counts(batch_id)
+
+    def batch_reasons(self, batch_id: str) -> Sequence[Reason]:
+        """Count why a batch's invoices were rejected or refused, the most frequent reason first."""
+        with self._storage.transaction() as work:
+            return work.batches.reasons(batch_id)
 
     def batch_items(self, batch_id: str, *, limit: int, after: int | None = None) -> Sequence[BatchItem]:
         """Return a batch's invoices as they stand, those after the given position."""

@@ -2,13 +2,13 @@
 
 from core.audit import Action
 from core.auditor import Auditor
-from core.errors import KvittError, OrderOpen, OrderThere
+from core.errors import OrderOpen, OrderThere
 from core.intent import IntentKind
 from core.ports.clock import Clock
 from core.ports.storage import Storage, UnitOfWork
 from core.ports.turns import TransferQueue
 from core.stored import require_transfer
-from core.transfer import CANCELLED, RetryPolicy, Transfer, TransferState, due_now, failed, order_may_exist
+from core.transfer import Transfer, TransferState, cancelled, due_now, order_may_exist
 
 
 class ManageTransfers:
@@ -21,7 +21,9 @@ class ManageTransfers:
         self._auditor = auditor
 
     def retry(self, transfer_id: str, *, business: str | None = None) -> Transfer:
-        """Try a waiting or rejected transfer again now (or as early as it may be); one that arrived stays as it is.
+        """Try a waiting, rejected or cancelled transfer again now, or as early as it may be.
+
+        One that arrived stays as it is.
 
         Errors: NotFound.
         """
@@ -41,7 +43,9 @@ class ManageTransfers:
             return require_transfer(work, transfer_id)
 
     def cancel(self, transfer_id: str, *, business: str | None = None) -> Transfer:
-        """Take back a transfer that has not begun to create its order: it ends as rejected, code `cancelled`.
+        """Take back a transfer that has not begun to create its order: it ends as `cancelled`.
+
+        One that was rejected or taken back stays as it is.
 
         Errors: NotFound; Conflict when it has arrived, is being worked on, or may have created its order.
         """
@@ -50,7 +54,7 @@ class ManageTransfers:
             self._storage.transaction() as work,
         ):
             transfer = require_transfer(work, transfer_id, business=business, for_update=True)
-            if transfer.state is TransferState.REJECTED:
+            if transfer.state.is_final and transfer.state is not TransferState.TRANSFERRED:
                 return transfer
             intent = work.intents.get(transfer.business, IntentKind.ORDER, transfer.invoice)
             if transfer.state in (TransferState.TRANSFERRED, TransferState.RUNNING) or (intent and intent.is_open):
@@ -61,11 +65,9 @@ class ManageTransfers:
                     hint="Wait until it has finished; then delete the order in the accounting system if you do not "
                     "want it.",
                 )
-            reason = KvittError("It was cancelled before its order was created.", code=CANCELLED, hint="")
             self._done(work, Action.TRANSFER_CANCELLED, transfer)
             may_exist = order_may_exist(transfer, intent)
-            now = self._clock.now()
-            return work.transfers.save(failed(transfer, reason, policy=RetryPolicy(), now=now, order_open=may_exist))
+            return work.transfers.save(cancelled(transfer, now=self._clock.now(), order_open=may_exist))
 
     def _done(self, work: UnitOfWork, action: Action, transfer: Transfer) -> None:
         about = {"business": transfer.business, "invoice": transfer.invoice, "subject": transfer.id}

@@ -28,7 +28,7 @@ PIECE = 500
 _TRIES = 20
 """How often a piece is begun anew because others change its transfers at the same moment: each time one got done."""
 
-_NOT_ARRIVED = (TransferState.QUEUED, TransferState.RUNNING, TransferState.WAITING, TransferState.REJECTED)
+_NOT_ARRIVED = [state for state in TransferState if state is not TransferState.TRANSFERRED]
 
 
 class SendMany:
@@ -113,7 +113,7 @@ class _Recording:
         in_transaction(self._storage, partial(self._record, numbers=numbers), tries=_TRIES)
 
     def record_transfers(self, state: TransferState) -> None:
-        """Record the invoices whose transfers stand so; those of cancelled ones and printed ones are left out."""
+        """Record the invoices whose transfers stand so; those that were taken back and printed ones are left out."""
         after: str | None = None
         while True:
             with self._storage.transaction() as work:
@@ -123,7 +123,7 @@ class _Recording:
             if not listed:
                 return
             after = listed[-1].id
-            wanted = sorted(transfer.invoice for transfer in current if not transfer.is_cancelled)
+            wanted = [] if state.is_taken_back else sorted(transfer.invoice for transfer in current)
             printed = in_transaction(self._storage, partial(self._record_unprinted, numbers=wanted), tries=_TRIES)
             self._leave_out(printed=printed, cancelled=len(current) - len(wanted))
 
@@ -173,7 +173,7 @@ class _Recording:
 
 
 def _is_over(transfer: Transfer | None) -> bool:
-    return transfer is not None and (transfer.state is TransferState.TRANSFERRED or transfer.is_cancelled)
+    return transfer is not None and (transfer.state is TransferState.TRANSFERRED or transfer.state.is_taken_back)
 
 
 def _member(number: str, recorded: Recorded) -> BatchMember:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from core.batch import Batch, BatchCounts, BatchItem
 from core.errors import KvittError
+from core.reasons import Verdict
 from core.transfer import TransferState
 from core.use_cases.check_status import PIECE, Answer
 from core.use_cases.look_up import LookUp
@@ -28,7 +29,7 @@ from entrypoints.cli.output import (
     show,
 )
 from entrypoints.cli.paging import PAGE
-from entrypoints.cli.telling import status_lines
+from entrypoints.cli.telling import reason_codes, reason_lines, status_lines
 from entrypoints.documents import PaymentReport
 from entrypoints.problem import problem_document
 
@@ -82,21 +83,25 @@ def _tell_left_out(batch: Batch) -> None:
     if batch.cancelled:
         say(
             f"Skipped, because their transfers were cancelled: {how_many(batch.cancelled, 'invoice')}. "
-            f"Send them by number; {_listing(batch, TransferState.REJECTED)} lists them."
+            f"Send them by number; {_listing(batch, TransferState.CANCELLED)} lists them."
         )
 
 
 def _print_summary(look_up: LookUp, batch: Batch, counts: BatchCounts) -> None:
-    """Print how many stand where, and then what did not arrive, or arrived with a warning, and why."""
+    """Print how many stand where and why, and then what did not arrive, or arrived with a warning."""
+    reasons = look_up.batch_reasons(batch.id) if counts.rejected or counts.refused else ()
     rows = [
-        ("Transferred", counts.transferred),
-        ("Not finished", counts.in_hand),
-        ("Waiting", counts.waiting),
-        ("Rejected", counts.rejected),
-        ("Refused", counts.refused),
+        ("Transferred", counts.transferred, ""),
+        ("Not finished", counts.in_hand, ""),
+        ("Waiting", counts.waiting, ""),
+        ("Rejected", counts.rejected, reason_codes(reasons, Verdict.REJECTED)),
+        ("Cancelled", counts.cancelled, ""),
+        ("Refused", counts.refused, reason_codes(reasons, Verdict.REFUSED)),
     ]
-    told = [[name, str(number)] for name, number in rows if number or name != "Not finished"]
-    print_table(["Outcome", "Invoices"], told, right=["Invoices"])
+    told = [
+        [name, str(number), why] for name, number, why in rows if number or name not in ("Not finished", "Cancelled")
+    ]
+    print_table(["Outcome", "Invoices", "Why"], told, right=["Invoices"])
     worth_telling = (item for item in _items(look_up, batch) if _needs_telling(item))
     for item in islice(worth_telling, _MOST_TOLD):
         _print_item(item, as_json=False)
@@ -105,6 +110,8 @@ def _print_summary(look_up: LookUp, batch: Batch, counts: BatchCounts) -> None:
             f"... and {how_many(more, 'invoice')} more. See {_listing(batch, TransferState.REJECTED)} "
             "(or waiting); send --json prints every one."
         )
+        for line in reason_lines(reasons):
+            show(line)
 
 
 def _listing(batch: Batch, state: TransferState) -> str:

@@ -53,6 +53,7 @@ _BY_ERROR: dict[type[KvittError], ExitCode] = {
 _BY_STATE = {
     "transferred": ExitCode.DONE,
     "rejected": ExitCode.REFUSED,
+    "cancelled": ExitCode.REFUSED,
     "waiting": ExitCode.NOT_FINISHED,
     "queued": ExitCode.NOT_FINISHED,
     "running": ExitCode.NOT_FINISHED,
@@ -79,7 +80,7 @@ def code_of_batch(counts: "BatchCounts") -> ExitCode:
         return ExitCode.NO_ACCESS
     if not counts.is_finished:
         return ExitCode.NOT_FINISHED
-    return ExitCode.REFUSED if counts.rejected or counts.refused else ExitCode.DONE
+    return ExitCode.REFUSED if counts.total > counts.transferred else ExitCode.DONE
 
 
 def worst(codes: Iterable[ExitCode]) -> ExitCode:

@@ -14,6 +14,7 @@ from core.invoice import Delivery, Invoice, InvoiceRow, Period
 from core.order_draft import OrderDraft
 from core.payment import PaymentReason, PaymentReport
 from core.ports.invoice_stores import Step
+from core.reasons import Reason, Verdict
 from core.totals import Amounts, totals_of
 from core.transfer import Transfer, TransferState
 from core.use_cases.preview_invoice import CustomerPreview, InvoicePreview
@@ -192,6 +193,22 @@ def outcome_text(transfer: Transfer) -> str:
     if transfer.state is TransferState.TRANSFERRED:
         return f"order {transfer.order_id}, customer {transfer.customer_id}"
     return transfer.error.message if transfer.error else ""
+
+
+def reason_codes(reasons: Sequence[Reason], verdict: Verdict) -> str:
+    """Why so many were rejected, or refused: the codes of the reasons, each with its count where there are several."""
+    of_it = [reason for reason in reasons if reason.verdict is verdict]
+    if len(of_it) == 1:
+        return of_it[0].code
+    return ", ".join(f"{reason.code} ({reason.count:,})" for reason in of_it)
+
+
+def reason_lines(reasons: Sequence[Reason]) -> Iterator[str]:
+    """Why invoices that are counted as rejected or refused were so: each reason once, with one of them."""
+    for reason in reasons:
+        yield f"{reason.count:,} {reason.verdict}: {reason.code}. Such as invoice {reason.invoice}: {reason.message}"
+        if reason.hint:
+            yield f"  {reason.hint}"
 
 
 def transfer_lines(transfer: Transfer) -> Iterator[str]:

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from core.errors import KvittError
+from core.reasons import reasons_of_transfers
 from core.transfer import TransferState
 from entrypoints.cli.exit_codes import ExitCode, code_of_error, code_of_transfer, worst
 from entrypoints.cli.installation import installation, take_turn
@@ -13,7 +14,7 @@ from entrypoints.cli.options import AsJson
 from entrypoints.cli.outcomes import each, print_transfers
 from entrypoints.cli.output import print_json, print_table, say, show
 from entrypoints.cli.paging import every
-from entrypoints.cli.telling import outcome_text, transfer_story
+from entrypoints.cli.telling import outcome_text, reason_lines, transfer_story
 from entrypoints.documents import TransferDocument, TransferStory
 
 Ids = Annotated[list[str], typer.Argument(metavar="ID...", help="The transfers' ids.")]
@@ -23,7 +24,7 @@ def list_(
     business: Annotated[str | None, typer.Option("--business", metavar="NAME", help="Only this business.")] = None,
     state: Annotated[
         str | None,
-        typer.Option(metavar="STATE", help="Only those that are queued, running, waiting, transferred or rejected."),
+        typer.Option(metavar="STATE", help=f"Only those in this state: {', '.join(TransferState)}."),
     ] = None,
     as_json: AsJson = False,
 ) -> int:
@@ -50,6 +51,9 @@ def list_(
             for transfer in transfers
         ]
         print_table(["Id", "Business", "Invoice", "State", "Attempts", "Outcome"], rows, right=["Attempts"])
+        if any(transfer.state is TransferState.REJECTED for transfer in transfers):
+            for line in reason_lines(reasons_of_transfers(transfers)):
+                say(line)
     else:
         say("No transfers match.")
     return ExitCode.DONE
@@ -71,7 +75,7 @@ def show_(
 
 
 def retry(ids: Ids, as_json: AsJson = False) -> int:
-    """Retry waiting or rejected transfers now, and show the result."""
+    """Retry waiting, rejected or cancelled transfers now, and show the result."""
     with installation() as container:
         outcomes = each(ids, container.manage_transfers().retry)
         recorded = {id_: outcome for id_, outcome in outcomes.items() if not isinstance(outcome, KvittError)}

@@ -62,7 +62,7 @@ def _examine_work(container: Container, examination: Examination) -> Iterator[Fi
         reports = container.read_figures().read()
         yield from work.recovery(container.storage().shut_businesses())
         yield from work.workers(examination, reports)
-        yield from work.stopped(reports)
+        yield from work.stopped(reports, examination.rejections())
         yield from work.quota(reports)
 
     with closing(container.storage()):

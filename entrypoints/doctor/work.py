@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from adapters.storage.examination import Examination
 from core.errors import TryAgain
 from core.ports.clock import Clock
+from core.reasons import Reason
 from core.transfer import TransferState
 from core.use_cases.read_figures import SystemReport
 from entrypoints.doctor.findings import Finding, Standing, mend, ok, warning
@@ -82,8 +83,8 @@ def recovery(shut: Sequence[str]) -> Iterator[Finding]:
         yield ok("recovery", "The database knows of all orders that were noted in it.")
 
 
-def stopped(reports: Sequence[SystemReport]) -> Iterator[Finding]:
-    """What waits for a person."""
+def stopped(reports: Sequence[SystemReport], rejections: Mapping[str, Sequence[Reason]]) -> Iterator[Finding]:
+    """What waits for a person, and what persons took back. `rejections` says why, by accounting system."""
     for report in reports:
         if report.parked:
             yield mend(
@@ -96,9 +97,21 @@ def stopped(reports: Sequence[SystemReport]) -> Iterator[Finding]:
         if rejected := report.transfers.get(TransferState.REJECTED, 0):
             yield warning(
                 "transfers",
-                f"{rejected} transfers to {report.system} were rejected.",
-                "kvitt transfer list --state rejected says why; mend the reason, then kvitt transfer retry.",
+                f"{rejected} transfers to {report.system} were rejected: "
+                + "; ".join(map(_reason, rejections.get(report.system, ())))
+                + ".",
+                "kvitt transfer list --state rejected names them all; mend the reason, then kvitt transfer retry.",
             )
+        if cancelled := report.transfers.get(TransferState.CANCELLED, 0):
+            yield ok(
+                "transfers",
+                f"{cancelled} transfers to {report.system} were cancelled by a person; there is nothing to mend. "
+                "kvitt transfer list --state cancelled names them.",
+            )
+
+
+def _reason(reason: Reason) -> str:
+    return f"{reason.count:,} because of {reason.code} (such as invoice {reason.invoice}: {reason.message.rstrip('.')})"
 
 
 def quota(reports: Sequence[SystemReport]) -> Iterator[Finding]:

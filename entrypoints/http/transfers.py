@@ -134,7 +134,7 @@ async def retry(
     waiting: NamedDependency[Waiting],
     prefer: Prefer = None,
 ) -> JsonOf[TransferDocument]:
-    """Try a waiting or rejected transfer again now, or as early as it may be; answers like send."""
+    """Try a waiting, rejected or cancelled transfer again now, or as early as it may be; answers like send."""
     began = time.monotonic()
     retried = await sync_to_thread(manage_transfers.retry, transfer, business=business)
     return await waiting.answer(retried, prefer=prefer, since=began)
@@ -183,9 +183,11 @@ def get_batch(
 def batch_page(batch: Batch, look_up: LookUp, *, limit: int, after: int | None) -> BatchDocument:
     """Show a batch with one page of its invoices; `next` is the position to go on after, or null at the end."""
     counts = look_up.batch_counts(batch.id)
+    reasons = look_up.batch_reasons(batch.id) if counts.rejected or counts.refused else ()
     found = look_up.batch_items(batch.id, limit=limit + 1, after=after)
     items = found[:limit]
-    return BatchDocument.of_page(batch, counts, items, next_=str(items[-1].position) if len(found) > limit else None)
+    then = str(items[-1].position) if len(found) > limit else None
+    return BatchDocument.of_page(batch, counts, items, reasons=reasons, next_=then)
 
 
 HANDLERS = [send_many, list_transfers, get_transfer, retry, cancel, get_batch]

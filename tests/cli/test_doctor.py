@@ -12,6 +12,7 @@ from cryptography.fernet import Fernet
 
 from adapters.twentyfour_seven_office.soap.published import read_own_contract
 from core.call_budget import CallBudget
+from core.reasons import Reason, Verdict
 from core.use_cases.read_figures import SystemReport
 from entrypoints.cli.doctor import _CODES
 from entrypoints.cli.exit_codes import worst as worst_code
@@ -307,9 +308,16 @@ def test_calls_left_are_judged(left: int, standing: str) -> None:
 
 
 def test_parked_transfers_are_to_be_mended_and_rejected_ones_told() -> None:
-    parked, rejected = work.stopped([report(parked=2, transfers={"rejected": 3})])
+    reason = Reason(
+        verdict=Verdict.REJECTED, code="unknown_vat_rate", count=3, invoice="7", message="No code for 17 %.", hint=""
+    )
+    parked, rejected, cancelled = work.stopped(
+        [report(parked=2, transfers={"rejected": 3, "cancelled": 1})], {"24sevenoffice": [reason]}
+    )
 
     assert (parked.standing, rejected.standing) == (Standing.MEND, Standing.WARNING)
+    assert "3 because of unknown_vat_rate (such as invoice 7: No code for 17 %)." in rejected.message
+    assert (cancelled.standing, "1 transfers" in cancelled.message) == (Standing.OK, True)
     assert "verify" in parked.hint
     assert "kvitt recover" in parked.hint
 

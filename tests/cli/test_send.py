@@ -46,7 +46,12 @@ def test_several_are_one_transfer_a_line_and_a_bad_one_keeps_none_from_going(fje
         "unknown_invoice",
     ]
     assert [line["invoice"] for line in as_json.lines] == ["1", "2", "3", "nix"]
-    assert plain.out.splitlines()[1:] == ["Transferred\t1", "Waiting\t0", "Rejected\t0", "Refused\t1"]
+    assert plain.out.splitlines()[1:] == [
+        "Transferred\t1\t",
+        "Waiting\t0\t",
+        "Rejected\t0\t",
+        "Refused\t1\tnot_data_for_accounting",
+    ]
     assert plain.err.startswith("Invoice 2 can't be sent.")
     assert len(books.orders) == 2
 
@@ -182,7 +187,7 @@ def test_the_transfer_commands_tell_try_again_and_take_back(fjell: Kvitt, office
     assert shown.json["id"] == ids[1]
     assert "What to do" in story.out
     assert (still.code, still.json["state"]) == (3, "waiting")
-    assert (cancelled.code, cancelled.json["error"]["code"]) == (0, "cancelled")
+    assert (cancelled.code, cancelled.json["state"], cancelled.json["error"]["code"]) == (0, "cancelled", "cancelled")
     assert (too_late.code, [one["code"] for one in too_late.lines]) == (1, ["not_cancellable", "unknown_transfer"])
     assert (retried.code, retried.json["state"]) == (0, "transferred")
     assert (left.code, left.out) == (0, "")

@@ -87,11 +87,11 @@ def test_a_summary_counts_and_then_tells_why_what_did_not_arrive_did_not(fjell: 
 
     assert answer.code == 1
     assert answer.out.splitlines()[:6] == [
-        "Outcome\tInvoices",
-        "Transferred\t2",
-        "Waiting\t0",
-        "Rejected\t1",
-        "Refused\t1",
+        "Outcome\tInvoices\tWhy",
+        "Transferred\t2\t",
+        "Waiting\t0\t",
+        "Rejected\t1\tunknown_vat_rate",
+        "Refused\t1\tinvalid_invoice",
         "Invoice 2: rejected.",
     ]
     assert "Invoice 1" not in answer.out
@@ -109,7 +109,10 @@ def test_a_long_list_is_cut_in_text_but_not_in_json(fjell: Kvitt, monkeypatch: p
     as_json = fjell("invoice", "send", "--all", *FJELL, "--json")
 
     assert plain.out.count(": rejected.") == 2
-    assert plain.out.splitlines()[-1].startswith("... and 3 invoices more. See kvitt transfer list --business fjell")
+    cut, reason, hint = plain.out.splitlines()[-3:]
+    assert cut.startswith("... and 3 invoices more. See kvitt transfer list --business fjell")
+    assert reason.startswith("5 rejected: unknown_vat_rate. Such as invoice 1: ")
+    assert hint.startswith("  Correct the row's VAT percent")
     assert [line["invoice"] for line in as_json.lines] == ["1", "2", "3", "4", "5"]
 
 

@@ -31,6 +31,7 @@ from core.ports.clock import Clock
 from core.ports.invoice_stores import Step
 from core.ports.personal_data_stores import Place, Record, RecordKind
 from core.ports.turns import Lease
+from core.reasons import Reason, reasons_of
 from core.recovery import Installation, Recovery
 from core.transfer import Transfer, TransferError, TransferState
 
@@ -373,6 +374,9 @@ class _Batches(_Store):
         items = self.items(batch_id, limit=len(self._tables.batch_members))
         transfers = [item.transfer for item in items if item.transfer]
         return counts_of(transfers, refused=len(items) - len(transfers))
+
+    def reasons(self, batch_id: str) -> Sequence[Reason]:
+        return reasons_of(self.items(batch_id, limit=len(self._tables.batch_members)))
 
 
 class _Intents(_Store):

@@ -25,12 +25,16 @@ def test_many_are_sent_in_one_request_and_a_bad_one_keeps_none_from_going(fjell:
     batch = send(fjell, "1", "2", "3", "nix", "4", "1")
 
     assert set(batch) == {
-        "id", "business", "created_at", "total", "states", "left_out", "finished", "items", "next",
+        "id", "business", "created_at", "total", "states", "reasons", "left_out", "finished", "items", "next",
     }  # fmt: skip
     assert (batch["business"], batch["total"], batch["finished"], batch["next"]) == ("fjell", 5, True, None)
     assert batch["states"] == {
-        "queued": 0, "running": 0, "waiting": 0, "transferred": 3, "rejected": 0, "refused": 2,
+        "queued": 0, "running": 0, "waiting": 0, "transferred": 3, "rejected": 0, "cancelled": 0, "refused": 2,
     }  # fmt: skip
+    assert [(one["verdict"], one["code"], one["count"], one["invoice"]) for one in batch["reasons"]] == [
+        ("refused", "invalid_invoice", 1, "3"),
+        ("refused", "unknown_invoice", 1, "nix"),
+    ]
     assert [item["invoice"] for item in batch["items"]] == ["1", "2", "3", "nix", "4"]
     one, _, incomplete, unknown, _ = batch["items"]
     story = fjell.get(f"{TRANSFERS}/{one['transfer']['id']}").json()

@@ -85,7 +85,7 @@ def test_a_waiting_transfer_is_cancelled_once(fjell: Api, waiting: Json) -> None
     again = fjell.post(f"{TRANSFERS}/{waiting['id']}/cancel")
 
     assert (cancelled.status_code, again.status_code) == (200, 200)
-    assert cancelled.json()["state"] == "rejected"
+    assert cancelled.json()["state"] == "cancelled"
     assert cancelled.json()["error"]["code"] == "cancelled"
 
 

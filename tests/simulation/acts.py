@@ -240,7 +240,7 @@ def mend(life: Life) -> bool:
         if any(one.is_parked for one in transfers):
             life.stage.container.verify_business().verify(business)
         for transfer in transfers:
-            if transfer.state is TransferState.TRANSFERRED or is_cancelled(transfer):
+            if transfer.state is TransferState.TRANSFERRED or transfer.state.is_taken_back:
                 continue
             all_ended = False
             if transfer.state is TransferState.REJECTED:
@@ -275,11 +275,6 @@ def _mend_rejected(life: Life, transfer: Transfer) -> None:
         life.stage.container.manage_transfers().retry(transfer.id)
     except KvittError as error:
         life.world.tell(f"{transfer.invoice} can't be mended yet: {error.message} [{error.code}]")
-
-
-def is_cancelled(transfer: Transfer) -> bool:
-    """Whether a person took the transfer back."""
-    return transfer.error is not None and transfer.error.code == "cancelled"
 
 
 def transfer_of(life: Life, business: str, number: str) -> Transfer | None:

@@ -6,7 +6,7 @@ from core.intent import IntentKind
 from core.invoice import Invoice
 from core.payment import PaymentReason, PaymentReport, PaymentStatusValue
 from core.transfer import Transfer, TransferState
-from tests.simulation.acts import is_cancelled, transfers_of
+from tests.simulation.acts import transfers_of
 from tests.simulation.life import Life
 from tests.simulation.line import Company
 
@@ -34,7 +34,7 @@ def check_the_end(life: Life) -> None:
     for business in life.businesses:
         transfers = {one.invoice: one for one in transfers_of(life, business)}
         for transfer in transfers.values():
-            if transfer.state is not TransferState.TRANSFERRED and not is_cancelled(transfer):
+            if transfer.state is not TransferState.TRANSFERRED and not transfer.state.is_taken_back:
                 life.world.breaks(f"invoice {transfer.invoice} is stuck: {transfer.state}, {transfer.error}")
             _its_story_says_so(life, transfer)
         for number in sorted(life.promised - transfers.keys()):
@@ -78,12 +78,12 @@ def _disagreement(transfer: Transfer) -> str | None:
             )
         case TransferState.TRANSFERRED:
             fits = bool(transfer.order_id and transfer.customer_id) and transfer.error is None
-        case TransferState.REJECTED:
+        case TransferState.REJECTED | TransferState.CANCELLED:
             fits = transfer.error is not None and transfer.next_attempt_at is None
     if not fits or transfer.state.is_final != (transfer.finished_at is not None):
         return f"its fields do not fit that: {transfer!r}"
     error = transfer.error
-    if error and not (error.message and (error.hint or is_cancelled(transfer))):
+    if error and not (error.message and (error.hint or transfer.state.is_taken_back)):
         return f"it is not told what to do: {error}"
     return None
 

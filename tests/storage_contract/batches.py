@@ -7,6 +7,7 @@ from core.recovery import recovery_needed
 from core.transfer import (
     Receipt,
     arrived,
+    cancelled,
     failed,
     started,
 )
@@ -49,7 +50,7 @@ class BatchContract(WithBusinesses):
         assert [one.position for one in (*first, *rest)] == sorted({one.position for one in (*first, *rest)})
 
     def test_its_invoices_are_counted_by_where_they_stand(self, stocked: Storage) -> None:
-        transfers = [a_transfer(f"t{nth}", str(nth)) for nth in range(9)]
+        transfers = [a_transfer(f"t{nth}", str(nth)) for nth in range(10)]
         error = TryAgain("Later")
         stand = [
             transfers[0],
@@ -62,6 +63,7 @@ class BatchContract(WithBusinesses):
             ),
             failed(started(transfers[6]), Rejected("No"), policy=POLICY, now=NOW),
             failed(started(transfers[8]), recovery_needed("fjell"), policy=POLICY, now=NOW),
+            cancelled(transfers[9], now=NOW),
             started(transfers[7]),
         ]
         refusal = Refusal.of(NotFound("Unknown."))
@@ -77,4 +79,32 @@ class BatchContract(WithBusinesses):
         assert counts == counts_of(stand[:-1], refused=2)
         assert (counts.waiting, counts.parked, counts.next_attempt_at) == (4, 2, stand[3].next_attempt_at)
         assert counts.unrecovered == 1
-        assert (counts.total, counts.in_hand, counts.ended, counts.may_end) == (10, 2, 2, 4)
+        assert (counts.total, counts.in_hand, counts.ended, counts.may_end) == (11, 2, 3, 4)
+
+    def test_why_they_were_rejected_or_refused_is_counted_by_the_code(self, stocked: Storage) -> None:
+        def no(code: str) -> Rejected:
+            return Rejected(f"No: {code}.", code=code, hint=f"Mend {code}.")
+
+        transfers = [a_transfer(f"t{nth}", str(nth)) for nth in range(5)]
+        stand = [
+            failed(started(transfers[0]), no("few"), policy=POLICY, now=NOW),
+            failed(started(transfers[1]), no("many"), policy=POLICY, now=NOW),
+            failed(started(transfers[2]), no("many"), policy=POLICY, now=NOW),
+            failed(started(transfers[3]), TryAgain("Later."), policy=POLICY, now=NOW),
+            cancelled(transfers[4], now=NOW),
+        ]
+        refusal = Refusal.of(NotFound("Unknown.", code="many", hint="See invoice list."))
+        with stocked.transaction() as work:
+            work.batches.put(Batch(id="b1", business="fjell", created_at=NOW))
+            assert list(work.batches.reasons("b1")) == []
+            work.transfers.add_all(transfers)
+            work.batches.add_members("b1", [BatchMember(invoice=number, refusal=refusal) for number in "xyz"])
+            work.batches.add_members("b1", [BatchMember(invoice=one.invoice, transfer_id=one.id) for one in stand])
+            work.transfers.save_all(stand)
+        with stocked.transaction() as work:
+            reasons = work.batches.reasons("b1")
+        assert [(one.verdict, one.code, one.count, one.invoice, one.message, one.hint) for one in reasons] == [
+            ("rejected", "many", 2, "1", "No: many.", "Mend many."),
+            ("rejected", "few", 1, "0", "No: few.", "Mend few."),
+            ("refused", "many", 3, "x", "Unknown.", "See invoice list."),
+        ]

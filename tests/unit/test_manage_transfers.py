@@ -53,7 +53,7 @@ def test_an_unknown_transfer_or_one_of_another_business_is_not_found(gateway: Ga
 def test_a_transfer_that_has_not_begun_its_order_can_be_taken_back(gateway: Gateway) -> None:
     cancelled = gateway.manage_transfers.cancel(waiting(gateway))
     assert cancelled.error is not None
-    assert (cancelled.state, cancelled.error.code) == (TransferState.REJECTED, "cancelled")
+    assert (cancelled.state, cancelled.error.code) == (TransferState.CANCELLED, "cancelled")
     assert cancelled.finished_at == gateway.clock.now()
     gateway.clock.advance(hours=1)
     gateway.turn()
@@ -112,4 +112,4 @@ def test_after_an_order_that_was_refused_the_transfer_can_be_taken_back(gateway:
     gateway.add(an_invoice())
     gateway.system.orders.fail_next(TryAgain("Busy."), call="create")
     transfer = gateway.send("2001-1")
-    assert gateway.manage_transfers.cancel(transfer.id).state is TransferState.REJECTED
+    assert gateway.manage_transfers.cancel(transfer.id).state is TransferState.CANCELLED

@@ -188,7 +188,7 @@ def test_all_leaves_out_what_a_person_cancelled_until_it_is_sent_by_its_number(g
     gateway.manage_transfers.cancel(gateway.send("1").id)
     batch = gateway.send_many.send_all("fjell")
     assert (numbers_of(gateway, batch), batch.cancelled) == (["2"], 1)
-    assert gateway.transfer("1").state is TransferState.REJECTED
+    assert gateway.transfer("1").state is TransferState.CANCELLED
     gateway.system.customers.fail_next(TryAgain("Later."))
     gateway.send("1")
     assert numbers_of(gateway, gateway.send_many.send_all("fjell")) == ["1"]

@@ -194,7 +194,8 @@ def test_a_parked_transfer_waits_for_no_time() -> None:
 
 
 def test_transferred_and_rejected_are_final_and_nothing_else_is() -> None:
-    assert {state for state in TransferState if state.is_final} == {TransferState.TRANSFERRED, TransferState.REJECTED}
+    final = {state for state in TransferState if state.is_final}
+    assert final == {TransferState.TRANSFERRED, TransferState.REJECTED, TransferState.CANCELLED}
 
 
 _ERRORS = st.sampled_from(

@@ -107,9 +107,10 @@ class TransferMachine(RuleBasedStateMachine):
         except Conflict:
             assert may_exist
         else:
-            assert ended.state is TransferState.REJECTED
-            assert not may_exist or transfer.state is TransferState.REJECTED
-            self.cancelled.add(number)
+            assert ended.state in (TransferState.CANCELLED, TransferState.REJECTED)
+            assert ended == transfer or not (transfer.state.is_final or may_exist)
+            if ended.state is TransferState.CANCELLED:
+                self.cancelled.add(number)
 
     @rule(number=numbers)
     def delete_the_order_and_send_again(self, number: str) -> None:
@@ -284,7 +285,7 @@ class TransferMachine(RuleBasedStateMachine):
                     assert transfer.order_id in self.deleted
                 else:
                     assert (order.draft.reference, order.customer_id) == (transfer.invoice, transfer.customer_id)
-            case TransferState.REJECTED:
+            case TransferState.REJECTED | TransferState.CANCELLED:
                 assert transfer.error is not None
                 assert transfer.next_attempt_at is None
 
@@ -341,13 +342,13 @@ class TransferMachine(RuleBasedStateMachine):
         self.heal()
         for _ in range(40):
             for transfer in self.everything():
-                if transfer.state is TransferState.REJECTED and transfer.invoice not in self.cancelled:
+                if transfer.state is TransferState.REJECTED:
                     self.gateway.manage_transfers.retry(transfer.id)
             self.gateway.clock.advance(seconds=1000)
             self.gateway.verify_business.verify(self.gateway.business)
             self.sweep()
         for transfer in self.everything():
-            expected = TransferState.REJECTED if transfer.invoice in self.cancelled else TransferState.TRANSFERRED
+            expected = TransferState.CANCELLED if transfer.invoice in self.cancelled else TransferState.TRANSFERRED
             if not transfer.superseded:
                 assert transfer.state is expected, transfer
                 self._agrees(transfer)

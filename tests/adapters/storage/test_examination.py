@@ -10,8 +10,8 @@ from adapters.secrets import FernetSecretBox
 from adapters.storage import open_storage
 from adapters.storage.examination import Examination, is_there
 from adapters.storage.schema import LATEST_REVISION
-from core.errors import InvalidInput, TryAgain
-from core.transfer import started
+from core.errors import InvalidInput, Rejected, TryAgain
+from core.transfer import RetryPolicy, cancelled, failed, started
 from tests.postgres import temporary_database
 from tests.storage_contract.samples import NOW, a_business, a_transfer
 
@@ -72,6 +72,21 @@ class ExaminationContract:
         with closing(open_storage(filled, BOX)) as storage, storage.transaction() as work:
             assert work.leases.acquire("fjell", holder="worker", length=timedelta(minutes=5))
         assert examination.left_running() == 0
+
+    def test_why_transfers_were_rejected_is_counted_by_system_and_code(
+        self, examination: Examination, filled: str
+    ) -> None:
+        assert examination.rejections() == {}
+        with closing(open_storage(filled, BOX)) as storage, storage.transaction() as work:
+            more = [a_transfer(f"r{nth}", f"R{nth}", "fjell", NOW) for nth in range(3)]
+            work.transfers.add_all(more)
+            no = Rejected("No code for 17 %.", code="unknown_vat_rate", hint="Map it.")
+            for one in more[:2]:
+                work.transfers.save(failed(started(one), no, policy=RetryPolicy(), now=NOW))
+            work.transfers.save(cancelled(more[2], now=NOW))
+        ((system, (reason,)),) = examination.rejections().items()
+        assert (system, reason.code, reason.count, reason.invoice) == ("24sevenoffice", "unknown_vat_rate", 2, "R0")
+        assert (reason.message, reason.hint) == ("No code for 17 %.", "Map it.")
 
 
 class TestSqlite(ExaminationContract):

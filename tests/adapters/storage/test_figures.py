@@ -16,7 +16,7 @@ from core.transfer import Receipt, RetryPolicy, TransferError, TransferState, ar
 from tests.storage_contract.samples import NOW, a_business, a_transfer
 
 BOX = FernetSecretBox([Fernet.generate_key().decode()])
-NONE = {TransferState.QUEUED: 0, TransferState.RUNNING: 0, TransferState.WAITING: 0, TransferState.REJECTED: 0}
+NONE: dict[TransferState, int] = {state: 0 for state in TransferState if state is not TransferState.TRANSFERRED}
 
 
 class FiguresContract:

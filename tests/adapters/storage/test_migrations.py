@@ -1,3 +1,4 @@
+import json
 import re
 import subprocess
 import sys
@@ -20,6 +21,7 @@ from adapters.storage.database import make_engine
 from adapters.storage.migrate import current, upgrade
 from adapters.storage.schema import LATEST_REVISION, metadata
 from core.errors import InvalidInput
+from tests.postgres import temporary_database
 
 BOX = FernetSecretBox([Fernet.generate_key().decode()])
 
@@ -152,6 +154,45 @@ def test_what_was_reported_of_anothers_order_is_dropped_and_asked_about_anew(eng
         assert database.execute(text("SELECT invoice FROM status_checks")).scalars().all() == ["1"]
         settled = database.execute(text("SELECT invoice, settled FROM transfers ORDER BY invoice")).all()
         assert [tuple(row) for row in settled] == [("1", 1), ("2", 0)]
+
+
+_AS_IT_WAS = """
+INSERT INTO transfers (id, business, invoice, state, attempts, created_at, warnings, error, trying_since, bulk, alone,
+                       superseded, settled, version)
+VALUES (:id, 'fjell', :id, :state, 1, '2026-01-01', '[]', :error, '2026-01-01', :no, :no, :no, :no, 1)
+"""
+
+
+def cancelled_ones_have_a_state_of_their_own(engine: Engine) -> None:
+    """Until 0009 they were rejected with the code `cancelled`."""
+    config = Config()
+    config.set_main_option("script_location", "adapters.storage:migrations")
+    codes = {"t1": "cancelled", "t2": "unknown_vat_rate", "t3": None, "t4": "cancelled"}
+    states = {"t1": "rejected", "t2": "rejected", "t3": "queued", "t4": "waiting"}
+    with engine.connect() as database:
+        config.attributes["connection"] = database
+        command.upgrade(config, "0008")
+        database.execute(
+            text("INSERT INTO businesses (name, system, sealed_settings, document) VALUES ('fjell', '', '', '')")
+        )
+        for id_, state in states.items():
+            error = json.dumps({"code": codes[id_], "message": "No.", "hint": ""}) if codes[id_] else None
+            database.execute(text(_AS_IT_WAS), {"id": id_, "state": state, "error": error, "no": False})
+        database.commit()
+        command.upgrade(config, "head")
+        found = database.execute(text("SELECT id, state FROM transfers ORDER BY id")).all()
+    assert {id_: state for id_, state in found} == states | {"t1": "cancelled"}  # noqa: C416
+
+
+def test_cancelled_ones_have_a_state_of_their_own(engine: Engine) -> None:
+    cancelled_ones_have_a_state_of_their_own(engine)
+
+
+def test_cancelled_ones_have_a_state_of_their_own_on_postgresql() -> None:
+    with temporary_database() as url:
+        engine = make_engine(url)
+        cancelled_ones_have_a_state_of_their_own(engine)
+        engine.dispose()
 
 
 def _statements(engine: Engine) -> dict[str, str]:
