@@ -16,6 +16,7 @@ from core.order_draft import CreditedOrder
 from core.totals import InvoiceTotals
 from core.vat_code import VatCode
 from entrypoints.documents import Shown
+from entrypoints.invoice_documents import AlreadySent
 
 
 class NamedThing(Shown):
@@ -90,7 +91,8 @@ class InvoicePreview(Shown):
     """What a send would do now.
 
     `products` are those that the business's settings name for its rows, and `product` the one for all other rows.
-    `not_written` is what the invoice says and the order won't, by field, and why.
+    `not_written` is what the invoice says and the order won't, by field, and why. With `already_sent` a send does
+    nothing; the rest is what would be written if the invoice were sent again, because its order is gone.
     """
 
     invoice: str
@@ -101,6 +103,7 @@ class InvoicePreview(Shown):
     totals: InvoiceTotals
     not_written: Mapping[str, str]
     warnings: tuple[str, ...]
+    already_sent: AlreadySent | None
 
 
 class Account(Shown):

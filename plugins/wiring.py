@@ -30,8 +30,10 @@ from core.use_cases.adopt_order import AdoptOrder
 from core.use_cases.api_keys import Authenticate, ManageApiKeys
 from core.use_cases.check_status import CheckStatus
 from core.use_cases.connect_business import ConnectBusiness
+from core.use_cases.delete_invoice import DeleteInvoice
 from core.use_cases.erase_business import EraseBusiness
 from core.use_cases.export_business import ExportBusiness
+from core.use_cases.find_worker import FindWorker
 from core.use_cases.link_customer import LinkCustomer
 from core.use_cases.look_up import LookUp
 from core.use_cases.manage_transfers import ManageTransfers
@@ -40,6 +42,7 @@ from core.use_cases.recover import Recover
 from core.use_cases.send_again import SendAgain
 from core.use_cases.send_invoice import SendInvoice
 from core.use_cases.send_many import SendMany
+from core.use_cases.tell_history import TellHistory
 from core.use_cases.verify_business import VerifyBusiness
 
 
@@ -130,6 +133,8 @@ class UseCases(containers.DeclarativeContainer):
     sweep = providers.Singleton(Sweep, storage=storage, queue=queue, clock=clock)
 
     look_up = providers.Singleton(LookUp, storage)
+    tell_history = providers.Singleton(TellHistory, storage)
+    find_worker = providers.Singleton(FindWorker, storage=storage, clock=clock)
     connect_business = providers.Singleton(
         ConnectBusiness, storage=storage, systems=systems, clock=clock, auditor=auditor
     )
@@ -148,6 +153,7 @@ class UseCases(containers.DeclarativeContainer):
         new_holder=new_holder,
     )
     add_invoice = providers.Singleton(AddInvoice, storage=storage, auditor=auditor)
+    delete_invoice = providers.Singleton(DeleteInvoice, storage=storage, auditor=auditor, watch=restore_watch)
     preview_invoice = providers.Singleton(
         PreviewInvoice,
         storage=storage,

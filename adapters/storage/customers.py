@@ -33,6 +33,11 @@ class SqlCustomerLinkStore(CustomerLinkStore):
     def put(self, business: str, *links: CustomerLink) -> None:
         put(self._database, customer_links, *({"business": business, **link.model_dump()} for link in links))
 
+    @override
+    def remove(self, business: str, keys: Collection[str]) -> None:
+        of_keys = and_(customer_links.c.business == business, customer_links.c.key.in_(keys))
+        self._database.execute(delete(customer_links).where(of_keys))
+
 
 class SqlDirectoryStore(DirectoryStore):
     """The customer directories: who there is in an account, by what customers are searched by.

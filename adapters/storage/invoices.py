@@ -5,7 +5,7 @@ from functools import cache
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Insert, and_, bindparam, func, select, update
+from sqlalchemy import ColumnElement, Connection, Insert, and_, bindparam, delete, func, select, update
 from sqlalchemy.sql.dml import ReturningInsert
 from typing_extensions import override
 
@@ -56,6 +56,11 @@ class SqlInvoiceStore(InvoiceStore):
     @override
     def put(self, business: str, invoice: Invoice) -> None:
         self._database.execute(_storing(self._database.dialect.name), _row(business, invoice))
+
+    @override
+    def remove(self, business: str, number: str) -> None:
+        of_number = and_(invoices.c.business == business, invoices.c.number == number)
+        self._database.execute(delete(invoices).where(of_number))
 
     @override
     def list(self, business: str, *, limit: int, after: str | None = None) -> Sequence[Invoice]:

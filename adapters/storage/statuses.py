@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, exists, insert, select, update
+from sqlalchemy import Connection, bindparam, exists, insert, select, update
 from typing_extensions import override
 
 from adapters.storage.dialects import insert_into
@@ -12,6 +12,9 @@ from core.payment import PaymentReport
 from core.ports.invoice_stores import FollowUpStore, StatusStore
 
 _NOT_OF_THE_REPORT = {"id", "business"}
+_REPORTS = select(*(column for column in status_checks.c if column.name not in _NOT_OF_THE_REPORT)).where(
+    status_checks.c.business == bindparam("of"), status_checks.c.invoice == bindparam("number")
+)
 
 
 class SqlStatusStore(StatusStore):
@@ -31,14 +34,15 @@ class SqlStatusStore(StatusStore):
     @override
     def latest(self, business: str, invoice: str) -> PaymentReport | None:
         """Return the newest report of an invoice, or None; of two from one instant the one stored last."""
-        query = (
-            select(*(column for column in status_checks.c if column.name not in _NOT_OF_THE_REPORT))
-            .where(status_checks.c.business == business, status_checks.c.invoice == invoice)
-            .order_by(status_checks.c.checked_at.desc(), status_checks.c.id.desc())
-            .limit(1)
-        )
-        row = self._database.execute(query).mappings().first()
+        newest_first = _REPORTS.order_by(status_checks.c.checked_at.desc(), status_checks.c.id.desc()).limit(1)
+        row = self._database.execute(newest_first, {"of": business, "number": invoice}).mappings().first()
         return PaymentReport.model_validate(dict(row)) if row else None
+
+    @override
+    def of_invoice(self, business: str, invoice: str) -> Sequence[PaymentReport]:
+        in_order = _REPORTS.order_by(status_checks.c.checked_at, status_checks.c.id)
+        rows = self._database.execute(in_order, {"of": business, "number": invoice}).mappings()
+        return [PaymentReport.model_validate(dict(row)) for row in rows]
 
     @override
     def open_invoices(self, business: str, *, limit: int, after: str | None = None) -> Sequence[str]:

@@ -114,6 +114,11 @@ class SqlTransferStore(TransferStore):
         return {transfer.invoice: transfer for transfer in self._read_all(query)}
 
     @override
+    def all_of_invoice(self, business: str, number: str) -> Sequence[Transfer]:
+        of_invoice = and_(transfers.c.business == business, transfers.c.invoice == number)
+        return self._read_all(_TRANSFERS.where(of_invoice).order_by(transfers.c.id))
+
+    @override
     def add(self, transfer: Transfer) -> None:
         """Store a new transfer.
 

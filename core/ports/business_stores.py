@@ -70,6 +70,9 @@ class CustomerLinkStore(Protocol):
     def put(self, business: str, *links: CustomerLink) -> None:
         """Remember."""
 
+    def remove(self, business: str, keys: Collection[str]) -> None:
+        """Forget what is remembered under these keys."""
+
 
 class DirectoryStore(Protocol):
     """The customer directories: one for each business and the books that it was read from."""

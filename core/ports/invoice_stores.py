@@ -33,6 +33,9 @@ class InvoiceStore(Protocol):
     def put(self, business: str, invoice: Invoice) -> None:
         """Store an invoice, new or in place of the one of this number."""
 
+    def remove(self, business: str, number: str) -> None:
+        """Forget an invoice that was never sent, or whose transfer created no order."""
+
     def list(self, business: str, *, limit: int, after: str | None = None) -> Sequence[Invoice]:
         """Return a business's invoices by number, those after the given number, at most `limit`."""
 
@@ -68,6 +71,9 @@ class TransferStore(Protocol):
         self, business: str, numbers: Collection[str], *, for_update: bool = False
     ) -> Mapping[str, Transfer]:
         """Return the transfers of these invoices, by number, as of_invoice does."""
+
+    def all_of_invoice(self, business: str, number: str) -> Sequence[Transfer]:
+        """Return an invoice's transfers, the oldest first, superseded ones too."""
 
     def add(self, transfer: Transfer) -> None:
         """Store a new transfer.
@@ -171,6 +177,9 @@ class StatusStore(Protocol):
 
     def latest(self, business: str, invoice: str) -> PaymentReport | None:
         """Return the newest report of an invoice, or None."""
+
+    def of_invoice(self, business: str, invoice: str) -> Sequence[PaymentReport]:
+        """Return all that is kept of an invoice's reports, those of earlier orders too, in the order of their times."""
 
     def open_invoices(self, business: str, *, limit: int, after: str | None = None) -> Sequence[str]:
         """Return the numbers of the invoices whose orders are not known to be paid or gone, at most `limit`.

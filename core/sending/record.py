@@ -52,7 +52,8 @@ def record_transfers(
     how much the accounting system can hold; it is asked only about invoices that have not arrived yet.
     Errors: Conflict, when others change the same transfers at this moment.
     """
-    invoices = work.invoices.of_numbers(business, numbers)
+    # Locked, so that none is deleted from under its new transfer.
+    invoices = work.invoices.of_numbers(business, numbers, for_update=True)
     transfers = work.transfers.of_invoices(business, numbers)
     faults = {
         number: fault

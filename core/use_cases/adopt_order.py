@@ -18,7 +18,7 @@ from core.sending.books import note_books, require_here
 from core.sending.fence import FencedSession, Hold, Session
 from core.sending.stories import orders_found
 from core.sending.tie_order import TieOrder
-from core.stored import require_business, require_invoice
+from core.stored import require_business, require_invoice, unknown_invoice
 from core.transfer import Transfer, TransferState, superseded
 
 
@@ -122,6 +122,8 @@ class AdoptOrder:
     ) -> Transfer:
         receipt, now = order.receipt, self._clock.now()
         with self._storage.transaction() as work:
+            if not work.invoices.of_numbers(hold.business, [number], for_update=True):  # deleted since it was read
+                raise unknown_invoice(hold.business, number)
             hold.renew(work)
             _require_free(work, hold.business, number, receipt.order_id, books=books)
             live = work.transfers.of_invoice(hold.business, number, for_update=True)

@@ -16,7 +16,7 @@ from core.ports.accounting import AccountingSystems
 from core.ports.clock import Clock
 from core.ports.storage import Storage
 from core.sending.books import invoices_elsewhere, note_books
-from core.stored import require_business, unknown_invoice
+from core.stored import require_business, require_known, unknown_invoice
 from core.transfer import Transfer
 
 PIECE = 1000
@@ -35,6 +35,15 @@ class CheckStatus:
         self._systems = systems
         self._clock = clock
         self._auditor = auditor
+
+    def open_numbers(self, business_name: str, *, limit: int, after: str | None = None) -> Sequence[str]:
+        """Return the numbers of invoices whose orders are not known to be paid or gone, those after the given one.
+
+        Errors: NotFound.
+        """
+        with self._storage.transaction() as work:
+            require_known(work, business_name)
+            return work.statuses.open_invoices(business_name, limit=limit, after=after)
 
     def check(self, business_name: str, numbers: Sequence[str], *, by_itself: bool = False) -> list[Answer]:
         """Report on each invoice, in order, or say why that one has no report; what was reported is kept,

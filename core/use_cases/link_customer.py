@@ -1,4 +1,6 @@
-"""Link a customer: a person says which record the customer of an invoice is, and that is remembered."""
+"""Link a customer: a person says which record the customer of an invoice is, and that is remembered until unlinked."""
+
+from collections.abc import Sequence
 
 from core.audit import Action
 from core.auditor import Auditor
@@ -33,6 +35,23 @@ class LinkCustomer:
             work.links.put(business_name, CustomerLink(key=key, customer_id=customer_id, chosen=True))
             self._auditor.done(work, Action.CUSTOMER_LINKED, **about, subject=customer_id)
         return record
+
+    def unlink(self, business_name: str, number: str) -> Sequence[str]:
+        """Forget which record the invoice's customer is, chosen or learned; return the ids that were remembered.
+
+        That is so for all invoices of that customer: the next that is sent looks for the record anew. One that was sent
+        stays as it is. Nobody is asked in the accounting system. Errors: NotFound.
+        """
+        about = {"business": business_name, "invoice": number}
+        with self._auditor.refusals(Action.CUSTOMER_UNLINKED, **about), self._storage.transaction() as work:
+            customer = require_invoice(work, business_name, number).customer
+            keys = [link_key(customer, books=books) for books in work.books.of(business_name)]
+            links = work.links.of_keys(business_name, keys)
+            work.links.remove(business_name, list(links))
+            remembered = list(dict.fromkeys(link.customer_id for link in links.values()))
+            for customer_id in remembered:
+                self._auditor.done(work, Action.CUSTOMER_UNLINKED, **about, subject=customer_id)
+        return remembered
 
     def _found(self, business_name: str, number: str, customer_id: str) -> tuple[str, CustomerRecord]:
         """Return under which key the choice is remembered, and the record."""

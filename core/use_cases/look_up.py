@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from core.already_sent import AlreadySent, already_sent, last_payment
 from core.audit import KeptEntry
 from core.batch import Batch, BatchCounts, BatchItem
 from core.business import Business
@@ -26,6 +27,11 @@ class LookUp:
         """Return a business. Errors: NotFound."""
         with self._storage.transaction() as work:
             return require_business(work, name)
+
+    def require(self, business: str) -> None:
+        """Make sure that there is such a business. Errors: NotFound."""
+        with self._storage.transaction() as work:
+            require_known(work, business)
 
     def businesses(self, *, limit: int, after: str | None = None, only: str | None = None) -> Sequence[Business]:
         """Return businesses by name, those after the given one; of whoever may see one alone, that one."""
@@ -64,9 +70,12 @@ class LookUp:
     def status_of(self, transfer: Transfer) -> PaymentReport | None:
         """Return what the accounting system last said about the payment of the transfer's order, or None."""
         with self._storage.transaction() as work:
-            report = work.statuses.latest(transfer.business, transfer.invoice)
-        is_of_it = report and report.order_id == transfer.order_id and report.books in (None, transfer.books)
-        return report if is_of_it else None
+            return last_payment(work, transfer)
+
+    def already_sent(self, business: str, number: str) -> AlreadySent | None:
+        """Return the order that an invoice was sent as, and what was last seen of it; None where it has not arrived."""
+        with self._storage.transaction() as work:
+            return already_sent(work, business, number)
 
     def transfers(
         self, business: str | None, *, state: TransferState | None = None, limit: int, after: str | None = None

@@ -7,7 +7,7 @@ from core.intent import IntentKind
 from core.ports.clock import Clock
 from core.ports.storage import Storage, UnitOfWork
 from core.ports.turns import TransferQueue
-from core.stored import require_transfer
+from core.stored import require_transfer, unknown_invoice
 from core.transfer import Transfer, TransferState, cancelled, due_now, order_may_exist
 
 
@@ -25,15 +25,19 @@ class ManageTransfers:
 
         One that arrived stays as it is.
 
-        Errors: NotFound.
+        Errors: NotFound, also where its invoice was deleted.
         """
         with (
             self._auditor.refusals(Action.TRANSFER_RETRIED, business=business, subject=transfer_id),
             self._storage.transaction() as work,
         ):
+            of = require_transfer(work, transfer_id, business=business)
+            is_there = work.invoices.of_numbers(of.business, [of.invoice], for_update=True)  # as whoever deletes it
             transfer = require_transfer(work, transfer_id, business=business, for_update=True)
             due = due_now(transfer, now=self._clock.now())
             if due != transfer:
+                if not is_there:
+                    raise unknown_invoice(transfer.business, transfer.invoice)
                 transfer = work.transfers.save(due)
                 self._done(work, Action.TRANSFER_RETRIED, transfer)
         if transfer.state is TransferState.TRANSFERRED:

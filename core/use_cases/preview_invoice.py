@@ -1,10 +1,15 @@
 """Preview an invoice: the customer decision and the order exactly as it would be written. Nothing is written."""
 
 from collections.abc import Mapping
+from datetime import datetime
 
+from core.already_sent import AlreadySent, already_sent
+from core.business import Business
 from core.completeness import require_sendable
 from core.customer_plan import CustomerAction, CustomerDecision, customer_notes
+from core.errors import InvalidInvoice, KvittError, OrderThere, Rejected
 from core.fields import Document
+from core.invoice import Invoice
 from core.order_draft import OrderDraft, References
 from core.ports.accounting import AccountingSystems
 from core.ports.storage import Storage
@@ -31,7 +36,8 @@ class InvoicePreview(Document):
     """What a send would do now.
 
     `products` are those that the business's settings name for its rows, and `product` the one for all other rows.
-    `not_written` is what the invoice says and the order won't, by field, and why.
+    `not_written` is what the invoice says and the order won't, by field, and why. With `already_sent` a send does
+    nothing; the rest is what would be written if the invoice were sent again, because its order is gone.
     """
 
     invoice: str
@@ -42,6 +48,7 @@ class InvoicePreview(Document):
     totals: InvoiceTotals
     not_written: Mapping[str, str]
     warnings: tuple[str, ...]
+    already_sent: AlreadySent | None = None
 
 
 class PreviewInvoice:
@@ -63,13 +70,30 @@ class PreviewInvoice:
     def preview(self, business_name: str, number: str) -> InvoicePreview:
         """Show the decisions for an invoice.
 
-        Errors: NotFound; InvalidInvoice, naming every fault; Rejected, as a send would be; OtherBooks, where
+        Errors: NotFound; InvalidInvoice, naming every fault; Rejected, as a send would be; OrderThere, code
+        `already_sent`, in their place where the invoice was sent: nothing is to be mended; OtherBooks, where
         its order lies or may lie in others; AccessRefused; TryAgain.
         """
         with self._storage.transaction() as work:
             business = require_business(work, business_name)
             invoice = require_invoice(work, business_name, number)
             kept = work.references.all(business_name)
+            sent = already_sent(work, business_name, number)
+        try:
+            return self._decided(business, invoice, kept, sent)
+        except (InvalidInvoice, Rejected) as trouble:
+            if sent is None:
+                raise
+            raise _nothing_to_send(number, sent, trouble) from trouble
+
+    def _decided(
+        self,
+        business: Business,
+        invoice: Invoice,
+        kept: Mapping[str, tuple[str, datetime]],
+        sent: AlreadySent | None,
+    ) -> InvoicePreview:
+        business_name, number = business.name, invoice.number
         session = Session(self._systems.open(business))
         require_sendable(invoice, limits=session.limits)
         here, customers = session.identity(), {number: invoice.customer}
@@ -96,7 +120,16 @@ class PreviewInvoice:
             totals=totals_of(invoice),
             not_written=order.not_written,
             warnings=(*notes.warnings, *order.warnings),
+            already_sent=sent,
         )
+
+
+def _nothing_to_send(number: str, sent: AlreadySent, trouble: KvittError) -> OrderThere:
+    return OrderThere(
+        f"Invoice {number} was sent already, as order {sent.order_id}. It could not be sent again: {trouble.message}",
+        code="already_sent",
+        hint="Look at the order in the accounting system, or check its status. Nothing has to be sent.",
+    )
 
 
 def _named_products(references: References) -> tuple[NamedThing, ...]:

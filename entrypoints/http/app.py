@@ -22,7 +22,7 @@ from litestar.types import HTTPScope, LifeSpanReceive, LifeSpanScope, LifeSpanSe
 from adapters.telemetry.telemetry import Telemetry
 from core.errors import KvittError
 from entrypoints.container import Container
-from entrypoints.http import audit, businesses, health, invoices, recovery, transfers
+from entrypoints.http import audit, businesses, health, invoices, many_invoices, recovery, transfers
 from entrypoints.http.access import Access, Gate
 from entrypoints.http.adding import Adding
 from entrypoints.http.bodies import StrictRequest
@@ -47,7 +47,10 @@ _PROVIDED = (
     "look_up",
     "connect_business",
     "verify_business",
+    "add_invoice",
     "preview_invoice",
+    "delete_invoice",
+    "tell_history",
     "link_customer",
     "send_invoice",
     "send_many",
@@ -80,6 +83,7 @@ def create_app(container: Container, *, local_only: bool = True) -> Litestar:
         route_handlers=[
             *businesses.HANDLERS,
             *invoices.HANDLERS,
+            *many_invoices.HANDLERS,
             *transfers.HANDLERS,
             *audit.HANDLERS,
             *recovery.HANDLERS,

@@ -1,6 +1,6 @@
 """Reading what comes in: JSON, stricter than the standard library does, and an invoice's other forms."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from http import HTTPStatus
@@ -14,18 +14,20 @@ from litestar.typing import FieldDefinition
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from core.business import Business
-from core.errors import InvalidInput
+from core.errors import Fault, InvalidInput
 from core.fields import Document, Instant, InvoiceNumber, Text
 from core.invoice import Invoice
-from core.json_text import BadJson, json_from
+from core.json_text import BadJson, json_from, parsed, require_plain
 from entrypoints.documents import InvoiceFromFile
 from entrypoints.files import CHARSETS, MEDIA_TYPES, Form, invoice_in
 from entrypoints.http.problems import AnyRequest
-from entrypoints.parsing import read
+from entrypoints.parsing import invoice_from, read
 
 MOST_AT_ONCE = 10_000
 """How many invoices can be named in one request."""
 
+JSON, NDJSON = "application/json", "application/x-ndjson"
+LONGEST_NUMBER = 50
 
 _SOON_READ = 4000
 """In bytes: an invoice of a dozen rows. The worst that can be written in so few is refused within some 30 ms."""
@@ -102,6 +104,34 @@ class InvoicesToSend(Body):
         return self
 
 
+MOST_CHECKED = 1000
+"""About so many invoices the accounting system is asked in one request: as many as one call of it reads."""
+
+
+class InvoicesToCheck(Body):
+    """Whose status to check: these, or those that are not known to be paid or gone. Just one of the two.
+
+    Of the open ones a thousand are asked about, by number; `after` goes on after that number.
+    """
+
+    what = "a choice of invoices to check"
+    code = "not_invoices_to_check"
+
+    model_config = ConfigDict(json_schema_extra={"oneOf": [_given("invoices"), _given("open")]})
+
+    invoices: Annotated[tuple[InvoiceNumber, ...], Field(min_length=1, max_length=MOST_CHECKED)] | None = None
+    open: Literal[True] | None = None
+    after: InvoiceNumber | None = None
+
+    @model_validator(mode="after")
+    def _just_one(self) -> Self:
+        if (self.invoices is None) == (self.open is None):
+            raise ValueError('Give "invoices", a list of their numbers, or "open": true')
+        if self.after is not None and self.open is None:
+            raise ValueError('"after" goes with "open": true')
+        return self
+
+
 def _nameless(schema: dict[str, Any]) -> None:
     schema["required"].remove("name")
 
@@ -159,15 +189,90 @@ def json_document(request: AnyRequest, body: bytes) -> object:
     Errors: ClientException (415) unless it is declared as JSON; InvalidInput, code `bad_json`, for what is not UTF-8
     or not JSON (naming line and column), names a field twice, holds NaN or infinity, or is nested too deeply.
     """
+    _require_media_type(request, JSON)
+    return _json(_text(body), json_from)
+
+
+def _require_media_type(request: AnyRequest, *taken: str) -> str:
+    """Return the media type of a body in UTF-8. Errors: ClientException (415)."""
     media_type, parameters = request.content_type
-    if media_type.lower() != "application/json" or parameters.get("charset", "utf-8").lower() != "utf-8":
+    if media_type.lower() not in taken or parameters.get("charset", "utf-8").lower() != "utf-8":
         raise ClientException(status_code=HTTPStatus.UNSUPPORTED_MEDIA_TYPE)
+    return media_type.lower()
+
+
+def _text(body: bytes) -> str:
     try:
-        return json_from(body.decode(), fraction=float)  # no document of ours has a number with a fraction
+        return body.decode()
     except UnicodeDecodeError as error:
         raise _bad_json(f"byte {error.start + 1} is not UTF-8") from None
+
+
+def _json(text: str, how: Callable[..., object]) -> object:
+    try:
+        return how(text, fraction=float)  # no document of ours has a number with a fraction
     except BadJson as error:
         raise _bad_json(error.what) from None
+
+
+@dataclass(frozen=True)
+class InvoiceOfMany:
+    """One of the invoices of a body: its place there, from 1, and its number, as far as that can be told."""
+
+    row: int
+    number: str | None
+    outcome: Invoice | InvalidInput
+
+
+def invoices_of(request: AnyRequest, body: bytes) -> Sequence[InvoiceOfMany]:
+    """Read a body of many invoices: a list, or lines (NDJSON). What can't be read keeps no other from being taken.
+
+    Errors: ClientException (415); InvalidInput, code `bad_json`, for what is no list and no lines, and
+    `not_invoices_to_add` where there are none, or too many.
+    """
+    if _require_media_type(request, JSON, NDJSON) == NDJSON:
+        lines = enumerate(_text(body).split("\n"), start=1)
+        read = [_invoice_of_line(row, line) for row, line in lines if line.strip()]
+    else:
+        document = _json(_text(body), parsed)
+        if not isinstance(document, list):
+            raise _not_invoices("It is no list")
+        read = [_invoice_of(row, part) for row, part in enumerate(document, start=1)]
+    if not 1 <= len(read) <= MOST_AT_ONCE:
+        raise _not_invoices(f"It holds {len(read):,} invoices, and from 1 to {MOST_AT_ONCE:,} are taken at once")
+    return read
+
+
+def _invoice_of_line(row: int, line: str) -> InvoiceOfMany:
+    try:
+        return _invoice_of(row, parsed(line, fraction=float))
+    except BadJson as error:
+        return InvoiceOfMany(row, None, _bad_row(row, error.what))
+
+
+def _invoice_of(row: int, document: object) -> InvoiceOfMany:
+    named = document.get("number") if isinstance(document, dict) else None
+    number = named if isinstance(named, str) and named.isprintable() and len(named) <= LONGEST_NUMBER else None
+    try:
+        require_plain(document)
+        return InvoiceOfMany(row, number, invoice_from(document))
+    except BadJson as error:
+        return InvoiceOfMany(row, number, _bad_row(row, error.what, error.faults))
+    except InvalidInput as problem:
+        told = InvalidInput(f"Row {row}: {problem.message}", code=problem.code, faults=problem.faults)
+        return InvoiceOfMany(row, number, told)
+
+
+def _bad_row(row: int, what: str, faults: Sequence[Fault] = ()) -> InvalidInput:
+    return InvalidInput(f"Row {row} is not JSON that can be used: {what}.", code="bad_json", faults=faults)
+
+
+def _not_invoices(what: str) -> InvalidInput:
+    return InvalidInput(
+        f"The body is not invoices that can be added. {what}.",
+        code="not_invoices_to_add",
+        hint="Send a JSON list of invoices as application/json, or one invoice a line as application/x-ndjson.",
+    )
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ import time
 from functools import partial
 from http import HTTPStatus
 
-from litestar import get, post, put
+from litestar import delete, get, post, put
 from litestar.concurrency import sync_to_thread
 from litestar.di import NamedDependency
 from litestar.params import JSONBody, RawBody
@@ -13,13 +13,16 @@ from core.api_key import Need
 from core.errors import InvalidInput
 from core.invoice import Invoice
 from core.outcome import only
+from core.transfer import Transfer
 from core.use_cases.add_invoice import Addition, InvoiceToAdd
 from core.use_cases.adopt_order import AdoptOrder
 from core.use_cases.check_status import CheckStatus
+from core.use_cases.delete_invoice import DeleteInvoice
 from core.use_cases.link_customer import LinkCustomer
 from core.use_cases.look_up import LookUp
 from core.use_cases.preview_invoice import PreviewInvoice
 from core.use_cases.send_invoice import SendInvoice
+from core.use_cases.tell_history import TellHistory
 from entrypoints.acting import current_actor
 from entrypoints.documents import (
     CustomerDocument,
@@ -43,6 +46,14 @@ from entrypoints.http.paths import USUAL_PAGE, After, BusinessInPath, Limit, Num
 from entrypoints.http.problems import AnyRequest
 from entrypoints.http.threads import VendorCalls
 from entrypoints.http.waiting import Prefer, Waiting
+from entrypoints.invoice_documents import (
+    AlreadySent,
+    DeletedInvoice,
+    HistoryEvent,
+    HistoryPage,
+    SentTransfer,
+    UnlinkedCustomer,
+)
 from entrypoints.parsing import invoice_from
 from entrypoints.preview_documents import InvoicePreview
 
@@ -199,16 +210,27 @@ async def send(
     business: BusinessInPath,
     number: NumberInPath,
     send_invoice: NamedDependency[SendInvoice],
+    look_up: NamedDependency[LookUp],
     waiting: NamedDependency[Waiting],
     prefer: Prefer = None,
-) -> JsonOf[TransferDocument]:
+) -> JsonOf[SentTransfer]:
     """Send an invoice; sending twice is one transfer.
 
-    200 with the transfer when it has ended, transferred or rejected; 202 while it has not.
+    200 with the transfer when it has ended, transferred or rejected; 202 while it has not. `already_sent` is null
+    unless the invoice had arrived before: then nothing was done, and it says what was last seen of the order.
     """
     began = time.monotonic()
-    transfer = await sync_to_thread(send_invoice.send, business, number)
-    return await waiting.answer(transfer, prefer=prefer, since=began)
+
+    def sent() -> tuple[Transfer, AlreadySent | None]:
+        before = look_up.already_sent(business, number)
+        return send_invoice.send(business, number), AlreadySent.of(before) if before else None
+
+    transfer, before = await sync_to_thread(sent)
+
+    def shown(transfer: Transfer) -> SentTransfer:
+        return SentTransfer(**dict(TransferDocument.of(transfer)), already_sent=before)
+
+    return await waiting.answer(transfer, prefer=prefer, since=began, shown=shown)
 
 
 @post(
@@ -231,4 +253,77 @@ async def check_payment(
     return JsonOf(PaymentReport.of(only(await vendor_calls.run(partial(check_status.check, business, [number])))))
 
 
-HANDLERS = [put_invoice, get_invoice, list_invoices, get_preview, choose_customer, adopt_order_of, send, check_payment]
+@get(
+    f"{_INVOICE}/history",
+    sync_to_thread=True,
+    tags=_TAGS,
+    operation_class=described(problems=[HTTPStatus.NOT_FOUND]),
+    needs=Need.READ,
+)
+def get_history(
+    business: BusinessInPath,
+    number: NumberInPath,
+    tell_history: NamedDependency[TellHistory],
+    limit: Limit = USUAL_PAGE,
+    after: After = None,
+) -> JsonOf[HistoryPage]:
+    """Tell all that happened to an invoice, the oldest first: adds and changes, transfers step by step, checks, links.
+
+    An invoice that was deleted has its history still.
+    """
+    events, then = page(
+        lambda most, start: tell_history.tell(business, number, limit=most, after=start),
+        limit=limit,
+        after=after,
+        key=lambda event: event.place,
+    )
+    return JsonOf(HistoryPage(items=[HistoryEvent.of(event) for event in events], next=then))
+
+
+@delete(
+    _INVOICE,
+    status_code=HTTPStatus.OK,
+    sync_to_thread=True,
+    tags=_TAGS,
+    operation_class=described(
+        problems=[HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT, HTTPStatus.SERVICE_UNAVAILABLE],
+    ),
+    needs=Need.SEND,
+)
+def delete_invoice(
+    business: BusinessInPath, number: NumberInPath, delete_invoice: NamedDependency[DeleteInvoice]
+) -> JsonOf[DeletedInvoice]:
+    """Delete an invoice that has no order, and is not on its way to one: cancel its transfer first."""
+    delete_invoice.delete(business, number)
+    return JsonOf(DeletedInvoice(invoice=number))
+
+
+@delete(
+    f"{_INVOICE}/customer",
+    status_code=HTTPStatus.OK,
+    sync_to_thread=True,
+    tags=_TAGS,
+    operation_class=described(problems=[HTTPStatus.NOT_FOUND]),
+    needs=Need.SEND,
+)
+def forget_customer(
+    business: BusinessInPath, number: NumberInPath, link_customer: NamedDependency[LinkCustomer]
+) -> JsonOf[UnlinkedCustomer]:
+    """Forget which record the invoice's customer is: the next send of an invoice of that customer looks for it anew."""
+    forgotten = link_customer.unlink(business, number)
+    return JsonOf(UnlinkedCustomer(invoice=number, forgotten=list(forgotten)))
+
+
+HANDLERS = [
+    put_invoice,
+    get_invoice,
+    list_invoices,
+    delete_invoice,
+    get_preview,
+    get_history,
+    choose_customer,
+    forget_customer,
+    adopt_order_of,
+    send,
+    check_payment,
+]

@@ -137,7 +137,7 @@ async def retry(
     """Try a waiting, rejected or cancelled transfer again now, or as early as it may be; answers like send."""
     began = time.monotonic()
     retried = await sync_to_thread(manage_transfers.retry, transfer, business=business)
-    return await waiting.answer(retried, prefer=prefer, since=began)
+    return await waiting.answer(retried, prefer=prefer, since=began, shown=TransferDocument.of)
 
 
 @post(

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from datetime import timedelta
 from http import HTTPStatus
-from typing import Annotated
+from typing import Annotated, TypeVar
 from urllib.parse import quote
 
 from litestar.concurrency import sync_to_thread
@@ -16,6 +16,8 @@ from core.ports.clock import Clock
 from core.transfer import Transfer, TransferState
 from entrypoints.documents import TransferDocument
 from entrypoints.http.bodies import JsonOf
+
+Document = TypeVar("Document", bound=TransferDocument)
 
 USUAL_WAIT = 10
 LONGEST_WAIT = 60
@@ -52,11 +54,18 @@ class Waiting:
         self._stopping = stopping
         self._waiters = 0
 
-    async def answer(self, transfer: Transfer, *, prefer: str | None, since: float) -> JsonOf[TransferDocument]:
+    async def answer(
+        self,
+        transfer: Transfer,
+        *,
+        prefer: str | None,
+        since: float,
+        shown: Callable[[Transfer], Document],
+    ) -> JsonOf[Document]:
         """Answer when a transfer that was set going has ended, or the time is up, counted from `since` (monotonic).
 
         200 with the transfer when it has ended; else 202, with its place as Location. What keeps a waiting or rejected
-        one is told in the transfer.
+        one is told in the transfer, as it is `shown`.
         """
         preferred = _preferred_wait(prefer)
         ends = since + (USUAL_WAIT if preferred is None else preferred)
@@ -68,11 +77,11 @@ class Waiting:
                 self._waiters -= 1
         headers = {} if preferred is None else {"Preference-Applied": f"wait={preferred}"}
         if transfer.state.is_final:
-            return JsonOf(TransferDocument.of(transfer), status_code=HTTPStatus.OK, headers=headers)
+            return JsonOf(shown(transfer), status_code=HTTPStatus.OK, headers=headers)
         headers["Location"] = (
             f"/v1/businesses/{quote(transfer.business, safe='')}/transfers/{quote(transfer.id, safe='')}"
         )
-        return JsonOf(TransferDocument.of(transfer), status_code=HTTPStatus.ACCEPTED, headers=headers)
+        return JsonOf(shown(transfer), status_code=HTTPStatus.ACCEPTED, headers=headers)
 
     async def _watch(self, transfer: Transfer, *, ends: float) -> Transfer:
         """Look until the transfer has ended, or nothing more can happen to it before `ends` (monotonic)."""

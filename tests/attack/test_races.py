@@ -211,6 +211,35 @@ def test_two_invoices_for_one_new_customer_at_once_make_one_customer(
 
 
 @many_rounds
+def test_an_invoice_that_is_sent_and_deleted_at_once_is_one_or_the_other(
+    fjell: httpx.Client, books: Books, rounds: int
+) -> None:
+    for _ in range(rounds):
+        numbers = [new_number("deleted") for _ in range(AT_ONCE // 2)]
+        for number in numbers:
+            add(fjell, number)
+        answers = at_once(
+            *[
+                act
+                for number in numbers
+                for act in (
+                    partial(fjell.post, f"{INVOICES}/{number}/send", headers={"Prefer": "wait=0"}),
+                    partial(fjell.delete, f"{INVOICES}/{number}"),
+                )
+            ]
+        )
+        for number, sent, deleted in zip(numbers, answers[::2], answers[1::2], strict=True):
+            assert (sent.status_code in (200, 202)) is (deleted.status_code == 409), (sent.text, deleted.text)
+            if deleted.status_code == 409:
+                transfer = arrived(fjell, sent.json()["id"])
+                assert orders_of(books, number) == [transfer["order_id"]]
+            else:
+                assert (sent.status_code, deleted.status_code) == (404, 200)
+                assert fjell.get(f"{INVOICES}/{number}").status_code == 404
+                assert orders_of(books, number) == []
+
+
+@many_rounds
 def test_a_retry_during_a_running_transfer_is_one_order(
     fjell: httpx.Client, office: Sandbox, books: Books, rounds: int
 ) -> None:

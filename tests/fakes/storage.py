@@ -229,6 +229,10 @@ class _Invoices(_Store):
     def put(self, business: str, invoice: Invoice) -> None:
         self._tables.invoices[business, invoice.number] = invoice
 
+    def remove(self, business: str, number: str) -> None:
+        self._tables.invoices.pop((business, number), None)
+        self._tables.sent.discard((business, number))
+
     def list(self, business: str, *, limit: int, after: str | None = None) -> Sequence[Invoice]:
         mine = {number: invoice for (owner, number), invoice in self._tables.invoices.items() if owner == business}
         return _page(mine, limit=limit, after=after)
@@ -271,6 +275,9 @@ class _Transfers(_Store):
         self, business: str, numbers: Collection[str], *, for_update: bool = False
     ) -> Mapping[str, Transfer]:
         return {number: transfer for number in numbers if (transfer := self.of_invoice(business, number))}
+
+    def all_of_invoice(self, business: str, number: str) -> Sequence[Transfer]:
+        return sorted((one for one in self._of(business) if one.invoice == number), key=lambda one: one.id)
 
     def add_all(self, transfers: Sequence[Transfer]) -> Collection[str]:
         fresh = [one for one in transfers if not self.of_invoice(one.business, one.invoice)]
@@ -441,6 +448,10 @@ class _Links(_Store):
         for link in links:
             self._tables.links[business, link.key] = link
 
+    def remove(self, business: str, keys: Collection[str]) -> None:
+        for key in keys:
+            self._tables.links.pop((business, key), None)
+
 
 class _Directory(_Store):
     def read_at(self, business: str, books: str) -> datetime | None:
@@ -497,6 +508,10 @@ class _Statuses(_Store):
     def latest(self, business: str, invoice: str) -> PaymentReport | None:
         mine = [one for owner, one in self._tables.statuses if owner == business and one.invoice == invoice]
         return max(reversed(mine), key=lambda one: one.checked_at, default=None)
+
+    def of_invoice(self, business: str, invoice: str) -> Sequence[PaymentReport]:
+        mine = [one for owner, one in self._tables.statuses if owner == business and one.invoice == invoice]
+        return sorted(mine, key=lambda one: one.checked_at)
 
     def open_invoices(self, business: str, *, limit: int, after: str | None = None) -> Sequence[str]:
         mine = {

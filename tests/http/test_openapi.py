@@ -29,6 +29,11 @@ ROUTES = {
     ("get", "/v1/businesses/{business}/invoices/{number}/preview"),
     ("post", "/v1/businesses/{business}/invoices/{number}/customer"),
     ("post", "/v1/businesses/{business}/invoices/{number}/send"),
+    ("post", "/v1/businesses/{business}/invoices"),
+    ("delete", "/v1/businesses/{business}/invoices/{number}"),
+    ("delete", "/v1/businesses/{business}/invoices/{number}/customer"),
+    ("get", "/v1/businesses/{business}/invoices/{number}/history"),
+    ("post", "/v1/businesses/{business}/statuses"),
     ("post", "/v1/businesses/{business}/invoices/{number}/status"),
     ("get", "/v1/businesses/{business}/transfers"),
     ("post", "/v1/businesses/{business}/transfers"),
@@ -38,7 +43,7 @@ ROUTES = {
     ("post", "/v1/businesses/{business}/transfers/{transfer}/cancel"),
 }
 AS_THE_CORE_HAS_THEM = {
-    "InvoicePreview": "customer invoice not_written order product products totals warnings",
+    "InvoicePreview": "already_sent customer invoice not_written order product products totals warnings",
     "CustomerPreview": "action changes id name",
     "OrderDraft": "buyer_reference comment credited currency customer_id delivery department due_date issue_date "
     "order_number order_reference our_reference paid_amount paid_date prices_include_vat project reference rows status "
@@ -123,6 +128,8 @@ def test_bodies_are_described(document: Json) -> None:
         "adopt_order_of": "OrderChoice",
         "post_recovery": "RecoveryStart",
         "send_many": "InvoicesToSend",
+        "add_invoices": "InvoicesToAdd",
+        "check_payments": "InvoicesToCheck",
     }
     schemas = document["components"]["schemas"]
     assert schemas["BusinessBody"]["required"] == ["accounting"]

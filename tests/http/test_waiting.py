@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from core.transfer import Transfer, TransferState, new_transfer
+from entrypoints.documents import TransferDocument
 from entrypoints.http import waiting
 from entrypoints.http.waiting import Waiting
 from tests.fakes import FakeClock
@@ -32,7 +33,7 @@ class _Seen:
 
 def _answer(*seen: Transfer, prefer: str | None, stopping: bool = False) -> tuple[int, str, str | None]:
     waits = Waiting(look_up=_Seen(*seen).transfer, clock=FakeClock(NOW), stopping=lambda: stopping)
-    response = asyncio.run(waits.answer(QUEUED, prefer=prefer, since=time.monotonic()))
+    response = asyncio.run(waits.answer(QUEUED, prefer=prefer, since=time.monotonic(), shown=TransferDocument.of))
     content = json.loads(response.render(response.content, "application/json"))
     return response.status_code or 0, content["state"], response.headers.get("Preference-Applied")
 

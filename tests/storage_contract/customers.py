@@ -24,6 +24,17 @@ class CustomerContract(WithBusinesses):
             work.links.put("fjell", chosen)
             assert work.links.of_keys("fjell", keys) == {learned.key: chosen, other.key: other}
 
+    def test_links_are_forgotten_by_their_keys(self, stocked: Storage) -> None:
+        kept, gone = CustomerLink(key="a", customer_id="1"), CustomerLink(key="b", customer_id="2")
+        with stocked.transaction() as work:
+            work.links.put("fjell", kept, gone)
+            work.links.put("vidde", gone)
+            work.links.remove("fjell", ["b", "c"])
+            work.links.remove("fjell", [])
+        with stocked.transaction() as work:
+            assert work.links.of_keys("fjell", ["a", "b"]) == {"a": kept}
+            assert work.links.of_keys("vidde", ["b"]) == {"b": gone}
+
     def test_a_directory_finds_customers_by_their_keys_in_these_books_alone(self, stocked: Storage) -> None:
         with stocked.transaction() as work:
             work.directory.put(

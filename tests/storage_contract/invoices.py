@@ -52,6 +52,19 @@ class InvoiceContract(WithBusinesses):
             assert business is not None
             assert business.product_name == "Leie\u200b"
 
+    def test_an_invoice_that_is_removed_is_gone_and_may_come_anew_as_unsent(self, stocked: Storage) -> None:
+        with stocked.transaction() as work:
+            work.invoices.put("fjell", an_invoice())
+            work.invoices.put("vidde", an_invoice())
+            work.invoices.mark_sent("fjell", ["1001"])
+            work.invoices.remove("fjell", "1001")
+            work.invoices.remove("fjell", "nothing of the kind")
+        with stocked.transaction() as work:
+            assert work.invoices.get("fjell", "1001") is None
+            assert work.invoices.get("vidde", "1001") == an_invoice()
+            work.invoices.put("fjell", an_invoice())
+            assert work.invoices.unsent("fjell", limit=10) == ["1001"]
+
     def test_an_invoice_that_is_put_again_is_replaced(self, stocked: Storage) -> None:
         with stocked.transaction() as work:
             work.invoices.put("fjell", an_invoice())

@@ -41,6 +41,16 @@ class StatusContract(WithBusinesses):
             assert work.statuses.latest("fjell", "1001") == paid
             assert work.statuses.latest("fjell", "1003") is None
 
+    def test_all_reports_of_an_invoice_come_in_the_order_of_their_times(self, stocked: Storage) -> None:
+        early, late = a_report(), a_report(checked_at=NOW + MINUTE, order_id="another")
+        with stocked.transaction() as work:
+            work.statuses.add("fjell", late)
+            work.statuses.add("fjell", early, a_report("1002"))
+            work.statuses.add("vidde", a_report())
+        with stocked.transaction() as work:
+            assert work.statuses.of_invoice("fjell", "1001") == [early, late]
+            assert work.statuses.of_invoice("fjell", "1003") == []
+
 
 PAID = {"status": PaymentStatusValue.PAID, "reason": PaymentReason.PAID}
 DELETED = {"reason": PaymentReason.DELETED}

@@ -288,6 +288,15 @@ class TransferContract(WithBusinesses):
         with pytest.raises(Conflict), stocked.transaction() as work:
             work.transfers.add(a_transfer("t3"))
 
+    def test_all_transfers_of_an_invoice_are_found_superseded_ones_too(self, stocked: Storage) -> None:
+        first, second = a_transfer("t1").model_copy(update={"superseded": True}), a_transfer("t2")
+        with stocked.transaction() as work:
+            work.transfers.add(first)
+            work.transfers.add(second)
+            work.transfers.add(a_transfer("t3", invoice="1002"))
+            assert work.transfers.all_of_invoice("fjell", first.invoice) == [first, second]
+            assert work.transfers.all_of_invoice("vidde", first.invoice) == []
+
     def test_businesses_with_something_due_are_swept_up_unless_somebody_holds_them(self, stocked: Storage) -> None:
         with stocked.transaction() as work:
             assert work.transfers.businesses_due(now=NOW) == []

@@ -69,3 +69,27 @@ def test_linking_writes_nothing_to_the_books(gateway: Gateway) -> None:
     gateway.add(an_invoice())
     gateway.link_customer.link("fjell", "2001-1", record.id)
     assert gateway.system.calls == ["customers.read"]
+
+
+def test_an_unlinked_customer_is_looked_for_anew(gateway: Gateway) -> None:
+    chosen = gateway.books.add_customer("Moe Holding AS", kind=CustomerKind.BUSINESS)
+    right = gateway.books.add_customer("Moe Anlegg AS", kind=CustomerKind.BUSINESS, organization_number="911000008")
+    gateway.add(an_invoice(customer=a_company()), an_invoice(number="2", customer=a_company()))
+    gateway.link_customer.link("fjell", "2001-1", chosen.id)
+    calls = len(gateway.system.calls)
+    assert gateway.link_customer.unlink("fjell", "2") == [chosen.id]
+    assert gateway.link_customer.unlink("fjell", "2") == []
+    assert len(gateway.system.calls) == calls
+    assert gateway.send("2001-1").customer_id == right.id
+    assert gateway.link_customer.unlink("fjell", "2001-1") == [right.id]  # what was learned is forgotten too
+
+
+def test_unlinking_is_in_the_audit_trail_where_something_was_forgotten(gateway: Gateway) -> None:
+    gateway.add(an_invoice())
+    gateway.link_customer.unlink("fjell", "2001-1")
+    customer_id = gateway.send("2001-1").customer_id
+    gateway.link_customer.unlink("fjell", "2001-1")
+    noted = [one for one in gateway.look_up.audit(limit=100) if one.action == "customer.unlinked"]
+    assert [(one.invoice, one.subject) for one in noted] == [("2001-1", customer_id)]
+    with pytest.raises(NotFound):
+        gateway.link_customer.unlink("fjell", "nothing of the kind")

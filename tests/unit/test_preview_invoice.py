@@ -2,7 +2,7 @@ import pytest
 
 from core.customer import CustomerKind
 from core.customer_plan import CustomerAction
-from core.errors import InvalidInvoice, NotFound, Rejected
+from core.errors import InvalidInvoice, NotFound, OrderThere, Rejected
 from core.invoice import Invoice, InvoiceType
 from tests.fakes import Gateway
 from tests.unit.samples import a_company, a_row, an_invoice
@@ -84,3 +84,31 @@ def test_what_becomes_of_the_customers_name_is_shown(gateway: Gateway) -> None:
     preview = gateway.preview_invoice.preview("fjell", "2001-1")
     assert preview.order.comment == "Signe Haugland\nRing"
     assert any('"Moe AS"' in warning and '"Signe Haugland"' in warning for warning in preview.warnings)
+
+
+def test_a_preview_of_a_sent_invoice_names_its_order_and_what_was_last_seen_of_it(gateway: Gateway) -> None:
+    gateway.add(an_invoice())
+    assert gateway.preview_invoice.preview("fjell", "2001-1").already_sent is None
+    sent = gateway.send("2001-1")
+    before = gateway.preview_invoice.preview("fjell", "2001-1").already_sent
+    assert before is not None
+    assert (before.order_id, before.transfer_id, before.payment) == (sent.order_id, sent.id, None)
+    gateway.check_status.check("fjell", ["2001-1"])
+    del gateway.books.orders[sent.order_id or ""]
+    seen = gateway.preview_invoice.preview("fjell", "2001-1").already_sent
+    assert seen is not None
+    assert (seen.payment is not None, seen.is_gone) == (True, False)
+    gateway.check_status.check("fjell", ["2001-1"])
+    gone = gateway.preview_invoice.preview("fjell", "2001-1").already_sent
+    assert gone is not None
+    assert gone.is_gone
+
+
+def test_what_keeps_a_sent_invoice_from_being_sent_again_is_nothing_to_mend(gateway: Gateway) -> None:
+    gateway.add(an_invoice())
+    sent = gateway.send("2001-1")
+    with gateway.storage.transaction() as work:  # as it is once what it says is old enough to be forgotten
+        work.invoices.put("fjell", Invoice(number="2001-1"))
+    with pytest.raises(OrderThere, match=f"sent already, as order {sent.order_id}") as refusal:
+        gateway.preview_invoice.preview("fjell", "2001-1")
+    assert refusal.value.code == "already_sent"

@@ -1,0 +1,124 @@
+"""What is shown of invoices beyond themselves: their story, what adding or checking many came to, what was sent before.
+
+The same over HTTP and on the command line, and as in documents.py each names all that it shows.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Literal, Self
+
+from pydantic import JsonValue
+
+from core.errors import KvittError
+from core.fields import Instant
+from core.use_cases.add_invoice import AddedInvoice, Addition
+from entrypoints.documents import Answer, BatchError, Page, PaymentReport, Shown, TransferDocument
+
+
+class AlreadySent(Shown):
+    """The order that an invoice was sent as. `payment` is what was last seen of it; null before it was ever asked."""
+
+    transfer_id: str
+    order_id: str
+    customer_id: str | None
+    sent_at: Instant | None
+    payment: PaymentReport | None
+
+
+class SentTransfer(TransferDocument):
+    """The transfer of an invoice that was sent. With `already_sent` this send changed nothing."""
+
+    already_sent: AlreadySent | None
+
+
+class HistoryEvent(Shown):
+    """One thing that happened to an invoice. `kind` is stable, `text` a sentence; `details` depend on the kind."""
+
+    at: Instant
+    kind: str
+    text: str
+    details: Mapping[str, JsonValue]
+
+
+class HistoryPage(Page):
+    """A page of what happened to an invoice, the oldest first."""
+
+    items: list[HistoryEvent]
+
+
+class DeletedInvoice(Answer):
+    """That the invoice of this number is gone."""
+
+    invoice: str
+    result: Literal["deleted"] = "deleted"
+
+
+class UnlinkedCustomer(Answer):
+    """The records that the invoice's customer was remembered to be until now; none where nothing was remembered."""
+
+    invoice: str
+    forgotten: list[str]
+
+
+def shown_error(error: KvittError) -> BatchError:
+    """Show why one of many was refused."""
+    return BatchError.model_validate(error)
+
+
+class InvoiceStatus(Answer):
+    """Whether one of many invoices is paid, or why that can't be told."""
+
+    invoice: str
+    status: PaymentReport | None
+    error: BatchError | None
+
+    @classmethod
+    def of_answer(cls, number: str, answer: object) -> Self:
+        """Show an answer of Check Status."""
+        if isinstance(answer, KvittError):
+            return cls(invoice=number, status=None, error=shown_error(answer))
+        return cls(invoice=number, status=PaymentReport.of(answer), error=None)
+
+
+class InvoiceStatuses(Page):
+    """Whether invoices are paid, one by one. `next`: pass it as `after` to go on with further open ones."""
+
+    items: list[InvoiceStatus]
+
+
+class AddedItem(Answer):
+    """What came of one of many invoices. `row` is its place in the body, from 1: in the list, or the line."""
+
+    row: int
+    invoice: str | None
+    result: Addition | None
+    warnings: list[str]
+    error: BatchError | None
+
+
+class AddedInvoices(Answer):
+    """What adding many invoices came to: how many of each result, and each by its row."""
+
+    added: int
+    replaced: int
+    unchanged: int
+    refused: int
+    items: list[AddedItem]
+
+    @classmethod
+    def of_outcomes(cls, outcomes: Sequence[tuple[int, str | None, AddedInvoice | KvittError]]) -> Self:
+        """Show what came of each, given its row and, as far as it is known, its number."""
+        items = [_added(row, number, outcome) for row, number, outcome in outcomes]
+        results = [item.result for item in items]
+        return cls(
+            added=results.count(Addition.ADDED),
+            replaced=results.count(Addition.REPLACED),
+            unchanged=results.count(Addition.UNCHANGED),
+            refused=results.count(None),
+            items=items,
+        )
+
+
+def _added(row: int, number: str | None, outcome: AddedInvoice | KvittError) -> AddedItem:
+    if isinstance(outcome, KvittError):
+        return AddedItem(row=row, invoice=number, result=None, warnings=[], error=shown_error(outcome))
+    return AddedItem(row=row, invoice=number, result=outcome.addition, warnings=outcome.warnings, error=None)
