@@ -1,4 +1,4 @@
-.PHONY: demo docs test attack simulate load bench lint types imports check lock clean
+.PHONY: demo docs messages test attack simulate load bench lint types imports check lock clean
 .DEFAULT_GOAL := test
 
 PYTHON ?= python3
@@ -44,6 +44,10 @@ bench: $(READY)
 # The pages that are written from the source: docs/errors.md and docs/settings.md. make test holds them against it.
 docs: $(READY)
 	@$(BIN)/python -m tests.pages
+
+# The catalogues of translations, brought up to date with what the source says, and compiled.
+messages: $(READY)
+	@$(BIN)/python -m tests.messages
 
 lint: $(READY)
 	@$(BIN)/ruff check .

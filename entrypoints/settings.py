@@ -10,6 +10,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from core.errors import InvalidInput
 from core.timeline import SETTLED_FOR_CERTAIN
+from entrypoints.language.at_hand import Language
 
 _Level = Annotated[Literal["debug", "info", "warning", "error"], BeforeValidator(str.lower)]
 
@@ -85,6 +86,10 @@ class Settings(BaseSettings):
         ge=0,
         le=36500,
         description="how long stories, status checks but the latest, and batches are kept; 0 is for ever",
+    )
+    language: Annotated[Language, BeforeValidator(str.lower)] = Field(
+        default=Language.ENGLISH,
+        description="the language of the command line, and of HTTP where a request names none (Accept-Language)",
     )
     log_level: _Level = Field(default="info", description="what `serve` and `worker` log")
     log_format: Literal["json", "text"] | None = Field(default=None, description="how `serve` and `worker` log")

@@ -10,6 +10,8 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperCommand, TyperGroup
 
+from entrypoints.language.at_hand import translated
+
 
 class LazyCommand(TyperCommand):
     """Stands for a command, a function in a module of this package, until it is called; `line` tells of it.
@@ -29,6 +31,11 @@ class LazyCommand(TyperCommand):
         What comes of it is that command's context, and with that typer's groups and shell completion go on.
         """
         return self.loaded().make_context(info_name, args, parent, **extra)
+
+    def get_short_help_str(self, limit: int = 45) -> str:
+        """Return the line that tells of it; cut to the limit in English alone, for what is cut can't be translated."""
+        line = self.help or ""
+        return super().get_short_help_str(limit) if (said := translated(line)) == line else said
 
     def loaded(self) -> TyperCommand:
         """Import the command."""

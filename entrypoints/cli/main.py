@@ -1,5 +1,6 @@
 """The `kvitt` command: all commands put together, and every error turned into a message and an exit code."""
 
+import io
 import os
 import sys
 import traceback
@@ -10,9 +11,13 @@ import typer
 from core.errors import InvalidInput, KvittError, Outcome
 from entrypoints.cli.commands import KVITT
 from entrypoints.cli.exit_codes import ExitCode, code_of_error
+from entrypoints.cli.help import translate_help
 from entrypoints.cli.output import print_json, say, say_error, use_safe_encoding
+from entrypoints.language.at_hand import Language, language_at_hand, language_of_environment, speaking
 
 _NOT_TEXT = InvalidInput("An argument is not valid UTF-8.", code="usage", hint="Give it again in UTF-8.")
+translate_help()
+
 _INTERRUPTED = 130  # what shells expect of a command that was stopped by Ctrl-C
 
 
@@ -30,8 +35,18 @@ def main() -> None:
 
 
 def run(arguments: Sequence[str]) -> int:
-    """Run one command and return its exit code."""
+    """Run one command, in the language that KVITT_LANGUAGE names, and return its exit code."""
     as_json = _wants_json(arguments)
+    try:
+        language = language_of_environment()
+    except KvittError as error:
+        _report(error, as_json=as_json)
+        return code_of_error(error)
+    with speaking(language):
+        return _run(arguments, as_json=as_json)
+
+
+def _run(arguments: Sequence[str], *, as_json: bool) -> int:
     try:
         code = KVITT.main(args=list(arguments), prog_name="kvitt", standalone_mode=False)
     except KvittError as error:
@@ -83,8 +98,12 @@ def _show_usage(error: typer.TyperException) -> None:
     show = getattr(error, "show", None)  # typer does not export the class that has it
     if show is None:
         say(error.format_message())
-    else:
+    elif language_at_hand() is Language.ENGLISH:
         show()
+    else:
+        shown = io.StringIO()
+        show(file=shown)
+        say(shown.getvalue().rstrip("\n"))
 
 
 def _trace(error: BaseException) -> str:

@@ -14,6 +14,7 @@ from textwrap import indent
 import typer
 
 from core.errors import KvittError
+from entrypoints.language.at_hand import Language, language_at_hand, translated, translated_document
 
 
 def use_safe_encoding() -> None:
@@ -25,14 +26,14 @@ def use_safe_encoding() -> None:
 
 def print_json(document: object) -> None:
     """Print one result, laid out for reading."""
-    typer.echo(json.dumps(document, ensure_ascii=_is_plain_ascii_safer(), indent=2))
+    typer.echo(json.dumps(translated_document(document), ensure_ascii=_is_plain_ascii_safer(), indent=2))
 
 
 def print_json_array(documents: Iterable[object]) -> None:
     """Print results as one array, each as soon as it is there, laid out as print_json would."""
     opening = "["
     for document in documents:
-        text = json.dumps(document, ensure_ascii=_is_plain_ascii_safer(), indent=2)
+        text = json.dumps(translated_document(document), ensure_ascii=_is_plain_ascii_safer(), indent=2)
         typer.echo(f"{opening}\n{indent(text, '  ')}", nl=False)
         opening = ","
     typer.echo("[]" if opening == "[" else "\n]")
@@ -40,17 +41,17 @@ def print_json_array(documents: Iterable[object]) -> None:
 
 def print_json_line(document: object) -> None:
     """Print one of several results: one a line."""
-    typer.echo(json.dumps(document, ensure_ascii=_is_plain_ascii_safer()))
+    typer.echo(json.dumps(translated_document(document), ensure_ascii=_is_plain_ascii_safer()))
 
 
 def show(text: str = "") -> None:
     """Print a line or more of a result that a person reads."""
-    typer.echo(printable(text))
+    typer.echo(printable(translated(text)))
 
 
 def say(text: str) -> None:
     """Print a message to standard error."""
-    typer.echo(printable(text), err=True)
+    typer.echo(printable(translated(text)), err=True)
 
 
 def say_error(error: KvittError, *, about: str = "") -> None:
@@ -60,8 +61,13 @@ def say_error(error: KvittError, *, about: str = "") -> None:
         say(f"  {error.hint}")
 
 
+_SAID = frozenset({"State", "Outcome", "Result", "Role", "Transfer", "Type", "Payment", "Paid"})
+"""The columns whose cells are Kvitt's words; what stands in others came from outside."""
+
+
 def print_table(headers: Sequence[str], rows: Sequence[Sequence[str]], *, right: Sequence[str] = ()) -> None:
     """Print rows under headers: laid out on a terminal, separated by tabs elsewhere. `right` aligns to the right."""
+    headers, rows, right = _translated_table(headers, rows, right)
     if not sys.stdout.isatty():
         for row in (headers, *rows):
             show("\t".join(" ".join(cell.split()) for cell in row))
@@ -76,6 +82,16 @@ def print_table(headers: Sequence[str], rows: Sequence[Sequence[str]], *, right:
     for row in rows:
         table.add_row(*(Text(printable(cell)) for cell in row))
     Console(file=sys.stdout, highlight=False).print(table)
+
+
+def _translated_table(
+    headers: Sequence[str], rows: Sequence[Sequence[str]], right: Sequence[str]
+) -> tuple[Sequence[str], Sequence[Sequence[str]], Sequence[str]]:
+    if language_at_hand() is Language.ENGLISH:
+        return headers, rows, right
+    said = [header in _SAID for header in headers]
+    cells = [[translated(cell) if is_said else cell for cell, is_said in zip(row, said, strict=True)] for row in rows]
+    return [translated(header) for header in headers], cells, [translated(header) for header in right]
 
 
 @dataclass(frozen=True)
@@ -98,8 +114,8 @@ def progress() -> Iterator[Progress]:
 
     with Console(file=sys.stderr).status("") as status:
         yield Progress(
-            now=lambda text: status.update(Text(printable(text))),
-            done=lambda text: status.console.print(Text(printable(text))),
+            now=lambda text: status.update(Text(printable(translated(text)))),
+            done=lambda text: status.console.print(Text(printable(translated(text)))),
             is_watched=True,
         )
 
@@ -125,12 +141,16 @@ def counted_progress(*, quiet: bool) -> Iterator[CountedProgress]:
 
     console = Console(file=sys.stderr)
     standing = "{task.completed} of {task.total} done, {task.fields[waiting]} waiting, {task.fields[rejected]} rejected"
-    columns = (TextColumn("{task.description}", markup=False), BarColumn(), TextColumn(standing, markup=False))
+    columns = (
+        TextColumn("{task.description}", markup=False),
+        BarColumn(),
+        TextColumn(translated(standing), markup=False),
+    )
     with Bars(*columns, console=console, transient=True) as bars:
         bar = bars.add_task("", total=0, waiting=0, rejected=0)
         yield CountedProgress(
-            now=lambda text: bars.update(bar, description=printable(text)),
-            done=lambda text: bars.console.print(printable(text), markup=False, highlight=False),
+            now=lambda text: bars.update(bar, description=printable(translated(text))),
+            done=lambda text: bars.console.print(printable(translated(text)), markup=False, highlight=False),
             is_watched=True,
             at=lambda total, done, waiting, rejected: bars.update(
                 bar, total=total, completed=done, waiting=waiting, rejected=rejected

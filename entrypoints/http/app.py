@@ -28,12 +28,14 @@ from entrypoints.http.adding import Adding
 from entrypoints.http.bodies import StrictRequest
 from entrypoints.http.health import HealthChecks
 from entrypoints.http.idempotency import IdempotencyKeys
+from entrypoints.http.language import language_of, spoken
 from entrypoints.http.limits import RequestRate
 from entrypoints.http.openapi import BY_API_KEY, COMPONENTS, Models, add_models, schema_router
 from entrypoints.http.paths import DecodedPathParameters, KnownParameters, RoutedAsSent
 from entrypoints.http.problems import EXCEPTION_HANDLERS, from_kvitt
 from entrypoints.http.threads import Threads, VendorCalls
 from entrypoints.http.waiting import Waiting
+from entrypoints.language.at_hand import Language
 from entrypoints.listening.connection import KNOWN_CALLER
 
 LONGEST_BODY = 1_000_000
@@ -107,6 +109,7 @@ def create_app(container: Container, *, local_only: bool = True) -> Litestar:
 
     app = Observed(
         telemetry=container.telemetry(),
+        language=container.settings().language,
         route_handlers=[api, *health.HANDLERS],
         dependencies=_use_cases(container, adding=adding, vendor_calls=vendor_calls, health_checks=health_checks),
         exception_handlers={
@@ -208,8 +211,9 @@ _access = logging.getLogger("kvitt.access")
 class Observed(RoutedAsSent):
     """An application whose requests are looked on at, those included that find no route."""
 
-    def __init__(self, *, telemetry: Telemetry, **options: Any) -> None:
+    def __init__(self, *, telemetry: Telemetry, language: Language, **options: Any) -> None:
         super().__init__(**options)
+        self._language = language
         self._telemetry = telemetry
         self._strangers = RequestRate(STRANGERS_TOLD)
 
@@ -239,7 +243,7 @@ class Observed(RoutedAsSent):
         carrier = {name.decode(): headers[name].decode("latin-1") for name in _TRACE_HEADERS if name in headers}
         with self._telemetry.request(request_id, method, carrier) as note:
             try:
-                await super().__call__(scope, receive, send_with_id)
+                await super().__call__(scope, receive, spoken(send_with_id, language_of(scope, self._language)))
             finally:
                 route = scope.get("path_template") or UNKNOWN_ROUTE
                 seconds = time.perf_counter() - began

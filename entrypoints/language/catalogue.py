@@ -1,0 +1,164 @@
+"""A catalogue that knows finished English sentences again by the templates that made them, and says them anew.
+
+Sentences are made in English, deep inside, and many are stored before anybody reads them. So they are translated where
+they are read: the template `Invoice {number} was sent as order {order_id}.` fits the sentence, what stands in its
+places is put into the translation. That way what was stored long ago is translated as well, and so are a plugin's
+warnings that quote Kvitt. What fits no template, such as an accounting system's own words, stays as it is.
+"""
+
+import re
+from collections.abc import Iterator
+from functools import cache, cached_property, lru_cache
+from gettext import GNUTranslations
+from pathlib import Path
+
+DOMAIN = "kvitt"
+LOCALE = Path(__file__).parent / "locale"
+
+_PLACE = re.compile(r"\{(\w+)\}")
+_DEEPEST = 4
+"""So often may a sentence stand within another."""
+
+_MOST_PARTS = 12
+"""Of so many parts a text may be put together and each be looked for by itself."""
+
+_BETWEEN = re.compile(r"(?<=[.!?;:,\])])( +)|\n")
+_AT_END = re.compile(r"[.;:,]$")
+_KEY = 3
+
+
+class _Messages(GNUTranslations):
+    """The standard library's reader of compiled catalogues, which also tells what it has read."""
+
+    _catalog: dict[str, str]
+
+    @property
+    def pairs(self) -> dict[str, str]:
+        """The templates and their translations."""
+        return {said: meant for said, meant in self._catalog.items() if isinstance(said, str) and said}
+
+
+class Template:
+    """A sentence with places for values: `Invoice {number} is there.`"""
+
+    def __init__(self, template: str, translation: str) -> None:
+        parts = _PLACE.split(template.replace("{{", "\0").replace("}}", "\1"))
+        self.texts = [_unescaped(text) for text in parts[::2]]
+        self.names = parts[1::2]
+        self.weight = sum(len(text) for text in self.texts)
+        self.translation = translation
+
+    @cached_property
+    def _pattern(self) -> re.Pattern[str]:
+        return re.compile("(.+?)".join(re.escape(text) for text in self.texts))
+
+    def values_in(self, text: str) -> dict[str, str] | None:
+        """Return what stands in a text's places; None where the text is not made of this."""
+        if not all(part in text for part in self.texts):
+            return None
+        found = self._pattern.fullmatch(text)
+        return dict(zip(self.names, found.groups(), strict=True)) if found else None
+
+    def said_with(self, values: dict[str, str]) -> str:
+        """Put values into the translation."""
+        parts = _PLACE.split(self.translation.replace("{{", "\0").replace("}}", "\1"))
+        return "".join(
+            _unescaped(part) if number % 2 == 0 else values.get(part, "") for number, part in enumerate(parts)
+        )
+
+
+class Catalogue:
+    """The translations into one language."""
+
+    def __init__(self, pairs: dict[str, str]) -> None:
+        self._whole = {_plain(said): _plain(meant) for said, meant in pairs.items() if not _has_places(said)}
+        self._by_beginning: dict[str, list[Template]] = {}
+        for said, meant in pairs.items():
+            if _has_places(said):
+                template = Template(said, meant)
+                self._by_beginning.setdefault(template.texts[0][:_KEY], []).append(template)
+        self.translated = lru_cache(maxsize=4096)(self._translated)
+
+    def _translated(self, text: str) -> str:
+        """Translate a text: as a whole, or else each of its parts that is known."""
+        return self._known(text, 0) or self._in_parts(text, 0) or text
+
+    def template_of(self, text: str) -> tuple[Template, dict[str, str]] | None:
+        """Return the template that says most of a text, and the values in it."""
+        fitting = (
+            (template, values)
+            for template in self._candidates(text)
+            if (values := template.values_in(text)) is not None
+        )
+        return max(fitting, key=lambda fit: fit[0].weight, default=None)
+
+    def _candidates(self, text: str) -> Iterator[Template]:
+        for length in range(_KEY + 1):
+            yield from self._by_beginning.get(text[:length], ()) if len(text) >= length else ()
+
+    def _known(self, text: str, depth: int) -> str | None:
+        if (whole := self._whole.get(text)) is not None:
+            return whole
+        if found := self.template_of(text):
+            template, values = found
+            return template.said_with({name: self._value(value, depth + 1) for name, value in values.items()})
+        inner = text.strip(" ")
+        if inner and inner != text and (known := self._known(inner, depth)) is not None:
+            return text.replace(inner, known)
+        return None
+
+    def _value(self, text: str, depth: int) -> str:
+        if depth > _DEEPEST:
+            return text
+        return self._known(text, depth) or self._in_parts(text, depth) or text
+
+    def _in_parts(self, text: str, depth: int) -> str | None:
+        """Translate the parts of a text that was put together: sentences in a row, a list, what follows a colon."""
+        cuts = [(found.start(), found.end()) for found in _BETWEEN.finditer(text)]
+        if not cuts and not _AT_END.search(text):
+            return None
+        if len(cuts) > _MOST_PARTS:
+            cuts = cuts[:_MOST_PARTS]
+        begins, ends = [0, *(end for _, end in cuts)], [*(start for start, _ in cuts), len(text)]
+        said, any_known, first = "", False, 0
+        while first < len(begins):
+            for last in range(len(ends) - 1, first - 1, -1):
+                part = text[begins[first] : ends[last]]
+                if (last - first, part) != (len(ends) - 1, text) or _AT_END.search(part):
+                    known = self._known_part(part, depth)
+                    if known is not None:
+                        any_known = True
+                        break
+            else:
+                last, known = first, text[begins[first] : ends[first]]
+            said += known
+            if last + 1 < len(begins):
+                said += text[ends[last] : begins[last + 1]]
+            first = last + 1
+        return said if any_known else None
+
+    def _known_part(self, part: str, depth: int) -> str | None:
+        if (known := self._known(part, depth)) is not None:
+            return known
+        if _AT_END.search(part) and (known := self._known(part[:-1], depth)) is not None:
+            return known + part[-1]
+        return None
+
+
+def _has_places(template: str) -> bool:
+    return _PLACE.search(template.replace("{{", "").replace("}}", "")) is not None
+
+
+def _plain(template: str) -> str:
+    return template.replace("{{", "{").replace("}}", "}")
+
+
+def _unescaped(text: str) -> str:
+    return text.replace("\0", "{").replace("\1", "}")
+
+
+@cache
+def catalogue_of(language: str) -> Catalogue:
+    """Read the catalogue of a language, once."""
+    with (LOCALE / language / "LC_MESSAGES" / f"{DOMAIN}.mo").open("rb") as file:
+        return Catalogue(_Messages(file).pairs)
