@@ -1,6 +1,7 @@
 """The audit trail: who asked for what and when, and how it ended.
 
-Pure. Entries are only ever added. They name keys, businesses, invoices and ids; nothing in them is personal or secret.
+Pure. Entries are only ever added. They name keys, users of the machine, businesses, invoices and ids; nothing in them
+is secret, or tells of customers.
 """
 
 from enum import StrEnum
@@ -17,7 +18,10 @@ class ActorKind(StrEnum):
 
 
 class Actor(Document):
-    """Who acts. `key` is an API key's prefix and `name` what it is called; the other kinds have neither."""
+    """Who acts. `key` is an API key's prefix, and `name` what it is called; only API keys have one.
+
+    At the command line `name` is the operating system's user.
+    """
 
     kind: ActorKind
     key: str | None = None
@@ -25,7 +29,7 @@ class Actor(Document):
 
 
 COMMAND_LINE = Actor(kind=ActorKind.COMMAND_LINE)
-"""Whoever runs commands on the installation's own machine; which person that is, is not kept."""
+"""Whoever runs commands on the installation's own machine, where the operating system does not say who it is."""
 
 WORKER = Actor(kind=ActorKind.WORKER)
 """What happens without anybody's asking at that moment."""

@@ -1,10 +1,12 @@
 """Who acts now, for the audit trail. Each way in says it where it lets somebody in."""
 
+import os
+import pwd
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
-from core.audit import WORKER, Actor
+from core.audit import WORKER, Actor, ActorKind
 
 _ACTOR: ContextVar[Actor] = ContextVar("actor", default=WORKER)
 
@@ -22,3 +24,14 @@ def acting(actor: Actor) -> Iterator[None]:
         yield
     finally:
         _ACTOR.reset(token)
+
+
+def person_at_the_terminal() -> Actor:
+    """Return who runs commands here: the operating system's user, and whom sudo lets act as that user."""
+    try:
+        user = pwd.getpwuid(os.getuid()).pw_name
+    except KeyError:  # such as a container's user that has no name there
+        user = str(os.getuid())
+    behind = os.environ.get("SUDO_USER", "")
+    name = f"{behind} as {user}" if behind and behind != user and behind.isprintable() else user
+    return Actor(kind=ActorKind.COMMAND_LINE, name=name)

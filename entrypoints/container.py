@@ -20,7 +20,7 @@ from core.use_cases.read_figures import ReadFigures
 from core.use_cases.rotate_secret import RotateSecret
 from entrypoints.acting import current_actor
 from entrypoints.readiness import Pulse, Readiness
-from entrypoints.settings import Settings
+from entrypoints.settings import Settings, plugins_environment
 from entrypoints.stopping import Stopping
 from plugins.manager import find_plugins
 from plugins.registry import AccountingRegistry
@@ -54,9 +54,9 @@ class Container(UseCases):
     Nothing is opened or made before it is used, and each thing once.
     """
 
-    environment = providers.Object(os.environ)
-    queue_kind = providers.Object(INLINE)
     _settings = UseCases.settings.provided
+    environment = providers.ThreadSafeSingleton(plugins_environment, _settings.home, providers.Object(os.environ))
+    queue_kind = providers.Object(INLINE)
 
     machine = providers.Singleton(MachineClocks)
     wall_clock = providers.Singleton(SystemClock)

@@ -17,7 +17,7 @@ from core.errors import InvalidInput, TryAgain
 LEAST_ROOM = 1024 * 1024
 """In bytes: so much a database needs at least to take one more invoice."""
 
-_KEPT = ("kvitt.db*", "turns.db*")
+_KEPT = ("kvitt.db*", "turns.db*", "kvitt.toml", "business")
 _FULL = {errno.ENOSPC, errno.EDQUOT}
 _ROOT = 0
 

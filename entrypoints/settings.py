@@ -1,18 +1,37 @@
-"""The operator's settings, read once from the environment and from files of secrets."""
+"""The operator's settings, read once: from the environment, files of secrets and the settings file."""
 
 import os
+from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, SecretStr, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, InitSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
+from typing_extensions import override
 
 from core.errors import InvalidInput
 from core.timeline import SETTLED_FOR_CERTAIN
 from entrypoints.language.at_hand import Language
+from entrypoints.settings_file import FILE_NAME, environment_with, key_of, read_file, settings_in, variable_of
 
-_Level = Annotated[Literal["debug", "info", "warning", "error"], BeforeValidator(str.lower)]
+SECRETS_DIR = "KVITT_SECRETS_DIR"
+
+
+def _in_lower_case(value: object) -> object:
+    return value.lower() if isinstance(value, str) else value
+
+
+def _postgresql(url: str | None) -> str | None:
+    """Take the scheme that hosting services write for the one that libraries know."""
+    return f"postgresql://{url.removeprefix('postgres://')}" if url and url.startswith("postgres://") else url
+
+
+_Level = Annotated[Literal["debug", "info", "warning", "error"], BeforeValidator(_in_lower_case)]
+
+
+def _usual_home() -> Path:
+    return Path.home() / ".kvitt"
 
 
 class Settings(BaseSettings):
@@ -21,10 +40,14 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="KVITT_", env_ignore_empty=True, extra="ignore", frozen=True)
 
     home: Path = Field(
-        default_factory=lambda: Path.home() / ".kvitt",
+        default_factory=_usual_home,
         description="the data folder; one that others may write to is refused",
     )
-    database_url: str | None = Field(
+    business: str | None = Field(
+        default=None,
+        description="the business that commands are about when `--business` names none; goes before `kvitt use`",
+    )
+    database_url: Annotated[str | None, AfterValidator(_postgresql)] = Field(
         default=None, repr=False, description="the database, `postgresql://...` or `sqlite:///...`"
     )
     secret_key: SecretStr | None = Field(
@@ -102,6 +125,23 @@ class Settings(BaseSettings):
         default=None, ge=0, le=65535, description="the port on which `kvitt worker` shows its figures to Prometheus"
     )
 
+    @classmethod
+    @override
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Read the settings file last: it is in the folder that the others name."""
+        before = (init_settings, env_settings, file_secret_settings)
+        home = next((named for source in before if (named := source().get("home"))), None)
+        found = settings_in(Path(home) if home else _usual_home(), known=file_keys)
+        own = {key: value for key, value in found.items() if key in cls.model_fields}
+        return (*before, InitSettingsSource(settings_cls, own))
+
     @property
     def database(self) -> str:
         """The database's URL; by default an SQLite file in the home folder."""
@@ -157,23 +197,86 @@ class Settings(BaseSettings):
         return timedelta(seconds=self.lease_seconds)
 
 
-def read_settings() -> Settings:
-    """Read the environment, and the files of the folder that KVITT_SECRETS_DIR names.
+def file_keys() -> frozenset[str]:
+    """Return the keys that the settings file may have: the installation's settings, and those of our own plugins."""
+    from plugins.variables import VARIABLES  # what it imports is needed anyway where plugins are
 
-    There a file `kvitt_database_url` holds what the variable of that name would; the variable goes before it.
-    Errors: InvalidInput, naming the variables that are wrong but not their values.
+    return frozenset({*Settings.model_fields, *(key_of(variable.name) for variable in VARIABLES)})
+
+
+def plugins_environment(home: Path, environment: Mapping[str, str]) -> Mapping[str, str]:
+    """Return the environment as plugins read it: with the settings file's word where no variable has one."""
+    theirs = {key: value for key, value in read_file(home).items() if key not in Settings.model_fields}
+    return environment_with(environment, theirs)
+
+
+def read_settings() -> Settings:
+    """Read the environment, the files of the folder that KVITT_SECRETS_DIR names, and the settings file.
+
+    In that folder a file `kvitt_database_url` holds what the variable of that name would. A variable goes before such
+    a file, and both before the settings file.
+    Errors: InvalidInput, naming the variables, or the file and its keys, that are wrong but not their values.
     """
-    folder = os.environ.get("KVITT_SECRETS_DIR") or None
+    try:
+        return Settings(_secrets_dir=secrets_folder())
+    except ValidationError as error:
+        faults = faults_of(error)
+        wrong = "; ".join(f"{_place_of(name)}: {fault}" for name, fault in faults.items())
+        raise InvalidInput(
+            f"The settings can't be used. {wrong}", code="bad_settings", hint="Correct them: kvitt config shows all."
+        ) from None
+
+
+def secrets_folder() -> str | None:
+    """Return the folder whose files are settings, where one is named.
+
+    Errors: InvalidInput, code `bad_settings`, when it is not there.
+    """
+    folder = os.environ.get(SECRETS_DIR) or None
     if folder and not Path(folder).is_dir():
         raise InvalidInput(
-            f"The settings can't be used. KVITT_SECRETS_DIR: there is no folder {folder}.",
+            f"The settings can't be used. {SECRETS_DIR}: there is no folder {folder}.",
             code="bad_settings",
             hint="Correct this environment variable.",
         )
+    return folder
+
+
+def faults_of(error: ValidationError) -> dict[str, str]:
+    """Return what is wrong with settings, by their names in the model; no value is in it."""
+    return {str(fault["loc"][0]).lower(): _plainly(fault["msg"]) for fault in error.errors()}
+
+
+def _plainly(message: str) -> str:
+    """Put a validator's message as it would be said of a setting."""
+    return message.partition(", unable to parse")[0].replace("Input should", "it should")
+
+
+def origin_of(name: str, found: Mapping[str, Any], *, environment: Mapping[str, str] = os.environ) -> str:
+    """Return where a setting's value is from: `environment`, `secrets folder`, `settings file` or `default`.
+
+    `found` is what the settings file holds.
+    """
+    variable = variable_of(name)
+    if environment.get(variable):
+        return "environment"
+    folder = environment.get(SECRETS_DIR)
+    if folder and name in Settings.model_fields and (Path(folder) / variable.lower()).is_file():
+        return "secrets folder"
+    return "settings file" if name in found else "default"
+
+
+def home_folder() -> Path:
+    """Return the data folder, whatever else is wrong with the settings."""
+    named = os.environ.get(variable_of("home"))
+    return Path(named) if named else _usual_home()
+
+
+def _place_of(name: str) -> str:
+    home = home_folder()
     try:
-        return Settings(_secrets_dir=folder)
-    except ValidationError as error:
-        wrong = "; ".join(f"KVITT_{fault['loc'][0]}".upper() + f": {fault['msg']}" for fault in error.errors())
-        raise InvalidInput(
-            f"The settings can't be used. {wrong}", code="bad_settings", hint="Correct these environment variables."
-        ) from None
+        found = read_file(home)
+    except InvalidInput:
+        found = {}
+    in_file = origin_of(name, found) == "settings file"
+    return f'"{name}" in {home / FILE_NAME}' if in_file else variable_of(name)

@@ -3,7 +3,9 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from adapters.twentyfour_seven_office.soap.settings import VARIABLES as VARIABLES
 from adapters.twentyfour_seven_office.soap.settings import SoapConnection
+from adapters.twentyfour_seven_office.soap.settings import operator_settings as operator_settings
 from core.business import Business
 from core.ports.accounting import AccountingSystem
 from core.ports.surroundings import Surroundings

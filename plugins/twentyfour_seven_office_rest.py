@@ -1,6 +1,8 @@
 """The built-in plugin `24sevenoffice-rest`. Cheap to import: the adapter comes with the first business opened."""
 
+from adapters.twentyfour_seven_office.rest.settings import VARIABLES as VARIABLES
 from adapters.twentyfour_seven_office.rest.settings import RestConnection
+from adapters.twentyfour_seven_office.rest.settings import rest_settings as rest_settings
 from core.business import Business
 from core.ports.accounting import AccountingSystem
 from core.ports.surroundings import Surroundings

@@ -4,7 +4,19 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, and_, bindparam, delete, insert, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    RowMapping,
+    Select,
+    and_,
+    bindparam,
+    delete,
+    insert,
+    or_,
+    select,
+    update,
+)
 from typing_extensions import override
 
 from adapters.storage.database import SqlDatabase
@@ -122,16 +134,34 @@ class SqlAuditStore(AuditStore):
         limit: int,
         after: int | None = None,
     ) -> Sequence[KeptEntry]:
-        query = select(audit).order_by(audit.c.id).limit(limit)
-        if business is not None:
-            query = query.where(audit.c.business == business)
-        if invoice is not None:
-            query = query.where(audit.c.invoice == invoice)
-        if since is not None:
-            query = query.where(audit.c.at >= since)
+        query = _audit_query(business, invoice, since).order_by(audit.c.id).limit(limit)
         if after is not None:
             query = query.where(audit.c.id > after)
         return [_audit_entry(row) for row in self._database.execute(query).mappings()]
+
+    @override
+    def newest(
+        self,
+        *,
+        business: str | None = None,
+        invoice: str | None = None,
+        since: datetime | None = None,
+        limit: int,
+        before: int | None = None,
+    ) -> Sequence[KeptEntry]:
+        query = _audit_query(business, invoice, since).order_by(audit.c.id.desc()).limit(limit)
+        if before is not None:
+            query = query.where(audit.c.id < before)
+        return [_audit_entry(row) for row in self._database.execute(query).mappings()]
+
+
+def _audit_query(business: str | None, invoice: str | None, since: datetime | None) -> Select[Any]:
+    query = select(audit)
+    if business is not None:
+        query = query.where(audit.c.business == business)
+    if invoice is not None:
+        query = query.where(audit.c.invoice == invoice)
+    return query if since is None else query.where(audit.c.at >= since)
 
 
 def _audit_row(entry: AuditEntry) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from adapters.storage.dialects import READ_ONLY
 from adapters.storage.installation import SqlInstallationStore
 from adapters.storage.invoices import SqlInvoiceStore
 from adapters.storage.personal_data import SqlForgettingStore, SqlRecordStore
+from adapters.storage.postgresql_troubles import told_of_missing_server
 from adapters.storage.schema import LATEST_REVISION
 from adapters.storage.shared_clock import SharedClock
 from adapters.storage.statuses import SqlFollowUpStore, SqlStatusStore
@@ -173,12 +174,12 @@ def open_storage(
 
     `busy_timeout` is how long a transaction waits for its turn. `outlives_power_cuts` as for the engine. `machine` has
     the clocks from which the installation's is kept.
-    Errors: InvalidInput, code `bad_database_url` or, when a newer Kvitt was here, `database_too_new`; TryAgain, code
-    `storage_busy`.
+    Errors: InvalidInput, code `bad_database_url`, `database_missing` or, when a newer Kvitt was here,
+    `database_too_new`; TryAgain, code `storage_busy`.
     """
     engine = make_engine(url, busy_timeout=busy_timeout, outlives_power_cuts=outlives_power_cuts)
     try:
-        with translated():
+        with translated(), told_of_missing_server(engine.url):
             if not _is_up_to_date(engine):
                 # Imported here because a start that has nothing to migrate should not pay for it.
                 from adapters.storage.migrate import upgrade

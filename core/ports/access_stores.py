@@ -116,3 +116,14 @@ class AuditStore(Protocol):
 
         Those of the business or invoice, and from the instant `since` on, where these are given.
         """
+
+    def newest(
+        self,
+        *,
+        business: str | None = None,
+        invoice: str | None = None,
+        since: datetime | None = None,
+        limit: int,
+        before: int | None = None,
+    ) -> Sequence[KeptEntry]:
+        """Return entries by id, the newest first, those before the given id, at most `limit`; else as `list` does."""

@@ -11,7 +11,7 @@ from core.errors import NotFound
 from core.invoice import Invoice
 from core.payment import PaymentReport
 from core.ports.invoice_stores import Step
-from core.ports.storage import Storage
+from core.ports.storage import Storage, UnitOfWork
 from core.reasons import Reason
 from core.stored import require_business, require_invoice, require_known, require_transfer
 from core.transfer import Transfer, TransferState
@@ -127,6 +127,30 @@ class LookUp:
         """
         with self._storage.transaction() as work:
             entries = work.audit.list(business=business, invoice=invoice, since=since, limit=limit, after=after)
-            if business is not None and not entries and not work.audit.list(business=business, limit=1):
-                require_known(work, business)
+            if not entries:
+                _require_told_of(work, business)
         return entries
+
+    def newest_audit(
+        self,
+        *,
+        business: str | None = None,
+        invoice: str | None = None,
+        since: datetime | None = None,
+        limit: int,
+        before: int | None = None,
+    ) -> Sequence[KeptEntry]:
+        """Return entries of the audit trail, the newest first, those before the given id.
+
+        Errors: NotFound for a business that there is not and that nothing is told of.
+        """
+        with self._storage.transaction() as work:
+            entries = work.audit.newest(business=business, invoice=invoice, since=since, limit=limit, before=before)
+            if not entries:
+                _require_told_of(work, business)
+        return entries
+
+
+def _require_told_of(work: UnitOfWork, business: str | None) -> None:
+    if business is not None and not work.audit.list(business=business, limit=1):
+        require_known(work, business)

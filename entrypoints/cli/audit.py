@@ -13,7 +13,7 @@ from entrypoints.cli.output import print_json, print_table, say
 from entrypoints.cli.telling import moment
 from entrypoints.documents import AuditDocument
 
-USUAL_LIMIT = 1000
+USUAL_LIMIT = 100
 _LARGEST = 10**18 - 1  # as over HTTP; any database takes that, and one more
 
 
@@ -29,18 +29,32 @@ def audit(
     limit: Annotated[
         int, typer.Option(metavar="N", min=1, max=_LARGEST, help="At most this many entries.")
     ] = USUAL_LIMIT,
+    before: Annotated[
+        int | None,
+        typer.Option(metavar="ID", min=0, max=_LARGEST, help="Only entries before this one.", show_default=False),
+    ] = None,
     after: Annotated[
         int | None,
-        typer.Option(metavar="ID", min=0, max=_LARGEST, help="Only entries after this one.", show_default=False),
+        typer.Option(
+            metavar="ID", min=0, max=_LARGEST, help="Only entries after this one, oldest first.", show_default=False
+        ),
     ] = None,
     as_json: AsJson = False,
 ) -> int:
-    """Show who did what and how it ended, oldest first."""
+    """Show who did what and how it ended, newest first."""
     if invoice is not None and business is None:
         raise typer.BadParameter("give the invoice's business too.", param_hint="--business")
+    if before is not None and after is not None:
+        raise typer.BadParameter("give --before or --after, not both.", param_hint="--after")
     begin = instant(since) if since is not None else None
     with installation() as container:
-        found = container.look_up().audit(business=business, invoice=invoice, since=begin, limit=limit + 1, after=after)
+        look_up = container.look_up()
+        which = {"business": business, "invoice": invoice}
+        found = (
+            look_up.newest_audit(**which, since=begin, limit=limit + 1, before=before)
+            if after is None
+            else look_up.audit(**which, since=begin, limit=limit + 1, after=after)
+        )
     entries = found[:limit]
     if as_json:
         print_json([AuditDocument.of(entry).document() for entry in entries])
@@ -49,7 +63,7 @@ def audit(
     else:
         say("No entries match.")
     if len(found) > limit:
-        say(f"There are more: show them with --after {entries[-1].id}.")
+        say(f"There are more: show them with --{'before' if after is None else 'after'} {entries[-1].id}.")
     return ExitCode.DONE
 
 
@@ -68,4 +82,7 @@ def _row(entry: KeptEntry) -> list[str]:
 
 
 def _who(actor: Actor) -> str:
-    return f"{actor.name} ({actor.key})" if actor.key else actor.kind.value.replace("_", " ")
+    if actor.key:
+        return f"{actor.name} ({actor.key})"
+    kind = actor.kind.value.replace("_", " ")
+    return f"{actor.name} ({kind})" if actor.name else kind

@@ -64,8 +64,10 @@ _COMMANDS = {
     "worker": "Run a worker alone, without the HTTP API.",
     "sandbox": "Run a stand-in for 24SevenOffice.",
     "doctor": "Check the installation, and say what to fix.",
-    "audit": "Show who did what and how it ended, oldest first.",
-    "recover": "After restoring a backup: find what was sent since, then allow sending.",
+    "config": "Show the settings, and where each comes from.",
+    "use": "Choose the business for commands that name none.",
+    "audit": "Show who did what and how it ended, newest first.",
+    "recover": "After restoring a backup: find what was sent since.",
 }
 """Each is a function of its name in the module of its name."""
 
@@ -109,7 +111,7 @@ _GROUPS = [
         {
             "list_": "List transfers, oldest first.",
             "show_": "Show where a transfer stands, and each step so far.",
-            "retry": "Retry waiting or rejected transfers now, and show the result.",
+            "retry": "Retry waiting, rejected or cancelled transfers now, and show the result.",
             "cancel": "Cancel transfers that have not begun to create an order.",
         },
     ),
@@ -168,11 +170,11 @@ def _kvitt() -> TyperGroup:
         callback=_everything,
         rich_markup_mode=None,
         pretty_exceptions_enable=False,
-        add_completion=False,
         no_args_is_help=True,
         context_settings={"help_option_names": ["--help", "-h"]},
     )
-    kvitt = typer.main.get_group(app)
+    kvitt = typer.main.get_command(app)  # unlike get_group it brings the options for shell completion along
+    assert isinstance(kvitt, TyperGroup)  # noqa: S101 - what typer makes of an app with a callback
     for command in (*(LazyCommand(name, name, line) for name, line in _COMMANDS.items()), *_GROUPS):
         kvitt.add_command(command)
     return kvitt

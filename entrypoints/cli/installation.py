@@ -5,9 +5,8 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from adapters.queue.inline import InlineTransferQueue
-from core.audit import COMMAND_LINE
 from core.ports.observers import NOBODY
-from entrypoints.acting import acting
+from entrypoints.acting import acting, person_at_the_terminal
 from entrypoints.data_folder import require_own
 from entrypoints.settings import read_settings
 
@@ -43,7 +42,7 @@ def installation() -> Iterator["Container"]:
     container.telemetry.override(providers.Object(NOBODY))
     storage = container.storage()
     try:
-        with acting(COMMAND_LINE):
+        with acting(person_at_the_terminal()):
             yield container
     finally:
         storage.close()

@@ -1,6 +1,7 @@
 """Options that several commands have."""
 
 import os
+import sys
 from pathlib import Path
 from typing import Annotated, TypeVar
 
@@ -25,8 +26,39 @@ def existing_or_none(file: Path | None) -> Path | None:
     return existing(file) if file else None
 
 
+def _named_or_default(context: typer.Context, name: str | None) -> str | None:
+    """Return the business that is named, or the one to fall back on, and tell whoever watches which that is.
+
+    A usage error where there is neither.
+    """
+    if name is not None or context.resilient_parsing:
+        return name
+    from entrypoints.cli.output import say
+    from entrypoints.default_business import default_business
+    from entrypoints.settings import read_settings
+
+    found = default_business(read_settings())
+    if found is None:
+        raise typer.BadParameter(
+            "name the business, or choose one for good with kvitt use NAME.", param_hint="--business"
+        )
+    if sys.stderr.isatty():
+        say(f"Business: {found.name} ({found.origin})")
+    return found.name
+
+
 AsJson = Annotated[bool, typer.Option("--json", help="Print only the result, as JSON.")]
-BusinessName = Annotated[str, typer.Option("--business", metavar="NAME", help="The business, by its name.")]
+BusinessName = Annotated[
+    str,
+    typer.Option(
+        "--business",
+        metavar="NAME",
+        help="The business, by its name; otherwise that of KVITT_BUSINESS or kvitt use.",
+        callback=_named_or_default,
+        default_factory=lambda: None,
+        show_default=False,
+    ),
+]
 InvoiceNumber = Annotated[str, typer.Argument(metavar="NUMBER", help="The invoice's number.")]
 EveryInvoice = Annotated[bool, typer.Option("--all", help="Every invoice of the business that it applies to.")]
 InvoiceNumbers = Annotated[

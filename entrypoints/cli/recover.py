@@ -35,7 +35,7 @@ def recover(
     ] = _LONGEST_WAIT,
     as_json: AsJson = False,
 ) -> int:
-    """After restoring a backup: find what was sent since, then allow sending.
+    """After restoring a backup: find what was sent since.
 
     Nothing is sent until this is done. You can stop it and run it again.
     """

@@ -14,7 +14,6 @@ from typing import Any
 import httpx
 
 from core.api_key import Role
-from core.audit import COMMAND_LINE
 from core.errors import KvittError
 from core.fields import plain
 from core.invoice import Invoice
@@ -22,7 +21,7 @@ from core.payment import PaymentReason, PaymentReport
 from core.totals import totals_of
 from core.transfer import Transfer, TransferState
 from entrypoints import documents
-from entrypoints.acting import acting
+from entrypoints.acting import acting, person_at_the_terminal
 from entrypoints.container import Container, make_container
 from entrypoints.demo.world import BUSINESS, demo_business, sample_invoice
 from entrypoints.http.server import answering
@@ -52,7 +51,7 @@ def _installation(office_url: str) -> Iterator[Container]:
         container.environment.override({"KVITT_TFSO_API_URL": office_url})
         storage = container.storage()
         try:
-            with acting(COMMAND_LINE):
+            with acting(person_at_the_terminal()):
                 yield container
         finally:
             storage.close()

@@ -1,6 +1,8 @@
 """API keys and the audit trail on the command line."""
 
 import json
+import os
+import pwd
 from typing import Any
 
 import pytest
@@ -77,7 +79,7 @@ def test_the_trail_tells_what_the_command_line_did(fjell: Kvitt) -> None:
     assert fjell("invoice", "send", "1", "--business", "fjell").code == 0
     assert fjell("invoice", "send", "unknown", "--business", "fjell").code == 1
 
-    entries = fjell("audit", "--business", "fjell", "--json").json
+    entries = fjell("audit", "--business", "fjell", "--json").json[::-1]
     assert [one["action"] for one in entries] == [
         "business.stored",
         "invoice.added",
@@ -85,26 +87,40 @@ def test_the_trail_tells_what_the_command_line_did(fjell: Kvitt) -> None:
         "transfer.transferred",
         "invoice.sent",
     ]
-    assert {one["actor"]["kind"] for one in entries} == {"command_line"}
+    user = pwd.getpwuid(os.getuid()).pw_name
+    assert {(one["actor"]["kind"], one["actor"]["name"]) for one in entries} == {("command_line", user)}
     assert (entries[-1]["result"], entries[-1]["code"]) == ("refused", "unknown_invoice")
     of_one = fjell("audit", "--business", "fjell", "--invoice", "1", "--json").json
-    assert of_one == entries[1:4]
+    assert of_one == entries[3:0:-1]
+    assert "(command line)" in fjell("audit").out
+
+
+def test_who_acts_through_sudo_is_named(fjell: Kvitt, monkeypatch: pytest.MonkeyPatch) -> None:
+    user = pwd.getpwuid(os.getuid()).pw_name
+    monkeypatch.setenv("SUDO_USER", "maria")
+    fjell.add(an_invoice("1"))
+
+    assert fjell("audit", "--json").json[0]["actor"]["name"] == f"maria as {user}"
 
 
 def test_the_trail_is_told_to_a_person_a_part_at_a_time(fjell: Kvitt) -> None:
     fjell.add(an_invoice("1"))
     first = fjell("audit", "--limit", "1")
     number = first.out.splitlines()[1].split("\t")[0]
-    assert f"--after {number}" in first.err
+    assert "invoice.added" in first.out
+    assert f"--before {number}" in first.err
 
-    rest = fjell("audit", "--after", number)
+    rest = fjell("audit", "--before", number)
     assert rest.err == ""
     [line] = rest.out.splitlines()[1:]
-    assert line.split("\t")[2:] == ["command line", "invoice.added", "fjell", "1", "", "done"]
+    assert line.split("\t")[3:] == ["business.stored", "fjell", "", "", "done"]
+    since = fjell("audit", "--after", line.split("\t")[0], "--json").json
+    assert [one["id"] for one in since] == [number]
+    assert fjell("audit", "--after", "1", "--before", "9").code == 2
     assert "No entries match" in fjell("audit", "--since", "2999-01-01").err
 
 
-@pytest.mark.parametrize("option", ["--limit", "--after"])
+@pytest.mark.parametrize("option", ["--limit", "--after", "--before"])
 def test_a_number_that_no_database_takes_is_refused(kvitt: Kvitt, option: str) -> None:
     answer = kvitt("audit", option, str(2**63), "--json")
     assert (answer.code, answer.json["code"]) == (2, "usage")

@@ -162,6 +162,8 @@ def test_every_command_well_and_badly(
     searched("doctor")
     _see_that_a_key_is_shown_once(searched, kvitt)
     searched("audit")
+    searched("config")
+    searched("use")
     _assert_the_store_keeps_no_secret(home)
     assert not canaries.found_in((tmp_path / "out.jsonl").read_bytes(), canaries.SECRETS)
     _assert_the_journal_holds_no_secret(office)

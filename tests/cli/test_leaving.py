@@ -160,7 +160,7 @@ class TestErase:
         keys = {one["prefix"]: one["revoked_at"] for one in sent("api-key", "list", "--json").json}
         assert keys[made["prefix"]] is not None
         assert keys[other["prefix"]] is None
-        (*_, last) = sent("audit", "--json").json
+        (last, *_) = sent("audit", "--json").json
         assert (last["action"], last["business"], last["result"]) == ("business.erased", "fjell", "done")
 
     def test_unasked_it_erases_nothing(self, sent: Kvitt) -> None:

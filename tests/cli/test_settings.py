@@ -49,6 +49,12 @@ def test_a_folder_that_is_not_there_is_refused(monkeypatch: pytest.MonkeyPatch) 
         read_settings()
 
 
+def test_the_scheme_that_hosting_services_write_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KVITT_DATABASE_URL", URL.replace("postgresql", "postgres"))
+
+    assert read_settings().database == URL
+
+
 @pytest.mark.parametrize("level", ["DEBUG", "warning"])
 def test_a_level_may_be_written_in_capitals(level: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("KVITT_LOG_LEVEL", level)

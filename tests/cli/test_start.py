@@ -1,3 +1,5 @@
+import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -58,12 +60,43 @@ def test_a_listing_says_of_a_command_what_its_own_help_begins_with(command: Lazy
         ([], "in", {"invoice"}),
         (["invoice"], "s", {"show", "send", "status"}),
         (["invoice", "send"], "--a", {"--all", "--again"}),
+        ([], "--ins", {"--install-completion"}),
     ],
 )
 def test_a_shell_completes_groups_commands_and_options(words: list[str], begun: str, found: set[str]) -> None:
     shell = BashComplete(KVITT, {}, "kvitt", "_KVITT_COMPLETE")
 
     assert {item.value for item in shell.get_completions(words, begun)} == found
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh"])
+def test_completion_is_installed_for_the_shell_that_asks(shell: str, tmp_path: Path) -> None:
+    if not shutil.which(shell):
+        pytest.skip(f"there is no {shell} here")
+    environment = {"HOME": str(tmp_path), "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
+
+    asked = [shell, "-c", "kvitt --install-completion; exit $?"]
+    done = subprocess.run(asked, capture_output=True, text=True, check=False, env=environment)
+
+    assert done.returncode == 0, done
+    assert f"{shell} completion installed" in done.stdout
+    assert (tmp_path / f".{shell}rc").is_file()
+
+
+@pytest.mark.parametrize(
+    ("shell", "words"),
+    [
+        ("bash", {"COMP_WORDS": "kvitt invoice s", "COMP_CWORD": "2"}),
+        ("zsh", {"_TYPER_COMPLETE_ARGS": "kvitt invoice s"}),
+    ],
+)
+def test_a_shell_asks_the_script_what_it_completes_to(shell: str, words: dict[str, str]) -> None:
+    script = Path(sys.executable).with_name("kvitt")
+    environment = {**os.environ, **words, "_KVITT_COMPLETE": f"complete_{shell}"}
+
+    done = subprocess.run([str(script)], capture_output=True, text=True, check=False, env=environment)
+
+    assert {"show", "send", "status"} <= set(done.stdout.replace('"', " ").replace(":", " ").split()), done
 
 
 def test_the_script_tells_its_version() -> None:

@@ -642,6 +642,18 @@ class _Audit(_Store):
         ]
         return found[:limit]
 
+    def newest(
+        self,
+        *,
+        business: str | None = None,
+        invoice: str | None = None,
+        since: datetime | None = None,
+        limit: int,
+        before: int | None = None,
+    ) -> Sequence[KeptEntry]:
+        every = self.list(business=business, invoice=invoice, since=since, limit=len(self._tables.audit))
+        return [entry for entry in reversed(every) if before is None or entry.id < before][:limit]
+
 
 class _Leases(_Store):
     def __init__(self, work: FakeUnitOfWork, clock: Clock) -> None:

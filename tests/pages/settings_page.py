@@ -13,16 +13,25 @@ from typing import Any, Literal, get_args, get_origin
 from annotated_types import Ge, Gt, Le
 from pydantic.fields import FieldInfo
 
-from adapters.twentyfour_seven_office import settings as shared
-from adapters.twentyfour_seven_office.rest import settings as rest
 from adapters.twentyfour_seven_office.settings import Variable
-from adapters.twentyfour_seven_office.soap import settings as soap
 from entrypoints.settings import Settings
+from plugins.variables import VARIABLES
 
 HEAD = """# Settings
 
 What an installation is told through environment variables. An empty one counts as not given. What can't be used is
-refused at the start, naming the variable and never its value.
+refused at the start, naming the variable and never its value. `kvitt config` shows what counts, and where it comes
+from.
+
+They may be kept in a file as well: `kvitt.toml` in `KVITT_HOME`. Its keys are the variables' names in lower case,
+without `KVITT_`. A variable goes before it, and a key that is no setting is refused. `home`, `secret_key`,
+`business` and `language` have no place there.
+
+```toml
+database_url = "postgresql://kvitt@database/kvitt"
+worker_threads = 8
+tfso_calls_per_hour = 3600
+```
 
 Settings of a business (its account, product name, VAT codes) are none of these: they come with `kvitt business add`
 ([Connect a business](connecting.md)). This page is written from the source by `make
@@ -42,10 +51,12 @@ _DEFAULTS = {
     "secret_key": "made on first run, and kept in `KVITT_HOME/secret.key` for its owner alone",
     "log_format": "text on a terminal, JSON elsewhere",
     "metrics_port": "nowhere",
+    "business": "what `kvitt use` keeps",
     "trusted_proxies": "none",
 }
 _VALUES = {
     "database_url": "address",
+    "business": "name",
     "secret_key": "one or more keys",
     "log_level": "`debug`, `info`, `warning`, `error`",
     "requests_per_minute": "requests a minute, 0 or more",
@@ -81,7 +92,7 @@ def settings_page() -> str:
         + f"## The installation\n\n{_IN_FILES}{_TABLE}"
         + _rows([*_of_the_installation(), *_BEFORE_SETTINGS])
         + f"\n## 24SevenOffice\n\n{_TABLE}"
-        + _rows([*soap.VARIABLES, *rest.VARIABLES, *shared.VARIABLES])
+        + _rows(list(VARIABLES))
         + _TAIL
     )
 

@@ -91,6 +91,17 @@ class AccessContract:
             assert [one.id for one in work.audit.list(business="fjell", invoice="0", limit=10)] == [ids[0], ids[2]]
             assert [one.id for one in work.audit.list(since=NOW + 2 * SECOND, limit=10)] == ids[2:]
 
+    def test_the_trail_is_read_from_its_end_too(self, storage: Storage) -> None:
+        with storage.transaction() as work:
+            for nth, business in enumerate(["fjell", "vidde", "fjell"]):
+                at = NOW + nth * SECOND
+                work.audit.add(AuditEntry(at=at, actor=WORKER, action=Action.INVOICE_SENT, business=business))
+        with storage.transaction() as work:
+            ids = [one.id for one in work.audit.list(limit=10)]
+            assert [one.id for one in work.audit.newest(limit=2)] == [ids[2], ids[1]]
+            assert [one.id for one in work.audit.newest(limit=10, before=ids[1])] == [ids[0]]
+            assert [one.id for one in work.audit.newest(business="fjell", since=NOW + SECOND, limit=9)] == [ids[2]]
+
 
 class AnswerContract:
     def begun(self, storage: Storage, key: str = "k1", print_: str = "f1", at: datetime = NOW) -> KeptAnswer | None:
