@@ -45,6 +45,7 @@ class Action(StrEnum):
     INVOICE_ADDED = "invoice.added"
     INVOICE_REPLACED = "invoice.replaced"
     INVOICE_DELETED = "invoice.deleted"
+    INVOICE_CREDITED = "invoice.credited"
     INVOICE_SENT = "invoice.sent"
     INVOICES_SENT = "invoices.sent"
     INVOICE_SENT_AGAIN = "invoice.sent_again"

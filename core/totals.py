@@ -45,14 +45,7 @@ def to_the_ore(amount: Decimal) -> Decimal:
 def totals_of(invoice: Invoice) -> InvoiceTotals:
     """Add up a complete invoice."""
     with localcontext(prec=PRECISION):
-        amounts = [row_amount(row) for row in invoice.rows]
-        by_rate: dict[Decimal, Decimal] = defaultdict(Decimal)
-        for row, amount in zip(invoice.rows, amounts, strict=True):
-            by_rate[_percent(row)] += amount
-        per_rate = [
-            _amounts(total, vat_percent=rate, includes_vat=invoice.prices_include_vat)
-            for rate, total in by_rate.items()
-        ]
+        per_rate = totals_per_rate(invoice).values()
         rows = tuple(amounts_of_row(row, includes_vat=invoice.prices_include_vat) for row in invoice.rows)
         return InvoiceTotals(
             net=_sum([part.net for part in per_rate]),
@@ -62,10 +55,22 @@ def totals_of(invoice: Invoice) -> InvoiceTotals:
         )
 
 
+def totals_per_rate(invoice: Invoice) -> dict[Decimal, Amounts]:
+    """Add up the rows of each VAT rate of a complete invoice, by the rate in percent."""
+    with localcontext(prec=PRECISION):
+        by_rate: dict[Decimal, Decimal] = defaultdict(Decimal)
+        for row in invoice.rows:
+            by_rate[vat_rate(row)] += row_amount(row)
+        return {
+            rate: _amounts(total, vat_percent=rate, includes_vat=invoice.prices_include_vat)
+            for rate, total in by_rate.items()
+        }
+
+
 def amounts_of_row(row: InvoiceRow, *, includes_vat: bool) -> Amounts:
     """Return what a row comes to; `includes_vat` tells whether its amounts do."""
     with localcontext(prec=PRECISION):
-        return _amounts(row_amount(row), vat_percent=_percent(row), includes_vat=includes_vat)
+        return _amounts(row_amount(row), vat_percent=vat_rate(row), includes_vat=includes_vat)
 
 
 def row_amount(row: InvoiceRow) -> Decimal:
@@ -81,7 +86,8 @@ def row_amount(row: InvoiceRow) -> Decimal:
         return to_the_ore(whole * (_HUNDRED - percent) / _HUNDRED - (row.discount_amount or Decimal(0)))
 
 
-def _percent(row: InvoiceRow) -> Decimal:
+def vat_rate(row: InvoiceRow) -> Decimal:
+    """Return a row's VAT in percent, in the form in which rates are compared."""
     return (row.vat_percent or Decimal(0)).normalize()
 
 

@@ -1,4 +1,5 @@
-"""What is shown of invoices beyond themselves: their story, what adding or checking many came to, what was sent before.
+"""What is shown of invoices beyond themselves: their story, what adding or checking many came to, what was sent before,
+what credits them.
 
 The same over HTTP and on the command line, and as in documents.py each names all that it shows.
 """
@@ -8,8 +9,10 @@ from typing import Literal, Self
 
 from pydantic import JsonValue
 
+from core.credit_balance import Crediting
 from core.errors import KvittError
-from core.fields import Instant
+from core.fields import AS_STORED, DecimalText, Instant
+from core.invoice import Invoice
 from core.use_cases.add_invoice import AddedInvoice, Addition
 from entrypoints.documents import Answer, BatchError, Page, PaymentReport, Shown, TransferDocument
 
@@ -122,3 +125,47 @@ def _added(row: int, number: str | None, outcome: AddedInvoice | KvittError) -> 
     if isinstance(outcome, KvittError):
         return AddedItem(row=row, invoice=number, result=None, warnings=[], error=shown_error(outcome))
     return AddedItem(row=row, invoice=number, result=outcome.addition, warnings=outcome.warnings, error=None)
+
+
+class RowLeft(Shown):
+    """What is left of a row to be credited: its quantity, if it has one, and its amount, with VAT if prices include it.
+
+    The first row is 1.
+    """
+
+    row: int
+    product: str | None
+    quantity: DecimalText | None
+    amount: DecimalText
+
+
+class LeftToCredit(Shown):
+    """What is left of an invoice to be credited: of each row but texts, and of the whole, VAT included."""
+
+    rows: tuple[RowLeft, ...]
+    gross: DecimalText
+
+
+class CreditedBy(Shown):
+    """A credit of an invoice: what it comes to, below zero, and its order, if it was sent."""
+
+    invoice: str
+    gross: DecimalText | None
+    order_id: str | None
+
+
+class CreditableInvoice(Invoice):
+    """An invoice as its source stated it, what credits it, and what is left; null where it was not sent."""
+
+    credited_by: tuple[CreditedBy, ...]
+    left_to_credit: LeftToCredit | None
+
+    @classmethod
+    def of_crediting(cls, invoice: Invoice, crediting: Crediting) -> Self:
+        """Show an invoice with what credits it."""
+        shown = {
+            **invoice.model_dump(mode="json"),
+            "credited_by": [CreditedBy.of(credit) for credit in crediting.credited_by],
+            "left_to_credit": LeftToCredit.of(crediting.left) if crediting.left else None,
+        }
+        return cls.model_validate(shown, context=AS_STORED)

@@ -12,6 +12,9 @@ from core.stated_invoice import StatedInvoice, require_stated_totals
 
 Read = TypeVar("Read", bound=BaseModel)
 
+ONLY_SHOWN = frozenset({"credited_by", "left_to_credit"})
+"""What an invoice is shown with that its source did not state."""
+
 _MOST_FAULTS = 100
 """So many are named, lest a short request make a very long answer."""
 
@@ -19,8 +22,11 @@ _MOST_FAULTS = 100
 def invoice_from(document: object) -> Invoice:
     """Read an invoice from parsed JSON.
 
+    What an invoice is shown with besides is left out, so that one can be given back as it was shown.
     Errors: InvalidInput, code `not_an_invoice`, naming each field that is unknown or of the wrong type; never a value.
     """
+    if isinstance(document, dict):
+        document = {name: value for name, value in document.items() if name not in ONLY_SHOWN}
     return read(Invoice, document, what="an invoice", code="not_an_invoice")
 
 

@@ -30,6 +30,7 @@ from core.use_cases.adopt_order import AdoptOrder
 from core.use_cases.api_keys import Authenticate, ManageApiKeys
 from core.use_cases.check_status import CheckStatus
 from core.use_cases.connect_business import ConnectBusiness
+from core.use_cases.credit_invoice import CreditInvoice
 from core.use_cases.delete_invoice import DeleteInvoice
 from core.use_cases.erase_business import EraseBusiness
 from core.use_cases.export_business import ExportBusiness
@@ -154,6 +155,7 @@ class UseCases(containers.DeclarativeContainer):
     )
     add_invoice = providers.Singleton(AddInvoice, storage=storage, auditor=auditor)
     delete_invoice = providers.Singleton(DeleteInvoice, storage=storage, auditor=auditor, watch=restore_watch)
+    credit_invoice = providers.Singleton(CreditInvoice, storage=storage, systems=systems, clock=clock, auditor=auditor)
     preview_invoice = providers.Singleton(
         PreviewInvoice,
         storage=storage,

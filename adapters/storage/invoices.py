@@ -45,6 +45,11 @@ class SqlInvoiceStore(InvoiceStore):
         return {number: _invoice(document) for number, document in rows}
 
     @override
+    def credits_of(self, business: str, number: str) -> Sequence[Invoice]:
+        query = select(invoices.c.document).where(invoices.c.business == business, invoices.c.credits == number)
+        return [_invoice(document) for document in self._database.scalars(query.order_by(invoices.c.number))]
+
+    @override
     def add_new(self, given: Collection[tuple[str, Invoice]]) -> Collection[tuple[str, str]]:
         rows = [_row(business, invoice) for business, invoice in given]
         if not rows:
@@ -100,6 +105,7 @@ def _row(business: str, invoice: Invoice) -> dict[str, Any]:
         "type": invoice.type,
         "document": invoice.model_dump_json(),
         "sent": False,
+        "credits": invoice.credits,
     }
 
 
@@ -114,7 +120,7 @@ def _adding(dialect: str) -> ReturningInsert[tuple[str, str]]:
 def _storing(dialect: str) -> Insert:
     """Store a new invoice, or what another states in its place; whether it is marked as sent stays."""
     statement = insert_into(dialect, invoices)
-    changed = {name: statement.excluded[name] for name in ("type", "document")}
+    changed = {name: statement.excluded[name] for name in ("type", "document", "credits")}
     return statement.on_conflict_do_update(index_elements=["business", "number"], set_=changed)
 
 

@@ -24,6 +24,12 @@ class InvoiceStore(Protocol):
         `for_update` keeps others from changing them until the transaction ends.
         """
 
+    def credits_of(self, business: str, number: str) -> Sequence[Invoice]:
+        """Return the invoices that state that they credit this one, by number.
+
+        One whose content was forgotten is among them, without it.
+        """
+
     def add_new(self, given: Collection[tuple[str, Invoice]]) -> Collection[tuple[str, str]]:
         """Store those of these invoices whose business has none of their number; return business and number of each.
 

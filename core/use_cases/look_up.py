@@ -7,6 +7,7 @@ from core.already_sent import AlreadySent, already_sent, last_payment
 from core.audit import KeptEntry
 from core.batch import Batch, BatchCounts, BatchItem
 from core.business import Business
+from core.credit_balance import CreditedBy, Crediting, left_of
 from core.errors import NotFound
 from core.invoice import Invoice
 from core.payment import PaymentReport
@@ -14,6 +15,7 @@ from core.ports.invoice_stores import Step
 from core.ports.storage import Storage, UnitOfWork
 from core.reasons import Reason
 from core.stored import require_business, require_invoice, require_known, require_transfer
+from core.totals import totals_of
 from core.transfer import Transfer, TransferState
 
 
@@ -45,6 +47,25 @@ class LookUp:
         """Return an invoice. Errors: NotFound."""
         with self._storage.transaction() as work:
             return require_invoice(work, business, number)
+
+    def crediting(self, business: str, number: str) -> tuple[Invoice, Crediting]:
+        """Return an invoice with what credits it and what is left of it to be credited. Errors: NotFound."""
+        with self._storage.transaction() as work:
+            invoice = require_invoice(work, business, number)
+            earlier = work.invoices.credits_of(business, number)
+            transfers = work.transfers.of_invoices(business, [number, *(credit.number for credit in earlier)])
+        sent = transfers.get(number)
+        return invoice, Crediting(
+            credited_by=tuple(
+                CreditedBy(
+                    invoice=credit.number,
+                    gross=totals_of(credit).gross if credit.rows else None,
+                    order_id=transfers[credit.number].order_id if credit.number in transfers else None,
+                )
+                for credit in earlier
+            ),
+            left=left_of(invoice, earlier) if sent and sent.order_id else None,
+        )
 
     def invoices(self, business: str, *, limit: int, after: str | None = None) -> Sequence[Invoice]:
         """Return a business's invoices by number, those after the given one. Errors: NotFound."""

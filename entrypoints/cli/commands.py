@@ -94,6 +94,7 @@ _GROUPS = [
             "show_": "Show an invoice as it was added.",
             "preview": "Show the customer and the order that a send would write.",
             "send": "Send invoices; one that is sent twice is still one order.",
+            "credit": "Make the credit of an invoice that was sent, in full or in part.",
             "adopt": "Make an order the invoice's.",
             "status": "Check Status: ask the accounting system whether invoices are paid.",
         },

@@ -1,5 +1,6 @@
 """`kvitt invoice`: the way of an invoice, from the file it comes in to whether it is paid."""
 
+import shlex
 from collections.abc import Iterator, Sequence
 from enum import StrEnum
 from functools import partial
@@ -13,6 +14,7 @@ from core.errors import InvalidInput, KvittError
 from core.use_cases.add_invoice import AddedInvoice, InvoiceToAdd
 from entrypoints.cli import paging
 from entrypoints.cli.bulk import answers, print_status, print_statuses, send_batch, tell_statuses
+from entrypoints.cli.crediting import credit_lines, crediting_lines, what_to_credit
 from entrypoints.cli.exit_codes import ExitCode, code_of_error, code_of_transfer, worst
 from entrypoints.cli.following import follow_transfers, transfer_states, transferred_numbers
 from entrypoints.cli.installation import installation
@@ -45,6 +47,7 @@ from entrypoints.cli.telling import (
     stated_totals_line,
 )
 from entrypoints.documents import TransferDocument
+from entrypoints.invoice_documents import CreditableInvoice
 from entrypoints.preview_documents import InvoicePreview
 from entrypoints.problem import problem_document
 
@@ -187,16 +190,18 @@ def list_(business: BusinessName, as_json: AsJson = False) -> int:
 def show_(number: InvoiceNumber, business: BusinessName, as_json: AsJson = False) -> int:
     """Show an invoice as it was added."""
     with installation() as container:
-        invoice = container.look_up().invoice(business, number)
+        invoice, crediting = container.look_up().crediting(business, number)
         transfer = container.look_up().transfer_of(business, number)
         report = container.look_up().status_of(transfer) if transfer else None
     if as_json:
-        print_json(invoice.model_dump(mode="json"))
+        print_json(CreditableInvoice.of_crediting(invoice, crediting).model_dump(mode="json"))
         return ExitCode.DONE
     for line in invoice_lines(invoice, transfer):
         show(line)
     if report:
         show(last_status_line(report))
+    for line in crediting_lines(invoice, crediting):
+        show(line)
     print_table(INVOICE_ROW_HEADERS, invoice_rows(invoice), right=INVOICE_ROW_HEADERS[2:])
     for line in row_notes(invoice):
         show(line)
@@ -272,6 +277,48 @@ def _send_each(
         code_of_error(outcome) if isinstance(outcome, KvittError) else code_of_transfer(outcome)
         for outcome in outcomes.values()
     )
+
+
+def credit(
+    number: InvoiceNumber,
+    business: BusinessName,
+    rows: Annotated[
+        str | None,
+        typer.Option(
+            metavar="ROWS",
+            help="Only these rows: 1,3 in full, 2=1.5 that much of row 2. Without it, all that is left is credited.",
+            show_default=False,
+        ),
+    ] = None,
+    as_number: Annotated[
+        str | None,
+        typer.Option(
+            "--number", metavar="NEW", help="The credit's own number, by default such as 1042-K1.", show_default=False
+        ),
+    ] = None,
+    send_it: Annotated[bool, typer.Option("--send", help="Send the credit at once.")] = False,
+    as_json: AsJson = False,
+) -> int:
+    """Make the credit of an invoice that was sent, in full or in part. It is stored as an invoice of its own.
+
+    Earlier credits count: never more is credited than is left. The credit is previewed, and sent when you send it, or
+    at once with --send. An invoice that was not sent is changed or deleted instead.
+    """
+    asked = what_to_credit(rows, number=as_number)
+    with installation() as container:
+        made = container.credit_invoice().credit(business, number, rows=asked.rows, as_number=asked.number)
+        if not as_json:
+            for line in credit_lines(made):
+                show(line)
+        if send_it:
+            return _send_each(
+                container, business, [made.number], again=False, wait_seconds=DEFAULT_WAIT, as_json=as_json
+            )
+    if as_json:
+        print_json(made.model_dump(mode="json"))
+        return ExitCode.DONE
+    say(f"It is stored. Send it with: kvitt invoice send {shlex.quote(made.number)} --business {business}")
+    return preview(made.number, business)
 
 
 def adopt(

@@ -50,6 +50,7 @@ _PROVIDED = (
     "connect_business",
     "verify_business",
     "add_invoice",
+    "credit_invoice",
     "preview_invoice",
     "delete_invoice",
     "tell_history",

@@ -14,6 +14,7 @@ from litestar.typing import FieldDefinition
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from core.business import Business
+from core.crediting import RowToCredit
 from core.errors import Fault, InvalidInput
 from core.fields import Document, Instant, InvoiceNumber, Text
 from core.invoice import Invoice
@@ -84,6 +85,16 @@ class CustomerChoice(Body):
 
 def _given(name: str) -> dict[str, Any]:
     return {"required": [name], "properties": {name: {"not": {"type": "null"}}}}
+
+
+class CreditRequest(Body):
+    """What of an invoice is credited, by default all that is left, and the number that the credit gets."""
+
+    what = "what to credit"
+    code = "not_a_credit"
+
+    rows: Annotated[tuple[RowToCredit, ...], Field(min_length=1, max_length=MOST_AT_ONCE)] | None = None
+    number: InvoiceNumber | None = Field(default=None, examples=["2001-1-K1"])
 
 
 class InvoicesToSend(Body):

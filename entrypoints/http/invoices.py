@@ -17,6 +17,7 @@ from core.transfer import Transfer
 from core.use_cases.add_invoice import Addition, InvoiceToAdd
 from core.use_cases.adopt_order import AdoptOrder
 from core.use_cases.check_status import CheckStatus
+from core.use_cases.credit_invoice import CreditInvoice
 from core.use_cases.delete_invoice import DeleteInvoice
 from core.use_cases.link_customer import LinkCustomer
 from core.use_cases.look_up import LookUp
@@ -34,6 +35,7 @@ from entrypoints.documents import (
 from entrypoints.files import MEDIA_TYPES
 from entrypoints.http.adding import Adding
 from entrypoints.http.bodies import (
+    CreditRequest,
     CustomerChoice,
     JsonOf,
     OrderChoice,
@@ -48,6 +50,7 @@ from entrypoints.http.threads import VendorCalls
 from entrypoints.http.waiting import Prefer, Waiting
 from entrypoints.invoice_documents import (
     AlreadySent,
+    CreditableInvoice,
     DeletedInvoice,
     HistoryEvent,
     HistoryPage,
@@ -104,9 +107,11 @@ async def put_invoice(
     operation_class=described(problems=[HTTPStatus.NOT_FOUND]),
     needs=Need.READ,
 )
-def get_invoice(business: BusinessInPath, number: NumberInPath, look_up: NamedDependency[LookUp]) -> JsonOf[Invoice]:
-    """Show an invoice as its source stated it."""
-    return JsonOf(look_up.invoice(business, number))
+def get_invoice(
+    business: BusinessInPath, number: NumberInPath, look_up: NamedDependency[LookUp]
+) -> JsonOf[CreditableInvoice]:
+    """Show an invoice as its source stated it, what credits it, and what is left of each row to be credited."""
+    return JsonOf(CreditableInvoice.of_crediting(*look_up.crediting(business, number)))
 
 
 @get(
@@ -169,6 +174,32 @@ async def choose_customer(
     return JsonOf(
         CustomerDocument.of(await vendor_calls.run(partial(link_customer.link, business, number, data.customer_id)))
     )
+
+
+@post(
+    f"{_INVOICE}/credit",
+    status_code=HTTPStatus.CREATED,
+    sync_to_thread=True,
+    tags=_TAGS,
+    operation_class=described(
+        statuses=[HTTPStatus.CREATED],
+        problems=[HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT, HTTPStatus.UNPROCESSABLE_ENTITY],
+        repeatable=True,
+    ),
+    needs=Need.SEND,
+)
+def credit(
+    business: BusinessInPath,
+    number: NumberInPath,
+    data: JSONBody[CreditRequest],
+    credit_invoice: NamedDependency[CreditInvoice],
+) -> JsonOf[Invoice]:
+    """Store a credit of an invoice that was sent: of all that is left of it, or of these rows, in full or in part.
+
+    The answer is the credit, an invoice of its own; it is sent when you send it. 409 `credit_exceeds` says what is left
+    where more was asked for.
+    """
+    return JsonOf(credit_invoice.credit(business, number, rows=data.rows, as_number=data.number))
 
 
 @post(
@@ -323,6 +354,7 @@ HANDLERS = [
     get_history,
     choose_customer,
     forget_customer,
+    credit,
     adopt_order_of,
     send,
     check_payment,

@@ -64,6 +64,16 @@ class CliGateway:
     def link(self, business: str, number: str, customer_id: str) -> None:
         self._done("customer", "link", number, customer_id, "--business", business)
 
+    def credit(self, business: str, number: str, rows: Mapping[int, str | None] | None) -> Json:
+        parts = [f"{row}={quantity}" if quantity else str(row) for row, quantity in (rows or {}).items()]
+        asked = ["--rows", ",".join(parts)] if parts else []
+        credit: Json = self._done("invoice", "credit", number, *asked, "--business", business)
+        return credit
+
+    def show(self, business: str, number: str) -> Json:
+        shown: Json = self._done("invoice", "show", number, "--business", business)
+        return shown
+
     def retry(self, business: str, transfer_id: str) -> Transfer:
         return self._transfer("transfer", "retry", transfer_id)
 

@@ -26,6 +26,7 @@ from tests.systems import SYSTEMS, System
 
 STEPS = (
     "business",
+    "crediting",
     "customers",
     "dimensions",
     "files",

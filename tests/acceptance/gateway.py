@@ -47,4 +47,10 @@ class Gateway(Protocol):
 
     def link(self, business: str, number: str, customer_id: str) -> None: ...
 
+    def credit(self, business: str, number: str, rows: Mapping[int, str | None] | None) -> Json:
+        """Credit so much of these rows (None: in full), or all that is left; the credit that was stored."""
+
+    def show(self, business: str, number: str) -> Json:
+        """An invoice with what credits it."""
+
     def retry(self, business: str, transfer_id: str) -> Transfer: ...

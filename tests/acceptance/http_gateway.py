@@ -61,6 +61,15 @@ class HttpGateway:
     def link(self, business: str, number: str, customer_id: str) -> None:
         self._call("POST", business, "invoices", number, "customer", body={"customer_id": customer_id})
 
+    def credit(self, business: str, number: str, rows: Mapping[int, str | None] | None) -> Json:
+        asked = {"rows": [{"row": row, "quantity": quantity} for row, quantity in rows.items()]} if rows else {}
+        credit: Json = self._call("POST", business, "invoices", number, "credit", body=asked)
+        return credit
+
+    def show(self, business: str, number: str) -> Json:
+        shown: Json = self._call("GET", business, "invoices", number)
+        return shown
+
     def retry(self, business: str, transfer_id: str) -> Transfer:
         return self._transfer(business, "transfers", transfer_id, "retry")
 

@@ -1,6 +1,6 @@
 """What has happened in a scenario so far: who asked for what, and what the gateway answered."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TypeVar
 
 from core.payment import PaymentReport
@@ -8,7 +8,7 @@ from core.transfer import Transfer, TransferError
 from core.use_cases.preview_invoice import InvoicePreview
 from core.use_cases.verify_business import Verification
 from entrypoints.files import Form
-from tests.acceptance.gateway import Gateway, Refused
+from tests.acceptance.gateway import Gateway, Json, Refused
 from tests.acceptance.office import Office
 from tests.acceptance.steps.builders import BusinessBuilder, InvoiceBuilder
 from tests.adapters.ubl.files import Ubl
@@ -33,6 +33,7 @@ class Story:
         self.warnings: Sequence[str] = ()
         self.refusal: Refused | None = None
         self.transfers: list[Transfer] = []
+        self.credits: list[Json] = []
         self.asked_before = 0
         self._answers: dict[type, object] = {}
 
@@ -77,6 +78,10 @@ class Story:
     def preview(self) -> None:
         self.add()
         self._ask(lambda: self.gateway.preview(self.business.name, self.invoice.number))
+
+    def credit(self, rows: Mapping[int, str | None] | None = None) -> None:
+        """Credit the invoice; the credit is the last of `credits`."""
+        self._ask(lambda: self.credits.append(self.gateway.credit(self.business.name, self.invoice.number, rows)))
 
     def check_status(self, number: str | None = None) -> None:
         self._ask(lambda: self.gateway.status(self.business.name, number or self.invoice.number))

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 from core.batch import BatchItem
+from core.crediting import RowToCredit
 from core.errors import KvittError
 from core.payment import PaymentReport
 from core.transfer import Transfer
@@ -11,6 +12,7 @@ from core.use_cases.preview_invoice import InvoicePreview
 from core.use_cases.verify_business import Verification
 from entrypoints.container import Container
 from entrypoints.files import Form, invoice_in
+from entrypoints.invoice_documents import CreditableInvoice
 from entrypoints.parsing import business_from, invoice_from
 from entrypoints.problem import problem_document
 from tests.acceptance.gateway import Json, Refused
@@ -65,6 +67,16 @@ class UseCaseGateway:
     def link(self, business: str, number: str, customer_id: str) -> None:
         with _refusals():
             self._container.link_customer().link(business, number, customer_id)
+
+    def credit(self, business: str, number: str, rows: Mapping[int, str | None] | None) -> Json:
+        asked = [RowToCredit.model_validate({"row": row, "quantity": part}) for row, part in (rows or {}).items()]
+        with _refusals():
+            return self._container.credit_invoice().credit(business, number, rows=asked or None).model_dump(mode="json")
+
+    def show(self, business: str, number: str) -> Json:
+        with _refusals():
+            shown = self._container.look_up().crediting(business, number)
+            return CreditableInvoice.of_crediting(*shown).model_dump(mode="json")
 
     def retry(self, business: str, transfer_id: str) -> Transfer:
         with _refusals():

@@ -270,3 +270,23 @@ def running_transfer(client: httpx.Client, number: str) -> Json:
                 return dict(transfer)
         time.sleep(0.02)
     raise AssertionError(f"invoice {number} was never seen running")
+
+
+@many_rounds
+def test_credits_at_the_same_moment_take_no_more_than_there_is(fjell: httpx.Client, rounds: int) -> None:
+    """Of twenty that would each take 0.3 of 1, three get it, whatever their numbers."""
+    for _ in range(rounds):
+        number = new_number("credited")
+        add(fjell, number)
+        arrived(fjell, fjell.post(f"{INVOICES}/{number}/send").json()["id"])
+        body = {"rows": [{"row": 1, "quantity": "0.3"}]}
+        answers = at_once(
+            *[lambda number=number, body=body: fjell.post(f"{INVOICES}/{number}/credit", json=body)] * AT_ONCE
+        )
+        made = [answer.json()["number"] for answer in answers if answer.status_code == 201]
+        assert sorted(made) == [f"{number}-K{nth}" for nth in (1, 2, 3)]
+        assert {answer.json()["code"] for answer in answers if answer.status_code != 201} == {"credit_exceeds"}
+        left = fjell.get(f"{INVOICES}/{number}").json()["left_to_credit"]
+        assert left["rows"][0]["quantity"] == "0.1"
+        assert fjell.post(f"{INVOICES}/{number}/credit", json={}).status_code == 201
+        assert fjell.get(f"{INVOICES}/{number}").json()["left_to_credit"]["gross"] == "0.00"

@@ -28,7 +28,14 @@ from tests.cli.conftest import Answer, Kvitt
 FJELL = ("--business", "fjell")
 RUNNING = {"demo", "serve", "worker", "sandbox"}
 """Commands that run something: what they say is searched elsewhere."""
-SHOWING_PEOPLE = {"invoice list", "invoice show", "invoice preview", "business export", "customer link"}
+SHOWING_PEOPLE = {
+    "invoice list",
+    "invoice show",
+    "invoice preview",
+    "invoice credit",
+    "business export",
+    "customer link",
+}
 """Commands whose very purpose is to show an invoice, its customer, or all that is kept."""
 
 
@@ -149,6 +156,9 @@ def test_every_command_well_and_badly(
         searched("transfer", command, "nope")
     searched("customer", "link", "1", transfer["customer_id"] or "20001", *FJELL)
     searched("customer", "link", "1", "999", *FJELL)
+    searched("invoice", "credit", "1", "--rows", "1=0.5", *FJELL)
+    searched("invoice", "credit", "2", "--send", *FJELL)
+    searched("invoice", "credit", "1", "--rows", canaries.PASSWORD, *FJELL)
     searched("invoice", "adopt", "1", transfer["order_id"] or "24001", *FJELL)
     searched("invoice", "adopt", "2", "999", *FJELL)
     searched("recover")
@@ -193,7 +203,7 @@ def test_where_kvitt_itself_fails(
     """KVITT_DEBUG is set: what is shown then is where it failed, and no word of what was at hand."""
     searched("business", "add", "fjell", "--file", kvitt.file("fjell.json", canaries.business()))
     for form in (LookUp, VerifyBusiness):
-        for method in ("business", "invoice", "verify"):
+        for method in ("business", "crediting", "verify"):
             if hasattr(form, method):
                 monkeypatch.setattr(form, method, _failing)
     for command in (["business", "show", "fjell"], ["business", "verify", "fjell"], ["invoice", "show", "1", *FJELL]):

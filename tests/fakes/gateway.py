@@ -71,6 +71,7 @@ class Gateway:
         self.connect_business = wired.connect_business()
         self.verify_business = wired.verify_business()
         self.add_invoice = wired.add_invoice()
+        self.credit_invoice = wired.credit_invoice()
         self.preview_invoice = wired.preview_invoice()
         self.send_invoice = wired.send_invoice()
         self.send_many = wired.send_many()

@@ -48,6 +48,7 @@ class _HeldLease:
 class _Tables:
     businesses: dict[str, Business] = field(default_factory=dict)
     invoices: dict[tuple[str, str], Invoice] = field(default_factory=dict)
+    credits: dict[tuple[str, str], str | None] = field(default_factory=dict)
     sent: set[tuple[str, str]] = field(default_factory=set)
     batches: dict[str, Batch] = field(default_factory=dict)
     batch_members: dict[tuple[str, str], BatchMember] = field(default_factory=dict)
@@ -224,10 +225,16 @@ class _Invoices(_Store):
         new = {(business, invoice.number): invoice for business, invoice in given}
         new = {key: invoice for key, invoice in new.items() if key not in self._tables.invoices}
         self._tables.invoices |= new
+        self._tables.credits |= {key: invoice.credits for key, invoice in new.items()}
         return list(new)
+
+    def credits_of(self, business: str, number: str) -> Sequence[Invoice]:
+        found = ((other, one) for (owner, other), one in self._tables.invoices.items() if owner == business)
+        return [one for other, one in sorted(found) if self._tables.credits.get((business, other)) == number]
 
     def put(self, business: str, invoice: Invoice) -> None:
         self._tables.invoices[business, invoice.number] = invoice
+        self._tables.credits[business, invoice.number] = invoice.credits
 
     def remove(self, business: str, number: str) -> None:
         self._tables.invoices.pop((business, number), None)

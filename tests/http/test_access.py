@@ -146,6 +146,7 @@ def test_every_route_of_the_api_says_what_it_needs(fjell: Api) -> None:
         ("PUT", "/invoices/1", invoice_document("1")),
         ("GET", "/invoices/1/preview", None),
         ("POST", "/invoices/1/customer", {"customer_id": "1"}),
+        ("POST", "/invoices/1/credit", {}),
         ("POST", "/invoices/1/adopt", {"order_id": "1"}),
         ("POST", "/invoices/1/send", None),
         ("POST", "/invoices", [invoice_document("1")]),

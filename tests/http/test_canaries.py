@@ -28,7 +28,7 @@ from tests.http.clients import bearing, key_for
 from tests.http.documents import Api
 
 _PATIENCE_SECONDS = 30.0
-_SHOWS_PEOPLE = re.compile(r"/invoices(/[^/]+(/preview|/customer)?)?$")
+_SHOWS_PEOPLE = re.compile(r"/invoices(/[^/]+(/preview|/customer|/credit)?)?$")
 """Routes whose very purpose is to show invoices and their customers."""
 _PARAMETER = re.compile(r"\{(\w+)[^}]*\}")
 

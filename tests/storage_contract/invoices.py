@@ -143,6 +143,18 @@ class InvoiceContract(WithBusinesses):
         with stocked.transaction() as work:
             assert work.invoices.get("fjell", "1001") == an_invoice(comment="replaced")
 
+    def test_the_credits_of_an_invoice_are_found_until_they_say_otherwise(self, stocked: Storage) -> None:
+        with stocked.transaction() as work:
+            work.invoices.put("fjell", an_invoice("1"))
+            work.invoices.put("fjell", an_invoice("3", credits="1"))
+            work.invoices.add_new([("fjell", an_invoice("2", credits="1")), ("fjell", an_invoice("4", credits="2"))])
+            work.invoices.put("vidde", an_invoice("5", credits="1"))
+        with stocked.transaction() as work:
+            assert [one.number for one in work.invoices.credits_of("fjell", "1")] == ["2", "3"]
+            assert list(work.invoices.credits_of("fjell", "3")) == []
+            work.invoices.put("fjell", an_invoice("3"))
+            assert [one.number for one in work.invoices.credits_of("fjell", "1")] == ["2"]
+
     def test_many_invoices_are_read_at_once_and_the_unknown_are_left_out(self, stocked: Storage) -> None:
         with stocked.transaction() as work:
             work.invoices.put("fjell", an_invoice("1"))

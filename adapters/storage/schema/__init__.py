@@ -33,7 +33,7 @@ from adapters.storage.schema.invoice_tables import (
 )
 from adapters.storage.schema.parts import metadata
 
-LATEST_REVISION = "0009"
+LATEST_REVISION = "0011"
 """The migration that leads to these tables."""
 
 __all__ = [

@@ -14,6 +14,7 @@ invoices = Table(
     Column("type", String(TYPE_LENGTH), nullable=False),
     Column("document", Text, nullable=False),
     Column("sent", Boolean, nullable=False, default=False),
+    Column("credits", exact_text(NAME_LENGTH)),
 )
 # However many have been sent, this index holds those alone that have not.
 Index(
@@ -23,6 +24,15 @@ Index(
     invoices.c.number,
     sqlite_where=invoices.c.sent.is_(False),
     postgresql_where=invoices.c.sent.is_(False),
+)
+# What credits an invoice is asked for whenever the invoice is shown; few are credits.
+Index(
+    "ix_invoices_credits",
+    invoices.c.business,
+    invoices.c.credits,
+    invoices.c.number,
+    sqlite_where=invoices.c.credits.is_not(None),
+    postgresql_where=invoices.c.credits.is_not(None),
 )
 
 transfers = Table(

@@ -195,6 +195,35 @@ def test_cancelled_ones_have_a_state_of_their_own_on_postgresql() -> None:
         engine.dispose()
 
 
+def credits_stored_before_there_was_a_column_are_found(engine: Engine) -> None:
+    config = Config()
+    config.set_main_option("script_location", "adapters.storage:migrations")
+    add = "INSERT INTO invoices (business, number, type, document, sent) VALUES ('fjell', :number, '', :document, :no)"
+    with engine.connect() as database:
+        config.attributes["connection"] = database
+        command.upgrade(config, "0009")
+        database.execute(
+            text("INSERT INTO businesses (name, system, sealed_settings, document) VALUES ('fjell', '', '', '')")
+        )
+        for number, document in (("1", '{"number": "1", "credits": null}'), ("2", '{"number": "2", "credits": "1"}')):
+            database.execute(text(add), {"number": number, "document": document, "no": False})
+        database.commit()
+        command.upgrade(config, "head")
+        found = database.execute(text("SELECT number, credits FROM invoices ORDER BY number")).all()
+    assert [tuple(row) for row in found] == [("1", None), ("2", "1")]
+
+
+def test_credits_stored_before_there_was_a_column_are_found(engine: Engine) -> None:
+    credits_stored_before_there_was_a_column_are_found(engine)
+
+
+def test_credits_stored_before_there_was_a_column_are_found_on_postgresql() -> None:
+    with temporary_database() as url:
+        engine = make_engine(url)
+        credits_stored_before_there_was_a_column_are_found(engine)
+        engine.dispose()
+
+
 def _statements(engine: Engine) -> dict[str, str]:
     """Return what made each table and index, by name, with white space evened out."""
     with engine.connect() as database:
