@@ -81,9 +81,13 @@ class Auditor:
         )
 
     def _end_of(self, transfer: Transfer) -> AuditEntry:
+        ends = {
+            TransferState.TRANSFERRED: Action.TRANSFER_TRANSFERRED,
+            TransferState.WITHDRAWN: Action.TRANSFER_WITHDRAWN,
+        }
         arrived = transfer.state is TransferState.TRANSFERRED
         return self.entry(
-            Action.TRANSFER_TRANSFERRED if arrived else Action.TRANSFER_REJECTED,
+            ends.get(transfer.state, Action.TRANSFER_REJECTED),
             business=transfer.business,
             invoice=transfer.invoice,
             subject=transfer.id,

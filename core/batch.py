@@ -94,8 +94,9 @@ class BatchItem(Document):
 class BatchCounts(Document):
     """How many invoices of a batch stand where.
 
-    `parked` are those of the waiting ones that wait with no time set: for the connection to be mended, but for the
-    `unrecovered`, which wait for a recovery. `next_attempt_at` is the earliest time for which one of the others waits.
+    `parked` are those of the waiting ones, and of those being withdrawn, that wait with no time set: for the connection
+    to be mended, but for the `unrecovered`, which wait for a recovery. `next_attempt_at` is the earliest time for which
+    one of the others waits.
     """
 
     queued: int = 0
@@ -104,6 +105,8 @@ class BatchCounts(Document):
     transferred: int = 0
     rejected: int = 0
     cancelled: int = 0
+    withdrawing: int = 0
+    withdrawn: int = 0
     refused: int = 0
     parked: int = 0
     unrecovered: int = 0
@@ -112,7 +115,7 @@ class BatchCounts(Document):
     @property
     def total(self) -> int:
         """All invoices of the batch."""
-        return self.in_hand + self.waiting + self.ended + self.refused
+        return self.in_hand + self.put_off + self.ended + self.refused
 
     @property
     def in_hand(self) -> int:
@@ -125,21 +128,26 @@ class BatchCounts(Document):
         return sum(int(getattr(self, state)) for state in TransferState if state.is_final)
 
     @property
+    def put_off(self) -> int:
+        """Those that wait for something, and those whose orders are being withdrawn."""
+        return self.waiting + self.withdrawing
+
+    @property
     def may_end(self) -> int:
         """Those that may still end by themselves."""
-        return self.in_hand + self.waiting - self.parked
+        return self.in_hand + self.put_off - self.parked
 
     @property
     def is_finished(self) -> bool:
         """Whether nothing more becomes of any of them."""
-        return not self.in_hand and not self.waiting
+        return not self.in_hand and not self.put_off
 
 
 def counts_of(transfers: Iterable[Transfer], *, refused: int = 0) -> BatchCounts:
     """Count transfers by where they stand, and those that were refused with them."""
     seen: Sequence[Transfer] = list(transfers)
     states = Counter(transfer.state for transfer in seen)
-    waiting = [transfer for transfer in seen if transfer.state is TransferState.WAITING]
+    waiting = [one for one in seen if one.state in (TransferState.WAITING, TransferState.WITHDRAWING)]
     return BatchCounts(
         **{state.value: states[state] for state in TransferState},
         refused=refused,

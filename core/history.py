@@ -27,7 +27,7 @@ SEEN = "status.seen"
 _ONE_MOMENT = timedelta(seconds=5)
 """What was written in one go, or one after the other, is told of at most so far apart."""
 
-_ENDS = (Action.TRANSFER_TRANSFERRED, Action.TRANSFER_REJECTED)
+_ENDS = (Action.TRANSFER_TRANSFERRED, Action.TRANSFER_REJECTED, Action.TRANSFER_WITHDRAWN)
 _SENDS = (Action.INVOICE_SENT, Action.INVOICE_SENT_AGAIN)
 
 _DONE = {
@@ -40,6 +40,8 @@ _DONE = {
     Action.TRANSFER_CANCELLED: "The transfer was cancelled",
     Action.TRANSFER_TRANSFERRED: "The invoice arrived in the accounting system",
     Action.TRANSFER_REJECTED: "The transfer was rejected",
+    Action.WITHDRAWAL_ASKED: "The withdrawal of the invoice was asked for",
+    Action.TRANSFER_WITHDRAWN: "The invoice was withdrawn",
     Action.ORDER_ADOPTED: "Order {subject} was made the invoice's",
     Action.CUSTOMER_LINKED: "The customer was linked to the record {subject}",
     Action.CUSTOMER_UNLINKED: "The link of the customer to the record {subject} was removed",
@@ -53,6 +55,8 @@ _REFUSED = {
     Action.TRANSFER_RETRIED: "Retrying the transfer was refused",
     Action.TRANSFER_CANCELLED: "Cancelling the transfer was refused",
     Action.TRANSFER_REJECTED: "The transfer was rejected",
+    Action.WITHDRAWAL_ASKED: "Withdrawing the invoice was refused",
+    Action.TRANSFER_WITHDRAWN: "The invoice was not withdrawn",
     Action.ORDER_ADOPTED: "Making an order the invoice's was refused",
     Action.CUSTOMER_LINKED: "Linking the customer was refused",
     Action.CUSTOMER_UNLINKED: "Removing the customer's link was refused",

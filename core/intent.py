@@ -20,10 +20,12 @@ class IntentKind(StrEnum):
     CUSTOMER = "customer"
     PRODUCT = "product"
     CATEGORY = "category"
+    WITHDRAWAL = "withdrawal"
+    """That of an order, which is about to be deleted."""
 
 
 class Intent(Document):
-    """That a create call was, or was about to be, made.
+    """That a call to create something, or to delete an order, was, or was about to be, made.
 
     `key` names what is created: the invoice's number; of what is no order the books (`intent_key`), and the customer's
     key, the product's or category's name.
@@ -62,11 +64,13 @@ class Intent(Document):
         """
         settled_at = self.last_at + settling
         if self.is_open and now < settled_at:
-            raise Unsettled(
-                f"An earlier call to create the {self.kind} got no answer and may still take effect; Kvitt has not "
-                f"found it yet, and looks again after {settled_at:%H:%M:%S} UTC.",
-                not_before=settled_at,
+            told = (
+                "An earlier call to delete the order got no answer and may still take effect; Kvitt has seen it there"
+                if self.kind is IntentKind.WITHDRAWAL
+                else f"An earlier call to create the {self.kind} got no answer and may still take effect; Kvitt has "
+                "not found it yet"
             )
+            raise Unsettled(f"{told}, and looks again after {settled_at:%H:%M:%S} UTC.", not_before=settled_at)
 
 
 def intent_key(key: str, *, books: str) -> str:

@@ -70,6 +70,7 @@ class FindingKind(StrEnum):
     OTHER_ORDER = "other_order"
     UNFINISHED = "unfinished"
     UNKNOWN_INVOICE = "unknown_invoice"
+    WITHDRAWN = "withdrawn"
 
 
 class Finding(Document):
@@ -184,8 +185,10 @@ def verdict_on(
     if is_elsewhere:
         return Verdict(finding=_finding(FindingKind.OTHER_ORDER, number, ids, _ELSEWHERE))
     look = Verdict(look_first=True, customer_ids=tuple(dict.fromkeys(receipt.customer_id for receipt in receipts)))
-    if transfer and transfer.state is TransferState.TRANSFERRED:
+    if transfer and transfer.state.has_order:
         return _of_transferred(number, transfer, ids, look)
+    if transfer and transfer.state is TransferState.WITHDRAWN and transfer.order_id in ids:
+        return look.model_copy(update={"finding": _finding(FindingKind.WITHDRAWN, number, ids, _WITHDRAWN)})
     if invoice is None:
         return look.model_copy(update={"finding": _finding(FindingKind.UNKNOWN_INVOICE, number, ids, _UNKNOWN)})
     first = receipts[0]
@@ -232,6 +235,10 @@ _UNKNOWN = (
 _ELSEWHERE = (
     "The invoice's order is, or may be, in the books of another company that the business was connected to before. "
     "Delete any duplicate."
+)
+_WITHDRAWN = (
+    "The invoice was withdrawn, and its order is in the accounting system all the same. Delete it there, or adopt it "
+    "(invoice adopt) if it is to stay; until then a send takes it instead of creating another."
 )
 _UNFINISHED = "The order was begun and never finished. Send the invoice to complete it."
 _UNCLEAR = (

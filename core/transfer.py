@@ -31,6 +31,8 @@ class TransferState(StrEnum):
     TRANSFERRED = "transferred"
     REJECTED = "rejected"
     CANCELLED = "cancelled"
+    WITHDRAWING = "withdrawing"
+    WITHDRAWN = "withdrawn"
 
     @property
     def is_final(self) -> bool:
@@ -40,7 +42,12 @@ class TransferState(StrEnum):
     @property
     def is_taken_back(self) -> bool:
         """Whether a person took it back: it is sent again by its number alone, and never along with all the others."""
-        return self is TransferState.CANCELLED
+        return self in (TransferState.CANCELLED, TransferState.WITHDRAWN)
+
+    @property
+    def has_order(self) -> bool:
+        """Whether it has arrived, and its order has not been withdrawn."""
+        return self in (TransferState.TRANSFERRED, TransferState.WITHDRAWING)
 
 
 class Receipt(Document):
@@ -97,6 +104,8 @@ class TransferError(Document):
 class Transfer(Document):
     """Moving one invoice. `next_attempt_at` is None while running, when ended, and while parked.
 
+    `error` is why it waits or was rejected; of one that has arrived, why its order was not withdrawn.
+
     `not_before` is set where trying earlier can't help or must not be: a quota's hour, the settling time of an
     intent; a person's retry does not override it. `trying_since` is when it was sent or last retried by a person.
     `bulk` ones let single ones go first. One that is moved `alone` was among several when Kvitt itself failed at one of
@@ -139,8 +148,8 @@ class Transfer(Document):
 
     @property
     def sent_order(self) -> SentOrder | None:
-        """The order that it arrived as, by what it is known again; None unless it has arrived."""
-        if self.state is not TransferState.TRANSFERRED or self.order_id is None:
+        """The order that it arrived as, by what it is known again; None unless it has arrived, and when withdrawn."""
+        if not self.state.has_order or self.order_id is None:
             return None
         reference = self.invoice if self.order_reference is None else self.order_reference
         return SentOrder(order_id=self.order_id, reference=reference, customer_id=self.customer_id)
@@ -148,7 +157,8 @@ class Transfer(Document):
     @property
     def is_parked(self) -> bool:
         """Whether it waits with no time set: for the connection to be mended, or for a recovery."""
-        return self.state is TransferState.WAITING and self.next_attempt_at is None
+        is_open = self.state in (TransferState.WAITING, TransferState.WITHDRAWING)
+        return is_open and self.next_attempt_at is None
 
     @property
     def is_shut_out(self) -> bool:
@@ -327,7 +337,7 @@ def singled_out(transfer: Transfer, *, now: datetime) -> Transfer:
 
 
 def superseded(transfer: Transfer) -> Transfer:
-    """The transfer's order is gone and the invoice is sent again: this one is history."""
+    """The transfer's order is gone, or was withdrawn, and the invoice is sent again: this one is history."""
     return transfer.model_copy(update={"superseded": True})
 
 
@@ -351,12 +361,17 @@ def parked(transfer: Transfer, error: TransferError) -> Transfer:
 
 
 def due_now(transfer: Transfer, *, now: datetime) -> Transfer:
-    """A person asks for it: queue it at once, or as early as `not_before` allows. Ended and running ones stay.
+    """A person asks for it: queue it at once, or as early as `not_before` allows. Arrived and running ones stay.
 
-    A rejected one is tried again as the same transfer, and so is one that was taken back.
+    A rejected or cancelled one is tried again as the same transfer. Where its order is being withdrawn, that is tried
+    again; one whose order was withdrawn stays, and a new one takes its place.
     """
-    if transfer.state in (TransferState.TRANSFERRED, TransferState.RUNNING, TransferState.QUEUED):
+    stays = (TransferState.TRANSFERRED, TransferState.WITHDRAWN, TransferState.RUNNING, TransferState.QUEUED)
+    if transfer.state in stays:
         return transfer
+    if transfer.state is TransferState.WITHDRAWING:
+        at = max(now, transfer.not_before or now)
+        return transfer.model_copy(update={"next_attempt_at": at, "trying_since": now})
     if transfer.not_before and transfer.not_before > now:
         return transfer.model_copy(
             update={

@@ -198,6 +198,8 @@ class BatchStates(Answer):
     transferred: int
     rejected: int
     cancelled: int
+    withdrawing: int
+    withdrawn: int
     refused: int
 
 

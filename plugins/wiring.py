@@ -24,6 +24,7 @@ from core.sending.restore_watch import RestoreWatch
 from core.sending.sweep import Sweep
 from core.sending.tie_order import TieOrder
 from core.sending.turn import TakeTurn
+from core.sending.withdraw import WithdrawOrders
 from core.transfer import RetryPolicy
 from core.use_cases.add_invoice import AddInvoice
 from core.use_cases.adopt_order import AdoptOrder
@@ -45,6 +46,7 @@ from core.use_cases.send_invoice import SendInvoice
 from core.use_cases.send_many import SendMany
 from core.use_cases.tell_history import TellHistory
 from core.use_cases.verify_business import VerifyBusiness
+from core.use_cases.withdraw_invoice import WithdrawInvoice
 
 
 @dataclass(frozen=True)
@@ -118,12 +120,26 @@ class UseCases(containers.DeclarativeContainer):
         chance=chance,
         observer=observer,
     )
+    withdraw_orders = providers.ThreadSafeSingleton(
+        WithdrawOrders,
+        storage=storage,
+        systems=systems,
+        clock=clock,
+        auditor=auditor,
+        retry_policy=retry_policy,
+        watch=restore_watch,
+        settling=settings.provided.settling,
+        chance=chance,
+        new_id=new_id,
+    )
     take_turn = providers.ThreadSafeSingleton(
         TakeTurn,
         storage=storage,
         clock=clock,
         auditor=auditor,
         transfer_invoices=transfer_invoices,
+        withdraw_orders=withdraw_orders,
+        retry_policy=retry_policy,
         watch=restore_watch,
         lease=settings.provided.lease,
         new_holder=new_holder,
@@ -171,6 +187,16 @@ class UseCases(containers.DeclarativeContainer):
     )
     send_again = providers.Singleton(
         SendAgain, storage=storage, systems=systems, queue=queue, clock=clock, auditor=auditor, new_id=new_id
+    )
+    withdraw_invoice = providers.Singleton(
+        WithdrawInvoice,
+        storage=storage,
+        systems=systems,
+        queue=queue,
+        clock=clock,
+        auditor=auditor,
+        add_invoice=add_invoice,
+        send_invoice=send_invoice,
     )
     manage_transfers = providers.Singleton(ManageTransfers, storage=storage, queue=queue, clock=clock, auditor=auditor)
     link_customer = providers.Singleton(LinkCustomer, storage=storage, systems=systems, auditor=auditor)

@@ -113,6 +113,7 @@ class SqlInstallationStore(InstallationStore):
         return [Recovery.model_validate(dict(row)) for row in rows]
 
 
+_MAY_BE_PARKED = (TransferState.QUEUED, TransferState.WAITING, TransferState.WITHDRAWING)
 _COUNTED = [state for state in TransferState if state is not TransferState.TRANSFERRED]
 
 
@@ -157,7 +158,7 @@ def _figures(
         business=business,
         transfers=counted,
         # What is queued has a time, and so has what waits for one: the rest is parked.
-        parked=max(counted[TransferState.QUEUED] + counted[TransferState.WAITING] - int(with_a_time), 0),
+        parked=max(sum(counted[state] for state in _MAY_BE_PARKED) - int(with_a_time), 0),
         oldest_due_at=max(due_at, paused_until or due_at) if due_at else None,
     )
 

@@ -68,6 +68,18 @@ class SqlInvoiceStore(InvoiceStore):
         self._database.execute(delete(invoices).where(of_number))
 
     @override
+    def replacement(self, business: str, number: str) -> Invoice | None:
+        query = select(invoices.c.replacement).where(invoices.c.business == business, invoices.c.number == number)
+        document = self._database.scalar(query)
+        return _invoice(document) if document is not None else None
+
+    @override
+    def set_replacement(self, business: str, number: str, replacement: Invoice | None) -> None:
+        document = replacement.model_dump_json() if replacement else None
+        of_invoice = and_(invoices.c.business == business, invoices.c.number == number)
+        self._database.execute(update(invoices).where(of_invoice).values(replacement=document))
+
+    @override
     def list(self, business: str, *, limit: int, after: str | None = None) -> Sequence[Invoice]:
         query = select(invoices.c.document).where(invoices.c.business == business)
         if after is not None:

@@ -49,7 +49,7 @@ from adapters.storage.schema import (
 from core.invoice import Invoice, InvoiceType
 from core.ports.personal_data_stores import ForgettingStore, Place, Record, RecordKind, RecordStore
 from core.ports.secret_box import SecretBox
-from core.transfer import TransferError
+from core.transfer import TransferError, TransferState
 
 _FORGOTTEN = TransferError(code="forgotten", message="The error is no longer kept.", hint="")
 _OF_ONE = (
@@ -73,7 +73,7 @@ _RECOVERY_BEGUN_ANEW: dict[str, Any] = {
 _SAYS_NOTHING = (
     update(invoices)
     .where(invoices.c.business == bindparam("owner"), invoices.c.number == bindparam("which"))
-    .values(document=bindparam("left"))
+    .values(document=bindparam("left"), replacement=None)
 )
 
 
@@ -122,7 +122,9 @@ class SqlForgettingStore(ForgettingStore):
     @override
     def invoices_ended(self, *, before: datetime, limit: int, after: str | None = None) -> str | None:
         query = select(transfers.c.id, transfers.c.business, transfers.c.invoice).where(
-            transfers.c.finished_at < before, transfers.c.superseded.is_(False)
+            transfers.c.finished_at < before,
+            transfers.c.superseded.is_(False),
+            transfers.c.state != TransferState.WITHDRAWING,
         )
         if after is not None:
             query = query.where(transfers.c.id > after)

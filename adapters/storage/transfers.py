@@ -98,6 +98,7 @@ class SqlTransferStore(TransferStore):
                 transfers.c.business == business,
                 transfers.c.order_id == order_id,
                 transfers.c.superseded.is_(False),
+                transfers.c.state != TransferState.WITHDRAWN,
                 or_(transfers.c.books.is_(None), transfers.c.books == books),
             )
         )
@@ -226,12 +227,18 @@ class SqlTransferStore(TransferStore):
 
     @override
     def not_begun(self, business: str, *, parked: bool, limit: int) -> Sequence[Transfer]:
-        has_time = transfers.c.next_attempt_at.is_(None) if parked else transfers.c.next_attempt_at.is_not(None)
-        states = [TransferState.WAITING] if parked else [TransferState.WAITING, TransferState.QUEUED]
-        query = _TRANSFERS.where(transfers.c.business == business, transfers.c.state.in_(states), has_time)
-        # In the order of the index, or SQLite reads all that have ended too.
-        in_order = [transfers.c.id] if parked else [transfers.c.bulk, transfers.c.next_attempt_at, transfers.c.id]
-        return self._lock(self._read_all(query.order_by(*in_order).limit(limit)))
+        of_business = _TRANSFERS.where(transfers.c.business == business).limit(limit)
+        # In the order of an index, or SQLite reads all that have ended too; and so state by state.
+        if parked:
+            without_time = of_business.where(transfers.c.next_attempt_at.is_(None)).order_by(transfers.c.id)
+            states = (TransferState.WAITING, TransferState.WITHDRAWING)
+            found = [one for state in states for one in self._read_all(without_time.where(transfers.c.state == state))]
+            return self._lock(found[:limit])
+        timed = of_business.where(
+            transfers.c.state.in_([TransferState.WAITING, TransferState.QUEUED]),
+            transfers.c.next_attempt_at.is_not(None),
+        )
+        return self._lock(self._read_all(timed.order_by(transfers.c.bulk, transfers.c.next_attempt_at, transfers.c.id)))
 
     @override
     def list(
@@ -330,13 +337,13 @@ class SqlBatchStore(BatchStore):
             .group_by(transfers.c.state)
         )
         rows = {row.state: row for row in self._database.execute(query)}
-        waiting = rows.get(TransferState.WAITING)
+        put_off = [row for state in (TransferState.WAITING, TransferState.WITHDRAWING) if (row := rows.get(state))]
         return BatchCounts(
             **{state.value: rows[state].members for state in TransferState if state in rows},
             refused=rows[None].members if None in rows else 0,
-            parked=waiting.members - waiting.timed if waiting else 0,
-            unrecovered=waiting.unrecovered if waiting else 0,
-            next_attempt_at=waiting.next_attempt_at if waiting else None,
+            parked=sum(row.members - row.timed for row in put_off),
+            unrecovered=sum(row.unrecovered for row in put_off),
+            next_attempt_at=min((row.next_attempt_at for row in put_off if row.next_attempt_at), default=None),
         )
 
     @override

@@ -42,6 +42,12 @@ class InvoiceStore(Protocol):
     def remove(self, business: str, number: str) -> None:
         """Forget an invoice that was never sent, or whose transfer created no order."""
 
+    def replacement(self, business: str, number: str) -> Invoice | None:
+        """Return what the invoice is sent as once its order is withdrawn; None where it is not to be sent again."""
+
+    def set_replacement(self, business: str, number: str, replacement: Invoice | None) -> None:
+        """Note, beside an invoice that is there, what it is to become; None forgets it."""
+
     def list(self, business: str, *, limit: int, after: str | None = None) -> Sequence[Invoice]:
         """Return a business's invoices by number, those after the given number, at most `limit`."""
 
@@ -70,7 +76,8 @@ class TransferStore(Protocol):
     def of_order(self, business: str, order_id: str, *, books: str) -> Transfer | None:
         """Return the business's transfer that arrived as this order of these books, or None.
 
-        Superseded ones are history; one of which it was not kept in which books it lies is taken to lie in these.
+        Superseded and withdrawn ones are history; one of which it was not kept in which books it lies is taken to lie
+        in these.
         """
 
     def of_invoices(
@@ -118,6 +125,8 @@ class TransferStore(Protocol):
 
     def not_begun(self, business: str, *, parked: bool, limit: int) -> Sequence[Transfer]:
         """Return transfers that are parked, or else those that are queued or wait for a time, at most `limit`.
+
+        Parked are also withdrawals; one that goes on by itself is none that is not begun.
 
         Others can't save them meanwhile.
         """

@@ -13,7 +13,7 @@ from core.invoice import Invoice
 from core.limits import Limits
 from core.ports.storage import Storage, UnitOfWork
 from core.stored import unknown_invoice
-from core.transfer import Transfer, TransferState, due_now, new_transfer
+from core.transfer import Transfer, TransferState, due_now, new_transfer, superseded
 
 Result = TypeVar("Result")
 
@@ -48,19 +48,30 @@ def record_transfers(
 ) -> Recorded:
     """Judge each invoice, and record its transfer, which is due now; one that has arrived stays as it is.
 
+    One whose order was withdrawn is history, and a new one takes its place. While an order is being withdrawn, that
+    goes first: the transfer is the withdrawal's, and the invoice is sent anew when it has ended.
+
     What can't be sent has its error in the place of a transfer. `bulk` ones let single ones go first. `limits` tells
     how much the accounting system can hold; it is asked only about invoices that have not arrived yet.
     Errors: Conflict, when others change the same transfers at this moment.
     """
     # Locked, so that none is deleted from under its new transfer.
     invoices = work.invoices.of_numbers(business, numbers, for_update=True)
-    transfers = work.transfers.of_invoices(business, numbers)
+    transfers = _with_locked(work, business, work.transfers.of_invoices(business, numbers))
     faults = {
         number: fault
         for number in numbers
         if (fault := _fault(business, number, invoices.get(number), transfers.get(number), limits=limits))
     }
     sendable = [number for number in numbers if number not in faults]
+    withdrawn = {number for number in sendable if _stands(transfers.get(number)) is TransferState.WITHDRAWN}
+    gone = sorted((superseded(transfers[number]) for number in withdrawn), key=lambda transfer: transfer.id)
+    work.transfers.save_all(gone)
+    transfers = {number: transfer for number, transfer in transfers.items() if number not in withdrawn}
+    for number in sendable:
+        is_withdrawing = _stands(transfers.get(number)) is TransferState.WITHDRAWING
+        if is_withdrawing and work.invoices.replacement(business, number) is None:
+            work.invoices.set_replacement(business, number, invoices[number])
     unsent = [number for number in sendable if number not in transfers]
     # Ids made within a millisecond do not sort by themselves; transfers are worked on, and listed, in order of ids.
     ids = sorted(new_id() for _ in unsent)
@@ -84,6 +95,18 @@ def _add(work: UnitOfWork, business: str, new: Sequence[Transfer]) -> Mapping[st
     not_added = [transfer.invoice for transfer in new if transfer.id not in added]
     others = work.transfers.of_invoices(business, not_added) if not_added else {}
     return {transfer.invoice: transfer for transfer in new} | dict(others)
+
+
+def _with_locked(work: UnitOfWork, business: str, transfers: Mapping[str, Transfer]) -> Mapping[str, Transfer]:
+    """Return the same, where a withdrawal does not end at this moment: what is sent after it is noted beside it."""
+    withdrawing = [number for number, one in transfers.items() if one.state is TransferState.WITHDRAWING]
+    if not withdrawing:
+        return transfers
+    return {**transfers, **work.transfers.of_invoices(business, withdrawing, for_update=True)}
+
+
+def _stands(transfer: Transfer | None) -> TransferState | None:
+    return transfer.state if transfer else None
 
 
 def _fault(

@@ -12,7 +12,9 @@ from core.sending.attempt import TransferInvoices
 from core.sending.fence import Hold
 from core.sending.orders import orders_that_may_exist
 from core.sending.restore_watch import RestoreWatch
+from core.sending.withdraw import WithdrawOrders
 from core.transfer import RetryPolicy, Transfer, TransferState, failed, parked, started
+from core.withdrawal import attempted
 
 MOST_TOGETHER = 1000
 """So many transfers are moved together, at most: as many as one call reads, and little enough to hold in memory."""
@@ -38,6 +40,8 @@ class TakeTurn:
         clock: Clock,
         auditor: Auditor,
         transfer_invoices: TransferInvoices,
+        withdraw_orders: WithdrawOrders,
+        retry_policy: RetryPolicy,
         watch: RestoreWatch,
         lease: timedelta,
         new_holder: Callable[[], str],
@@ -48,6 +52,8 @@ class TakeTurn:
         self._clock = clock
         self._auditor = auditor
         self._transfer_invoices = transfer_invoices
+        self._withdraw_orders = withdraw_orders
+        self._retry_policy = retry_policy
         self._watch = watch
         self._lease = lease
         self._new_holder = new_holder
@@ -56,6 +62,8 @@ class TakeTurn:
 
     def take(self, business: str) -> None:
         """Work off what is due, unless another worker holds the business; look once more before it ends.
+
+        Withdrawals go first.
 
         What is put while a turn ends is either seen by it or finds the lease free. While the business's accounting
         system is paused, or this process stops, nothing is taken.
@@ -66,7 +74,10 @@ class TakeTurn:
             with self._observer.turn(business):
                 try:
                     while transfers := self._take_due(hold):
-                        self._park_others(self._transfer_invoices.attempt(transfers, hold))
+                        if transfers[0].state is TransferState.WITHDRAWING:
+                            self._withdraw_orders.attempt(transfers[0], hold)
+                        else:
+                            self._park_others(self._transfer_invoices.attempt(transfers, hold))
                 finally:
                     hold.release()
             with self._storage.transaction() as work:
@@ -86,6 +97,9 @@ class TakeTurn:
         with self._storage.transaction() as work:
             hold.renew(work)  # the lease first and then the transfers, here and wherever both are locked
             while due := self._due(work, hold.business, limit=MOST_TOGETHER, for_update=True):
+                if withdrawing := [one for one in due if one.state is TransferState.WITHDRAWING]:
+                    now = self._clock.now()
+                    return [work.transfers.save(attempted(withdrawing[0], policy=self._retry_policy, now=now))]
                 if deadly := [transfer for transfer in due if _deaths(transfer) >= _MOST_DEATHS]:
                     self._set_aside(work, deadly)
                     continue

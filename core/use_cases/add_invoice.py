@@ -118,7 +118,14 @@ def refusal_of_change(number: str, transfer: Transfer | None, intent: Intent | N
         return OrderThere(
             f"Invoice {number} was sent as order {transfer.order_id} and can't be changed.",
             code="already_sent",
-            hint="Change the order in the accounting system, or credit it and make a new invoice.",
+            hint="Withdraw it first (invoice withdraw) while its order is not published, or credit it and make a new "
+            "invoice.",
+        )
+    if transfer and transfer.state is TransferState.WITHDRAWING:
+        return OrderOpen(
+            f"Invoice {number} can't be changed yet: its order is being withdrawn.",
+            code="invoice_locked",
+            hint="Wait until it is withdrawn (invoice show), then change it.",
         )
     if intent and intent.is_open:
         return OrderOpen(

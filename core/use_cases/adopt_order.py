@@ -5,10 +5,10 @@ from datetime import timedelta
 
 from core.audit import Action
 from core.auditor import Auditor
-from core.errors import Conflict, InvalidInput, KvittError, OrderOpen, OrderThere, TryAgain
+from core.errors import Conflict, InvalidInput, OrderOpen, OrderThere, TryAgain, Underway
 from core.intent import Intent, IntentKind
 from core.invoice import Invoice
-from core.payment import OrderState, SentOrder, total_differences
+from core.payment import SentOrder, total_differences
 from core.ports.accounting import AccountingSystems
 from core.ports.clock import Clock
 from core.ports.storage import Storage, UnitOfWork
@@ -16,6 +16,7 @@ from core.ports.turns import Lease
 from core.recovery import FoundOrder, other_customer
 from core.sending.books import note_books, require_here
 from core.sending.fence import FencedSession, Hold, Session
+from core.sending.reading import read_state
 from core.sending.stories import orders_found
 from core.sending.tie_order import TieOrder
 from core.stored import require_business, require_invoice, unknown_invoice
@@ -52,9 +53,10 @@ class AdoptOrder:
         Adopting the order that is the invoice's already changes nothing, unless its number or customer was changed
         since: then it is known by what it carries now. Published and paid orders are taken too.
         Errors: NotFound; InvalidInput, code `unknown_order`; Conflict, codes `order_taken` (it is another invoice's),
-        `order_exists` (the invoice has another order), `order_unfinished`, and `order_differs`, saying what differs,
-        unless that is accepted; TryAgain, codes `business_busy`, and `settling` while it is open whether an order of
-        the invoice's is being created; OtherBooks where its order lies, or may lie, in other books; AccessRefused.
+        `order_exists` (the invoice has another order), `withdrawing`, `order_unfinished`, and `order_differs`, saying
+        what differs, unless that is accepted; TryAgain, codes `business_busy`, and `settling` while it is open whether
+        an order of the invoice's is being created; OtherBooks where its order lies, or may lie, in other books;
+        AccessRefused.
         """
         with self._auditor.refusals(Action.ORDER_ADOPTED, business=business, invoice=number):
             lease = self._acquire(business, number)
@@ -79,6 +81,7 @@ class AdoptOrder:
             invoice = require_invoice(work, hold.business, number)
             old = work.transfers.of_invoice(hold.business, number)
             intent = work.intents.get(hold.business, IntentKind.ORDER, number)
+        _require_not_withdrawing(old)
         session = FencedSession(self._systems.open(business), hold)
         here = session.identity()
         with self._storage.transaction() as work:
@@ -87,7 +90,7 @@ class AdoptOrder:
             _require_free(work, hold.business, number, order_id, books=here.key)
         sent = old.sent_order if old else None
         if old and sent and sent.order_id == order_id:
-            state = _read_state(session, order_id)
+            state = read_state(session, order_id)
             if state is None or sent.is_still(state):
                 return old
         else:
@@ -127,10 +130,14 @@ class AdoptOrder:
             hold.renew(work)
             _require_free(work, hold.business, number, receipt.order_id, books=books)
             live = work.transfers.of_invoice(hold.business, number, for_update=True)
+            _require_not_withdrawing(live)
             has_arrived = live is not None and live.state is TransferState.TRANSFERRED
             if live and has_arrived and (old is None or live.order_id != old.order_id):
                 raise _has_order(number, live.order_id or "")
             if live and has_arrived and live.order_id != receipt.order_id:
+                work.transfers.save(superseded(live))
+                live = None
+            if live and live.state is TransferState.WITHDRAWN:
                 work.transfers.save(superseded(live))
                 live = None
             return self._tie_order.tie(
@@ -149,7 +156,7 @@ class AdoptOrder:
         self, number: str, order_id: str, sent: SentOrder | None, intent: Intent | None, session: Session
     ) -> None:
         """Ask for the order that the invoice was sent as, and for what an earlier attempt may have created."""
-        if sent and (state := _read_state(session, sent.order_id)) and sent.is_still(state):
+        if sent and (state := read_state(session, sent.order_id)) and sent.is_still(state):
             raise _has_order(number, sent.order_id)
         if intent and intent.is_open:
             asked_at = self._clock.now()
@@ -181,16 +188,6 @@ class AdoptOrder:
         ]
 
 
-def _read_state(session: Session, order_id: str) -> OrderState | None:
-    with session.call("Reading the order's state") as call:
-        states = call.system.payments.states([order_id])
-        call.tell(f"{len(states)} there")
-    state = states.get(order_id)
-    if isinstance(state, KvittError):
-        raise state
-    return state
-
-
 def _require_free(work: UnitOfWork, business: str, number: str, order_id: str, *, books: str) -> None:
     owner = work.transfers.of_order(business, order_id, books=books)
     if owner and owner.invoice != number:
@@ -198,6 +195,15 @@ def _require_free(work: UnitOfWork, business: str, number: str, order_id: str, *
             f"Order {order_id} belongs to invoice {owner.invoice}.",
             code="order_taken",
             hint="See that invoice's transfer (transfer list); an order can belong to one invoice only.",
+        )
+
+
+def _require_not_withdrawing(transfer: Transfer | None) -> None:
+    if transfer and transfer.state is TransferState.WITHDRAWING:
+        raise Underway(
+            f"Order {transfer.order_id} of invoice {transfer.invoice} is being withdrawn.",
+            code="withdrawing",
+            hint="Wait until it is withdrawn (invoice show), then adopt the other one.",
         )
 
 

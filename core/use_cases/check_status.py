@@ -17,7 +17,7 @@ from core.ports.clock import Clock
 from core.ports.storage import Storage
 from core.sending.books import invoices_elsewhere, note_books
 from core.stored import require_business, require_known, unknown_invoice
-from core.transfer import Transfer
+from core.transfer import Transfer, TransferState
 
 PIECE = 1000
 """So many invoices are read, asked about and stored at a time, however many there are."""
@@ -84,7 +84,10 @@ class CheckStatus:
             state = states.get(sent.order_id)
             if isinstance(state, KvittError):
                 return state
-            return payment_report(invoice, state, sent=sent, checked_at=now, books=here.key)
+            report = payment_report(invoice, state, sent=sent, checked_at=now, books=here.key)
+            if transfers[invoice.number].state is not TransferState.WITHDRAWING:
+                return report
+            return report.model_copy(update={"warnings": (*report.warnings, "Its order is being withdrawn.")})
 
         answers: dict[str, Answer] = {**elsewhere}
         answers |= {number: answer(invoices[number], sent) for number, sent in orders.items()}
@@ -114,6 +117,8 @@ def _not_asked(
         return unknown_invoice(business, number)
     transfer = transfers.get(number)
     stands = f"its transfer is {transfer.state}" if transfer else "it was never sent"
+    if transfer and transfer.state is TransferState.WITHDRAWN:
+        stands = f"its order {transfer.order_id} was withdrawn"
     return Conflict(
         f"Invoice {number} is not in the accounting system: {stands}.",
         code="not_sent",

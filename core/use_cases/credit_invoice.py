@@ -17,6 +17,7 @@ from core.ports.accounting import AccountingSystems
 from core.ports.clock import Clock
 from core.ports.storage import Storage, UnitOfWork
 from core.stored import require_business, require_invoice
+from core.transfer import TransferState
 
 _OSLO = ZoneInfo("Europe/Oslo")
 
@@ -82,7 +83,7 @@ def _hold(work: UnitOfWork, business: str, number: str) -> Invoice:
 def _require_order(work: UnitOfWork, business: str, number: str) -> str | None:
     """Raise Conflict unless the invoice has an order; return the number of the invoice that it became, if seen."""
     transfer = work.transfers.of_invoice(business, number)
-    if transfer is None or transfer.order_id is None:
+    if transfer is None or transfer.order_id is None or transfer.state is not TransferState.TRANSFERRED:
         stands = f"its transfer is {transfer.state}" if transfer else "it was never sent"
         raise Conflict(
             f"Invoice {number} can't be credited, because it is not in the accounting system: {stands}.",

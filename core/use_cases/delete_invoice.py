@@ -55,7 +55,13 @@ def refusal_of_deletion(number: str, transfer: Transfer | None, intent: Intent |
         return OrderThere(
             f"Invoice {number} was sent as order {transfer.order_id} and can't be deleted.",
             code="already_sent",
-            hint="Credit the order, or delete it in the accounting system.",
+            hint="Withdraw it first (invoice withdraw) while its order is not published, or credit it.",
+        )
+    if transfer.state is TransferState.WITHDRAWING:
+        return Underway(
+            f"Invoice {number} can't be deleted: its order {transfer.order_id} is being withdrawn.",
+            code="transfer_live",
+            hint="Wait until it is withdrawn (invoice show), then delete the invoice.",
         )
     if order_may_exist(transfer, intent):
         return _locked(number)

@@ -78,6 +78,13 @@ class LookUp:
         with self._storage.transaction() as work:
             return require_transfer(work, transfer_id, business=business)
 
+    def latest(self, transfer_id: str) -> Transfer:
+        """Return a transfer, or the one that its invoice has in its place by now. Errors: NotFound."""
+        with self._storage.transaction() as work:
+            transfer = require_transfer(work, transfer_id)
+            live = work.transfers.of_invoice(transfer.business, transfer.invoice) if transfer.superseded else None
+        return live or transfer
+
     def steps(self, transfer_id: str) -> Sequence[Step]:
         """Return a transfer's story so far; empty when nothing has been told of it."""
         with self._storage.transaction() as work:

@@ -61,13 +61,13 @@ class ManageTransfers:
             if transfer.state.is_final and transfer.state is not TransferState.TRANSFERRED:
                 return transfer
             intent = work.intents.get(transfer.business, IntentKind.ORDER, transfer.invoice)
-            if transfer.state in (TransferState.TRANSFERRED, TransferState.RUNNING) or (intent and intent.is_open):
+            if transfer.state.has_order or transfer.state is TransferState.RUNNING or (intent and intent.is_open):
                 stands_in_the_way = OrderThere if transfer.state is TransferState.TRANSFERRED else OrderOpen
                 raise stands_in_the_way(
                     f"Transfer {transfer.id} can't be cancelled: its order exists, or may exist.",
                     code="not_cancellable",
-                    hint="Wait until it has finished; then delete the order in the accounting system if you do not "
-                    "want it.",
+                    hint="Wait until it has finished; then withdraw the invoice (invoice withdraw) if you do not want "
+                    "the order.",
                 )
             self._done(work, Action.TRANSFER_CANCELLED, transfer)
             may_exist = order_may_exist(transfer, intent)

@@ -31,7 +31,15 @@ from core.sending.fence import FencedSession, Hold
 from core.sending.restore_watch import RestoreWatch
 from core.sending.tie_order import TieOrder
 from core.stored import require_business
-from core.transfer import RetryPolicy, Transfer, TransferError, TransferState, failed, order_may_be_elsewhere
+from core.transfer import (
+    RetryPolicy,
+    Transfer,
+    TransferError,
+    TransferState,
+    failed,
+    order_may_be_elsewhere,
+    superseded,
+)
 from core.use_cases.connect_business import release_parked
 
 PIECE = 200
@@ -196,8 +204,8 @@ class Recover:
         others = self._tie_order.other_customers(hold.business, asked, session)
         with self._storage.transaction() as work:
             hold.renew(work)
-            transfers = work.transfers.of_invoices(hold.business, numbers, for_update=True)
             invoices = work.invoices.of_numbers(hold.business, numbers, for_update=True)
+            transfers = work.transfers.of_invoices(hold.business, numbers, for_update=True)
             intents = work.intents.of_keys(hold.business, IntentKind.ORDER, numbers)
             for number, found in piece.items():
                 earlier, transfer = intents.get(number), transfers.get(number)
@@ -231,6 +239,9 @@ class Recover:
     ) -> None:
         """Do what the verdict says with the invoice's transfer: it has arrived, or waits for a person."""
         if verdict.tie:
+            if transfer and transfer.state is TransferState.WITHDRAWN:  # it was sent again since: that is another
+                work.transfers.save(superseded(transfer))
+                transfer = None
             warnings = verdict.warnings
             self._tie_order.tie(
                 work, business, number, verdict.tie, transfer=transfer, warnings=warnings, books=books, now=now
@@ -281,7 +292,7 @@ def _read_orders(session: FencedSession, since: datetime) -> Iterator[Sequence[F
 
 
 def _is_elsewhere(transfer: Transfer | None, intent: Intent | None, books: str) -> bool:
-    has_arrived = transfer is not None and transfer.state is TransferState.TRANSFERRED
+    has_arrived = transfer is not None and transfer.state.has_order
     is_there = transfer is not None and has_arrived and transfer.is_elsewhere(books)
     return is_there or order_may_be_elsewhere(transfer, intent, books)
 

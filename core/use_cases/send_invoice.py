@@ -57,7 +57,7 @@ class SendInvoice:
             return transfer
         self._queue.put(business)
         with self._storage.transaction() as work:
-            return work.transfers.get(transfer.id) or transfer
+            return work.transfers.of_invoice(business, number) or transfer  # another, if its order was withdrawn first
 
     def _record(self, work: UnitOfWork, *, business: str, number: str, bulk: bool) -> Transfer:
         limits = partial(self._read_limits, require_business(work, business))

@@ -28,7 +28,7 @@ PIECE = 500
 _TRIES = 20
 """How often a piece is begun anew because others change its transfers at the same moment: each time one got done."""
 
-_NOT_ARRIVED = [state for state in TransferState if state is not TransferState.TRANSFERRED]
+_NOT_ARRIVED = [state for state in TransferState if not state.has_order]
 
 
 class SendMany:
@@ -173,7 +173,7 @@ class _Recording:
 
 
 def _is_over(transfer: Transfer | None) -> bool:
-    return transfer is not None and (transfer.state is TransferState.TRANSFERRED or transfer.state.is_taken_back)
+    return transfer is not None and (transfer.state.has_order or transfer.state.is_taken_back)
 
 
 def _member(number: str, recorded: Recorded) -> BatchMember:

@@ -41,6 +41,9 @@ _MOST_TOLD = 20
 
 _COUNT_SECONDS = 0.5
 
+_SELDOM = ("Not finished", "Cancelled", "Being withdrawn", "Withdrawn")
+"""What is told only where there is any."""
+
 
 def send_batch(
     container: "Container", business: str, numbers: Sequence[str] | None, *, wait_seconds: float, as_json: bool
@@ -96,11 +99,11 @@ def _print_summary(look_up: LookUp, batch: Batch, counts: BatchCounts) -> None:
         ("Waiting", counts.waiting, ""),
         ("Rejected", counts.rejected, reason_codes(reasons, Verdict.REJECTED)),
         ("Cancelled", counts.cancelled, ""),
+        ("Being withdrawn", counts.withdrawing, ""),
+        ("Withdrawn", counts.withdrawn, ""),
         ("Refused", counts.refused, reason_codes(reasons, Verdict.REFUSED)),
     ]
-    told = [
-        [name, str(number), why] for name, number, why in rows if number or name not in ("Not finished", "Cancelled")
-    ]
+    told = [[name, str(number), why] for name, number, why in rows if number or name not in _SELDOM]
     print_table(["Outcome", "Invoices", "Why"], told, right=["Invoices"])
     worth_telling = (item for item in _items(look_up, batch) if _needs_telling(item))
     for item in islice(worth_telling, _MOST_TOLD):

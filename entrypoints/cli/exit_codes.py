@@ -54,6 +54,8 @@ _BY_STATE = {
     "transferred": ExitCode.DONE,
     "rejected": ExitCode.REFUSED,
     "cancelled": ExitCode.REFUSED,
+    "withdrawing": ExitCode.NOT_FINISHED,
+    "withdrawn": ExitCode.DONE,
     "waiting": ExitCode.NOT_FINISHED,
     "queued": ExitCode.NOT_FINISHED,
     "running": ExitCode.NOT_FINISHED,

@@ -142,7 +142,7 @@ def follow_transfers(
     """Follow a few transfers, telling their steps; return them as they stand then."""
 
     def now() -> list[Transfer]:
-        return [container.look_up().transfer(transfer.id) for transfer in transfers]
+        return [container.look_up().latest(transfer.id) for transfer in transfers]
 
     steps = ToldSteps(container, {transfer.id: transfer.invoice for transfer in transfers}, progress=progress)
     turns = WatchedTurns(container, business, progress=progress, tell=steps.tell, look_seconds=_TELL_SECONDS)

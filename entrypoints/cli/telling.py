@@ -192,6 +192,8 @@ def outcome_text(transfer: Transfer) -> str:
     """What came of a transfer, in a few words."""
     if transfer.state is TransferState.TRANSFERRED:
         return f"order {transfer.order_id}, customer {transfer.customer_id}"
+    if transfer.state is TransferState.WITHDRAWN:
+        return f"order {transfer.order_id} is gone"
     return transfer.error.message if transfer.error else ""
 
 
@@ -214,7 +216,7 @@ def reason_lines(reasons: Sequence[Reason]) -> Iterator[str]:
 def transfer_lines(transfer: Transfer) -> Iterator[str]:
     """A transfer as it stands, in a line, and what to do about it."""
     yield f"Invoice {transfer.invoice}: {_standing(transfer)}"
-    if transfer.error and transfer.state is not TransferState.TRANSFERRED:
+    if transfer.error:
         yield f"  {transfer.error.message}"
         if transfer.error.hint:
             yield f"  {transfer.error.hint}"
@@ -227,11 +229,11 @@ def transfer_story(transfer: Transfer, steps: Sequence[Step]) -> Iterator[str]:
     attempts = "not attempted yet" if not transfer.attempts else f"attempts so far: {transfer.attempts}"
     yield f"Transfer {transfer.id}: invoice {transfer.invoice} of {transfer.business}"
     yield f"  Asked for at {moment(transfer.created_at)}; {attempts}."
-    if transfer.error and transfer.state is not TransferState.TRANSFERRED:
+    if transfer.error:
         yield f"  Last trouble ({transfer.error.code}): {transfer.error.message}"
-    ended = f" at {moment(transfer.finished_at)}" if transfer.finished_at else ""
+    ended = f" at {moment(transfer.finished_at)}" if transfer.finished_at and transfer.state.is_final else ""
     yield f"  Now: {_standing(transfer).removesuffix('.')}{ended}."
-    if transfer.error and transfer.error.hint and transfer.state is not TransferState.TRANSFERRED:
+    if transfer.error and transfer.error.hint:
         yield f"  What to do: {transfer.error.hint}"
     yield from _warnings(transfer.warnings)
     if steps:
@@ -264,6 +266,12 @@ def last_status_line(report: PaymentReport) -> str:
 def _standing(transfer: Transfer) -> str:
     if transfer.waits_for_recovery:
         return "waiting for kvitt recover."
+    if transfer.state is TransferState.WITHDRAWN:
+        return f"withdrawn; order {transfer.order_id} is gone."
+    if transfer.state is TransferState.WITHDRAWING:
+        again = transfer.next_attempt_at
+        when = f"tried again at {moment(again)}" if again else "parked until the connection works, or it is asked again"
+        return f"order {transfer.order_id} is being withdrawn; {when}."
     if transfer.is_parked:
         return "waiting for the connection to be fixed."
     if transfer.state is TransferState.TRANSFERRED:

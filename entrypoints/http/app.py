@@ -155,7 +155,7 @@ def _use_cases(container: Container, **own: object) -> dict[str, Provide]:
     @cache
     def waiting() -> Waiting:
         return Waiting(
-            look_up=container.look_up().transfer, clock=container.clock(), stopping=container.stopping().is_set
+            look_up=container.look_up().latest, clock=container.clock(), stopping=container.stopping().is_set
         )
 
     provided: dict[str, Callable[[], Any]] = {

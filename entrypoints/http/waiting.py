@@ -44,7 +44,8 @@ Prefer = Annotated[
 class Waiting:
     """Waits for transfers on behalf of callers.
 
-    `look_up` returns a stored transfer by its id; `stopping` says whether this process was asked to stop.
+    `look_up` returns a stored transfer by its id, or the one that took its place; `stopping` says whether this process
+    was asked to stop.
     A waiter holds no thread: it looks at the stored transfer from time to time, for a worker anywhere may end it.
     """
 
@@ -94,7 +95,7 @@ class Waiting:
 
     def _may_end(self, transfer: Transfer, left: float) -> bool:
         """Whether the transfer may end within so many seconds: it is at work, or tried again by then."""
-        if transfer.state is TransferState.WAITING:
+        if transfer.state in (TransferState.WAITING, TransferState.WITHDRAWING):
             again = transfer.next_attempt_at
             return again is not None and again - self._clock.now() < timedelta(seconds=left)
         return not transfer.state.is_final

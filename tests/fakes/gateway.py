@@ -76,6 +76,7 @@ class Gateway:
         self.send_invoice = wired.send_invoice()
         self.send_many = wired.send_many()
         self.send_again = wired.send_again()
+        self.withdraw_invoice = wired.withdraw_invoice()
         self.sweep = wired.sweep()
         self.manage_transfers = wired.manage_transfers()
         self.link_customer = wired.link_customer()

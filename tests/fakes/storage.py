@@ -35,7 +35,7 @@ from core.reasons import Reason, reasons_of
 from core.recovery import Installation, Recovery
 from core.transfer import Transfer, TransferError, TransferState
 
-_PENDING = (TransferState.QUEUED, TransferState.WAITING)
+_PENDING = (TransferState.QUEUED, TransferState.WAITING, TransferState.WITHDRAWING)
 
 
 @dataclass(frozen=True)
@@ -61,6 +61,7 @@ class _Tables:
     references: dict[tuple[str, str], tuple[str, datetime]] = field(default_factory=dict)
     statuses: list[tuple[str, PaymentReport]] = field(default_factory=list)
     settled: set[str] = field(default_factory=set)
+    replacements: dict[tuple[str, str], Invoice] = field(default_factory=dict)
     follow_ups: dict[str, datetime] = field(default_factory=dict)
     journal: list[tuple[str, Step]] = field(default_factory=list)
     pauses: dict[str, datetime] = field(default_factory=dict)
@@ -239,6 +240,16 @@ class _Invoices(_Store):
     def remove(self, business: str, number: str) -> None:
         self._tables.invoices.pop((business, number), None)
         self._tables.sent.discard((business, number))
+        self._tables.replacements.pop((business, number), None)
+
+    def replacement(self, business: str, number: str) -> Invoice | None:
+        return self._tables.replacements.get((business, number))
+
+    def set_replacement(self, business: str, number: str, replacement: Invoice | None) -> None:
+        if replacement is None:
+            self._tables.replacements.pop((business, number), None)
+        elif (business, number) in self._tables.invoices:
+            self._tables.replacements[business, number] = replacement
 
     def list(self, business: str, *, limit: int, after: str | None = None) -> Sequence[Invoice]:
         mine = {number: invoice for (owner, number), invoice in self._tables.invoices.items() if owner == business}
@@ -276,7 +287,7 @@ class _Transfers(_Store):
 
     def of_order(self, business: str, order_id: str, *, books: str) -> Transfer | None:
         ours = (one for one in self._of(business) if one.order_id == order_id and not one.is_elsewhere(books))
-        return next((one for one in ours if not one.superseded), None)
+        return next((one for one in ours if not one.superseded and one.state is not TransferState.WITHDRAWN), None)
 
     def of_invoices(
         self, business: str, numbers: Collection[str], *, for_update: bool = False
@@ -339,12 +350,14 @@ class _Transfers(_Store):
         times = [
             one.next_attempt_at
             for one in self._of(business)
-            if one.state is TransferState.WAITING and one.next_attempt_at is not None
+            if one.state in (TransferState.WAITING, TransferState.WITHDRAWING) and one.next_attempt_at is not None
         ]
         return min(times, default=None)
 
     def not_begun(self, business: str, *, parked: bool, limit: int) -> Sequence[Transfer]:
-        return [one for one in self._of(business) if one.state in _PENDING and one.is_parked == parked][:limit]
+        of_a_person = None if parked else TransferState.WITHDRAWING
+        pending = [one for one in self._of(business) if one.state in _PENDING and one.state is not of_a_person]
+        return [one for one in pending if one.is_parked == parked][:limit]
 
     def list(
         self, business: str | None, *, state: TransferState | None = None, limit: int, after: str | None = None
@@ -845,7 +858,11 @@ class _Forgetting(_Store):
         found = [
             one
             for _, one in sorted(self._tables.transfers.items())
-            if one.finished_at and one.finished_at < before and not one.superseded and (not after or one.id > after)
+            if one.finished_at
+            and one.finished_at < before
+            and not one.superseded
+            and one.state is not TransferState.WITHDRAWING
+            and (not after or one.id > after)
         ][:limit]
         for one in found:
             self._say_nothing(one.business, {one.invoice})
@@ -890,6 +907,7 @@ class _Forgetting(_Store):
         forgotten = TransferError(code="forgotten", message="The error is no longer kept.", hint="")
         for number in numbers:
             self._tables.invoices[business, number] = Invoice(number=number, type=InvoiceType.DATA_FOR_ACCOUNTING)
+            self._tables.replacements.pop((business, number), None)
         for one in [one for one in self._tables.transfers.values() if one.business == business]:
             if one.invoice in numbers:
                 error = forgotten if one.error else None

@@ -29,7 +29,8 @@ def test_many_are_sent_in_one_request_and_a_bad_one_keeps_none_from_going(fjell:
     }  # fmt: skip
     assert (batch["business"], batch["total"], batch["finished"], batch["next"]) == ("fjell", 5, True, None)
     assert batch["states"] == {
-        "queued": 0, "running": 0, "waiting": 0, "transferred": 3, "rejected": 0, "cancelled": 0, "refused": 2,
+        "queued": 0, "running": 0, "waiting": 0, "transferred": 3, "rejected": 0, "cancelled": 0, "withdrawing": 0,
+        "withdrawn": 0, "refused": 2,
     }  # fmt: skip
     assert [(one["verdict"], one["code"], one["count"], one["invoice"]) for one in batch["reasons"]] == [
         ("refused", "invalid_invoice", 1, "3"),

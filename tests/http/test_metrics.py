@@ -60,7 +60,9 @@ def test_transfers_that_have_not_arrived_are_shown_by_state(api: Api) -> None:
 
     found = {key[1]: value for key, value in figures(api).items() if key[0] == "kvitt_transfers"}
 
-    assert found == {"queued": 0, "running": 0, "waiting": 2, "rejected": 0, "cancelled": 0}
+    assert found == {
+        "queued": 0, "running": 0, "waiting": 2, "rejected": 0, "cancelled": 0, "withdrawing": 0, "withdrawn": 0,
+    }  # fmt: skip
     assert figures(api)["kvitt_transfers_parked", *OFFICE] == 2
     assert figures(api)["kvitt_queue_age_seconds", *OFFICE] == 0
 

@@ -189,3 +189,19 @@ class InvoiceContract(WithBusinesses):
             work.invoices.put("fjell", an_invoice("2", comment="replaced"))
             assert list(work.invoices.unsent("fjell", limit=9)) == ["3", "4"]
             assert work.invoices.count_unsent_printed("fjell") == 2
+
+    def test_what_an_invoice_is_to_become_is_kept_beside_it(self, stocked: Storage) -> None:
+        changed = an_invoice(comment="Changed.")
+        with stocked.transaction() as work:
+            work.invoices.put("fjell", an_invoice())
+            assert work.invoices.replacement("fjell", "1001") is None
+            work.invoices.set_replacement("fjell", "1001", changed)
+            work.invoices.set_replacement("fjell", "unknown", changed)
+        with stocked.transaction() as work:
+            assert work.invoices.replacement("fjell", "1001") == changed
+            assert work.invoices.replacement("fjell", "unknown") is None
+            assert work.invoices.get("fjell", "1001") == an_invoice()
+            work.invoices.put("fjell", an_invoice(comment="Put."))
+            assert work.invoices.replacement("fjell", "1001") == changed
+            work.invoices.set_replacement("fjell", "1001", None)
+            assert work.invoices.replacement("fjell", "1001") is None

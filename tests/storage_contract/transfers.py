@@ -8,6 +8,7 @@ from datetime import timedelta
 
 import pytest
 
+from core import withdrawal
 from core.errors import AccessRefused, Conflict, Rejected, TryAgain
 from core.ports.storage import Storage, UnitOfWork
 from core.transfer import (
@@ -348,6 +349,36 @@ class TransferContract(WithBusinesses):
             }
             assert there == {True: ["parked"], False: ["queued", "waiting"]}
             assert len(work.transfers.not_begun("fjell", parked=False, limit=1)) == 1
+
+    def test_what_is_being_withdrawn_is_due_until_it_is_parked_or_has_ended(self, stocked: Storage) -> None:
+        receipt = Receipt(order_id="1", customer_id="2")
+        with stocked.transaction() as work:
+            work.transfers.add(a_transfer())
+            there = arrived(started(a_transfer()), receipt, warnings=(), books="fake 7", now=NOW)
+            transfer = work.transfers.save(there)
+            transfer = work.transfers.save(withdrawal.asked_for(transfer, now=NOW))
+            assert work.transfers.due("fjell", now=NOW, limit=1) == [transfer]
+            assert work.transfers.is_single_due("fjell", now=NOW)
+            assert work.transfers.businesses_due(now=NOW) == ["fjell"]
+            transfer = work.transfers.save(withdrawal.attempted(transfer, policy=POLICY, now=NOW))
+            again = transfer.next_attempt_at
+            assert again is not None
+            assert work.transfers.due("fjell", now=NOW, limit=1) == []
+            assert work.transfers.next_attempt_at("fjell") == again
+            assert work.transfers.not_begun("fjell", parked=False, limit=1) == []
+            of_order = work.transfers.of_order("fjell", "1", books="fake 7")
+            assert of_order == transfer
+            transfer = work.transfers.save(
+                withdrawal.failed(
+                    transfer, AccessRefused("No way in"), policy=POLICY, now=NOW, chance=0, call_open=True
+                )
+            )
+            assert work.transfers.businesses_due(now=again) == []
+            assert work.transfers.not_begun("fjell", parked=True, limit=1) == [transfer]
+            transfer = work.transfers.save(withdrawal.withdrawn(transfer, now=NOW))
+            assert work.transfers.not_begun("fjell", parked=True, limit=1) == []
+            assert work.transfers.of_invoice("fjell", transfer.invoice) == transfer
+            assert work.transfers.of_order("fjell", "1", books="fake 7") is None
 
     def test_transfers_are_listed_by_id_page_by_page(self, stocked: Storage) -> None:
         with stocked.transaction() as work:

@@ -569,3 +569,65 @@ def test_a_remembered_customer_is_not_read(gateway: Restored) -> None:
     """The link was learned before the backup, for the invoices are of one customer."""
     recovered(gateway)
     assert gateway.system.calls[-1] == "orders.changed_since"
+
+
+def test_a_withdrawn_order_that_is_back_is_told_of_and_not_doubled() -> None:
+    """The books were put back as well: nobody wants the order, and nobody may make another beside it."""
+    gateway = Gateway()
+    gateway.add(*numbered("1"))
+    order = gateway.books.orders[gateway.send("1").order_id or ""]
+    gateway.withdraw_invoice.withdraw(FJELL, "1")
+    gateway.books.orders[order.id] = order
+
+    recovery = recovered_since(gateway)
+
+    assert kinds(recovery) == [(FindingKind.WITHDRAWN, "1")]
+    assert gateway.transfer("1").state is TransferState.WITHDRAWN
+    assert gateway.send("1").order_id == order.id
+    assert orders_by_number(gateway) == {"1": 1}
+
+
+def test_what_was_sent_again_after_a_withdrawal_is_tied() -> None:
+    """The database was put back to when the invoice was withdrawn and not sent again yet."""
+    gateway = Gateway()
+    gateway.add(*numbered("1"))
+    draft = gateway.books.orders[gateway.send("1").order_id or ""].draft
+    withdrawn = gateway.withdraw_invoice.withdraw(FJELL, "1")
+    again = gateway.system.orders.book(draft)
+
+    recovery = recovered_since(gateway)
+
+    assert recovery.tied == 1
+    transfer = gateway.transfer("1")
+    assert (transfer.state, transfer.order_id) == (TransferState.TRANSFERRED, again.id)
+    assert gateway.look_up.transfer(withdrawn.id).superseded
+
+
+def test_a_withdrawal_goes_on_after_a_recovery_and_takes_what_was_sent_since() -> None:
+    """The database was put back into the middle of replacing an order, all of which had happened."""
+    gateway = Gateway()
+    gateway.add(*numbered("1"))
+    first = gateway.send("1")
+    draft = gateway.books.orders[first.order_id or ""].draft
+    gateway.queue.take_turn = lambda business: None
+    gateway.withdraw_invoice.replace(FJELL, "1")
+    gateway.books.delete_order(first.order_id or "")
+    again = gateway.system.orders.book(draft)
+    gateway.recover.begin(gateway.clock.now() - timedelta(hours=1))
+    gateway.turn()
+    assert gateway.transfer("1").waits_for_recovery
+
+    recovery = recovered_since(gateway)
+    gateway.turn()
+
+    assert kinds(recovery) == [(FindingKind.OTHER_ORDER, "1")]
+    assert orders_by_number(gateway) == {"1": 1}
+    transfer = gateway.transfer("1")
+    assert (transfer.state, transfer.error and transfer.error.code) == (TransferState.TRANSFERRED, "order_exists")
+    assert again.id in (transfer.error.message if transfer.error else "")
+
+
+def recovered_since(gateway: Gateway) -> Recovery:
+    gateway.recover.begin(gateway.clock.now() - timedelta(hours=1))
+    gateway.clock.advance(seconds=SETTLING.total_seconds())
+    return gateway.recover.recover(FJELL)

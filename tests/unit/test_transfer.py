@@ -193,9 +193,14 @@ def test_a_parked_transfer_waits_for_no_time() -> None:
     assert (stopped.not_before, stopped.finished_at) == (None, None)
 
 
-def test_transferred_and_rejected_are_final_and_nothing_else_is() -> None:
+def test_what_has_ended_well_or_not_is_final_and_nothing_else_is() -> None:
     final = {state for state in TransferState if state.is_final}
-    assert final == {TransferState.TRANSFERRED, TransferState.REJECTED, TransferState.CANCELLED}
+    assert final == {
+        TransferState.TRANSFERRED,
+        TransferState.REJECTED,
+        TransferState.CANCELLED,
+        TransferState.WITHDRAWN,
+    }
 
 
 _ERRORS = st.sampled_from(

@@ -14,6 +14,7 @@ invoices = Table(
     Column("type", String(TYPE_LENGTH), nullable=False),
     Column("document", Text, nullable=False),
     Column("sent", Boolean, nullable=False, default=False),
+    Column("replacement", Text),
     Column("credits", exact_text(NAME_LENGTH)),
 )
 # However many have been sent, this index holds those alone that have not.
