@@ -3,10 +3,12 @@
 import resource
 import time
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
+from typing import Any
 
 import pytest
+from _pytest.mark import ParameterSet
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -73,7 +75,17 @@ FAR: dict[str, Callable[[], bytes]] = {
 }
 
 
-@pytest.mark.parametrize(("made", "said"), REFUSED.values(), ids=REFUSED)
+def _slow_ones_are_attacks(cases: Mapping[str, Any], slow: Collection[str]) -> list[ParameterSet]:
+    """The cases as pytest's parameters; those that take many seconds are left to `make attack`."""
+    return [
+        pytest.param(
+            *(case if isinstance(case, tuple) else (case,)), id=name, marks=[pytest.mark.attack] * (name in slow)
+        )
+        for name, case in cases.items()
+    ]
+
+
+@pytest.mark.parametrize(("made", "said"), _slow_ones_are_attacks(REFUSED, {"a bomb"}))
 def test_a_workbook_beyond_the_limits_is_refused(made: Callable[[], bytes], said: str) -> None:
     content = made()
     before, began = _peak_megabytes(), time.process_time()
@@ -86,7 +98,7 @@ def test_a_workbook_beyond_the_limits_is_refused(made: Callable[[], bytes], said
     assert _peak_megabytes() - before < MEGABYTES
 
 
-@pytest.mark.parametrize("made", FAR.values(), ids=FAR)
+@pytest.mark.parametrize("made", _slow_ones_are_attacks(FAR, {"a format of millions of signs"}))
 def test_cells_far_out_cost_little(made: Callable[[], bytes]) -> None:
     content = made()
     before, began = _peak_megabytes(), time.process_time()
@@ -98,18 +110,17 @@ def test_cells_far_out_cost_little(made: Callable[[], bytes]) -> None:
     assert _peak_megabytes() - before < MEGABYTES
 
 
-@pytest.mark.parametrize(
-    "content",
-    [
-        b"number\n" + b"\n" * 9_000_000,
-        b"number;quantity\n" + b"1;1\n" * 90_000,
-        b"number;" + b'"' * 9_000_000,
-        b"number\n" + b"x" * 9_000_000,
-        b";" * 9_000_000,
-        b"number\n1" + b";" * 9_000_000,
-    ],
-    ids=["empty rows", "many rows", "quotation marks", "a long cell", "many columns", "a long row"],
-)
+TABLES = {
+    "empty rows": b"number\n" + b"\n" * 9_000_000,
+    "many rows": b"number;quantity\n" + b"1;1\n" * 90_000,
+    "quotation marks": b"number;" + b'"' * 9_000_000,
+    "a long cell": b"number\n" + b"x" * 9_000_000,
+    "many columns": b";" * 9_000_000,
+    "a long row": b"number\n1" + b";" * 9_000_000,
+}
+
+
+@pytest.mark.parametrize("content", _slow_ones_are_attacks(TABLES, {"many rows"}))
 def test_a_hostile_table_costs_little(content: bytes) -> None:
     before, began = _peak_megabytes(), time.process_time()
 
