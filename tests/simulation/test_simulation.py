@@ -12,7 +12,6 @@ from tests.simulation.breakages import (
     BREAKAGES,
     content_is_not_locked,
     intents_are_not_written,
-    nobody_looks_for_earlier_orders,
 )
 from tests.simulation.coverage import AT_LEAST, Coverage
 from tests.simulation.faults import USUAL
