@@ -8,14 +8,11 @@ import uuid
 from collections.abc import Callable
 from functools import cache, partial
 from http import HTTPStatus
-from importlib.metadata import version
 from typing import Any, cast
 
 from litestar import Litestar, Router
 from litestar.di import Provide
 from litestar.enums import HttpMethod, ScopeType
-from litestar.openapi import OpenAPIConfig
-from litestar.openapi.plugins import JsonRenderPlugin, YamlRenderPlugin
 from litestar.routes import HTTPRoute
 from litestar.types import HTTPScope, LifeSpanReceive, LifeSpanScope, LifeSpanSend, Message, Receive, Scope, Send
 
@@ -30,9 +27,10 @@ from entrypoints.http.health import HealthChecks
 from entrypoints.http.idempotency import IdempotencyKeys
 from entrypoints.http.language import language_of, spoken
 from entrypoints.http.limits import RequestRate
-from entrypoints.http.openapi import BY_API_KEY, COMPONENTS, Models, add_models, schema_router
+from entrypoints.http.openapi import BY_API_KEY, openapi_config
 from entrypoints.http.paths import DecodedPathParameters, KnownParameters, RoutedAsSent
 from entrypoints.http.problems import EXCEPTION_HANDLERS, from_kvitt
+from entrypoints.http.schemas import Models, add_models
 from entrypoints.http.threads import Threads, VendorCalls
 from entrypoints.http.waiting import Waiting
 from entrypoints.language.at_hand import Language
@@ -120,17 +118,7 @@ def create_app(container: Container, *, local_only: bool = True) -> Litestar:
         before_send=[_private],
         on_startup=[use_threads],
         on_shutdown=[adding.stop, vendor_calls.stop, health_checks.stop],
-        openapi_config=OpenAPIConfig(
-            title="Kvitt",
-            version=version("kvitt"),
-            description="An open invoicing gateway: moves an invoice into the accounting system where it is booked, "
-            "exactly once, and tells whether it is paid.",
-            use_handler_docstrings=True,
-            operation_id_creator=lambda handler, _method, _path: handler.handler_name,
-            openapi_router=schema_router(),
-            components=COMPONENTS,
-            render_plugins=[JsonRenderPlugin(), YamlRenderPlugin()],
-        ),
+        openapi_config=openapi_config(),
         request_max_body_size=LONGEST_BODY,
         request_class=StrictRequest,
         plugins=[Models()],

@@ -60,7 +60,7 @@ def list_audit(
     operation_class=described(problems=[HTTPStatus.NOT_FOUND]),
     needs=Need.READ,
 )
-def list_audit_of_business(
+def list_business_audit(
     business: BusinessInPath,
     look_up: NamedDependency[LookUp],
     invoice: OfInvoice = None,
@@ -68,11 +68,11 @@ def list_audit_of_business(
     limit: Limit = USUAL_PAGE,
     after: AfterPosition = None,
 ) -> JsonOf[AuditPage]:
-    """List who did what with a business and its invoices, and how it ended, the oldest first."""
+    """List who did what with a business and its invoices, the oldest first. Each entry tells how it ended."""
     return JsonOf(_page(look_up, business=business, invoice=invoice, since=since, limit=limit, after=after))
 
 
-HANDLERS = [list_audit, list_audit_of_business]
+HANDLERS = [list_audit, list_business_audit]
 
 
 def _page(

@@ -36,7 +36,7 @@ _TAGS = ["businesses"]
     operation_class=described(statuses=[HTTPStatus.OK, HTTPStatus.CREATED]),
     needs=Need.ADMINISTER,
 )
-def put_business(
+def store_business(
     business: BusinessInPath,
     data: JSONBody[BusinessBody],
     connect_business: NamedDependency[ConnectBusiness],
@@ -80,7 +80,7 @@ def list_businesses(
     limit: Limit = USUAL_PAGE,
     after: After = None,
 ) -> JsonOf[BusinessPage]:
-    """List the businesses that the API key is for by name, without their secrets."""
+    """List the businesses that the API key is for, by name. Secrets are left out."""
     only = key_of(request.scope).business
     items, then = page(
         lambda most, start: look_up.businesses(limit=most, after=start, only=only),
@@ -100,17 +100,17 @@ def list_businesses(
     operation_class=described(problems=[HTTPStatus.NOT_FOUND, *VENDOR_PROBLEMS], repeatable=True),
     needs=Need.SEND,
 )
-async def verify_connection(
+async def verify_business(
     business: BusinessInPath,
     verify_business: NamedDependency[VerifyBusiness],
     vendor_calls: NamedDependency[VendorCalls],
 ) -> JsonOf[Verification]:
-    """Ask the accounting system, read-only, for everything that a send needs. `ok` says whether it is all there."""
+    """Check the connection. All that a send needs is read from the accounting system; `ok` says whether it is there."""
     found = await vendor_calls.run(partial(verify_business.verify, business))
     return JsonOf(Verification.of(found))
 
 
-HANDLERS = [put_business, get_business, list_businesses, verify_connection]
+HANDLERS = [store_business, get_business, list_businesses, verify_business]
 
 
 def _is_known(look_up: LookUp, business: str) -> bool:

@@ -65,7 +65,7 @@ class HealthChecks:
     tags=["health"],
     operation_class=described(),
 )
-def live() -> JsonOf[Health]:
+def check_liveness() -> JsonOf[Health]:
     """Say that the process answers; nothing else is looked at."""
     return JsonOf(Health(status="alive"))
 
@@ -75,7 +75,7 @@ def live() -> JsonOf[Health]:
     tags=["health"],
     operation_class=described(problems=[HTTPStatus.SERVICE_UNAVAILABLE]),
 )
-async def ready(request: AnyRequest, health_checks: NamedDependency[HealthChecks]) -> JsonOf[Ready]:
+async def check_readiness(request: AnyRequest, health_checks: NamedDependency[HealthChecks]) -> JsonOf[Ready]:
     """Say whether what this process needs is as it must be.
 
     Storage, tables, disk, queue, worker, its turns, and threads for requests: each is named, also when one is not.
@@ -118,4 +118,4 @@ _AT_ONCE = 4
 _PATIENCE_SECONDS = 5.0
 
 
-HANDLERS = [live, ready, metrics]
+HANDLERS = [check_liveness, check_readiness, metrics]

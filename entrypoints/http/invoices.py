@@ -75,7 +75,7 @@ _INVOICE = "/businesses/{business:str}/invoices/{number:str}"
     ),
     needs=Need.SEND,
 )
-async def put_invoice(
+async def add_invoice(
     business: BusinessInPath,
     number: NumberInPath,
     request: AnyRequest,
@@ -110,7 +110,7 @@ async def put_invoice(
 def get_invoice(
     business: BusinessInPath, number: NumberInPath, look_up: NamedDependency[LookUp]
 ) -> JsonOf[CreditableInvoice]:
-    """Show an invoice as its source stated it, what credits it, and what is left of each row to be credited."""
+    """Show an invoice as its source stated it. With it: what credits it, and what is left of it to be credited."""
     return JsonOf(CreditableInvoice.of_crediting(*look_up.crediting(business, number)))
 
 
@@ -142,13 +142,13 @@ def list_invoices(
     ),
     needs=Need.READ,
 )
-async def get_preview(
+async def preview_invoice(
     business: BusinessInPath,
     number: NumberInPath,
     preview_invoice: NamedDependency[PreviewInvoice],
     vendor_calls: NamedDependency[VendorCalls],
 ) -> JsonOf[InvoicePreview]:
-    """Show the customer decision and the order exactly as it would be written; nothing is written."""
+    """Show what a send would do. Customer and order are exactly as they would be written; nothing is."""
     preview = await vendor_calls.run(partial(preview_invoice.preview, business, number))
     return JsonOf(InvoicePreview.of(preview))
 
@@ -170,7 +170,7 @@ async def choose_customer(
     link_customer: NamedDependency[LinkCustomer],
     vendor_calls: NamedDependency[VendorCalls],
 ) -> JsonOf[CustomerDocument]:
-    """Remember which record in the accounting system the invoice's customer is, and show that record."""
+    """Say which record in the accounting system the invoice's customer is. The answer is that record."""
     return JsonOf(
         CustomerDocument.of(await vendor_calls.run(partial(link_customer.link, business, number, data.customer_id)))
     )
@@ -188,7 +188,7 @@ async def choose_customer(
     ),
     needs=Need.SEND,
 )
-def credit(
+def credit_invoice(
     business: BusinessInPath,
     number: NumberInPath,
     data: JSONBody[CreditRequest],
@@ -213,13 +213,13 @@ def credit(
     ),
     needs=Need.SEND,
 )
-def adopt_order_of(
+def adopt_order(
     business: BusinessInPath,
     number: NumberInPath,
     data: JSONBody[OrderChoice],
     adopt_order: NamedDependency[AdoptOrder],
 ) -> JsonOf[TransferDocument]:
-    """Say that an order in the accounting system is the invoice's; number, customer and totals are compared first.
+    """Say that an order in the accounting system is the invoice's. Number, customer and totals are compared first.
 
     409 `order_differs` says what differs; it is taken all the same with `accept_differences`.
     """
@@ -237,7 +237,7 @@ def adopt_order_of(
     ),
     needs=Need.SEND,
 )
-async def send(
+async def send_invoice(
     business: BusinessInPath,
     number: NumberInPath,
     send_invoice: NamedDependency[SendInvoice],
@@ -274,7 +274,7 @@ async def send(
     ),
     needs=Need.READ,
 )
-async def check_payment(
+async def check_status(
     business: BusinessInPath,
     number: NumberInPath,
     check_status: NamedDependency[CheckStatus],
@@ -291,14 +291,14 @@ async def check_payment(
     operation_class=described(problems=[HTTPStatus.NOT_FOUND]),
     needs=Need.READ,
 )
-def get_history(
+def get_invoice_history(
     business: BusinessInPath,
     number: NumberInPath,
     tell_history: NamedDependency[TellHistory],
     limit: Limit = USUAL_PAGE,
     after: After = None,
 ) -> JsonOf[HistoryPage]:
-    """Tell all that happened to an invoice, the oldest first: adds and changes, transfers step by step, checks, links.
+    """Tell all that happened to an invoice: adds and changes, transfers step by step, checks, links; the oldest first.
 
     An invoice that was deleted has its history still.
     """
@@ -346,16 +346,16 @@ def forget_customer(
 
 
 HANDLERS = [
-    put_invoice,
+    add_invoice,
     get_invoice,
     list_invoices,
     delete_invoice,
-    get_preview,
-    get_history,
+    preview_invoice,
+    get_invoice_history,
     choose_customer,
     forget_customer,
-    credit,
-    adopt_order_of,
-    send,
-    check_payment,
+    credit_invoice,
+    adopt_order,
+    send_invoice,
+    check_status,
 ]

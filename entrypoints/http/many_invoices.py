@@ -7,12 +7,13 @@ invoice's own.
 from collections.abc import Sequence
 from functools import partial
 from http import HTTPStatus
+from typing import Annotated
 
 from litestar import post
 from litestar.concurrency import sync_to_thread
 from litestar.di import NamedDependency
 from litestar.params import JSONBody, RawBody
-from pydantic import RootModel
+from pydantic import Field, RootModel
 
 from core.api_key import Need
 from core.audit import Actor
@@ -23,6 +24,7 @@ from core.use_cases.check_status import Answer, CheckStatus
 from core.use_cases.look_up import LookUp
 from entrypoints.acting import current_actor
 from entrypoints.http.adding import MOST_AT_ONCE, outcomes_of
+from entrypoints.http.bodies import MOST_AT_ONCE as MOST_NAMED
 from entrypoints.http.bodies import (
     MOST_CHECKED,
     NDJSON,
@@ -41,7 +43,7 @@ from entrypoints.invoice_documents import AddedInvoices, InvoiceStatus, InvoiceS
 _TAGS = ["invoices"]
 
 
-class InvoicesToAdd(RootModel[list[Invoice]]):
+class InvoicesToAdd(RootModel[Annotated[list[Invoice], Field(min_length=1, max_length=MOST_NAMED)]]):
     """Invoices to add, as a list; one a line as NDJSON."""
 
 
@@ -103,7 +105,7 @@ def _added(
     operation_class=described(problems=[HTTPStatus.NOT_FOUND, *VENDOR_PROBLEMS], repeatable=True),
     needs=Need.READ,
 )
-async def check_payments(
+async def check_statuses(
     business: BusinessInPath,
     data: JSONBody[InvoicesToCheck],
     check_status: NamedDependency[CheckStatus],
@@ -129,4 +131,4 @@ def _wanted(business: str, data: InvoicesToCheck, check_status: CheckStatus) -> 
     return numbers, numbers[-1] if len(found) > MOST_CHECKED else None
 
 
-HANDLERS = [add_invoices, check_payments]
+HANDLERS = [add_invoices, check_statuses]

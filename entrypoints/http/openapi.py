@@ -1,19 +1,23 @@
 """The OpenAPI document: the framework lists routes, parameters, bodies and answers; pydantic says what these hold.
 
-The framework's own reading of models knows nothing of how ours write decimals, dates and instants: `Models` has it
-refer to pydantic's. What else is to be said of an operation `described` says, once the framework has made it.
+What else is to be said of an operation `described` says, once the framework has made it; schemas.py has the schemas,
+and examples.py their examples.
 """
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
 from http import HTTPStatus
-from typing import Any, Literal, cast
+from importlib.metadata import version
+from typing import Any, cast
 
-from litestar import Litestar, Router
+from litestar import Router
 from litestar.exceptions import NotFoundException
+from litestar.openapi import OpenAPIConfig
+from litestar.openapi.plugins import JsonRenderPlugin, YamlRenderPlugin
 from litestar.openapi.spec import (
     Components,
+    License,
     OpenAPIHeader,
     OpenAPIMediaType,
     OpenAPIResponse,
@@ -24,15 +28,16 @@ from litestar.openapi.spec import (
     RequestBody,
     Schema,
     SecurityScheme,
+    Tag,
 )
-from litestar.plugins import OpenAPISchemaPlugin
-from litestar.typing import FieldDefinition
 from pydantic import BaseModel
-from pydantic.json_schema import GenerateJsonSchema, models_json_schema
-from pydantic_core.core_schema import DataclassField, ModelField, TypedDictField
 
+from entrypoints.documents import Json
+from entrypoints.http.examples import EXAMPLES, UNFINISHED
 from entrypoints.http.idempotency import KEY_HEADER, LONGEST_KEY, REPLAYED_HEADER
+from entrypoints.http.problem_examples import PROBLEMS
 from entrypoints.http.problems import MEDIA_TYPE, AnyRequest
+from entrypoints.http.schemas import Model, as_it_is
 from entrypoints.problem import Problem
 
 VENDOR_PROBLEMS = (HTTPStatus.FAILED_DEPENDENCY, HTTPStatus.UNPROCESSABLE_ENTITY, HTTPStatus.SERVICE_UNAVAILABLE)
@@ -41,7 +46,7 @@ VENDOR_PROBLEMS = (HTTPStatus.FAILED_DEPENDENCY, HTTPStatus.UNPROCESSABLE_ENTITY
 BY_API_KEY = [{"bearerAuth": list[str]()}]
 """What a router says of its routes that need an API key."""
 
-COMPONENTS = Components(
+_COMPONENTS = Components(
     security_schemes={
         "bearerAuth": SecurityScheme(
             type="http",
@@ -51,7 +56,14 @@ COMPONENTS = Components(
     }
 )
 
-Mode = Literal["validation", "serialization"]
+_TAGS = [
+    Tag("businesses", "A business and its connection to the accounting system that keeps its books."),
+    Tag("invoices", "An invoice, from the source that states it: add it, preview it, send it, ask whether it is paid."),
+    Tag("transfers", "Moving an invoice into the accounting system: how it stands, and what happened."),
+    Tag("audit", "Who did what, and when."),
+    Tag("recovery", "After the database was restored: no order is made twice."),
+    Tag("health", "Whether this process lives and can do its work; needs no key."),
+]
 
 # What any request can be refused with: a bad parameter or Host, a foreign page or a key that is not for it, a fault of
 # ours.
@@ -59,6 +71,15 @@ _ALWAYS = (HTTPStatus.BAD_REQUEST, HTTPStatus.FORBIDDEN, HTTPStatus.INTERNAL_SER
 _WITH_BODY = (HTTPStatus.REQUEST_ENTITY_TOO_LARGE, HTTPStatus.UNSUPPORTED_MEDIA_TYPE)
 _WITH_KEY = (HTTPStatus.UNAUTHORIZED, HTTPStatus.TOO_MANY_REQUESTS)
 _WHEN_REPEATED = (HTTPStatus.CONFLICT, HTTPStatus.UNPROCESSABLE_ENTITY)
+
+_ANSWERS = {
+    HTTPStatus.OK: "It is done: this came of it.",
+    HTTPStatus.CREATED: "It is new, and stored.",
+    HTTPStatus.ACCEPTED: "It is being carried out; `Location` is where to look at it.",
+    HTTPStatus.NO_CONTENT: "It is done, and there is nothing to show.",
+}
+
+_FILE: dict[str, Any] = {"type": OpenAPIType.STRING, "format": "binary"}
 
 _IDEMPOTENCY_KEY = Parameter(
     name=KEY_HEADER,
@@ -89,9 +110,13 @@ def described(
     class Described(Operation):
         def __post_init__(self) -> None:
             if takes:
-                others = {media_type: OpenAPIMediaType() for media_type in also_takes}
-                content = {"application/json": OpenAPIMediaType(schema=_Model(takes, "validation"))}
+                others = {media_type: OpenAPIMediaType(schema=Schema(**_FILE)) for media_type in also_takes}
+                content = {"application/json": OpenAPIMediaType(schema=Model(takes, "validation"))}
                 self.request_body = RequestBody(content=content | others, required=True)
+            if isinstance(self.request_body, RequestBody):
+                _exemplify(self.request_body.content, EXAMPLES)
+            self.description = _flowing(self.description or "")
+            self.summary = _first_sentence(self.description)
             parameters = [*map(_may_be_left_out, self.parameters or ()), *([_IDEMPOTENCY_KEY] if repeatable else ())]
             self.parameters = parameters or None
             answer = next(response for status, response in (self.responses or {}).items() if status.startswith("2"))
@@ -109,8 +134,24 @@ def described(
     return Described
 
 
-def schema_router() -> Router:
-    """Make the place where the framework serves the document."""
+def openapi_config() -> OpenAPIConfig:
+    """Say what the document says of the API as a whole, and where it is served."""
+    return OpenAPIConfig(
+        title="Kvitt",
+        version=version("kvitt"),
+        description="An open invoicing gateway: moves an invoice into the accounting system where it is booked, "
+        "exactly once, and tells whether it is paid.",
+        license=License(name="MIT", identifier="MIT"),
+        tags=list(_TAGS),
+        use_handler_docstrings=True,
+        operation_id_creator=lambda handler, _method, _path: handler.handler_name,
+        openapi_router=_schema_router(),
+        components=_COMPONENTS,
+        render_plugins=[JsonRenderPlugin(), YamlRenderPlugin()],
+    )
+
+
+def _schema_router() -> Router:
     return Router("/schema", route_handlers=[], include_in_schema=False, before_request=_no_other_page)
 
 
@@ -120,66 +161,13 @@ def _no_other_page(request: AnyRequest) -> None:
         raise NotFoundException
 
 
-class Models(OpenAPISchemaPlugin):
-    """Has the document refer to what pydantic says of a model."""
-
-    @staticmethod
-    def is_plugin_supported_type(value: Any) -> bool:
-        """Whether this is a model."""
-        return isinstance(value, type) and issubclass(value, BaseModel)
-
-    def to_openapi_schema(self, field_definition: FieldDefinition, schema_creator: object) -> Schema:  # noqa: ARG002
-        """Refer to a model, as it is taken or as it is given."""
-        return _Model(field_definition.annotation, "validation" if field_definition.name == "data" else "serialization")
-
-
-def add_models(app: Litestar) -> None:
-    """Put the models that the application's document refers to into it."""
-    document = app.openapi_schema  # made now
-    document.components.schemas = cast("dict[str, Schema]", _schemas(tuple(_referred))[1])
-
-
-_referred: dict[tuple[type[BaseModel], Mode], None] = {}
-"""The models that documents refer to, in the order in which they were met: their names depend on one another."""
-
-
-class _Model(Schema):
-    """A reference to a model; where a framework asks for a schema, it can't be a `Reference`."""
-
-    def __init__(self, model: type[BaseModel], mode: Mode) -> None:
-        super().__init__()
-        self._key = (model, mode)
-        _referred[self._key] = None
-
-    def to_schema(self) -> dict[str, Any]:
-        """Refer to it by the name that it has among all."""
-        return {"$ref": _schemas(tuple(_referred))[0][self._key]}
-
-
-class _AllFieldsOfAnswers(GenerateJsonSchema):
-    """An answer holds every field, also one that has its default."""
-
-    def field_is_required(self, field: ModelField | DataclassField | TypedDictField, total: bool) -> bool:
-        if self.mode == "serialization":
-            return not field.get("serialization_exclude")
-        return super().field_is_required(field, total)
-
-
-@cache
-def _schemas(
-    models: tuple[tuple[type[BaseModel], Mode], ...],
-) -> tuple[dict[tuple[type[BaseModel], Mode], str], dict[str, Any]]:
-    schemas, document = models_json_schema(
-        models, ref_template="#/components/schemas/{model}", schema_generator=_AllFieldsOfAnswers
-    )
-    return {key: schemas[key]["$ref"] for key in models}, document["$defs"]
-
-
 def _may_be_left_out(parameter: Parameter | Reference) -> Parameter | Reference:
     """Say of a parameter that may be left out just that: the framework says that it may be null."""
     schema = parameter.schema if isinstance(parameter, Parameter) else None
     if isinstance(schema, Schema) and schema.one_of:
-        schema.one_of = [choice for choice in schema.one_of if not _is_null(choice)]
+        (choice,) = [choice for choice in schema.one_of if not _is_null(choice)]
+        if isinstance(choice, Schema):
+            schema.one_of, schema.type = None, choice.type
     return parameter
 
 
@@ -187,16 +175,37 @@ def _is_null(schema: Schema | Reference) -> bool:
     return isinstance(schema, Schema) and schema.type is OpenAPIType.NULL
 
 
+def _flowing(docstring: str) -> str:
+    """Return a docstring with its lines joined, paragraph by paragraph."""
+    return "\n\n".join(" ".join(paragraph.split()) for paragraph in docstring.split("\n\n"))
+
+
+def _first_sentence(text: str) -> str:
+    sentence, _, _ = text.partition("\n\n")
+    return re.split(r"[.;:] ", sentence, maxsplit=1)[0].removesuffix(".")
+
+
+def _exemplify(content: Mapping[str, OpenAPIMediaType] | None, examples: Mapping[str, Json]) -> None:
+    """Give bodies the examples of their models."""
+    for body in (content or {}).values():
+        if isinstance(body.schema, Model):
+            body.example = as_it_is(examples.get(body.schema.model.__name__))
+
+
 def _answer(status: HTTPStatus, made: OpenAPIResponse) -> OpenAPIResponse:
-    response = OpenAPIResponse(description=status.phrase, content=made.content)
-    if status is HTTPStatus.ACCEPTED:
+    content = {media_type: OpenAPIMediaType(schema=body.schema) for media_type, body in (made.content or {}).items()}
+    is_finished = status is not HTTPStatus.ACCEPTED
+    _exemplify(content, EXAMPLES if is_finished else UNFINISHED)
+    response = OpenAPIResponse(description=_ANSWERS[status], content=content)
+    if not is_finished:
         response.headers = {"Location": _header("Where it can be looked at.", OpenAPIType.STRING)}
     return response
 
 
 def _problem(status: HTTPStatus) -> OpenAPIResponse:
-    content = {MEDIA_TYPE: OpenAPIMediaType(schema=_Model(Problem, "serialization"))}
-    response = OpenAPIResponse(description=status.phrase, content=content)
+    example = PROBLEMS.get(status)
+    content = {MEDIA_TYPE: OpenAPIMediaType(schema=Model(Problem, "serialization"), example=as_it_is(example))}
+    response = OpenAPIResponse(description=f"{example['title']}." if example else status.phrase, content=content)
     if status is HTTPStatus.UNAUTHORIZED:
         response.headers = {"WWW-Authenticate": _header("How to say who asks: Bearer.", OpenAPIType.STRING)}
     if status in (HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.TOO_MANY_REQUESTS):

@@ -7,7 +7,7 @@ path is routed as it was sent, and its parameters are decoded afterwards.
 import re
 from collections import Counter
 from collections.abc import Callable, Sequence
-from typing import Annotated, TypeVar
+from typing import Annotated, Any, TypeVar
 from urllib.parse import quote, unquote_to_bytes
 
 from litestar import Litestar, Request
@@ -85,23 +85,36 @@ def page(
 
 
 # Only described here: what does not fit is refused when the path is decoded.
-_SHAPE = {"pattern": PRINTABLE, "minLength": 1}
+_SHAPE: dict[str, Any] = {"pattern": PRINTABLE, "minLength": 1}
 
-BusinessInPath = Annotated[str, PathParameter(description="The business's name.", schema_extra=_SHAPE)]
+BusinessInPath = Annotated[
+    str, PathParameter(description="The business's name.", schema_extra={**_SHAPE, "examples": ["fjell"]})
+]
 """The path parameter `business`."""
 
 NumberInPath = Annotated[
     str,
     PathParameter(
-        description="The invoice's number, percent-encoded: a/b is sent as a%2Fb, æ as %C3%A6.", schema_extra=_SHAPE
+        description="The invoice's number, percent-encoded: a/b is sent as a%2Fb, æ as %C3%A6.",
+        schema_extra={**_SHAPE, "examples": ["D-1002"]},
     ),
 ]
 """The path parameter `number`."""
 
-TransferInPath = Annotated[str, PathParameter(description="The transfer's id.", schema_extra=_SHAPE)]
+TransferInPath = Annotated[
+    str,
+    PathParameter(
+        description="The transfer's id.", schema_extra={**_SHAPE, "examples": ["01a22700ba97919ecf7f8bfb8cb16f06"]}
+    ),
+]
 """The path parameter `transfer`."""
 
-BatchInPath = Annotated[str, PathParameter(description="The batch's id.", schema_extra=_SHAPE)]
+BatchInPath = Annotated[
+    str,
+    PathParameter(
+        description="The batch's id.", schema_extra={**_SHAPE, "examples": ["01a22700bb4eb3af4f5c534ed492abe4"]}
+    ),
+]
 """The path parameter `batch`."""
 
 

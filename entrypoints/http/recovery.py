@@ -39,7 +39,7 @@ def get_recovery(recover: NamedDependency[Recover]) -> JsonOf[RecoveryDocument]:
     operation_class=described(repeatable=True),
     needs=Need.ADMINISTER,
 )
-def post_recovery(data: JSONBody[RecoveryStart], recover: NamedDependency[Recover]) -> JsonOf[RecoveryDocument]:
+def recover(data: JSONBody[RecoveryStart], recover: NamedDependency[Recover]) -> JsonOf[RecoveryDocument]:
     """Recover the businesses that are left, one after the other. Ask again, with `{}`, while any is `left`.
 
     With `since` all of them are recovered by the orders from then on: for a restore that could not be noticed.
@@ -55,4 +55,4 @@ def post_recovery(data: JSONBody[RecoveryStart], recover: NamedDependency[Recove
     return JsonOf(RecoveryDocument.of_all(recover.all(), recover.settled_at()))
 
 
-HANDLERS = [get_recovery, post_recovery]
+HANDLERS = [get_recovery, recover]

@@ -59,13 +59,13 @@ State = Annotated[
     ),
     needs=Need.SEND,
 )
-def send_many(
+def send_invoices(
     business: BusinessInPath,
     data: JSONBody[InvoicesToSend],
     send_many: NamedDependency[SendMany],
     look_up: NamedDependency[LookUp],
 ) -> JsonOf[BatchDocument]:
-    """Send many invoices at once, and answer with a batch that tells what becomes of each.
+    """Send many invoices at once. The answer is a batch that tells what becomes of each.
 
     An invoice that is incomplete or unknown is refused in the batch and keeps none of the others from being sent.
     """
@@ -127,14 +127,14 @@ def get_transfer(
     ),
     needs=Need.SEND,
 )
-async def retry(
+async def retry_transfer(
     business: BusinessInPath,
     transfer: TransferInPath,
     manage_transfers: NamedDependency[ManageTransfers],
     waiting: NamedDependency[Waiting],
     prefer: Prefer = None,
 ) -> JsonOf[TransferDocument]:
-    """Try a waiting, rejected or cancelled transfer again now, or as early as it may be; answers like send."""
+    """Try a waiting, rejected or cancelled transfer again, as early as it may be. Answers like send."""
     began = time.monotonic()
     retried = await sync_to_thread(manage_transfers.retry, transfer, business=business)
     return await waiting.answer(retried, prefer=prefer, since=began, shown=TransferDocument.of)
@@ -148,7 +148,7 @@ async def retry(
     operation_class=described(problems=[HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT], repeatable=True),
     needs=Need.SEND,
 )
-def cancel(
+def cancel_transfer(
     business: BusinessInPath, transfer: TransferInPath, manage_transfers: NamedDependency[ManageTransfers]
 ) -> JsonOf[TransferDocument]:
     """Take back a transfer that has not begun to create its order."""
@@ -176,7 +176,7 @@ def get_batch(
     limit: Limit = USUAL_PAGE,
     after: AfterPosition = None,
 ) -> JsonOf[BatchDocument]:
-    """Show how many of a batch's invoices stand where, and its invoices, a page at a time."""
+    """Show a batch. It tells how many of its invoices stand where, and shows them a page at a time."""
     return JsonOf(batch_page(look_up.batch(batch, business=business), look_up, limit=limit, after=position_from(after)))
 
 
@@ -190,4 +190,4 @@ def batch_page(batch: Batch, look_up: LookUp, *, limit: int, after: int | None) 
     return BatchDocument.of_page(batch, counts, items, reasons=reasons, next_=then)
 
 
-HANDLERS = [send_many, list_transfers, get_transfer, retry, cancel, get_batch]
+HANDLERS = [send_invoices, list_transfers, get_transfer, retry_transfer, cancel_transfer, get_batch]

@@ -15,7 +15,7 @@ from tests.acceptance.story import Story
 from tests.systems import SYSTEMS
 
 ROOT = Path(__file__).parents[2]
-ROUTE = "entrypoints/http/invoices.py", "send"
+ROUTE = "entrypoints/http/invoices.py", "send_invoice"
 QUEUE = "adapters/queue/inline.py"
 """It hands over to a worker, which may be another process's: it is a step, and no module between the two."""
 

@@ -14,10 +14,10 @@ from tests.http.documents import Api, add_invoice, business_document, invoice_do
 
 VIDDE = "/v1/businesses/vidde"
 BODIES: dict[str, object] = {
-    "put_business": business_document(),
-    "put_invoice": invoice_document("1"),
+    "store_business": business_document(),
+    "add_invoice": invoice_document("1"),
     "choose_customer": {"customer_id": "1"},
-    "send_many": {"all": True},
+    "send_invoices": {"all": True},
 }
 
 

@@ -1,9 +1,11 @@
 """The OpenAPI document, checked by hand: it is complete, and all that it refers to is there."""
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from jsonschema import Draft202012Validator, FormatChecker  # type: ignore[import-untyped]
 
 from core.completeness import completeness_faults
 from core.invoice import InvoiceRow
@@ -56,6 +58,7 @@ AS_THE_CORE_HAS_THEM = {
     "Finding": "invoice kind message order_ids",
     "Actor": "key kind name",
 }
+LONGEST_SUMMARY = 75
 METHODS = {"get", "put", "post", "delete", "patch", "head", "options"}
 
 
@@ -99,8 +102,6 @@ def test_every_operation_tells_its_answers_and_problems(document: Json) -> None:
     names = set()
     for method, path, operation in _operations(document):
         names.add(operation["operationId"])
-        assert operation["summary"], path
-        assert operation["description"], path
         responses = operation["responses"]
         assert {"400", "403", "500"} <= set(responses), path
         assert any(status.startswith("2") for status in responses), path
@@ -115,6 +116,79 @@ def test_every_operation_tells_its_answers_and_problems(document: Json) -> None:
     assert len(names) == len(ROUTES)
 
 
+def test_schemas_go_by_one_name_each(document: Json) -> None:
+    """No twins for what is taken and given, and no module's path before a name: clients make a class of each."""
+    for name, schema in document["components"]["schemas"].items():
+        assert re.fullmatch("([A-Z][a-z]+)+", name), name
+        assert schema["title"] == name
+        assert schema["description"], name
+        titled = [field for field, form in schema.get("properties", {}).items() if "title" in form]
+        assert titled == [], f"{name}: these would become classes of their own"
+
+
+def test_operations_are_named_and_told_as_people_do(document: Json) -> None:
+    tags = {tag["name"]: tag["description"] for tag in document["tags"]}
+    for _, path, operation in _operations(document):
+        name, summary = operation["operationId"], operation["summary"]
+        assert re.fullmatch("[a-z]+(_[a-z]+)*", name), name
+        assert name.partition("_")[0] not in METHODS - {"get", "delete"}, f"{name}: say what it does"
+        assert operation["description"].startswith(summary), name
+        assert " " in summary, f"{name}: the first sentence of its docstring is the summary"
+        assert len(summary) <= LONGEST_SUMMARY, f"{name}: shorten its docstring's first sentence, {summary!r}"
+        assert "\n" not in operation["description"].replace("\n\n", ""), name
+        (tag,) = operation["tags"]
+        assert tags[tag], path
+
+
+def test_a_key_is_asked_for_below_v1(document: Json) -> None:
+    assert document["components"]["securitySchemes"]["bearerAuth"]["description"]
+    for _, path, operation in _operations(document):
+        assert operation.get("security", []) == ([{"bearerAuth": []}] if path.startswith("/v1/") else []), path
+        assert ({"401", "429"} <= set(operation["responses"])) == path.startswith("/v1/"), path
+
+
+def test_every_parameter_is_described(document: Json) -> None:
+    for _, path, operation in _operations(document):
+        for parameter in operation.get("parameters", ()):
+            assert parameter["description"].endswith("."), f"{path}: {parameter['name']}"
+            assert parameter["schema"].get("type"), f"{path}: {parameter['name']}"
+            if parameter["in"] == "path":
+                assert parameter["schema"]["examples"], f"{path}: {parameter['name']}"
+
+
+def test_every_schema_has_an_example(document: Json) -> None:
+    for name, schema in document["components"]["schemas"].items():
+        if "enum" not in schema:
+            assert schema.get("examples"), f"{name}: give it one in entrypoints/http/examples.py"
+        for example in schema.get("examples", ()):
+            _require_valid(example, {"$ref": f"#/components/schemas/{name}"}, document)
+
+
+def test_every_body_has_an_example(document: Json) -> None:
+    for _, path, operation in _operations(document):
+        taken = operation.get("requestBody", {"content": {}})["content"]
+        _require_examples(taken, document, of=f"{path}: the request")
+        for status, response in operation["responses"].items():
+            _require_examples(response.get("content", {}), document, of=f"{path}: {status}")
+            if problem := response.get("content", {}).get("application/problem+json"):
+                assert problem["example"]["status"] == int(status), path
+                told = in_the_docs()[problem["example"]["code"]]
+                assert problem["example"]["outcome"] in told.outcomes
+
+
+def _require_examples(content: Json, document: Json, *, of: str) -> None:
+    for media_type, body in content.items():
+        if media_type in ("application/json", "application/problem+json"):
+            assert "example" in body, f"{of}: give it one in entrypoints/http/examples.py"
+            _require_valid(body["example"], body["schema"], document)
+
+
+def _require_valid(example: object, schema: Json, document: Json) -> None:
+    rules = {"components": document["components"], **schema}
+    faults = list(Draft202012Validator(rules, format_checker=FormatChecker()).iter_errors(example))
+    assert [f"{fault.json_path}: {fault.message}" for fault in faults] == [], schema
+
+
 def test_bodies_are_described(document: Json) -> None:
     taken = {
         operation["operationId"]: operation["requestBody"]["content"]["application/json"]["schema"]["$ref"]
@@ -123,19 +197,19 @@ def test_bodies_are_described(document: Json) -> None:
     }
 
     assert {name: reference.rpartition("/")[2] for name, reference in taken.items()} == {
-        "put_business": "BusinessBody",
-        "put_invoice": "Invoice-Input",
+        "store_business": "BusinessBody",
+        "add_invoice": "Invoice",
         "choose_customer": "CustomerChoice",
-        "credit": "CreditRequest",
-        "adopt_order_of": "OrderChoice",
-        "post_recovery": "RecoveryStart",
-        "send_many": "InvoicesToSend",
+        "credit_invoice": "CreditRequest",
+        "adopt_order": "OrderChoice",
+        "recover": "RecoveryStart",
+        "send_invoices": "InvoicesToSend",
         "add_invoices": "InvoicesToAdd",
-        "check_payments": "InvoicesToCheck",
+        "check_statuses": "InvoicesToCheck",
     }
     schemas = document["components"]["schemas"]
     assert schemas["BusinessBody"]["required"] == ["accounting"]
-    assert schemas["Invoice-Input"]["required"] == ["number"]
+    assert schemas["Invoice"]["required"] == ["number"]
     assert {"not_before", "version"}.isdisjoint(schemas["TransferDocument"]["properties"])
 
 
@@ -183,7 +257,7 @@ def test_errors_are_described_with_what_a_program_may_do(document: Json) -> None
 
 
 def test_the_examples_of_rows_are_rows_that_can_be_sent(document: Json) -> None:
-    examples = document["components"]["schemas"]["InvoiceRow-Input"]["examples"]
+    examples = document["components"]["schemas"]["InvoiceRow"]["examples"]
     invoice = an_invoice(rows=tuple(InvoiceRow.model_validate(example) for example in examples))
 
     assert completeness_faults(invoice, limits=LIMITS) == []

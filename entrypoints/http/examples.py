@@ -1,0 +1,365 @@
+"""Examples for the OpenAPI document: one story, of an invoice that the business "fjell" sends.
+
+By the name of the schema that they are of. What a schema holds gets its example from the one that it is in, so only
+what a route takes or answers needs one here; a test holds that, and that every example is what its schema says.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+Example = dict[str, Any]
+
+_TRANSFER_ID = "01a22700ba97919ecf7f8bfb8cb16f06"
+_CREATED = "2026-06-02T08:00:00.120Z"
+_ENDED = "2026-06-02T08:00:00.532Z"
+_EMAIL = "faktura@solvang-bygg.example"
+
+_BUSINESS: Example = {
+    "name": "fjell",
+    "accounting": {
+        "system": "24sevenoffice",
+        "account_name": "Fjellutleie AS",
+        "application_id": "00000000-0000-0000-0000-000000000000",
+        "username": "integration@example.com",
+    },
+    "product_name": "Sharefox rental",
+    "category_name": "SharefoxRental",
+    "order_status": "draft",
+    "vat_codes": {"0": "52"},
+    "customer_updates": "update",
+    "products": {"excavator": {"product": "1100", "vat_code": "3"}},
+    "department": "Oslo",
+    "project": None,
+}
+_ADDRESS: Example = {
+    "street": "Verkstedveien 3",
+    "additional_street": "Oppgang B",
+    "postal_code": "2815",
+    "city": "Gjøvik",
+    "country": "NO",
+}
+_DELIVERY: Example = {"date": "2026-05-18", "name": "Byggeplass Nord", "address": _ADDRESS}
+_ROW: Example = {
+    "product": "Mini excavator",
+    "product_code": "excavator",
+    "period": {"start": "2026-05-18", "end": "2026-05-29"},
+    "quantity": "10",
+    "unit_price": "1490.00",
+    "discount_percent": "12.5",
+    "discount_amount": None,
+    "net_amount": None,
+    "vat_percent": "25",
+    "department": None,
+    "project": None,
+}
+_INVOICE: Example = {
+    "number": "D-1002",
+    "order_number": "1002",
+    "type": "data_for_accounting",
+    "issue_date": "2026-06-02",
+    "due_date": "2026-06-16",
+    "currency": "NOK",
+    "prices_include_vat": False,
+    "customer": {
+        "name": "Jonas Bakke",
+        "email": _EMAIL,
+        "phone": "400 00 456",
+        "organization_name": "Solvang Bygg AS",
+        "organization_number": "999 000 010",
+        "address": _ADDRESS,
+    },
+    "rows": [_ROW],
+    "your_reference": "Project 17",
+    "our_reference": "Ola Berg",
+    "buyer_reference": None,
+    "order_reference": None,
+    "credits": None,
+    "delivery": _DELIVERY,
+    "paid_amount": None,
+    "paid_date": None,
+    "department": "Oslo",
+    "project": None,
+    "comment": None,
+}
+_AMOUNTS: Example = {"net": "13037.50", "vat": "3259.38", "gross": "16296.88"}
+_OSLO: Example = {"id": "7", "name": "Oslo"}
+_PREVIEW: Example = {
+    "invoice": "D-1002",
+    "customer": {"action": "update", "id": "20001", "name": "Solvang Bygg AS", "changes": {"phone": "400 00 456"}},
+    "product": {"name": "Sharefox rental", "id": "23001"},
+    "products": [{"name": "1100", "id": "23002"}],
+    "order": {
+        "reference": "D-1002",
+        "customer_id": "20001",
+        "status": "draft",
+        "issue_date": "2026-06-02",
+        "due_date": "2026-06-16",
+        "currency": None,
+        "prices_include_vat": False,
+        "your_reference": "Project 17",
+        "comment": "Jonas Bakke",
+        "rows": [
+            {
+                "product_id": "23002",
+                "text": "Mini excavator (2026-05-18 – 2026-05-29)",
+                "quantity": "10",
+                "unit_price": "1490.00",
+                "discount_percent": "12.5",
+                "vat_percent": "25",
+                "vat_code": "3",
+                "is_text": False,
+                "department": _OSLO,
+                "project": None,
+            }
+        ],
+        "order_number": None,
+        "our_reference": None,
+        "buyer_reference": None,
+        "order_reference": None,
+        "credited": None,
+        "delivery": None,
+        "paid_amount": None,
+        "paid_date": None,
+        "department": _OSLO,
+        "project": None,
+    },
+    "totals": {**_AMOUNTS, "rows": [_AMOUNTS]},
+    "not_written": {"order_number": "the accounting system has no place for it"},
+    "warnings": [],
+    "already_sent": None,
+}
+_TRANSFER: Example = {
+    "id": _TRANSFER_ID,
+    "business": "fjell",
+    "invoice": "D-1002",
+    "state": "transferred",
+    "order_id": "24001",
+    "customer_id": "20001",
+    "attempts": 1,
+    "created_at": _CREATED,
+    "finished_at": _ENDED,
+    "next_attempt_at": None,
+    "warnings": [],
+    "error": None,
+}
+_RUNNING: Example = _TRANSFER | {"state": "running", "order_id": None, "customer_id": None, "finished_at": None}
+_STEPS: list[Example] = [
+    {"at": _CREATED, "text": "Attempt 1 began.", "duration_ms": None},
+    {"at": _ENDED, "text": "Creating the order: order 24001 for customer 20001.", "duration_ms": 10},
+]
+_UNKNOWN: Example = {
+    "code": "unknown_invoice",
+    "message": 'The business "fjell" has no invoice "D-1003".',
+    "hint": "Run invoice list for the numbers, or add it with invoice add.",
+    "retriable": False,
+    "outcome": "nothing_written",
+    "faults": [],
+}
+_REASON: Example = {
+    "verdict": "refused",
+    "count": 1,
+    "invoice": "D-1003",
+    **{name: _UNKNOWN[name] for name in ("code", "message", "hint")},
+}
+_PAYMENT: Example = {
+    "invoice": "D-1002",
+    "status": "paid",
+    "reason": "paid",
+    "order_id": "24001",
+    "invoice_number": "520001",
+    "invoiced_at": "2026-06-03",
+    "paid_at": "2026-06-15",
+    "checked_at": "2026-06-16T07:30:00.000Z",
+    "warnings": [],
+}
+_ALREADY_SENT: Example = {
+    "transfer_id": _TRANSFER_ID,
+    "order_id": "24001",
+    "customer_id": "20001",
+    "sent_at": _ENDED,
+    "payment": _PAYMENT,
+}
+_BATCH: Example = {
+    "next": None,
+    "id": "01a22700bb4eb3af4f5c534ed492abe4",
+    "business": "fjell",
+    "created_at": _CREATED,
+    "total": 2,
+    "states": {"queued": 0, "running": 0, "waiting": 0, "transferred": 1, "rejected": 0, "cancelled": 0, "refused": 1},
+    "reasons": [_REASON],
+    "left_out": {"printed": 0, "cancelled": 0},
+    "finished": True,
+    "items": [
+        {"invoice": "D-1002", "transfer": _TRANSFER, "error": None},
+        {
+            "invoice": "D-1003",
+            "transfer": None,
+            "error": _UNKNOWN,
+        },
+    ],
+}
+_QUEUED: Example = _BATCH | {
+    "states": {"queued": 1, "running": 0, "waiting": 0, "transferred": 0, "rejected": 0, "cancelled": 0, "refused": 0},
+    "total": 1,
+    "reasons": [],
+    "finished": False,
+    "items": [{"invoice": "D-1002", "transfer": _RUNNING | {"state": "queued", "attempts": 0}, "error": None}],
+}
+_AUDITED: Example = {
+    "id": "5",
+    "at": _CREATED,
+    "actor": {"kind": "api_key", "key": "affe37982f61", "name": "shop"},
+    "action": "invoice.sent",
+    "business": "fjell",
+    "invoice": "D-1002",
+    "subject": _TRANSFER_ID,
+    "result": "done",
+    "code": None,
+}
+_RECOVERY: Example = {
+    "business": "fjell",
+    "needed": False,
+    "since": "2026-06-01T00:00:00.000Z",
+    "ended_at": "2026-06-02T09:00:00.000Z",
+    "orders": 12,
+    "tied": 11,
+    "findings": [
+        {
+            "kind": "unknown_invoice",
+            "invoice": "D-0999",
+            "order_ids": ["24000"],
+            "message": "There is no such invoice here: add it again, and then adopt its order.",
+        }
+    ],
+    "trouble": None,
+}
+
+EXAMPLES: Mapping[str, Any] = {
+    "AddedInvoices": {
+        "added": 1,
+        "replaced": 0,
+        "unchanged": 0,
+        "refused": 1,
+        "items": [
+            {"row": 1, "invoice": "D-1002", "result": "added", "warnings": [], "error": None},
+            {
+                "row": 2,
+                "invoice": "D-1003",
+                "result": None,
+                "warnings": [],
+                "error": {
+                    "code": "not_an_invoice",
+                    "message": "This is not an invoice that can be taken. rows[0].quantity: write it as a decimal "
+                    'string, such as "1200.00".',
+                    "hint": "Correct the input and try again.",
+                    "retriable": False,
+                    "outcome": "nothing_written",
+                    "faults": [
+                        {"field": "rows[0].quantity", "message": 'write it as a decimal string, such as "1200.00"'}
+                    ],
+                },
+            },
+        ],
+    },
+    "Address": _ADDRESS,
+    "AlreadySent": _ALREADY_SENT,
+    "AuditPage": {"next": None, "items": [_AUDITED]},
+    "BatchDocument": _BATCH,
+    "BusinessBody": {
+        "accounting": {
+            "system": "24sevenoffice",
+            "account_name": "Fjellutleie AS",
+            "application_id": "00000000-0000-0000-0000-000000000000",
+            "username": "integration@example.com",
+            "password": "the password of that user",
+        },
+        "product_name": "Sharefox rental",
+        "category_name": "SharefoxRental",
+    },
+    "BusinessDocument": _BUSINESS,
+    "BusinessPage": {"next": None, "items": [_BUSINESS]},
+    "CreditRequest": {"rows": [{"row": 1, "quantity": "4"}], "number": "D-1002-K1"},
+    "CreditableInvoice": _INVOICE
+    | {
+        "credited_by": [{"invoice": "D-1002-K1", "gross": "-6518.75", "order_id": "24002"}],
+        "left_to_credit": {
+            "rows": [{"row": 1, "product": "Mini excavator", "quantity": "6", "amount": "7822.50"}],
+            "gross": "9778.13",
+        },
+    },
+    "CreditedOrder": {"order_id": "24001", "invoice_number": "520001"},
+    "Currency": {"code": "EUR", "rate": "11.24", "unit": 1},
+    "CustomerChoice": {"customer_id": "20001"},
+    "CustomerDocument": {
+        "id": "20001",
+        "name": "Solvang Bygg AS",
+        "kind": "business",
+        "organization_number": "999000010",
+        "emails": [_EMAIL],
+        "contact_email": _EMAIL,
+        "invoice_email": _EMAIL,
+        "phones": ["400 00 456"],
+        "addresses": [_ADDRESS],
+    },
+    "DeletedInvoice": {"invoice": "D-1002", "result": "deleted"},
+    "Health": {"status": "alive"},
+    "HistoryPage": {
+        "next": None,
+        "items": [
+            {
+                "at": _ENDED,
+                "kind": "step",
+                "text": "Creating the order: order 24001 for customer 20001.",
+                "details": {"transfer": _TRANSFER_ID},
+            }
+        ],
+    },
+    "Invoice": _INVOICE,
+    "InvoiceFromFile": _INVOICE | {"warnings": ["PaymentMeans was left out: an invoice here has no place for it."]},
+    "InvoicePage": {"next": None, "items": [_INVOICE]},
+    "InvoicePreview": _PREVIEW,
+    "InvoiceStatuses": {
+        "next": None,
+        "items": [
+            {"invoice": "D-1002", "status": _PAYMENT, "error": None},
+            {"invoice": "D-1003", "status": None, "error": _UNKNOWN},
+        ],
+    },
+    "InvoicesToAdd": [_INVOICE, _INVOICE | {"number": "D-1003"}],
+    "InvoicesToCheck": {"invoices": ["D-1002", "D-1003"]},
+    "InvoicesToSend": {"invoices": ["D-1002", "D-1003"]},
+    "OrderChoice": {"order_id": "24001", "accept_differences": False},
+    "PaymentReport": _PAYMENT,
+    "Ready": {
+        "status": "ready",
+        "checks": {"storage": "ok", "migrations": "ok", "disk": "ok", "recovery": "ok", "threads": "ok"},
+    },
+    "ProblemFault": {"field": "rows[0].quantity", "message": "is missing"},
+    "RecoveryDocument": {"needed": False, "not_before": None, "left": [], "businesses": [_RECOVERY]},
+    "RecoveryStart": {"since": "2026-06-01T00:00:00Z"},
+    "SentTransfer": _TRANSFER | {"already_sent": None},
+    "TakenInvoice": _INVOICE,
+    "TransferDocument": _TRANSFER,
+    "TransferPage": {"next": None, "items": [_TRANSFER]},
+    "TransferStory": {**_TRANSFER, "steps": _STEPS},
+    "UnlinkedCustomer": {"invoice": "D-1002", "forgotten": ["20001"]},
+    "Verification": {
+        "business": "fjell",
+        "ok": True,
+        "account": {"name": "Fjellutleie AS", "id": "100000000002"},
+        "rights": [{"name": "customers", "allowed": True, "message": None}],
+        "product": {"name": "Sharefox rental", "id": "23001"},
+        "category": {"name": "SharefoxRental", "id": "22001"},
+        "vat_rates": [{"code": "3", "percent": "25", "name": "Utgående avgift, høy sats"}],
+        "calls": {"limit": 7200, "used": 11, "resets_at": "2026-06-02T09:00:00.000Z", "left": 7189},
+        "warnings": [],
+    },
+}
+"""What is taken and answered, by the name of its schema."""
+
+UNFINISHED: Mapping[str, Example] = {
+    "TransferDocument": _RUNNING,
+    "SentTransfer": _RUNNING | {"already_sent": None},
+    "BatchDocument": _QUEUED,
+}
+"""What is answered with 202, while it is being carried out."""
