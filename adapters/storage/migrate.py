@@ -37,6 +37,13 @@ def current(engine: Engine) -> str | None:
         return _revision(database)
 
 
+def known_revisions() -> frozenset[str]:
+    """Return the revisions of the tables that this version knows."""
+    config = Config()
+    config.set_main_option("script_location", _PLACE)
+    return frozenset(script.revision for script in ScriptDirectory.from_config(config).walk_revisions())
+
+
 def _revision(database: Connection) -> str | None:
     return MigrationContext.configure(database).get_current_revision()
 

@@ -67,6 +67,8 @@ _COMMANDS = {
     "config": "Show the settings, and where each comes from.",
     "use": "Choose the business for commands that name none.",
     "audit": "Show who did what and how it ended, newest first.",
+    "backup": "Back up the database into a file, while everything runs.",
+    "restore": "Check a backup of SQLite, and say how to put it back.",
     "recover": "After restoring a backup: find what was sent since.",
 }
 """Each is a function of its name in the module of its name."""

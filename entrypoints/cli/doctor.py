@@ -8,8 +8,9 @@ from dependency_injector import providers
 
 from core.ports.observers import NOBODY
 from entrypoints.cli.exit_codes import ExitCode, worst
+from entrypoints.cli.findings import finding_document, show_finding
 from entrypoints.cli.options import AsJson
-from entrypoints.cli.output import print_json_array, show
+from entrypoints.cli.output import print_json_array
 from entrypoints.container import make_container
 from entrypoints.doctor.doctor import examine
 from entrypoints.doctor.findings import Finding
@@ -34,12 +35,10 @@ def doctor(offline: Offline = False, as_json: AsJson = False) -> int:
     """
     found: list[Finding] = []
     if as_json:
-        print_json_array(_document(finding) for finding in _noted(found, offline=offline))
+        print_json_array(finding_document(finding) for finding in _noted(found, offline=offline))
     else:
         for finding in _noted(found, offline=offline):
-            show(f"{finding.standing.value:<9}  {finding.check}: {finding.message}")
-            if finding.hint:
-                show(f"{'':<9}  {finding.hint}")
+            show_finding(finding)
     return worst(_CODES[finding.standing.value] for finding in found)
 
 
@@ -50,12 +49,3 @@ def _noted(found: list[Finding], *, offline: bool) -> Iterator[Finding]:
     for finding in examine(container, offline=offline):
         found.append(finding)
         yield finding
-
-
-def _document(finding: Finding) -> dict[str, str]:
-    return {
-        "check": finding.check,
-        "standing": finding.standing.value,
-        "message": finding.message,
-        "hint": finding.hint,
-    }

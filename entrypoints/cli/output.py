@@ -159,8 +159,9 @@ def counted_progress(*, quiet: bool) -> Iterator[CountedProgress]:
 
 
 def how_many(number: int, thing: str) -> str:
-    """Write a number of things: 1 invoice, 2 invoices."""
-    return f"{number:,} {thing}" if number == 1 else f"{number:,} {thing}s"
+    """Write a number of things: 1 invoice, 2 invoices, 2 businesses."""
+    plural = f"{thing}es" if thing.endswith("s") else f"{thing}s"
+    return f"{number:,} {thing}" if number == 1 else f"{number:,} {plural}"
 
 
 def printable(text: str) -> str:

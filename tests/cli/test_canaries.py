@@ -67,7 +67,7 @@ class Searched:
 
     def _search(self, arguments: tuple[str | Path, ...], answer: Answer) -> None:
         command = " ".join(str(word) for word in arguments[:2])
-        self.said.add(command)
+        self.said |= {command, str(arguments[0])}
         assert not canaries.found_in(answer.out + answer.err, self._secrets), (arguments, answer)
         assert not canaries.found_in(answer.err, canaries.PEOPLE), (arguments, answer)
         if command not in SHOWING_PEOPLE:
@@ -173,6 +173,8 @@ def test_every_command_well_and_badly(
     _see_that_a_key_is_shown_once(searched, kvitt)
     searched("audit")
     searched("config")
+    searched("backup", tmp_path / "kept.db")
+    searched("restore", "--check", tmp_path / "kept.db")
     searched("use")
     _assert_the_store_keeps_no_secret(home)
     assert not canaries.found_in((tmp_path / "out.jsonl").read_bytes(), canaries.SECRETS)

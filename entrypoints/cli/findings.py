@@ -1,0 +1,21 @@
+"""How findings are told: a line for each, and what to do under it."""
+
+from entrypoints.cli.output import show
+from entrypoints.doctor.findings import Finding
+
+
+def show_finding(finding: Finding) -> None:
+    """Print a finding for a person."""
+    show(f"{finding.standing.value:<9}  {finding.check}: {finding.message}")
+    if finding.hint:
+        show(f"{'':<9}  {finding.hint}")
+
+
+def finding_document(finding: Finding) -> dict[str, str]:
+    """Return a finding as JSON has it."""
+    return {
+        "check": finding.check,
+        "standing": finding.standing.value,
+        "message": finding.message,
+        "hint": finding.hint,
+    }
