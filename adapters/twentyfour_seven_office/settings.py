@@ -87,6 +87,32 @@ def _is_own_machine(host: str) -> bool:
         return False
 
 
+def require_only_at(only_at: str | None, *addresses: str) -> None:
+    """Refuse to send credentials to other addresses than those that they are for, and what is under it.
+
+    Errors: InvalidInput, code `credentials_elsewhere`.
+    """
+    for address in addresses:
+        if only_at is not None and address != only_at and not address.startswith(f"{only_at}/"):
+            raise InvalidInput(
+                f"The credentials of this business are for {only_at} only, and 24SevenOffice is reached at {address}.",
+                code="credentials_elsewhere",
+                hint="Give the business the credentials for that address, or correct the operator's settings.",
+            )
+
+
+def _address(only_at: str) -> str:
+    if not only_at.strip():
+        raise ValueError("must not be blank")
+    try:
+        return address_in({"only_at": only_at}, "only_at", default="https://api.24sevenoffice.com")
+    except InvalidInput as error:
+        raise ValueError(error.message) from None
+
+
+OnlyAt = Annotated[str, AfterValidator(_address)]
+"""The one address that a business's credentials are for."""
+
 _UNWRITABLE = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 
 

@@ -2,6 +2,7 @@
 
 import json
 from contextlib import suppress
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -11,17 +12,42 @@ from entrypoints.cli.exit_codes import ExitCode
 from entrypoints.cli.options import AsJson
 from entrypoints.cli.output import print_json, say, show
 from entrypoints.cli.running import LOOPBACK, Host, Port, end_well_when_told_to
+from entrypoints.cli.sandbox_connection import connect_to_sandbox
 from entrypoints.demo.world import demo_business, demo_rest_business
-from sandbox.twentyfour_seven_office import DEMO_ACCOUNT, Sandbox
+from sandbox.twentyfour_seven_office import DEMO_ACCOUNT, NotBooksError, Sandbox
 
 SANDBOX_PORT = 8247
 
 Latency = Annotated[
     float, typer.Option(metavar="MS", min=0, max=600_000, help="Delay every answer by so many milliseconds.")
 ]
+Keep = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="FILE",
+        help="Keep its books in this file, and go on with those that are in it. Without it they last as long as the "
+        "sandbox runs.",
+        show_default=False,
+    ),
+]
+Connect = Annotated[
+    str | None,
+    typer.Option(
+        metavar="NAME",
+        help="Connect a business of this name to it: Kvitt then finds the sandbox by itself.",
+        show_default=False,
+    ),
+]
 
 
-def sandbox(host: Host = LOOPBACK, port: Port = SANDBOX_PORT, latency: Latency = 0, as_json: AsJson = False) -> int:
+def sandbox(
+    host: Host = LOOPBACK,
+    port: Port = SANDBOX_PORT,
+    latency: Latency = 0,
+    keep: Keep = None,
+    connect: Connect = None,
+    as_json: AsJson = False,
+) -> int:
     """Run a stand-in for 24SevenOffice.
 
     Try Kvitt on it, without an account. It listens on this machine only.
@@ -30,6 +56,8 @@ def sandbox(host: Host = LOOPBACK, port: Port = SANDBOX_PORT, latency: Latency =
         office = Sandbox.demo(host=host, port=port, latency=latency / 1_000)
     except ValueError as error:
         raise typer.BadParameter(str(error), param_hint="--host") from None
+    if keep:
+        _keep_in(office, keep)
     try:
         office.start()
     except OSError as error:
@@ -40,26 +68,50 @@ def sandbox(host: Host = LOOPBACK, port: Port = SANDBOX_PORT, latency: Latency =
         ) from error
     end_well_when_told_to()
     with office, suppress(KeyboardInterrupt):
-        _announce(office, as_json=as_json)
+        settings_file = connect_to_sandbox(connect, url=office.url, rest_url=office.rest_url) if connect else None
+        _announce(office, connected=connect, settings_file=settings_file, as_json=as_json)
         office.serve_forever()
     return ExitCode.DONE
 
 
-def _announce(office: Sandbox, *, as_json: bool) -> None:
+def _keep_in(office: Sandbox, file: Path) -> None:
+    try:
+        office.keep_in(file)
+    except NotBooksError:
+        raise InvalidInput(
+            f"{file} does not hold the books of a sandbox.",
+            code="unreadable_file",
+            hint="Name another file; a new one is made.",
+        ) from None
+    except OSError as error:
+        raise InvalidInput(
+            f"The sandbox can't keep its books in {file}: {error.strerror}.",
+            code="unwritable_file",
+            hint="Name a file in a folder that you may write to.",
+        ) from error
+
+
+def _announce(office: Sandbox, *, connected: str | None, settings_file: Path | None, as_json: bool) -> None:
     control_url = f"{office.url}/control"
     business, over_rest = demo_business(), demo_rest_business(str(office.account(DEMO_ACCOUNT).number))
     if as_json:
         addresses = {"url": office.url, "rest_url": office.rest_url, "control_url": control_url}
-        print_json({**addresses, "business": business, "rest_business": over_rest})
+        connection = {"connected": connected} if connected else {"business": business, "rest_business": over_rest}
+        print_json({**addresses, **connection})
         return
     show(f"The sandbox listens on {office.url}")
     show(f"Publish, pay and delete orders on its control page: {control_url}")
-    show("Let Kvitt use it, in another terminal:")
-    show(f"  export KVITT_TFSO_API_URL={office.url}")
-    show(f"  export KVITT_TFSO_REST_URL={office.rest_url}")
-    show(f"  export KVITT_TFSO_LOGIN_URL={office.url}")
-    show(f"  kvitt business add {business['name']} --file fjell.json     # with this in fjell.json:")
-    show(json.dumps(business, indent=2, ensure_ascii=False))
-    show("Or with this, which connects the same business to the same books over REST:")
-    show(json.dumps(over_rest, indent=2, ensure_ascii=False))
+    if connected:
+        show(f"Business {connected} is connected to it, and {settings_file} says where it is.")
+        show("Send to it from another terminal:")
+        show(f"  kvitt invoice add FILE --business {connected}")
+    else:
+        show("Let Kvitt use it, in another terminal, or start it with --connect NAME:")
+        show(f"  export KVITT_TFSO_API_URL={office.url}")
+        show(f"  export KVITT_TFSO_REST_URL={office.rest_url}")
+        show(f"  export KVITT_TFSO_LOGIN_URL={office.url}")
+        show(f"  kvitt business add {business['name']} --file fjell.json     # with this in fjell.json:")
+        show(json.dumps(business, indent=2, ensure_ascii=False))
+        show("Or with this, which connects the same business to the same books over REST:")
+        show(json.dumps(over_rest, indent=2, ensure_ascii=False))
     say("Stop it with Ctrl-C.")

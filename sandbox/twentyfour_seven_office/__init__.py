@@ -4,6 +4,7 @@ As strict as the vendor is known to be, and able to fail on request. Shares the 
 adapter, and no code.
 """
 
+from sandbox.twentyfour_seven_office.keeping import NotBooksError
 from sandbox.twentyfour_seven_office.sandbox import (
     DEMO_ACCOUNT,
     DEMO_APPLICATION_ID,
@@ -21,5 +22,6 @@ __all__ = [
     "DEMO_CLIENT_SECRET",
     "DEMO_PASSWORD",
     "DEMO_USERNAME",
+    "NotBooksError",
     "Sandbox",
 ]

@@ -6,12 +6,13 @@ What a call may write is decided by the services; here a record is only numbered
 from collections.abc import Mapping
 from datetime import date, timedelta
 from decimal import Decimal
-from itertools import count
 from threading import RLock
+from typing import Any
 
 from sandbox.twentyfour_seven_office.defaults import CURRENCIES, VAT_TYPES, one_of_many
 from sandbox.twentyfour_seven_office.ledger import Ledger
 from sandbox.twentyfour_seven_office.norwegian_time import Clock, day_of, midnight
+from sandbox.twentyfour_seven_office.numbering import Numbering
 from sandbox.twentyfour_seven_office.records import (
     Category,
     Currency,
@@ -25,6 +26,8 @@ from sandbox.twentyfour_seven_office.records import (
 
 MOST_MANY = 500_000
 NUMBERS_FOR_MANY = 100  # a company's made-up customers are numbered from so many times its first number on
+_KEPT = ("customers", "deleted_customers", "categories", "products", "departments", "projects", "orders")
+_NUMBERINGS = ("customer_ids", "category_ids", "product_ids", "order_ids", "invoice_ids", "row_ids", "dimension_ids")
 OLD = timedelta(days=365)
 
 
@@ -73,14 +76,34 @@ class Books:
             self.departments.clear()
             self.projects.clear()
             self._many = 0
-            self._customer_ids = count(self._first_number)
-            self._category_ids = count(self._first_number + 2_000)
-            self._product_ids = count(self._first_number + 3_000)
-            self._order_ids = count(self._first_number + 4_000)
-            self._invoice_ids = count(self._first_number + 500_000)
-            self._row_ids = count(1)
-            self._dimension_ids = count(self._first_number + 5_000)
+            self._customer_ids = Numbering(self._first_number)
+            self._category_ids = Numbering(self._first_number + 2_000)
+            self._product_ids = Numbering(self._first_number + 3_000)
+            self._order_ids = Numbering(self._first_number + 4_000)
+            self._invoice_ids = Numbering(self._first_number + 500_000)
+            self._row_ids = Numbering(1)
+            self._dimension_ids = Numbering(self._first_number + 5_000)
             self.ledger = Ledger(self._first_number + 700_000)
+
+    def content(self) -> dict[str, Any]:
+        """What the books hold, the numbering included, by names that `put_back` knows."""
+        return {
+            **{name: getattr(self, name) for name in _KEPT},
+            "many": self._many,
+            "numbering": {name: getattr(self, f"_{name}").upcoming for name in _NUMBERINGS},
+            "ledger": self.ledger.content(),
+        }
+
+    def put_back(self, content: Mapping[str, Any]) -> None:
+        """Hold what `content` told of these books, or of others like them, and nothing else."""
+        with self._lock:
+            self.clear()
+            for name in _KEPT:
+                getattr(self, name).update(content[name])
+            self._many = content["many"]
+            for name in _NUMBERINGS:
+                setattr(self, f"_{name}", Numbering(content["numbering"][name]))
+            self.ledger.put_back(content["ledger"])
 
     def add_customer(
         self,

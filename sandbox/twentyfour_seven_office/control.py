@@ -18,12 +18,13 @@ from sandbox.twentyfour_seven_office.exchange import HTML, Reply
 from sandbox.twentyfour_seven_office.faults import Fault
 from sandbox.twentyfour_seven_office.injection import new_fault
 from sandbox.twentyfour_seven_office.norwegian_time import text_of
-from sandbox.twentyfour_seven_office.page import page_of
+from sandbox.twentyfour_seven_office.page import CUSTOMER_TYPES, page_of
 from sandbox.twentyfour_seven_office.users import Account
 from sandbox.twentyfour_seven_office.world import World
 
 JSON = "application/json"
 PAGE = "/control"
+CUSTOMER_FIELDS = ("name", "first_name", "type", "organization_number", "email")
 
 Fields = dict[str, Any]
 
@@ -67,6 +68,8 @@ class Control:
             asked = _fields(body, is_form=is_form)
             with self._world.lock:
                 result = act(asked)
+                if method != "GET":
+                    self._world.keep()
         except KeyError as exc:
             return _json(404, {"error": f"There is no {exc.args[0]!r} here."})
         except NotPossibleError as exc:
@@ -123,8 +126,25 @@ class Control:
         self._world.set_latency(float(_given(asked, "milliseconds")) / 1_000)
 
     def _add_customers(self, asked: Fields) -> Fields:
+        """Add one by name, or so many made-up ones."""
+        if "name" in asked:
+            return {"id": self._add_customer(asked)}
         ids = self._account(asked).books.add_customers(int(_given(asked, "count")))
         return {"first_id": ids[0], "last_id": ids[-1]}
+
+    def _add_customer(self, asked: Fields) -> int:
+        texts = {field: str(asked.get(field) or "").strip() for field in CUSTOMER_FIELDS}
+        if not texts["name"]:
+            raise ValueError("A customer needs a name.")
+        if texts["type"] not in CUSTOMER_TYPES:
+            raise ValueError(f"A customer is of the type {' or '.join(CUSTOMER_TYPES)}.")
+        return self._account(asked).books.add_customer(
+            texts["name"],
+            first_name=texts["first_name"],
+            type=texts["type"],
+            organization_number=texts["organization_number"],
+            emails={"Primary": texts["email"]} if texts["email"] else None,
+        )
 
 
 def _amount(given: Any) -> Decimal:

@@ -34,6 +34,32 @@ KINDS = (
     "throttled",
 )
 
+MEANINGS = {
+    "reset": "the connection breaks before anything is done",
+    "reset_after": "it is done, and the connection breaks before the answer",
+    "late": "the caller is hung up on, and it is done a while later",
+    "slow": "it is done, and the answer takes a while",
+    "drip": "the answer never gets done: a byte at a time",
+    "http_502": "a gateway's error page; nothing is done",
+    "http_502_after": "it is done, and a gateway's error page is answered",
+    "html_200": "a web page instead of the answer; nothing is done",
+    "login_page_after": "it is done, and the login page is answered",
+    "truncated": "it is done, and half of the answer is missing",
+    "malformed": "it is done, and the answer is broken",
+    "fault": "it is refused, for a reason inside 24SevenOffice",
+    "fault_after": "it is done, and refused all the same",
+    "fault_midway": "some of the items are done, then it is refused",
+    "item_exception": "one item is refused, the others are done",
+    "session_expired": "the session or token has ended",
+    "quota": "the calls of this hour are used up",
+    "fewer_items": "it is done, and one item is missing from the answer",
+    "reordered": "it is done, and the items are answered in another order",
+    "validation_error": "a field is refused (REST)",
+    "forbidden": "the right is missing (REST)",
+    "throttled": "too many logins",
+}
+"""What each kind does, in a few words."""
+
 NULL_REFERENCE = "Object reference not set to an instance of an object."
 DATABASE_ERROR = "Office24Seven.Library.Data.DataBaseServerException"
 

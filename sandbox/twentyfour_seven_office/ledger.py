@@ -6,11 +6,13 @@ Amounts are in kroner (assumed), signed: a receivable is positive, and for a cre
 
 import uuid
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from itertools import count
+from typing import Any
 
+from sandbox.twentyfour_seven_office.numbering import Numbering
 from sandbox.twentyfour_seven_office.records import Order, to_ore
 
 RECEIVABLE = 1500
@@ -42,12 +44,22 @@ class Ledger:
 
     def __init__(self, first_number: int) -> None:
         self._lines: dict[int, list[LedgerLine]] = defaultdict(list)
-        self._numbers = count(first_number)
+        self._numbers = Numbering(first_number)
 
     @property
     def lines(self) -> list[LedgerLine]:
         """All lines, oldest first."""
         return sorted((line for lines in self._lines.values() for line in lines), key=lambda line: line.number)
+
+    def content(self) -> dict[str, Any]:
+        """What the ledger holds, by names that `put_back` knows."""
+        return {"lines": dict(self._lines), "upcoming": self._numbers.upcoming}
+
+    def put_back(self, content: Mapping[str, Any]) -> None:
+        """Hold what `content` told."""
+        self._lines.clear()
+        self._lines.update(content["lines"])
+        self._numbers = Numbering(content["upcoming"])
 
     def charge(self, order: Order, *, on: date, at: datetime) -> str:
         """Enter an invoice; answers the transaction's id."""

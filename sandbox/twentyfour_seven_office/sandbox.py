@@ -4,6 +4,7 @@ from collections import deque
 from collections.abc import Sequence
 from decimal import Decimal
 from functools import partial
+from pathlib import Path
 from threading import Thread
 from types import TracebackType
 from typing import Any, Self
@@ -13,6 +14,7 @@ from sandbox.twentyfour_seven_office.control import Control
 from sandbox.twentyfour_seven_office.faults import Fault
 from sandbox.twentyfour_seven_office.injection import new_fault
 from sandbox.twentyfour_seven_office.journal import KEPT_REQUESTS, Journal, RestExchanged
+from sandbox.twentyfour_seven_office.keeping import BooksFile
 from sandbox.twentyfour_seven_office.norwegian_time import Clock, now
 from sandbox.twentyfour_seven_office.quota import Quota
 from sandbox.twentyfour_seven_office.records import Currency, VatType
@@ -207,6 +209,14 @@ class Sandbox:
     @latency.setter
     def latency(self, seconds: float) -> None:
         self._world.set_latency(seconds)
+
+    def keep_in(self, path: Path) -> None:
+        """Go on with the books that a file keeps, if it is there, and keep them in it from now on.
+
+        Every change is on the disk before it is answered. What is changed directly, without a call, is kept with the
+        next one. Errors: NotBooksError, when the file holds something else; OSError.
+        """
+        BooksFile(path).open_in(self._world)
 
     def inject(self, operation: str, kind: str, **options: Any) -> Fault:
         """Let a fault strike calls of an operation ("*": any); the options are those of Fault."""

@@ -2,6 +2,7 @@
 
 import uuid
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from threading import Event, RLock
 
@@ -18,7 +19,7 @@ class World:
 
     `lock` is held for each operation, never while waiting. `latency` is in seconds; every call waits for
     itself, so that calls at the same time are late together. `closing` is set when the sandbox stops, and
-    ends every wait.
+    ends every wait. `keep` is called with the lock held after each change of the books, before it is answered.
     """
 
     clock: Clock
@@ -33,6 +34,7 @@ class World:
     users: Users = field(default_factory=Users)
     accounts: list[Account] = field(default_factory=list)
     rest_exchanges: deque[RestExchanged] = field(default_factory=lambda: deque(maxlen=0))
+    keep: Callable[[], None] = lambda: None
 
     def account(self, name_or_identity: str) -> Account:
         """An account by name or identity id. Errors: KeyError."""

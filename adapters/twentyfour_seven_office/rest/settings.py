@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from adapters.twentyfour_seven_office.settings import FilledSecret, Variable, address_in, timeout_in
+from adapters.twentyfour_seven_office.settings import FilledSecret, OnlyAt, Variable, address_in, timeout_in
 from core.fields import Name
 
 
@@ -26,6 +26,11 @@ class RestConnection(BaseModel):
     account_name: Name | None = Field(
         default=None,
         description="The organization's exact name; if given, it is checked at every login.",
+        json_schema_extra={"decides_books": False},
+    )
+    only_at: OnlyAt | None = Field(
+        default=None,
+        description="The only address that these credentials are sent to; if given, other ones are refused.",
         json_schema_extra={"decides_books": False},
     )
 

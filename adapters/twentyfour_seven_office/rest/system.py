@@ -20,6 +20,7 @@ from adapters.twentyfour_seven_office.rest.products import RestProductCatalog
 from adapters.twentyfour_seven_office.rest.session import BusinessSession
 from adapters.twentyfour_seven_office.rest.settings import RestConnection, RestSettings, rest_settings
 from adapters.twentyfour_seven_office.rest.tables import RestCurrencyTable, RestDimensionTable, RestVatTable
+from adapters.twentyfour_seven_office.settings import require_only_at
 from core.books import Account, Books, Right
 from core.business import Business
 from core.call_budget import CallBudget
@@ -98,9 +99,11 @@ def open_rest_system(
 ) -> RestAccountingSystem:
     """Open a business's books; nobody is called before they are used.
 
-    Errors: InvalidInput, code `bad_settings`, when the operator's settings can't be used.
+    Errors: InvalidInput, code `bad_settings`, when the operator's settings can't be used, or `credentials_elsewhere`,
+    when they lead elsewhere than the connection's credentials may go.
     """
     settings = rest_settings(surroundings.environment)
+    require_only_at(connection.only_at, settings.login_url, settings.rest_url)
     session = BusinessSession(
         business=business.name,
         connection=connection,

@@ -12,7 +12,14 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr
 
-from adapters.twentyfour_seven_office.settings import FilledSecret, Variable, address_in, bad_setting, timeout_in
+from adapters.twentyfour_seven_office.settings import (
+    FilledSecret,
+    OnlyAt,
+    Variable,
+    address_in,
+    bad_setting,
+    timeout_in,
+)
 from core.fields import Name
 
 API_URL = "KVITT_TFSO_API_URL"
@@ -58,6 +65,11 @@ class SoapConnection(BaseModel):
     )
     username: Name = Field(description="The e-mail address of the user invited in 24SevenOffice.")
     password: FilledSecret = Field(description="That user's password.")
+    only_at: OnlyAt | None = Field(
+        default=None,
+        description="The only address that these credentials are sent to; if given, other ones are refused.",
+        json_schema_extra={"decides_books": False},
+    )
 
 
 @dataclass(frozen=True)

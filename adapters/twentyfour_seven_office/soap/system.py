@@ -4,6 +4,7 @@ from functools import partial
 
 from adapters.twentyfour_seven_office.account import right
 from adapters.twentyfour_seven_office.order_fields import LONGEST, PLACES
+from adapters.twentyfour_seven_office.settings import require_only_at
 from adapters.twentyfour_seven_office.soap.customers import SoapCustomerRepo
 from adapters.twentyfour_seven_office.soap.operations import GET_CATEGORIES, GET_COMPANIES, GET_INVOICES, Operation
 from adapters.twentyfour_seven_office.soap.orders import SoapOrderSink
@@ -89,9 +90,11 @@ def open_soap_system(
 ) -> SoapAccountingSystem:
     """Open a business's books; nobody is called before they are used.
 
-    Errors: InvalidInput, code `bad_settings`, when the operator's settings can't be used.
+    Errors: InvalidInput, code `bad_settings`, when the operator's settings can't be used, or `credentials_elsewhere`,
+    when they lead elsewhere than the connection's credentials may go.
     """
     settings = operator_settings(surroundings.environment)
+    require_only_at(connection.only_at, settings.api_url)
     quota = shared_quota(
         surroundings.calls,  # type: ignore[arg-type]  # a protocol does not say that things are told apart by identity
         surroundings.clock,  # type: ignore[arg-type]

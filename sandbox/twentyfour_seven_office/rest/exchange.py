@@ -58,6 +58,9 @@ class RestExchange(Exchange):
                 self.answer = self._token() if self._operation is None else self._answer(self._operation)
             except RestRefusedError as refusal:
                 self.refusal = refusal
+            finally:
+                if self._operation is not None and self._operation.method != "GET":
+                    self.world.keep()
 
     def reply(self) -> Reply:
         """The answer or the refusal, as JSON; the other pages of a listing in a Link header."""

@@ -14,6 +14,8 @@ from sandbox.twentyfour_seven_office.soap.contracts import NAMESPACE
 from sandbox.twentyfour_seven_office.soap.services import Service, Visit
 from sandbox.twentyfour_seven_office.world import World
 
+_READING = ("Get", "Has", "Login", "Logout", "SetIdentity")
+
 
 class SoapExchange(Exchange):
     """An operation of a service, asked in a version of SOAP.
@@ -49,6 +51,9 @@ class SoapExchange(Exchange):
                 self.answer = self._answer()
             except CallRefusedError as refusal:
                 self.refusal = refusal
+            finally:
+                if not self.operation.startswith(_READING):
+                    self.world.keep()
 
     def reply(self) -> Reply:
         """The answer or the fault, in the version that was asked."""

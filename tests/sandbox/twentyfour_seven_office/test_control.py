@@ -4,6 +4,7 @@ import json
 import socket
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from html import escape
 from typing import Any
 from urllib.parse import urlencode
 
@@ -11,6 +12,7 @@ import pytest
 
 from sandbox.twentyfour_seven_office import Sandbox
 from sandbox.twentyfour_seven_office.books import Books
+from sandbox.twentyfour_seven_office.faults import KINDS, MEANINGS
 from sandbox.twentyfour_seven_office.records import Order, Row
 from sandbox.twentyfour_seven_office.users import Account
 from tests.sandbox.twentyfour_seven_office.soap.caller import Answer, Caller, Fault, credential, text
@@ -38,6 +40,33 @@ def get_json(caller: Caller, path: str) -> Any:
     assert answer.status == 200
     assert answer.headers.get_content_type() == "application/json"
     return json.loads(answer.body)
+
+
+def test_a_customer_is_created_on_the_page_and_named_in_full(caller: Caller, books: Books, account: Account) -> None:
+    person = {
+        "account": account.identity_id,
+        "type": "Consumer",
+        "first_name": "Signe",
+        "name": "<Haugland>",
+        "organization_number": "",
+        "email": "signe@post.example",
+    }
+    assert submit(caller, "/control/customers", person).status == 303
+    (customer,) = books.customers.values()
+    assert (customer.first_name, customer.name, customer.type) == ("Signe", "<Haugland>", "Consumer")
+    assert customer.emails == {"Primary": "signe@post.example"}
+    books.keep_order(Order(id=0, customer_id=customer.id))
+    page = caller.request("GET", "/control").body.decode()
+    assert page.count("Signe &lt;Haugland&gt;") == 2
+    for wrong in ({"name": " "}, {"type": "Martian"}):
+        assert submit(caller, "/control/customers", person | wrong).status == 400
+    assert len(books.customers) == 1
+
+
+def test_the_page_explains_every_kind_of_fault(caller: Caller) -> None:
+    page = caller.request("GET", "/control").body.decode()
+    assert set(MEANINGS) == set(KINDS)
+    assert all(f"<dt>{kind}</dt><dd>{escape(meaning)}</dd>" in page for kind, meaning in MEANINGS.items())
 
 
 def test_the_page_shows_the_books_and_escapes_them(caller: Caller, order_id: int) -> None:

@@ -16,7 +16,7 @@ def test_the_page_shows_memo_calls_and_organization(caller: Caller, api: Api, ac
     page = caller.request("GET", "/control").body.decode()
     assert "10007 &lt;b&gt;" in page
     assert f"organization {account.number}" in page
-    assert "<td>PATCH /salesorders/{id}</td>" in page
+    assert ">PATCH /salesorders/{id}</td>" in page
 
 
 def test_the_state_tells_the_organization(caller: Caller, account: Account) -> None:

@@ -1,0 +1,108 @@
+"""`kvitt sandbox --connect`: a business that is connected to the sandbox, in an installation that finds it by itself.
+
+Addresses are the operator's, so they go to the settings file. The business says besides that its credentials are for
+this address alone: wherever the addresses lead one day, they don't go along.
+"""
+
+import ipaddress
+import os
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from core.business import Business, Connection
+from core.errors import Conflict, NotFound
+from entrypoints.cli.installation import installation
+from entrypoints.data_folder import require_own
+from entrypoints.demo.world import demo_business
+from entrypoints.parsing import business_from
+from entrypoints.settings import plugins_environment, read_settings
+from entrypoints.settings_file import FILE_NAME, key_of, read_file
+
+if TYPE_CHECKING:
+    from entrypoints.container import Container
+
+_OFFICES = ("24sevenoffice", "24sevenoffice-rest")
+_API_URL = "KVITT_TFSO_API_URL"
+_MOST_BUSINESSES = 1000
+
+
+def connect_to_sandbox(name: str, *, url: str, rest_url: str) -> Path:
+    """Write where the sandbox is into the settings file, and store the business; return the file.
+
+    A business that was connected to a sandbox before keeps its other settings.
+    Errors: InvalidInput, codes `bad_settings` and `not_a_business`; Conflict, code `not_for_the_sandbox`, where
+    something of this installation is for the real 24SevenOffice.
+    """
+    addresses = {_API_URL: url, "KVITT_TFSO_REST_URL": rest_url, "KVITT_TFSO_LOGIN_URL": url}
+    business = business_from(demo_business() | {"name": name})
+    connection = Connection.of(business.accounting.system, {**business.accounting.settings, "only_at": url})
+    home = read_settings().home
+    home.mkdir(parents=True, exist_ok=True)
+    require_own(home)
+    found = read_file(home)
+    for variable, address in addresses.items():
+        if os.environ.get(variable) not in (None, "", address):
+            raise _not_for_it(f"The variable {variable} says another address.", f"Unset {variable}.")
+        if not _is_here(str(found.get(key_of(variable), address))):
+            raise _not_for_it(f"{home / FILE_NAME} says in {key_of(variable)} where the real 24SevenOffice is.", _APART)
+    with installation() as container:
+        stored = _stored(container, name)
+        if stored and stored.accounting.system not in _OFFICES:
+            raise _not_for_it(f"Business {name} is connected to {stored.accounting.system}.", "Choose another name.")
+        real = _connected_elsewhere(container, home, name=name if stored is None else "")
+    if real:
+        raise _not_for_it(f"Business {', '.join(real)} of {home} is connected to the real 24SevenOffice.", _APART)
+    _write_addresses(home / FILE_NAME, {key_of(variable): address for variable, address in addresses.items()})
+    with installation() as container:
+        container.connect_business().store((stored or business).model_copy(update={"accounting": connection}))
+    return home / FILE_NAME
+
+
+_APART = "Use a data folder of its own: set KVITT_HOME, for the sandbox and for what sends to it."
+
+
+def _stored(container: "Container", name: str) -> Business | None:
+    try:
+        return container.look_up().business(name)
+    except NotFound:
+        return None
+
+
+def _connected_elsewhere(container: "Container", home: Path, *, name: str) -> list[str]:
+    """Return the businesses that reach the real 24SevenOffice now, or would with its addresses."""
+    if _is_here(plugins_environment(home, os.environ).get(_API_URL, "")):
+        return []
+    return [
+        business.name
+        for business in container.look_up().businesses(limit=_MOST_BUSINESSES)
+        if business.name != name
+        and business.accounting.system in _OFFICES
+        and not _is_here(business.accounting.settings.get("only_at") or "")
+    ]
+
+
+def _is_here(address: str) -> bool:
+    host = urlsplit(address).hostname or ""
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _write_addresses(file: Path, addresses: Mapping[str, str]) -> None:
+    """Put the addresses into the file, in the place of earlier ones; what else it says stays."""
+    text = file.read_text(encoding="utf-8") if file.exists() else ""
+    for key, address in addresses.items():
+        line = f'{key} = "{address}"\n'
+        text, replaced = re.subn(rf"(?m)^[ \t]*{key}[ \t]*=.*\n?", line, text)
+        text = text if replaced else line + text
+    new = file.with_name(f".{file.name}.{os.getpid()}")
+    new.write_text(text, encoding="utf-8")
+    new.replace(file)
+
+
+def _not_for_it(what: str, remedy: str) -> Conflict:
+    return Conflict(what, code="not_for_the_sandbox", hint=remedy)
