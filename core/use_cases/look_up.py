@@ -54,17 +54,17 @@ class LookUp:
             invoice = require_invoice(work, business, number)
             earlier = work.invoices.credits_of(business, number)
             transfers = work.transfers.of_invoices(business, [number, *(credit.number for credit in earlier)])
-        sent = transfers.get(number)
+        orders = {one: sent.order_id for one, sent in transfers.items() if sent.state.has_order}
         return invoice, Crediting(
             credited_by=tuple(
                 CreditedBy(
                     invoice=credit.number,
                     gross=totals_of(credit).gross if credit.rows else None,
-                    order_id=transfers[credit.number].order_id if credit.number in transfers else None,
+                    order_id=orders.get(credit.number),
                 )
                 for credit in earlier
             ),
-            left=left_of(invoice, earlier) if sent and sent.order_id else None,
+            left=left_of(invoice, earlier) if number in orders else None,
         )
 
     def invoices(self, business: str, *, limit: int, after: str | None = None) -> Sequence[Invoice]:
