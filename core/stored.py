@@ -7,9 +7,9 @@ from core.ports.storage import UnitOfWork
 from core.transfer import Transfer
 
 
-def require_business(work: UnitOfWork, name: str) -> Business:
+def require_business(work: UnitOfWork, name: str, *, for_update: bool = False) -> Business:
     """Return the business, or raise NotFound."""
-    if business := work.businesses.get(name):
+    if business := work.businesses.get(name, for_update=for_update):
         return business
     raise unknown_business(name)
 

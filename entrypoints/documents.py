@@ -15,6 +15,7 @@ from core.api_key import Role
 from core.audit import Action, Actor, AuditResult
 from core.batch import Batch, BatchCounts, BatchItem
 from core.business import Business, CustomerUpdates, NewOrderStatus
+from core.business_changes import StoredBusiness
 from core.customer import Address, CustomerKind
 from core.errors import Outcome
 from core.fields import Instant, IsoDate
@@ -86,6 +87,31 @@ class BusinessDocument(Answer):
         """Show a business; secret settings are left out."""
         document = business.model_dump(mode="json", exclude={"accounting"})
         return cls.model_validate({**document, "accounting": systems.shown(business.accounting)})
+
+
+class BusinessChange(Shown):
+    """A setting that was changed: `accounting.username`, `vat_codes.25`; null where it was not set, or is not any more.
+
+    Of a secret it is told that it was changed, and neither value is.
+    """
+
+    setting: str = Field(examples=["order_status"])
+    before: str | None = Field(examples=["confirmed"])
+    after: str | None = Field(examples=["draft"])
+    secret: bool
+
+
+class StoredBusinessDocument(BusinessDocument):
+    """A business as it was stored, and what that has changed: nothing, where it is new or as it was."""
+
+    changes: list[BusinessChange]
+
+    @classmethod
+    def of_stored(cls, stored: StoredBusiness, systems: AccountingSystems) -> Self:
+        """Show a business that was stored; secret settings are left out."""
+        shown = BusinessDocument.of_business(stored.business, systems)
+        changes = [BusinessChange.of(change) for change in stored.changes]
+        return cls(**dict(shown), changes=changes)
 
 
 class TransferDocument(Shown):

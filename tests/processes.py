@@ -9,8 +9,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
-_ROOT = Path(__file__).parents[1]
-_COMMAND = (sys.executable, "-c", "from entrypoints.cli.main import main; main()")
+ROOT = Path(__file__).parents[1]
+COMMAND = (sys.executable, "-c", "from entrypoints.cli.main import main; main()")
 _PATIENCE_SECONDS = 60
 
 
@@ -25,8 +25,8 @@ def running(
     """
     limited = ["sh", "-c", f'ulimit -n {descriptors} && exec "$@"', "sh"] if descriptors else []
     with subprocess.Popen(
-        [*limited, *_COMMAND, *arguments],
-        cwd=_ROOT,
+        [*limited, *COMMAND, *arguments],
+        cwd=ROOT,
         env={**os.environ, **environment},
         stdout=said or subprocess.PIPE,
         stderr=said or subprocess.DEVNULL,

@@ -37,6 +37,7 @@ from core.ports.surroundings import SessionStore
 
 _NAMED = select(businesses.c.name).where(businesses.c.name == bindparam("name"), IS_THERE)
 _OF_NAME = select(businesses).where(businesses.c.name == bindparam("name"), IS_THERE)
+_OF_NAME_LOCKED = _OF_NAME.with_for_update(key_share=True)  # what refers to a business is stored meanwhile all the same
 
 
 class SqlBusinessStore(BusinessStore):
@@ -47,8 +48,9 @@ class SqlBusinessStore(BusinessStore):
         self._secret_box = secret_box
 
     @override
-    def get(self, name: str) -> Business | None:
-        row = self._database.execute(_OF_NAME, {"name": name}).mappings().first()
+    def get(self, name: str, *, for_update: bool = False) -> Business | None:
+        query = _OF_NAME_LOCKED if for_update else _OF_NAME
+        row = self._database.execute(query, {"name": name}).mappings().first()
         return self._business(row) if row else None
 
     @override

@@ -16,8 +16,11 @@ class BusinessStore(Protocol):
     One that was erased is not there, until it is stored again.
     """
 
-    def get(self, name: str) -> Business | None:
-        """Return a business, or None."""
+    def get(self, name: str, *, for_update: bool = False) -> Business | None:
+        """Return a business, or None.
+
+        `for_update`: nobody else stores it until this transaction ends, so that what is decided by it stays true.
+        """
 
     def has(self, name: str) -> bool:
         """Whether there is such a business. Its secrets stay closed, which costs far less than `get`."""

@@ -1,15 +1,21 @@
 """Connect a business: store how its books are reached. Nobody is called; verifying and the first send do that."""
 
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 
 from core.audit import Action
 from core.auditor import Auditor
 from core.business import Business, Connection
-from core.errors import Conflict, InvalidInput, OrderOpen, TryAgain
+from core.business_changes import Change, Settings, StoredBusiness, changes_between, patched, resets_in
+from core.errors import Conflict, Fault, InvalidInput, OrderOpen, TryAgain
 from core.ports.accounting import AccountingSystems
 from core.ports.clock import Clock
 from core.ports.storage import Storage, UnitOfWork
+from core.stored import require_business
 from core.transfer import due_now
+
+WOULD_RESET = "would_reset"
+"""The code with which it is refused to undo settings by leaving them out."""
 
 _AT_ONCE = 1000
 _MOST_NAMED = 5
@@ -25,7 +31,7 @@ def release_parked(work: UnitOfWork, business: str, *, clock: Clock) -> None:
 
 
 class ConnectBusiness:
-    """Stores a business, new or changed."""
+    """Stores a business, new or changed, as a whole or in part."""
 
     def __init__(self, *, storage: Storage, systems: AccountingSystems, clock: Clock, auditor: Auditor) -> None:
         self._storage = storage
@@ -33,35 +39,70 @@ class ConnectBusiness:
         self._clock = clock
         self._auditor = auditor
 
-    def store(self, business: Business) -> Business:
-        """Store the business and return it as stored.
+    def store(self, business: Business, *, may_reset: bool = True) -> StoredBusiness:
+        """Store the business, and return it as stored, with what has changed.
 
-        Secrets left out of an existing business's connection are kept. A changed connection forgets what was read
+        Secrets left out of an existing business's connection are kept; whatever else is left out is as by default.
+        Without `may_reset` that is refused where it would undo a setting. A changed connection forgets what was read
         through the old one and releases the transfers that were parked for it. A business that moves to another
         accounting system keeps its invoices and transfers, with their order ids.
 
-        Errors: InvalidInput, naming every setting that is missing, wrong or unknown. For what may lead to other books:
-        Conflict, code `orders_open`, while it is open whether an invoice has an order, which only the books that were
-        asked can tell, and code `books_unknown`, while it was never told in which books earlier orders lie; TryAgain,
-        code `business_busy`, while a worker writes to them. Where invoices wait because there is no way into the
-        account, it may be named anew all the same: nothing that lies in other books is touched in these.
+        Errors: InvalidInput, naming every setting that is missing, wrong or unknown. Conflict, code `would_reset`,
+        naming every setting that is left out. For what may lead to other books: Conflict, code `orders_open`, while it
+        is open whether an invoice has an order, which only the books that were asked can tell, and code
+        `books_unknown`, while it was never told in which books earlier orders lie; TryAgain, code `business_busy`,
+        while a worker writes to them. Where invoices wait because there is no way into the account, it may be named
+        anew all the same: nothing that lies in other books is touched in these.
         """
         with (
             self._auditor.refusals(Action.BUSINESS_STORED, business=business.name),
             self._storage.transaction() as work,
         ):
-            earlier = work.businesses.get(business.name)
+            earlier = work.businesses.get(business.name, for_update=True)
             connection = self._systems.checked(self._with_kept_secrets(business.accounting, earlier))
             stored = business.model_copy(update={"accounting": connection})
-            self._require_fitting(stored)
-            if earlier and self._may_lead_elsewhere(earlier.accounting, connection):
-                _require_movable(work, earlier, is_other_system=earlier.accounting.system != connection.system)
-            work.businesses.put(stored)
-            if earlier and earlier.accounting != connection:
-                work.references.drop(business.name)
-                release_parked(work, business.name, clock=self._clock)
-            self._auditor.done(work, Action.BUSINESS_STORED, business=business.name)
-        return stored
+            changes = self._changes(earlier, stored)
+            if not may_reset and (resets := resets_in(changes, business)):
+                raise _would_reset(business.name, resets)
+            self._keep(work, earlier, stored)
+        return StoredBusiness(business=stored, changes=changes, is_new=earlier is None)
+
+    def change(self, name: str, patch: Settings, *, read: Callable[[object], Business]) -> StoredBusiness:
+        """Change just those settings of a business that a merge patch names; one that is null is as by default again.
+
+        What is changed by others at the same time is kept, and where nothing differs nothing is done. `read` reads the
+        whole document that comes of it, or says what is wrong.
+        Errors: NotFound; those of `read` and of `store`.
+        """
+        with self._auditor.refusals(Action.BUSINESS_STORED, business=name), self._storage.transaction() as work:
+            earlier = require_business(work, name, for_update=True)
+            wanted = read(patched(earlier, patch))
+            stored = wanted.model_copy(update={"accounting": self._systems.checked(wanted.accounting)})
+            if changes := self._changes(earlier, stored):
+                self._keep(work, earlier, stored)
+        return StoredBusiness(business=stored, changes=changes)
+
+    def _keep(self, work: UnitOfWork, earlier: Business | None, stored: Business) -> None:
+        """Store a business whose connection was checked, and do what follows from its change."""
+        self._require_fitting(stored)
+        if earlier and self._may_lead_elsewhere(earlier.accounting, stored.accounting):
+            is_other_system = earlier.accounting.system != stored.accounting.system
+            _require_movable(work, earlier, is_other_system=is_other_system)
+        work.businesses.put(stored)
+        if earlier and earlier.accounting != stored.accounting:
+            work.references.drop(stored.name)
+            release_parked(work, stored.name, clock=self._clock)
+        self._auditor.done(work, Action.BUSINESS_STORED, business=stored.name)
+
+    def _changes(self, earlier: Business | None, stored: Business) -> tuple[Change, ...]:
+        if earlier is None:
+            return ()
+        secrets = {*self._hidden(earlier.accounting), *self._hidden(stored.accounting)}
+        return changes_between(earlier, stored, secrets=secrets)
+
+    def _hidden(self, connection: Connection) -> set[str]:
+        """Return the names of the settings that are not shown: all of them where the plugin is gone."""
+        return set(connection.settings) - set(self._systems.shown(connection))
 
     def _with_kept_secrets(self, given: Connection, earlier: Business | None) -> Connection:
         if earlier is None or earlier.accounting.system != given.system:
@@ -84,6 +125,17 @@ class ConnectBusiness:
                     f"{field} is longer than the {longest} characters that the accounting system takes.",
                     hint=f"Choose a shorter {field}.",
                 )
+
+
+def _would_reset(business: str, resets: Sequence[Change]) -> Conflict:
+    told = [Fault(change.setting, f"is {change.before} and would be {change.after or 'not set'}") for change in resets]
+    return Conflict(
+        f"Settings of the business {business} that are left out would go back to their defaults: "
+        f"{'; '.join(f'{fault.field} {fault.message}' for fault in told)}. Nothing was changed.",
+        code=WOULD_RESET,
+        hint="Change just what differs with kvitt business set, or give --replace to store just what the file says.",
+        faults=told,
+    )
 
 
 def _require_movable(work: UnitOfWork, business: Business, *, is_other_system: bool) -> None:

@@ -6,7 +6,10 @@ from typing import Annotated
 
 import typer
 
-from core.errors import InvalidInput
+from core.business_changes import StoredBusiness
+from core.errors import Conflict, InvalidInput
+from core.use_cases.connect_business import WOULD_RESET
+from entrypoints.cli.assignments import Assignments, patch_of, system_in
 from entrypoints.cli.exit_codes import ExitCode
 from entrypoints.cli.export import write_export
 from entrypoints.cli.installation import installation
@@ -14,10 +17,11 @@ from entrypoints.cli.options import STANDARD_INPUT, AsJson, existing
 from entrypoints.cli.output import print_json, print_table, say, show
 from entrypoints.cli.paging import every
 from entrypoints.cli.reading import read_object
-from entrypoints.cli.telling import business_lines, verification_lines
-from entrypoints.documents import BusinessDocument
+from entrypoints.cli.telling import business_lines, change_lines, verification_lines
+from entrypoints.documents import BusinessDocument, StoredBusinessDocument
 from entrypoints.parsing import business_from
 from entrypoints.preview_documents import Verification
+from plugins.settings import settings_of
 
 Name = Annotated[str, typer.Argument(metavar="NAME", help="The business's short name.")]
 
@@ -28,11 +32,15 @@ def add(
         Path,
         typer.Option("--file", callback=existing, help="The business as JSON; - is standard input."),
     ],
+    replace: Annotated[
+        bool, typer.Option("--replace", help="Put settings that the file leaves out back to their defaults unasked.")
+    ] = False,
     as_json: AsJson = False,
 ) -> int:
-    """Add a business, or change one.
+    """Add a business, or store one again as a whole.
 
-    The connection is not tried yet: verify does that. Secrets left out of the file are kept.
+    The connection is not tried yet: verify does that. Secrets left out of the file are kept. Other settings that are
+    left out go back to their defaults, which has to be confirmed; set changes just what is named.
     """
     document = read_object(file)
     if document.setdefault("name", name) != name:
@@ -43,14 +51,94 @@ def add(
         )
     business = business_from(document)
     with installation() as container:
-        stored = container.connect_business().store(business)
-        shown = BusinessDocument.of_business(stored, container.systems()).document()
+        connect = container.connect_business()
+        try:
+            stored = connect.store(business, may_reset=replace)
+        except Conflict as refusal:
+            if refusal.code != WOULD_RESET or not _is_reset_confirmed(refusal):
+                raise
+            stored = connect.store(business)
+        shown = StoredBusinessDocument.of_stored(stored, container.systems()).document()
     if as_json:
         print_json(shown)
     else:
-        show(f"Stored business {stored.name}, with {stored.accounting.system}.")
-        say(f"Next: kvitt business verify {stored.name}")
+        _tell_stored(stored)
+        say(f"Next: kvitt business verify {name}")
     return ExitCode.DONE
+
+
+def set_(
+    name: Name,
+    assignments: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[KEY=VALUE]...",
+            help="Settings as show --json names them: order_status=confirmed, vat_codes.25=3, "
+            "accounting.username=...; KEY= puts one back to its default.",
+            show_default=False,
+        ),
+    ] = None,
+    prompt: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--prompt",
+            metavar="KEY",
+            help="Ask for this setting, such as accounting.password; a secret is not shown while it is typed.",
+            show_default=False,
+        ),
+    ] = None,
+    from_file: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--from-file",
+            metavar="KEY=FILE",
+            help="Read this setting from a file; - is standard input.",
+            show_default=False,
+        ),
+    ] = None,
+    as_json: AsJson = False,
+) -> int:
+    """Change just the settings that are named.
+
+    What has changed is shown. A secret is never given as KEY=VALUE: use --prompt or --from-file.
+    """
+    if not (assignments or prompt or from_file):
+        raise typer.BadParameter("Say what to change: KEY=VALUE, --prompt KEY or --from-file KEY=FILE.")
+    with installation() as container:
+        system = system_in(assignments or ()) or container.look_up().business(name).accounting.system
+        reading = Assignments(settings_of(container.systems().model(system)))
+        given = [
+            *(reading.given(assignment) for assignment in assignments or ()),
+            *(reading.read(assignment) for assignment in from_file or ()),
+            *(reading.asked(key) for key in prompt or ()),
+        ]
+        stored = container.connect_business().change(name, patch_of(given), read=business_from)
+        shown = StoredBusinessDocument.of_stored(stored, container.systems()).document()
+    if as_json:
+        print_json(shown)
+    else:
+        _tell_stored(stored)
+    return ExitCode.DONE
+
+
+def _tell_stored(stored: StoredBusiness) -> None:
+    business = stored.business
+    if stored.is_new or stored.changes:
+        show(f"Stored business {business.name}, with {business.accounting.system}.")
+        for line in change_lines(stored.changes):
+            show(line)
+    else:
+        show(f"Business {business.name} is as it was: nothing has changed.")
+
+
+def _is_reset_confirmed(refusal: Conflict) -> bool:
+    """Ask a person whether settings that are left out may go back to their defaults; where there is none, they stay."""
+    if not sys.stdin.isatty():
+        return False
+    say("Settings that the file leaves out would go back to their defaults:")
+    for fault in refusal.faults:
+        say(f"  {fault.field} {fault.message}")
+    return typer.confirm("Store it like that?", default=False, err=True)
 
 
 def list_(as_json: AsJson = False) -> int:

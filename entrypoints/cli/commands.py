@@ -78,7 +78,8 @@ _GROUPS = [
         "business",
         "Connect businesses to their accounting systems.",
         {
-            "add": "Add a business, or change one.",
+            "add": "Add a business, or store one again as a whole.",
+            "set_": "Change just the settings that are named.",
             "list_": "List the businesses.",
             "show_": "Show a business's settings, without secrets.",
             "verify": "Test a business's connection; writes nothing.",

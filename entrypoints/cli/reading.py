@@ -67,6 +67,12 @@ def read_invoices(file: Path) -> InvoiceFile:
     return InvoiceFile([_invoice(document, source)], is_list=False)
 
 
+def read_text(file: Path) -> str:
+    """Read a file that holds text, such as a password; `-` is standard input. Errors: InvalidInput."""
+    content, _ = _content_of(file, form=Form.JSON)  # which is read as it is
+    return _decoded(content, _name_of(file))
+
+
 def read_object(file: Path) -> dict[str, Any]:
     """Read a file that holds one JSON object; `-` is standard input. Errors: InvalidInput."""
     source = _name_of(file)

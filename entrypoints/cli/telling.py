@@ -5,6 +5,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+from core.business_changes import Change
 from core.call_budget import CallBudget
 from core.customer import Address
 from core.customer_plan import CustomerAction
@@ -32,6 +33,7 @@ _REASONS = {
 }
 
 
+_NOT_SET = "(not set)"
 _CHANGEABLE = {"update": "what differs", "fill": "what is empty", "never": "nothing"}
 
 
@@ -57,6 +59,13 @@ def business_lines(document: Mapping[str, Any]) -> Iterator[str]:
     for kind in DimensionKind:
         if document[kind]:
             yield f"  {kind.value.capitalize()}: {document[kind]}"
+
+
+def change_lines(changes: Sequence[Change]) -> Iterator[str]:
+    """What has changed of a business; of a secret no more than that it has."""
+    for change in changes:
+        told = "changed" if change.secret else f"{change.before or _NOT_SET} -> {change.after or _NOT_SET}"
+        yield f"  {change.setting}: {told}"
 
 
 def verification_lines(found: Verification) -> Iterator[str]:

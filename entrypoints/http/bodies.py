@@ -37,10 +37,14 @@ Read = TypeVar("Read")
 
 
 class Body(Document):
-    """What a route takes as JSON. `what` and `code` are for the refusal of what is none."""
+    """What a route takes as JSON. `what` and `code` are for the refusal of what is none.
+
+    `media_types` are those that it may be declared as.
+    """
 
     what: ClassVar[str]
     code: ClassVar[str]
+    media_types: ClassVar[Sequence[str]] = (JSON,)
 
     @classmethod
     def read(cls, document: object, _path: Mapping[str, str]) -> Self:
@@ -176,7 +180,7 @@ class StrictRequest(Request[Any, Any, Any]):
         """Return the body. Errors: as `json`, where a handler takes one and there is none."""
         body = await super().body()
         if not body and "data" in self._parameters:
-            json_document(self, body)
+            json_document(self, body, taken=self._taken)
         return body
 
     async def json(self) -> Any:
@@ -185,7 +189,13 @@ class StrictRequest(Request[Any, Any, Any]):
         Errors: those of `json_document` and of the body's `read`.
         """
         body, form = await self.body(), self._parameters["data"].annotation
-        return await read_aside(lambda: form.read(json_document(self, body), self.path_params), body)
+        return await read_aside(lambda: form.read(json_document(self, body, taken=self._taken), self.path_params), body)
+
+    @property
+    def _taken(self) -> Sequence[str]:
+        """The media types as which a body of the handler's may be declared."""
+        taken: Sequence[str] = getattr(self._parameters["data"].annotation, "media_types", (JSON,))
+        return taken
 
     @property
     def _parameters(self) -> Mapping[str, FieldDefinition]:
@@ -197,13 +207,14 @@ async def read_aside(read: Callable[[], Read], body: bytes) -> Read:
     return read() if len(body) <= _SOON_READ else await sync_to_thread(read)
 
 
-def json_document(request: AnyRequest, body: bytes) -> object:
+def json_document(request: AnyRequest, body: bytes, *, taken: Sequence[str] = (JSON,)) -> object:
     """Parse a request's body.
 
-    Errors: ClientException (415) unless it is declared as JSON; InvalidInput, code `bad_json`, for what is not UTF-8
-    or not JSON (naming line and column), names a field twice, holds NaN or infinity, or is nested too deeply.
+    Errors: ClientException (415) unless it is declared as JSON, of one of these types; InvalidInput, code `bad_json`,
+    for what is not UTF-8 or not JSON (naming line and column), names a field twice, holds NaN or infinity, or is nested
+    too deeply.
     """
-    _require_media_type(request, JSON)
+    _require_media_type(request, *taken)
     return _json(_text(body), json_from)
 
 

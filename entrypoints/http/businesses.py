@@ -3,24 +3,25 @@
 from functools import partial
 from http import HTTPStatus
 
-from litestar import get, post, put
+from litestar import get, patch, post, put
 from litestar.di import NamedDependency
 from litestar.params import JSONBody, SkipValidation
 
 from core.api_key import Need
 from core.business import Business
-from core.errors import NotFound
 from core.ports.accounting import AccountingSystems
 from core.use_cases.connect_business import ConnectBusiness
 from core.use_cases.look_up import LookUp
 from core.use_cases.verify_business import VerifyBusiness
-from entrypoints.documents import BusinessDocument, BusinessPage
+from entrypoints.documents import BusinessDocument, BusinessPage, StoredBusinessDocument
 from entrypoints.http.access import key_of
 from entrypoints.http.bodies import BusinessBody, JsonOf
+from entrypoints.http.business_patch import BusinessPatch
 from entrypoints.http.openapi import VENDOR_PROBLEMS, described
 from entrypoints.http.paths import USUAL_PAGE, After, BusinessInPath, Limit, page
 from entrypoints.http.problems import AnyRequest
 from entrypoints.http.threads import VendorCalls
+from entrypoints.parsing import business_from
 from entrypoints.preview_documents import Verification
 
 # A port can't be checked with isinstance, which the framework would do.
@@ -40,16 +41,39 @@ def store_business(
     business: BusinessInPath,
     data: JSONBody[BusinessBody],
     connect_business: NamedDependency[ConnectBusiness],
-    look_up: NamedDependency[LookUp],
     systems: Systems,
-) -> JsonOf[BusinessDocument]:
+) -> JsonOf[StoredBusinessDocument]:
     """Connect a business, new (201) or changed (200). The accounting system is not called.
 
-    Secrets left out of an existing business's connection are kept; they are never read back.
+    The body states it whole: a setting that is left out is as by default, and `changes` names every one that is another
+    than before. Only secrets left out of an existing business's connection are kept; they are never read back.
     """
-    status = HTTPStatus.OK if _is_known(look_up, business) else HTTPStatus.CREATED
-    stored = connect_business.store(Business(**dict(data)))
-    return JsonOf(BusinessDocument.of_business(stored, systems), status_code=status)
+    stored = connect_business.store(Business(**{**dict(data), "name": business}))
+    status = HTTPStatus.CREATED if stored.is_new else HTTPStatus.OK
+    return JsonOf(StoredBusinessDocument.of_stored(stored, systems), status_code=status)
+
+
+@patch(
+    "/businesses/{business:str}",
+    sync_to_thread=True,
+    tags=_TAGS,
+    operation_class=described(problems=[HTTPStatus.NOT_FOUND], takes=BusinessPatch, of_type=BusinessPatch.media_types),
+    needs=Need.ADMINISTER,
+)
+def change_business(
+    business: BusinessInPath,
+    data: JSONBody[BusinessPatch],
+    connect_business: NamedDependency[ConnectBusiness],
+    systems: Systems,
+) -> JsonOf[StoredBusinessDocument]:
+    """Change just what is named of a business (RFC 7396); null puts a setting back to its default.
+
+    To change only the password, send `{"accounting": {"password": "..."}}`. `changes` names every setting that is
+    another than before. With another `accounting.system` the connection is stated whole. The accounting system is not
+    called.
+    """
+    stored = connect_business.change(business, data.document, read=business_from)
+    return JsonOf(StoredBusinessDocument.of_stored(stored, systems))
 
 
 @get(
@@ -110,12 +134,4 @@ async def verify_business(
     return JsonOf(Verification.of(found))
 
 
-HANDLERS = [store_business, get_business, list_businesses, verify_business]
-
-
-def _is_known(look_up: LookUp, business: str) -> bool:
-    try:
-        look_up.business(business)
-    except NotFound:
-        return False
-    return True
+HANDLERS = [store_business, change_business, get_business, list_businesses, verify_business]

@@ -297,6 +297,14 @@ EXAMPLES: Mapping[str, Any] = {
         "category_name": "SharefoxRental",
     },
     "BusinessDocument": _BUSINESS,
+    "BusinessPatch": {"accounting": {"password": "the new password"}, "vat_codes": {"25": None}},
+    "StoredBusinessDocument": _BUSINESS
+    | {
+        "changes": [
+            {"setting": "accounting.password", "before": None, "after": None, "secret": True},
+            {"setting": "vat_codes.25", "before": "3", "after": None, "secret": False},
+        ]
+    },
     "BusinessPage": {"next": None, "items": [_BUSINESS]},
     "CreditRequest": {"rows": [{"row": 1, "quantity": "4"}], "number": "D-1002-K1"},
     "CreditableInvoice": _INVOICE

@@ -124,7 +124,7 @@ class Installation:
             customer_updates=customer_updates,
             **(settings or {}),
         )
-        return self._wired.connect_business().store(business)
+        return self._wired.connect_business().store(business).business
 
     def system(self, name: str = BUSINESS) -> AccountingSystem:
         """Return a business's books, as the core sees them."""

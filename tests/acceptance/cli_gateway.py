@@ -26,7 +26,7 @@ class CliGateway:
         self._file = folder / "given.json"
 
     def connect(self, business: Json) -> None:
-        self._done("business", "add", business["name"], "--file", self._given(business))
+        self._done("business", "add", business["name"], "--file", self._given(business), "--replace")
 
     def verify(self, business: str) -> Verification:
         return Verification.model_validate(self._done("business", "verify", business))

@@ -118,6 +118,12 @@ def test_every_command_well_and_badly(
         kvitt.file("bad.json", {**canaries.business(), "accounting": canaries.PASSWORD}),
     )
     searched("business", "add", "other", "--file", file)
+    searched("business", "set", "other", "order_status=confirmed")
+    searched("business", "set", "other", f"accounting.password={canaries.PASSWORD}")
+    secret = kvitt.file("secret", canaries.PASSWORD)
+    searched("business", "set", "other", "--from-file", f"accounting.password={secret}")
+    searched("business", "set", "other", "--from-file", f"order_status={secret}")
+    searched("business", "add", "other", "--file", file)
     given = kvitt.file(
         "given.json",
         [canaries.invoice("1"), canaries.invoice("2"), canaries.invoice("3", type="printed"), canaries.invoice("4")],

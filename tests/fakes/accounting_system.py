@@ -685,7 +685,9 @@ class FakeAccountingSystems:
         return connection
 
     def shown(self, connection: Connection) -> Mapping[str, str]:
-        """Return everything but the password."""
+        """Return everything but the password; of a plugin that is gone nothing."""
+        if connection.system not in self._plugins:
+            return {"system": connection.system}
         settings = connection.settings
         open_ones = {name: value for name, value in settings.items() if name not in self.secrets(connection.system)}
         return {"system": connection.system, **open_ones}

@@ -200,7 +200,7 @@ def _page(rows: dict[str, Any], *, limit: int, after: str | None) -> list[Any]:
 
 
 class _Businesses(_Store):
-    def get(self, name: str) -> Business | None:
+    def get(self, name: str, *, for_update: bool = False) -> Business | None:
         return None if name in self._tables.erased else self._tables.businesses.get(name)
 
     def has(self, name: str) -> bool:

@@ -139,6 +139,7 @@ def test_every_route_of_the_api_says_what_it_needs(fjell: Api) -> None:
     [
         ("GET", "", None),
         ("PUT", "", {}),
+        ("PATCH", "", {}),
         ("POST", "/verify", None),
         ("GET", "/audit", None),
         ("GET", "/invoices", None),
@@ -246,8 +247,11 @@ def test_a_key_to_send_does_all_with_its_business_but_change_it(two: Api, contai
     assert two.put(path_of("2"), json=invoice_document("2"), headers=sender).status_code == 201
     assert two.post(f"{path_of('2')}/send", headers=sender).json()["state"] == "transferred"
     assert two.post(f"{FJELL}/verify", headers=sender).status_code == 200
-    refused = problem_of(two.put(FJELL, json=business_document(), headers=sender), 403, "not_allowed")
-    assert "administrator" in refused["detail"]
+    for refused in (
+        two.put(FJELL, json=business_document(), headers=sender),
+        two.patch(FJELL, json={"accounting": {"password": "x"}}, headers=sender),
+    ):
+        assert "administrator" in problem_of(refused, 403, "not_allowed")["detail"]
     for path in ("/v1/audit", "/metrics"):
         problem_of(two.get(path, headers=sender), 403, "not_allowed")
 
@@ -258,6 +262,7 @@ def test_an_administrator_s_key_to_read_oversees_all_and_changes_nothing(two: Ap
     for path in (FJELL, VIDDE, "/v1/businesses", "/v1/audit", "/metrics"):
         assert two.get(path, headers=overseer).status_code == 200
     problem_of(two.put(FJELL, json=business_document(), headers=overseer), 403, "not_allowed")
+    problem_of(two.patch(FJELL, json={}, headers=overseer), 403, "not_allowed")
     problem_of(two.post(f"{path_of('1')}/send", headers=overseer), 403, "not_allowed")
 
 

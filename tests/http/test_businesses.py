@@ -1,7 +1,12 @@
+import json
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
 from sandbox.twentyfour_seven_office import DEMO_ACCOUNT, DEMO_PASSWORD, Sandbox
 from tests.http.documents import Api, add_invoice, business_document, problem_of
+
+FJELL = "/v1/businesses/fjell"
 
 
 def test_a_new_business_is_created_and_an_existing_one_changed(api: Api) -> None:
@@ -12,7 +17,9 @@ def test_a_new_business_is_created_and_an_existing_one_changed(api: Api) -> None
 
     assert (created.status_code, changed.status_code) == (201, 200)
     assert created.json()["product_name"] == "Sharefox rental"
-    assert changed.json() == api.get("/v1/businesses/fjell").json()
+    change = {"setting": "product_name", "before": "Sharefox rental", "after": "Utleie", "secret": False}
+    assert created.json()["changes"] == []
+    assert changed.json() == api.get("/v1/businesses/fjell").json() | {"changes": [change]}
     assert changed.json()["product_name"] == "Utleie"
 
 
@@ -55,6 +62,85 @@ def test_a_name_in_the_body_must_be_the_one_in_the_path(api: Api) -> None:
 
     assert same.status_code == 201
     problem_of(other, 400, "name_differs")
+
+
+def test_a_put_states_the_whole_and_says_what_it_reset(fjell: Api) -> None:
+    fjell.patch(FJELL, json={"order_status": "confirmed"})
+    document = business_document(password="new")
+    del document["vat_codes"]
+
+    changes = fjell.put(FJELL, json=document).json()["changes"]
+
+    assert [(one["setting"], one["before"], one["after"], one["secret"]) for one in changes] == [
+        ("accounting.password", None, None, True),
+        ("order_status", "confirmed", "draft", False),
+        ("vat_codes.0", "52", None, False),
+    ]
+
+
+class TestPatch:
+    """RFC 7396: just what is named is changed."""
+
+    @pytest.mark.parametrize("media_type", ["application/merge-patch+json", "application/json"])
+    def test_only_the_password_is_changed(self, fjell: Api, media_type: str) -> None:
+        before = fjell.get(FJELL).json()
+        body = json.dumps({"accounting": {"password": DEMO_PASSWORD + "x"}})
+
+        changed = fjell.patch(FJELL, content=body, headers={"Content-Type": media_type})
+
+        change = {"setting": "accounting.password", "before": None, "after": None, "secret": True}
+        assert (changed.status_code, changed.json()) == (200, before | {"changes": [change]})
+        problem_of(fjell.post(f"{FJELL}/verify"), 424, "login_refused")
+
+    def test_null_puts_a_setting_back_to_its_default(self, fjell: Api) -> None:
+        fjell.patch(FJELL, json={"order_status": "offer", "department": "Oslo", "vat_codes": {"25": "3"}})
+
+        changed = fjell.patch(FJELL, json={"order_status": None, "department": None, "vat_codes": {"0": None}}).json()
+
+        assert (changed["order_status"], changed["department"], changed["vat_codes"]) == ("draft", None, {"25": "3"})
+        assert [one["setting"] for one in changed["changes"]] == ["order_status", "vat_codes.0", "department"]
+
+    def test_a_patch_of_nothing_changes_nothing(self, fjell: Api) -> None:
+        before = fjell.get(FJELL).json()
+        assert fjell.patch(FJELL, json={}).json() == before | {"changes": []}
+        assert fjell.patch(FJELL, json={"vat_codes": {"25": None}}).json() == before | {"changes": []}
+
+    @pytest.mark.parametrize(
+        ("document", "code"),
+        [
+            ([], "not_a_business"),
+            ({"colour": None}, "not_a_business"),
+            ({"order_status": "paid"}, "not_a_business"),
+            ({"vat_codes": {"25": 3}}, "not_a_business"),
+            ({"vat_codes": {"25": "3", "25.0": "4"}}, "not_a_business"),
+            ({"accounting": None}, "not_a_business"),
+            ({"accounting": {"colour": "red"}}, "bad_connection"),
+            ({"accounting": {"password": None}}, "bad_connection"),
+            ({"accounting": {"system": "24sevenoffice-rest"}}, "bad_connection"),
+            ({"accounting": {"system": "nonsense"}}, "unknown_accounting_system"),
+            ({"name": "fjord"}, "name_differs"),
+            ({"name": None}, "name_differs"),
+        ],
+    )
+    def test_what_can_not_be_is_refused_and_changes_nothing(self, fjell: Api, document: object, code: str) -> None:
+        before = fjell.get(FJELL).json()
+        problem_of(fjell.patch(FJELL, json=document), 400, code)
+        assert fjell.get(FJELL).json() == before
+
+    def test_an_unknown_business_and_another_media_type_are_refused(self, fjell: Api) -> None:
+        problem_of(fjell.patch("/v1/businesses/nowhere", json={}), 404, "unknown_business")
+        sent = fjell.patch(FJELL, content="{}", headers={"Content-Type": "application/json-patch+json"})
+        problem_of(sent, 415, "unsupported_media_type")
+        merge = {"Content-Type": "application/merge-patch+json"}
+        problem_of(fjell.put(FJELL, content="{}", headers=merge), 415, "unsupported_media_type")
+
+    def test_two_at_the_same_time_lose_nothing(self, fjell: Api) -> None:
+        rates = [str(rate) for rate in range(8)]
+        with ThreadPoolExecutor(len(rates)) as threads:
+            answers = list(threads.map(lambda rate: fjell.patch(FJELL, json={"vat_codes": {rate: "52"}}), rates))
+
+        assert {answer.status_code for answer in answers} == {200}
+        assert fjell.get(FJELL).json()["vat_codes"] == dict.fromkeys(rates, "52")
 
 
 @pytest.mark.parametrize("name", ["-fjell", "a%20b", "a%2Fb", "%C3%A6", "x" * 51])

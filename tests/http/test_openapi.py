@@ -24,6 +24,7 @@ ROUTES = {
     ("get", "/v1/businesses/{business}/audit"),
     ("get", "/v1/businesses"),
     ("put", "/v1/businesses/{business}"),
+    ("patch", "/v1/businesses/{business}"),
     ("get", "/v1/businesses/{business}"),
     ("post", "/v1/businesses/{business}/verify"),
     ("get", "/v1/businesses/{business}/invoices"),
@@ -198,6 +199,7 @@ def test_bodies_are_described(document: Json) -> None:
 
     assert {name: reference.rpartition("/")[2] for name, reference in taken.items()} == {
         "store_business": "BusinessBody",
+        "change_business": "BusinessPatch",
         "add_invoice": "Invoice",
         "choose_customer": "CustomerChoice",
         "credit_invoice": "CreditRequest",
@@ -230,7 +232,7 @@ def test_parameters_are_described(document: Json) -> None:
 
 @pytest.mark.parametrize(
     ("path", "methods"),
-    [("/v1/businesses/fjell", "GET, OPTIONS, PUT"), ("/v1/businesses/fjell/transfers", "GET, OPTIONS, POST")],
+    [("/v1/businesses/fjell", "GET, OPTIONS, PATCH, PUT"), ("/v1/businesses/fjell/transfers", "GET, OPTIONS, POST")],
 )
 def test_options_are_all_methods_of_a_path(shared_fjell: Api, path: str, methods: str) -> None:
     assert shared_fjell.options(path).headers["allow"] == methods

@@ -1,5 +1,7 @@
 """Businesses, the books that their logins lead to, and reference data."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 from core.books import Books
 from core.business import Connection, NewOrderStatus
 from core.customer_choice import CustomerLink
@@ -38,6 +40,23 @@ class BusinessContract:
             assert work.businesses.get("fjell") == changed
             assert work.businesses.list(limit=10) == [changed]
             assert work.transfers.get("t1") == a_transfer()
+
+    def test_a_business_read_for_update_is_not_changed_by_others_until_the_end(self, storage: Storage) -> None:
+        with storage.transaction() as work:
+            work.businesses.put(a_business(product_name="0"))
+
+        def count_up() -> None:
+            with storage.transaction() as work:
+                business = work.businesses.get("fjell", for_update=True)
+                assert business is not None
+                work.businesses.put(a_business(product_name=str(int(business.product_name) + 1)))
+
+        with ThreadPoolExecutor(4) as threads:
+            for counted in [threads.submit(count_up) for _ in range(12)]:
+                counted.result()
+        with storage.transaction() as work:
+            assert work.businesses.get("fjell") == a_business(product_name="12")
+            assert work.businesses.get("nobody", for_update=True) is None
 
     def test_an_unknown_business_is_none(self, storage: Storage) -> None:
         with storage.transaction() as work:

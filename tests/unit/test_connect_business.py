@@ -1,8 +1,12 @@
+from decimal import Decimal
+
 import pytest
 
 from core.business import Business, Connection
-from core.errors import AccessRefused, Conflict, InvalidInput, Rejected, TryAgain
+from core.business_changes import StoredBusiness
+from core.errors import AccessRefused, Conflict, InvalidInput, NotFound, Rejected, TryAgain
 from core.transfer import TransferState
+from entrypoints.parsing import business_from
 from tests.fakes import Gateway
 from tests.unit.samples import an_invoice
 
@@ -149,3 +153,89 @@ class TestAnotherAccountingSystem:
         gateway.system.orders.lose_next_answer = True
         gateway.send("2001-1")
         gateway.connect_business.store(business(password="new"))
+
+
+class TestChangingInPart:
+    """Just what a merge patch names is changed."""
+
+    @staticmethod
+    def change(gateway: Gateway, **patch: object) -> StoredBusiness:
+        return gateway.connect_business.change("fjell", patch, read=business_from)
+
+    def test_only_the_password(self, gateway: Gateway) -> None:
+        before = gateway.look_up.business("fjell")
+        changed = self.change(gateway, accounting={"password": "new"})
+        assert [(change.setting, change.secret) for change in changed.changes] == [("accounting.password", True)]
+        now = gateway.look_up.business("fjell")
+        assert now == changed.business
+        assert now.accounting.settings == {**before.accounting.settings, "password": "new"}
+        assert now.model_copy(update={"accounting": before.accounting}) == before
+
+    def test_a_patch_of_nothing_changes_nothing_and_leaves_no_entry(self, gateway: Gateway) -> None:
+        before = gateway.look_up.business("fjell"), len(gateway.look_up.audit(limit=99))
+        assert self.change(gateway).changes == ()
+        assert self.change(gateway, order_status="draft", vat_codes={"25": None}).changes == ()
+        assert (gateway.look_up.business("fjell"), len(gateway.look_up.audit(limit=99))) == before
+
+    def test_what_is_null_is_as_by_default_again(self, gateway: Gateway) -> None:
+        self.change(gateway, order_status="confirmed", vat_codes={"25": "3", "0": "52"}, department="Oslo")
+        assert len(self.change(gateway, order_status=None, vat_codes={"25": None}, department=None).changes) == 3
+        now = gateway.look_up.business("fjell")
+        assert (now.order_status, dict(now.vat_codes), now.department) == ("draft", {Decimal(0): "52"}, None)
+
+    def test_a_secret_is_never_taken_away_by_leaving_it_out_and_may_not_be_by_null(self, gateway: Gateway) -> None:
+        with pytest.raises(InvalidInput, match="password is missing"):
+            self.change(gateway, accounting={"password": None})
+        with pytest.raises(InvalidInput, match="password is missing"):
+            self.change(gateway, accounting={"system": "another", "account_name": "Fjellutleie AS"})
+
+    def test_what_can_not_be_read_is_refused_and_nothing_is_changed(self, gateway: Gateway) -> None:
+        before = gateway.look_up.business("fjell")
+        for patch in ({"colour": "red"}, {"order_status": "paid"}, {"accounting": None}, {"accounting": {"x": "y"}}):
+            with pytest.raises(InvalidInput):
+                self.change(gateway, **patch)
+        assert gateway.look_up.business("fjell") == before
+        assert gateway.look_up.audit(limit=99)[-1].result == "refused"
+
+    def test_an_unknown_business_is_not_made(self, gateway: Gateway) -> None:
+        with pytest.raises(NotFound):
+            gateway.connect_business.change("vidde", {}, read=business_from)
+
+    def test_it_releases_what_was_parked(self, gateway: Gateway) -> None:
+        parked(gateway)
+        self.change(gateway, order_status="confirmed")
+        assert gateway.transfer("2001-1").is_parked
+        self.change(gateway, accounting={"password": "right"})
+        assert gateway.transfer("2001-1").state is TransferState.QUEUED
+
+
+class TestStoringOverABusiness:
+    def test_what_changes_is_told(self, gateway: Gateway) -> None:
+        stored = gateway.connect_business.store(business(password="new").model_copy(update={"product_name": "Leie"}))
+        assert not stored.is_new
+        assert [(one.setting, one.before, one.after) for one in stored.changes] == [
+            ("accounting.password", None, None),
+            ("product_name", "Sharefox rental", "Leie"),
+        ]
+
+    def test_of_a_new_one_nothing_has_changed(self, gateway: Gateway) -> None:
+        stored = gateway.connect_business.store(business("vidde", password="x"))
+        assert (stored.is_new, stored.changes) == (True, ())
+
+    def test_what_would_be_reset_is_named_and_nothing_is_stored_unless_that_is_meant(self, gateway: Gateway) -> None:
+        gateway.connect_business.store(business().model_copy(update={"vat_codes": {Decimal(25): "3"}}))
+        before = gateway.look_up.business("fjell")
+        with pytest.raises(Conflict, match=r"vat_codes\.25 is 3 and would be not set") as refused:
+            gateway.connect_business.store(business(password="new"), may_reset=False)
+        assert (refused.value.code, [fault.field for fault in refused.value.faults]) == (
+            "would_reset",
+            ["vat_codes.25"],
+        )
+        assert gateway.look_up.business("fjell") == before
+        assert len(gateway.connect_business.store(business(password="new")).changes) == 2
+
+    def test_a_business_whose_plugin_is_gone_tells_nothing_of_its_old_settings(self, gateway: Gateway) -> None:
+        gateway.systems.uninstall("fake")
+        stored = gateway.connect_business.store(business(system="another", password="open sesame"))
+        told = [(one.setting, one.before, one.after) for one in stored.changes]
+        assert told == [("accounting.system", "fake", "another")]
