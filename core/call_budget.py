@@ -36,7 +36,7 @@ class CallBudget(Document):
             raise TryAgain(
                 f"Of this hour's {self.limit} calls {self.left} are left, and they are reserved for single sends.",
                 code="quota_kept",
-                hint="Nothing to do: it goes on in the next hour.",
+                hint="A running worker goes on in the next hour.",
                 not_before=self.resets_at,
             )
 

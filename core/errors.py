@@ -142,7 +142,7 @@ class TryAgain(KvittError):
     """
 
     default_code = "try_again"
-    default_hint = "Nothing to do for a transfer: it is retried by itself. For anything else, try again."
+    default_hint = "A running worker retries transfers by itself; anything else can be tried again."
     retriable = True
 
     def __init__(

@@ -34,6 +34,7 @@ _DONE = {
     Action.INVOICE_ADDED: "The invoice was added",
     Action.INVOICE_REPLACED: "The invoice was changed",
     Action.INVOICE_DELETED: "The invoice was deleted",
+    Action.INVOICE_CREDITED: "The invoice was credited",
     Action.INVOICE_SENT: "The invoice was sent",
     Action.INVOICE_SENT_AGAIN: "The invoice was sent again, because its order was gone",
     Action.TRANSFER_RETRIED: "The transfer was retried",
@@ -50,6 +51,7 @@ _DONE = {
 _REFUSED = {
     Action.INVOICE_ADDED: "Adding the invoice was refused",
     Action.INVOICE_DELETED: "Deleting the invoice was refused",
+    Action.INVOICE_CREDITED: "Crediting the invoice was refused",
     Action.INVOICE_SENT: "Sending the invoice was refused",
     Action.INVOICE_SENT_AGAIN: "Sending the invoice again was refused",
     Action.TRANSFER_RETRIED: "Retrying the transfer was refused",
@@ -199,5 +201,8 @@ def _by(actor: Actor | None, *, what: str = "") -> str:
     """Say who did it; nothing where nobody asked at that moment."""
     if actor is None or actor.kind is ActorKind.WORKER:
         return ""
-    who = f"the API key {actor.name} ({actor.key})" if actor.key else "a command"
+    if actor.key:
+        who = f"the API key {actor.name} ({actor.key})"
+    else:
+        who = f"{actor.name}, at the command line" if actor.name else "a command"
     return f", {what} by {who}" if what else f" by {who}"

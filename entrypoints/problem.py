@@ -78,7 +78,7 @@ _PROBLEMS: list[dict[str, JsonValue]] = [
         "status": 503,
         "detail": "24SevenOffice, reading orders: the server can't be reached.",
         "code": "unreachable",
-        "hint": "Nothing to mend: it is tried again.",
+        "hint": "A running worker retries transfers by itself.",
         "retriable": True,
         "outcome": "nothing_written",
     },

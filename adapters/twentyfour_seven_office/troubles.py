@@ -30,7 +30,7 @@ _TROUBLES = {
     "answer_too_large": "the answer is too large.",
 }
 _NEVER_RAN = frozenset({"unreachable", "throttled"})
-_TLS_HINT = "It is retried. If it lasts, the operator checks the machine's certificates, clock and proxy."
+_TLS_HINT = "A worker retries transfers. If it lasts, the operator checks the machine's certificates, clock and proxy."
 
 
 @dataclass(frozen=True)
@@ -78,8 +78,8 @@ def trouble(operation: Called, code: str, *, never_ran: bool = False) -> KvittEr
     lost = operation.writes and not never_ran and code not in _NEVER_RAN
     kind = OutcomeUnknown if lost else TryAgain
     hints = {
-        "unreachable": f"Nothing to do: it is retried. If it lasts, check the network and {operation.address}.",
-        "no_such_address": f"A transfer is retried by itself. If it lasts, the operator corrects {operation.address}: "
+        "unreachable": f"A running worker retries transfers. If it lasts, check the network and {operation.address}.",
+        "no_such_address": f"A worker retries transfers. If it lasts, the operator corrects {operation.address}: "
         "it leads to a server that is not 24SevenOffice's, or one on the way blocks Kvitt.",
         "tls_failed": _TLS_HINT,
     }

@@ -8,7 +8,7 @@ from core.audit import KeptEntry
 from core.batch import Batch, BatchCounts, BatchItem
 from core.business import Business
 from core.credit_balance import CreditedBy, Crediting, left_of
-from core.errors import NotFound
+from core.errors import InvalidInput, NotFound
 from core.invoice import Invoice
 from core.payment import PaymentReport
 from core.ports.invoice_stores import Step
@@ -17,6 +17,8 @@ from core.reasons import Reason
 from core.stored import require_business, require_invoice, require_known, require_transfer
 from core.totals import totals_of
 from core.transfer import Transfer, TransferState
+
+_PIECE = 500
 
 
 class LookUp:
@@ -84,6 +86,39 @@ class LookUp:
             transfer = require_transfer(work, transfer_id)
             live = work.transfers.of_invoice(transfer.business, transfer.invoice) if transfer.superseded else None
         return live or transfer
+
+    def transfer_named(self, name: str, *, business: str | None = None) -> Transfer:
+        """Return the transfer of this id, or the one of the invoice of this number, in whichever business it is.
+
+        Of an invoice's transfers that is the one that counts; superseded ones are found by their ids.
+        Errors: NotFound; InvalidInput, code `ambiguous_transfer`, where it may be several.
+        """
+        with self._storage.transaction() as work:
+            if business is not None:
+                require_known(work, business)
+            by_id = work.transfers.get(name)
+            found = [by_id] if by_id and business in (None, by_id.business) else []
+            owners = [business] if business is not None else _names(work)
+            found += [transfer for owner in owners if (transfer := work.transfers.of_invoice(owner, name))]
+            is_known = bool(found) or any(work.invoices.get(owner, name) for owner in owners)
+        if len(found) > 1:
+            named = "; ".join(
+                f"{transfer.id} of invoice {transfer.invoice} of {transfer.business}" for transfer in found
+            )
+            raise InvalidInput(
+                f'"{name}" may be several transfers: {named}.',
+                code="ambiguous_transfer",
+                hint="Give the transfer's id, or name the business.",
+            )
+        if found:
+            return found[0]
+        raise NotFound(
+            f"Invoice {name} was never sent, so it has no transfer."
+            if is_known
+            else f'There is no transfer of the id "{name}", and none of an invoice of that number.',
+            code="unknown_transfer",
+            hint="Send the invoice (invoice send)." if is_known else "Run transfer list for the ids.",
+        )
 
     def steps(self, transfer_id: str) -> Sequence[Step]:
         """Return a transfer's story so far; empty when nothing has been told of it."""
@@ -182,3 +217,10 @@ class LookUp:
 def _require_told_of(work: UnitOfWork, business: str | None) -> None:
     if business is not None and not work.audit.list(business=business, limit=1):
         require_known(work, business)
+
+
+def _names(work: UnitOfWork) -> Sequence[str]:
+    names: list[str] = []
+    while page := work.businesses.list(limit=_PIECE, after=names[-1] if names else None):
+        names += [business.name for business in page]
+    return names

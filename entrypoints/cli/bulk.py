@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 from core.batch import Batch, BatchCounts, BatchItem
 from core.errors import KvittError
 from core.reasons import Verdict
-from core.transfer import TransferState
+from core.transfer import Transfer, TransferState
 from core.use_cases.check_status import PIECE, Answer
 from core.use_cases.look_up import LookUp
 from entrypoints.cli.exit_codes import ExitCode, code_of_batch, code_of_error, worst
 from entrypoints.cli.following import Following, WatchedTurns
-from entrypoints.cli.outcomes import print_error, print_transfer
+from entrypoints.cli.outcomes import print_error, print_sent
 from entrypoints.cli.output import (
     CountedProgress,
     counted_progress,
@@ -59,9 +59,9 @@ def send_batch(
         say("There is nothing to send.")
     elif as_json:
         for item in _items(container.look_up(), batch):
-            _print_item(item, as_json=True)
+            _print_item(item, batch, container, is_attended=True, as_json=True)
     else:
-        _print_summary(container.look_up(), batch, counts)
+        _print_summary(container, batch, counts)
     return code_of_batch(counts)
 
 
@@ -90,8 +90,10 @@ def _tell_left_out(batch: Batch) -> None:
         )
 
 
-def _print_summary(look_up: LookUp, batch: Batch, counts: BatchCounts) -> None:
-    """Print how many stand where and why, and then what did not arrive, or arrived with a warning."""
+def _print_summary(container: "Container", batch: Batch, counts: BatchCounts) -> None:
+    """Print how many stand where and why, and then what did not arrive, was sent before, or arrived with a warning."""
+    look_up = container.look_up()
+    is_attended = not counts.may_end or container.find_worker().is_there()
     reasons = look_up.batch_reasons(batch.id) if counts.rejected or counts.refused else ()
     rows = [
         ("Transferred", counts.transferred, ""),
@@ -105,9 +107,9 @@ def _print_summary(look_up: LookUp, batch: Batch, counts: BatchCounts) -> None:
     ]
     told = [[name, str(number), why] for name, number, why in rows if number or name not in _SELDOM]
     print_table(["Outcome", "Invoices", "Why"], told, right=["Invoices"])
-    worth_telling = (item for item in _items(look_up, batch) if _needs_telling(item))
+    worth_telling = (item for item in _items(look_up, batch) if _needs_telling(item, batch))
     for item in islice(worth_telling, _MOST_TOLD):
-        _print_item(item, as_json=False)
+        _print_item(item, batch, container, is_attended=is_attended, as_json=False)
     if more := sum(1 for _ in worth_telling):
         show(
             f"... and {how_many(more, 'invoice')} more. See {_listing(batch, TransferState.REJECTED)} "
@@ -121,14 +123,25 @@ def _listing(batch: Batch, state: TransferState) -> str:
     return f"kvitt transfer list --business {batch.business} --state {state}"
 
 
-def _needs_telling(item: BatchItem) -> bool:
+def _needs_telling(item: BatchItem, batch: Batch) -> bool:
     transfer = item.transfer
-    return transfer is None or transfer.state is not TransferState.TRANSFERRED or bool(transfer.warnings)
+    if transfer is None or transfer.state is not TransferState.TRANSFERRED or transfer.warnings:
+        return True
+    return _was_sent_before(transfer, batch)
 
 
-def _print_item(item: BatchItem, *, as_json: bool) -> None:
-    if item.transfer:
-        print_transfer(item.transfer, as_json=as_json)
+def _was_sent_before(transfer: Transfer, batch: Batch) -> bool:
+    """Whether the transfer had arrived when the batch was asked for, so that this changed nothing."""
+    has_arrived = transfer.state is TransferState.TRANSFERRED
+    return has_arrived and transfer.finished_at is not None and transfer.finished_at < batch.created_at
+
+
+def _print_item(item: BatchItem, batch: Batch, container: "Container", *, is_attended: bool, as_json: bool) -> None:
+    if item.transfer and _was_sent_before(item.transfer, batch):
+        sent = container.look_up().already_sent(batch.business, item.invoice)
+        print_sent(item.transfer, sent, is_attended=is_attended, as_json=as_json)
+    elif item.transfer:
+        print_sent(item.transfer, None, is_attended=is_attended, as_json=as_json)
     elif item.refusal:
         print_error(item.refusal.error, kind="invoice", key=item.invoice, as_json=as_json)
 

@@ -95,6 +95,8 @@ _GROUPS = [
             "template": "Write a CSV or XLSX table to fill in with invoices.",
             "list_": "List a business's invoices, by number.",
             "show_": "Show an invoice as it was added.",
+            "history": "Show all that happened to an invoice, oldest first.",
+            "delete": "Delete invoices that have no order.",
             "preview": "Show the customer and the order that a send would write.",
             "send": "Send invoices; one that is sent twice is still one order.",
             "credit": "Make the credit of an invoice that was sent, in full or in part.",
@@ -107,6 +109,7 @@ _GROUPS = [
         "Choose a customer's record in the accounting system.",
         {
             "link": "Link an invoice's customer to a record.",
+            "unlink": "Forget which record an invoice's customer is.",
         },
     ),
     group_of(

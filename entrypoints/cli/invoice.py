@@ -18,6 +18,8 @@ from entrypoints.cli.crediting import credit_lines, crediting_lines, what_to_cre
 from entrypoints.cli.exit_codes import ExitCode, code_of_error, code_of_transfer, worst
 from entrypoints.cli.following import follow_transfers, transfer_states, transferred_numbers
 from entrypoints.cli.installation import installation
+from entrypoints.cli.invoice_history import delete as delete  # a command of this group
+from entrypoints.cli.invoice_history import history as history
 from entrypoints.cli.options import (
     STANDARD_INPUT,
     AsJson,
@@ -29,7 +31,7 @@ from entrypoints.cli.options import (
     existing,
     require_numbers_or_all,
 )
-from entrypoints.cli.outcomes import each, print_transfers
+from entrypoints.cli.outcomes import each, is_attended, print_error, print_sent
 from entrypoints.cli.output import print_json, print_table, progress, say, say_error, show
 from entrypoints.cli.reading import Read, read_invoices, read_numbers
 from entrypoints.cli.telling import (
@@ -46,6 +48,7 @@ from entrypoints.cli.telling import (
     row_notes,
     stated_totals_line,
 )
+from entrypoints.cli.what_happened import already_sent_lines
 from entrypoints.documents import TransferDocument
 from entrypoints.invoice_documents import CreditableInvoice
 from entrypoints.preview_documents import InvoicePreview
@@ -216,6 +219,11 @@ def preview(number: InvoiceNumber, business: BusinessName, as_json: AsJson = Fal
     if as_json:
         print_json(InvoicePreview.of(shown).document())
         return ExitCode.DONE
+    if shown.already_sent:
+        asked = "a send would change nothing"
+        for line in already_sent_lines(number, business, shown.already_sent, was_asked=asked):
+            show(line)
+        return ExitCode.DONE
     for line in preview_lines(shown):
         show(line)
     print_table(ORDER_ROW_HEADERS, order_rows(shown.order, shown.totals.rows), right=ORDER_ROW_HEADERS[1:])
@@ -267,12 +275,19 @@ def _send_each(
 ) -> int:
     """Send invoices one by one, telling the steps of each to whoever watches."""
     send_one = container.send_again().send if again else container.send_invoice().send
+    look_up = container.look_up()
+    before = {} if again else {number: look_up.already_sent(business, number) for number in numbers}
     with progress() as tell:
         outcomes = each(numbers, partial(send_one, business))
         recorded = [outcome for outcome in outcomes.values() if not isinstance(outcome, KvittError)]
         ended = follow_transfers(container, business, recorded, wait_seconds=wait_seconds, progress=tell)
         outcomes.update({outcome.invoice: outcome for outcome in ended})
-    print_transfers(outcomes, kind="invoice", as_json=as_json)
+    attended = is_attended(container, outcomes.values())
+    for number, outcome in outcomes.items():
+        if isinstance(outcome, KvittError):
+            print_error(outcome, kind="invoice", key=number, as_json=as_json)
+        else:
+            print_sent(outcome, before.get(number), is_attended=attended, as_json=as_json)
     return worst(
         code_of_error(outcome) if isinstance(outcome, KvittError) else code_of_transfer(outcome)
         for outcome in outcomes.values()

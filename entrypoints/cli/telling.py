@@ -222,9 +222,9 @@ def reason_lines(reasons: Sequence[Reason]) -> Iterator[str]:
             yield f"  {reason.hint}"
 
 
-def transfer_lines(transfer: Transfer) -> Iterator[str]:
-    """A transfer as it stands, in a line, and what to do about it."""
-    yield f"Invoice {transfer.invoice}: {_standing(transfer)}"
+def transfer_lines(transfer: Transfer, *, is_attended: bool) -> Iterator[str]:
+    """A transfer as it stands, in a line, and what to do about it. `is_attended`: a worker is running."""
+    yield f"Invoice {transfer.invoice}: {_standing(transfer, is_attended=is_attended)}"
     if transfer.error:
         yield f"  {transfer.error.message}"
         if transfer.error.hint:
@@ -233,15 +233,15 @@ def transfer_lines(transfer: Transfer) -> Iterator[str]:
     yield from _warnings(transfer.warnings)
 
 
-def transfer_story(transfer: Transfer, steps: Sequence[Step]) -> Iterator[str]:
-    """All that is known of a transfer, in the order in which it happened."""
+def transfer_story(transfer: Transfer, steps: Sequence[Step], *, is_attended: bool) -> Iterator[str]:
+    """All that is known of a transfer, in the order in which it happened. `is_attended`: a worker is running."""
     attempts = "not attempted yet" if not transfer.attempts else f"attempts so far: {transfer.attempts}"
     yield f"Transfer {transfer.id}: invoice {transfer.invoice} of {transfer.business}"
     yield f"  Asked for at {moment(transfer.created_at)}; {attempts}."
     if transfer.error:
         yield f"  Last trouble ({transfer.error.code}): {transfer.error.message}"
     ended = f" at {moment(transfer.finished_at)}" if transfer.finished_at and transfer.state.is_final else ""
-    yield f"  Now: {_standing(transfer).removesuffix('.')}{ended}."
+    yield f"  Now: {_standing(transfer, is_attended=is_attended).removesuffix('.')}{ended}."
     if transfer.error and transfer.error.hint:
         yield f"  What to do: {transfer.error.hint}"
     yield from _warnings(transfer.warnings)
@@ -272,21 +272,23 @@ def last_status_line(report: PaymentReport) -> str:
     return f"  Payment: {_REASONS[report.reason]}{on} (checked {moment(report.checked_at)})"
 
 
-def _standing(transfer: Transfer) -> str:
+def _standing(transfer: Transfer, *, is_attended: bool) -> str:
     if transfer.waits_for_recovery:
         return "waiting for kvitt recover."
     if transfer.state is TransferState.WITHDRAWN:
         return f"withdrawn; order {transfer.order_id} is gone."
     if transfer.state is TransferState.WITHDRAWING:
         again = transfer.next_attempt_at
-        when = f"tried again at {moment(again)}" if again else "parked until the connection works, or it is asked again"
+        tried = "tried again at" if is_attended else "it can be tried again from"
+        when = f"{tried} {moment(again)}" if again else "parked until the connection works, or it is asked again"
         return f"order {transfer.order_id} is being withdrawn; {when}."
     if transfer.is_parked:
         return "waiting for the connection to be fixed."
     if transfer.state is TransferState.TRANSFERRED:
         return f"transferred as order {transfer.order_id}, customer {transfer.customer_id}."
     if transfer.state is TransferState.WAITING and transfer.next_attempt_at:
-        return f"waiting; retried at {moment(transfer.next_attempt_at)}."
+        again = "retried at" if is_attended else "it can be retried from"
+        return f"waiting; {again} {moment(transfer.next_attempt_at)}."
     return f"{transfer.state}."
 
 

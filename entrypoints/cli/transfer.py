@@ -11,13 +11,20 @@ from core.transfer import TransferState
 from entrypoints.cli.exit_codes import ExitCode, code_of_error, code_of_transfer, worst
 from entrypoints.cli.installation import installation, take_turn
 from entrypoints.cli.options import AsJson
-from entrypoints.cli.outcomes import each, print_transfers
+from entrypoints.cli.outcomes import each, is_attended, print_transfers
 from entrypoints.cli.output import print_json, print_table, say, show
 from entrypoints.cli.paging import every
 from entrypoints.cli.telling import outcome_text, reason_lines, transfer_story
+from entrypoints.cli.what_happened import unattended_line
 from entrypoints.documents import TransferDocument, TransferStory
 
-Ids = Annotated[list[str], typer.Argument(metavar="ID...", help="The transfers' ids.")]
+Names = Annotated[
+    list[str], typer.Argument(metavar="ID|NUMBER...", help="The transfers' ids, or their invoices' numbers.")
+]
+OfBusiness = Annotated[
+    str | None,
+    typer.Option("--business", metavar="NAME", help="The business, where several have an invoice of that number."),
+]
 
 
 def list_(
@@ -60,40 +67,48 @@ def list_(
 
 
 def show_(
-    transfer_id: Annotated[str, typer.Argument(metavar="ID", help="The transfer's id.")], as_json: AsJson = False
+    name: Annotated[str, typer.Argument(metavar="ID|NUMBER", help="The transfer's id, or its invoice's number.")],
+    business: OfBusiness = None,
+    as_json: AsJson = False,
 ) -> int:
     """Show where a transfer stands, and each step so far."""
     with installation() as container:
-        transfer = container.look_up().transfer(transfer_id)
-        steps = container.look_up().steps(transfer_id)
+        transfer = container.look_up().transfer_named(name, business=business)
+        steps = container.look_up().steps(transfer.id)
+        attended = is_attended(container, [transfer])
     if as_json:
         print_json(TransferStory.of_steps(transfer, steps).document())
-    else:
-        for line in transfer_story(transfer, steps):
-            show(line)
+        return ExitCode.DONE
+    for line in transfer_story(transfer, steps, is_attended=attended):
+        show(line)
+    if not attended and (how := unattended_line(transfer)):
+        show(how)
     return ExitCode.DONE
 
 
-def retry(ids: Ids, as_json: AsJson = False) -> int:
+def retry(names: Names, business: OfBusiness = None, as_json: AsJson = False) -> int:
     """Retry waiting, rejected or cancelled transfers now, and show the result."""
     with installation() as container:
-        outcomes = each(ids, container.manage_transfers().retry)
-        recorded = {id_: outcome for id_, outcome in outcomes.items() if not isinstance(outcome, KvittError)}
-        for business in dict.fromkeys(outcome.business for outcome in recorded.values() if not outcome.state.is_final):
-            take_turn(container, business)
-        outcomes.update({id_: container.look_up().transfer(id_) for id_ in recorded})
-    print_transfers(outcomes, kind="transfer", as_json=as_json)
+        look_up, retry_one = container.look_up(), container.manage_transfers().retry
+        outcomes = each(names, lambda name: retry_one(look_up.transfer_named(name, business=business).id))
+        recorded = {name: outcome for name, outcome in outcomes.items() if not isinstance(outcome, KvittError)}
+        for of in dict.fromkeys(outcome.business for outcome in recorded.values() if not outcome.state.is_final):
+            take_turn(container, of)
+        outcomes.update({name: look_up.transfer(outcome.id) for name, outcome in recorded.items()})
+        attended = is_attended(container, outcomes.values())
+    print_transfers(outcomes, kind="transfer", is_attended=attended, as_json=as_json)
     return worst(
         code_of_error(outcome) if isinstance(outcome, KvittError) else code_of_transfer(outcome)
         for outcome in outcomes.values()
     )
 
 
-def cancel(ids: Ids, as_json: AsJson = False) -> int:
+def cancel(names: Names, business: OfBusiness = None, as_json: AsJson = False) -> int:
     """Cancel transfers that have not begun to create an order."""
     with installation() as container:
-        outcomes = each(ids, container.manage_transfers().cancel)
-    print_transfers(outcomes, kind="transfer", as_json=as_json)
+        look_up, cancel_one = container.look_up(), container.manage_transfers().cancel
+        outcomes = each(names, lambda name: cancel_one(look_up.transfer_named(name, business=business).id))
+    print_transfers(outcomes, kind="transfer", is_attended=True, as_json=as_json)
     return worst(
         code_of_error(outcome) if isinstance(outcome, KvittError) else ExitCode.DONE for outcome in outcomes.values()
     )

@@ -154,6 +154,10 @@ def test_every_command_well_and_badly(
     for command in ("status", "show"):
         for number in ("1", "3", "nope"):
             searched("invoice", command, number, *FJELL)
+    for number in ("1", "nope"):
+        searched("invoice", "history", number, *FJELL)
+        searched("invoice", "delete", number, *FJELL)
+        searched("customer", "unlink", number, *FJELL)
     searched("invoice", "list", *FJELL)
     (transfer, *_) = kvitt("transfer", "list", "--json").json
     searched("transfer", "list", *FJELL)

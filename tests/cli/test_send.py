@@ -26,8 +26,8 @@ def test_one_invoice_is_one_object_and_sending_it_again_is_the_same_transfer(fje
 
     assert first.code == again.code == plain.code == 0
     assert first.json["state"] == "transferred"
-    assert again.json == first.json
-    assert f"transferred as order {first.json['order_id']}" in plain.out
+    assert {**again.json, "already_sent": None} == first.json
+    assert f"sent already, as order {first.json['order_id']}" in plain.out
     assert first.err == again.err == ""
     assert len(books.orders) == 1
 
@@ -46,12 +46,13 @@ def test_several_are_one_transfer_a_line_and_a_bad_one_keeps_none_from_going(fje
         "unknown_invoice",
     ]
     assert [line["invoice"] for line in as_json.lines] == ["1", "2", "3", "nix"]
-    assert plain.out.splitlines()[1:] == [
+    assert plain.out.splitlines()[1:5] == [
         "Transferred\t1\t",
         "Waiting\t0\t",
         "Rejected\t0\t",
         "Refused\t1\tnot_data_for_accounting",
     ]
+    assert plain.out.splitlines()[5].startswith("Invoice 1 was sent already")
     assert plain.err.startswith("Invoice 2 can't be sent.")
     assert len(books.orders) == 2
 
@@ -88,7 +89,7 @@ def test_a_refused_connection_waits_and_the_next_send_goes_through(
     assert refused.code == plain.code == 3
     assert refused.json["state"] == "waiting"
     assert refused.json["next_attempt_at"]
-    assert "retried at" in plain.out
+    assert "it can be retried from" in plain.out
     assert url not in plain.out
     assert (sent.code, sent.json["id"]) == (0, refused.json["id"])
     assert len(books.orders) == 1

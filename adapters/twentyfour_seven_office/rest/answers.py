@@ -171,7 +171,7 @@ def _too_many(answer: Answer, operation: Operation, context: Context, *, code: s
     return TryAgain(
         f"{operation.where}: the server asks for fewer calls; Kvitt calls again at {opens:%H:%M:%S} UTC.",
         code=code,
-        hint="Nothing to do: it is retried then. 24SevenOffice grants more calls on request.",
+        hint="A running worker retries transfers then. 24SevenOffice grants more calls on request.",
         not_before=opens,
     )
 

@@ -93,7 +93,7 @@ class Quota:
         return TryAgain(
             f"{where}: this hour's {self._limit} calls are used up until {opens:%H:%M} UTC.",
             code=QUOTA_EXCEEDED,
-            hint="Nothing to do: it is retried then. 24SevenOffice grants more calls on request; then raise "
+            hint="A running worker retries transfers then. 24SevenOffice grants more calls on request; then raise "
             "KVITT_TFSO_CALLS_PER_HOUR.",
             not_before=opens,
             for_everyone=True,

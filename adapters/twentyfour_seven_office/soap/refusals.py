@@ -135,7 +135,7 @@ def _quota(refusal: Refusal) -> KvittError:
     return TryAgain(
         f"{refusal.where}: the hourly number of requests is used up until {ends:%H:%M} UTC.",
         code="quota_exceeded",
-        hint="Nothing to do: it is retried then. 24SevenOffice grants more calls on request.",
+        hint="A running worker retries transfers then. 24SevenOffice grants more calls on request.",
         not_before=ends,
         for_everyone=True,
     )
