@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from pydantic import Field, JsonValue
 
-from core.audit import Action, Actor, ActorKind, AuditResult, KeptEntry
+from core.audit import Action, Actor, AuditResult, KeptEntry
 from core.fields import Document, Instant
 from core.payment import PaymentReason, PaymentReport
 from core.ports.invoice_stores import Step
@@ -31,46 +31,43 @@ _ENDS = (Action.TRANSFER_TRANSFERRED, Action.TRANSFER_REJECTED, Action.TRANSFER_
 _SENDS = (Action.INVOICE_SENT, Action.INVOICE_SENT_AGAIN)
 
 _DONE = {
-    Action.INVOICE_ADDED: "The invoice was added",
-    Action.INVOICE_REPLACED: "The invoice was changed",
-    Action.INVOICE_DELETED: "The invoice was deleted",
-    Action.INVOICE_CREDITED: "The invoice was credited",
-    Action.INVOICE_SENT: "The invoice was sent",
-    Action.INVOICE_SENT_AGAIN: "The invoice was sent again, because its order was gone",
-    Action.TRANSFER_RETRIED: "The transfer was retried",
-    Action.TRANSFER_CANCELLED: "The transfer was cancelled",
-    Action.TRANSFER_TRANSFERRED: "The invoice arrived in the accounting system",
-    Action.TRANSFER_REJECTED: "The transfer was rejected",
-    Action.WITHDRAWAL_ASKED: "The withdrawal of the invoice was asked for",
-    Action.TRANSFER_WITHDRAWN: "The invoice was withdrawn",
-    Action.ORDER_ADOPTED: "Order {subject} was made the invoice's",
-    Action.CUSTOMER_LINKED: "The customer was linked to the record {subject}",
-    Action.CUSTOMER_UNLINKED: "The link of the customer to the record {subject} was removed",
-    Action.STATUS_CHECKED: "The status was checked",
+    Action.INVOICE_ADDED: "The invoice was added.",
+    Action.INVOICE_REPLACED: "The invoice was changed.",
+    Action.INVOICE_DELETED: "The invoice was deleted.",
+    Action.INVOICE_CREDITED: "The invoice was credited.",
+    Action.INVOICE_SENT: "The invoice was sent.",
+    Action.INVOICE_SENT_AGAIN: "The invoice was sent again, because its order was gone.",
+    Action.TRANSFER_RETRIED: "The transfer was retried.",
+    Action.TRANSFER_CANCELLED: "The transfer was cancelled.",
+    Action.TRANSFER_TRANSFERRED: "The invoice arrived in the accounting system.",
+    Action.TRANSFER_REJECTED: "The transfer was rejected.",
+    Action.WITHDRAWAL_ASKED: "The withdrawal of the invoice was asked for.",
+    Action.TRANSFER_WITHDRAWN: "The invoice was withdrawn.",
+    Action.STATUS_CHECKED: "The status was checked.",
 }
 _REFUSED = {
-    Action.INVOICE_ADDED: "Adding the invoice was refused",
-    Action.INVOICE_DELETED: "Deleting the invoice was refused",
-    Action.INVOICE_CREDITED: "Crediting the invoice was refused",
-    Action.INVOICE_SENT: "Sending the invoice was refused",
-    Action.INVOICE_SENT_AGAIN: "Sending the invoice again was refused",
-    Action.TRANSFER_RETRIED: "Retrying the transfer was refused",
-    Action.TRANSFER_CANCELLED: "Cancelling the transfer was refused",
-    Action.TRANSFER_REJECTED: "The transfer was rejected",
-    Action.WITHDRAWAL_ASKED: "Withdrawing the invoice was refused",
-    Action.TRANSFER_WITHDRAWN: "The invoice was not withdrawn",
-    Action.ORDER_ADOPTED: "Making an order the invoice's was refused",
-    Action.CUSTOMER_LINKED: "Linking the customer was refused",
-    Action.CUSTOMER_UNLINKED: "Removing the customer's link was refused",
-    Action.STATUS_CHECKED: "Checking the status was refused",
+    Action.INVOICE_ADDED: "Adding the invoice was refused.",
+    Action.INVOICE_DELETED: "Deleting the invoice was refused.",
+    Action.INVOICE_CREDITED: "Crediting the invoice was refused.",
+    Action.INVOICE_SENT: "Sending the invoice was refused.",
+    Action.INVOICE_SENT_AGAIN: "Sending the invoice again was refused.",
+    Action.TRANSFER_RETRIED: "Retrying the transfer was refused.",
+    Action.TRANSFER_CANCELLED: "Cancelling the transfer was refused.",
+    Action.TRANSFER_REJECTED: "The transfer was rejected.",
+    Action.WITHDRAWAL_ASKED: "Withdrawing the invoice was refused.",
+    Action.TRANSFER_WITHDRAWN: "The invoice was not withdrawn.",
+    Action.ORDER_ADOPTED: "Making an order the invoice's was refused.",
+    Action.CUSTOMER_LINKED: "Linking the customer was refused.",
+    Action.CUSTOMER_UNLINKED: "Removing the customer's link was refused.",
+    Action.STATUS_CHECKED: "Checking the status was refused.",
 }
 _SEEN = {
-    PaymentReason.NOT_PUBLISHED: "Not paid: the order had not been published as an invoice",
-    PaymentReason.OPEN: "Not paid: the invoice was open",
-    PaymentReason.PARTLY_PAID: "Not paid: a part had been paid",
-    PaymentReason.PAID: "Paid",
-    PaymentReason.DELETED: "Not paid: the order was deleted in the accounting system",
-    PaymentReason.NOT_OURS: "Not known to be paid: the order with this id was another's",
+    PaymentReason.NOT_PUBLISHED: "Not paid: the order had not been published as an invoice.",
+    PaymentReason.OPEN: "Not paid: the invoice was open.",
+    PaymentReason.PARTLY_PAID: "Not paid: only part of it had been paid.",
+    PaymentReason.PAID: "The invoice was paid.",
+    PaymentReason.DELETED: "Not paid: the order was deleted in the accounting system.",
+    PaymentReason.NOT_OURS: "Not known to be paid: the order with this id no longer belonged to this invoice.",
 }
 
 
@@ -84,7 +81,7 @@ class _Rank(StrEnum):
 
 
 class HistoryEvent(Document):
-    """One thing that happened. `details` are those of its kind, for programs; nothing in them is secret or personal.
+    """One thing that happened. `details` are those of its kind, such as who did it; nothing in them is personal.
 
     `place` is what a page goes on after; places grow with time.
     """
@@ -126,17 +123,24 @@ def _audited(
             and _is_near(entry.at, (report.checked_at for report in reports))
         ):
             continue
-        named = (_REFUSED if is_refused else _DONE).get(entry.action, entry.action.value)
-        text = named.format(subject=entry.subject or "")
-        if is_refused and entry.code:
-            text += f" ({entry.code})"
         details: dict[str, JsonValue] = {"actor": _actor(entry.actor), "result": entry.result.value}
         if entry.code:
             details["code"] = entry.code
         if entry.subject:
             details["subject"] = entry.subject
-        text = f"{text}{_by(entry.actor)}."
+        text = _REFUSED.get(entry.action, entry.action.value) if is_refused else _done(entry)
         yield _event(entry.at, entry.action.value, text, details, rank=_Rank.AUDIT, nth=entry.id)
+
+
+def _done(entry: KeptEntry) -> str:
+    about = entry.subject
+    if entry.action is Action.ORDER_ADOPTED:
+        return f"Order {about} was made the invoice's."
+    if entry.action is Action.CUSTOMER_LINKED:
+        return f"The customer was linked to the record {about}."
+    if entry.action is Action.CUSTOMER_UNLINKED:
+        return f"The customer's link to the record {about} was removed."
+    return _DONE.get(entry.action, entry.action.value)
 
 
 def _queued(nth: int, transfer: Transfer, entries: Iterable[KeptEntry]) -> Iterator[HistoryEvent]:
@@ -166,16 +170,14 @@ def _seen(reports: Sequence[PaymentReport], entries: Sequence[KeptEntry]) -> Ite
         else:
             runs.append((report, actor, report, 1))
     for nth, (first, actor, last, number) in enumerate(runs):
-        text = _SEEN[first.reason] + (f" on {first.paid_at}" if first.paid_at else "") + _by(actor, what="checked")
-        if number > 1:
-            text += f"; seen {number} times, the last time at {last.checked_at:%Y-%m-%d %H:%M} UTC"
+        text = f"The invoice was paid on {first.paid_at}." if first.paid_at else _SEEN[first.reason]
         details: dict[str, JsonValue] = {
             **first.model_dump(mode="json", exclude={"invoice", "checked_at"}),
             "checks": number,
             "last_checked_at": last.model_dump(mode="json")["checked_at"],
             "actor": _actor(actor) if actor else None,
         }
-        yield _event(first.checked_at, SEEN, f"{text}.", details, rank=_Rank.STATUS, nth=nth)
+        yield _event(first.checked_at, SEEN, text, details, rank=_Rank.STATUS, nth=nth)
 
 
 def _says(report: PaymentReport) -> PaymentReport:
@@ -195,14 +197,3 @@ def _is_near(at: datetime, others: Iterable[datetime]) -> bool:
 
 def _actor(actor: Actor) -> JsonValue:
     return actor.model_dump(mode="json")
-
-
-def _by(actor: Actor | None, *, what: str = "") -> str:
-    """Say who did it; nothing where nobody asked at that moment."""
-    if actor is None or actor.kind is ActorKind.WORKER:
-        return ""
-    if actor.key:
-        who = f"the API key {actor.name} ({actor.key})"
-    else:
-        who = f"{actor.name}, at the command line" if actor.name else "a command"
-    return f", {what} by {who}" if what else f" by {who}"

@@ -220,8 +220,7 @@ def preview(number: InvoiceNumber, business: BusinessName, as_json: AsJson = Fal
         print_json(InvoicePreview.of(shown).document())
         return ExitCode.DONE
     if shown.already_sent:
-        asked = "a send would change nothing"
-        for line in already_sent_lines(number, business, shown.already_sent, was_asked=asked):
+        for line in already_sent_lines(number, business, shown.already_sent, is_preview=True):
             show(line)
         return ExitCode.DONE
     for line in preview_lines(shown):

@@ -79,7 +79,7 @@ def print_sent(transfer: Transfer, before: AlreadySent | None, *, is_attended: b
         )
         print_json_line(shown.document())
     elif before:
-        for line in already_sent_lines(transfer.invoice, transfer.business, before, was_asked="nothing was done"):
+        for line in already_sent_lines(transfer.invoice, transfer.business, before, is_preview=False):
             show(line)
     else:
         print_transfer(transfer, is_attended=is_attended, as_json=False)
