@@ -7,7 +7,7 @@ from core.intent import Intent, IntentKind
 from core.ports.storage import Storage
 from core.sending.restore_watch import RestoreWatch
 from core.stored import require_invoice
-from core.transfer import Transfer, order_may_exist
+from core.transfer import Transfer, TransferState, order_may_exist
 
 
 class DeleteInvoice:
@@ -51,7 +51,7 @@ def refusal_of_deletion(number: str, transfer: Transfer | None, intent: Intent |
     """
     if transfer is None:
         return _locked(number) if intent and intent.is_open else None
-    if transfer.state.has_order:
+    if transfer.state is TransferState.TRANSFERRED:
         return OrderThere(
             f"Invoice {number} was sent as order {transfer.order_id} and can't be deleted.",
             code="already_sent",

@@ -279,16 +279,18 @@ def _standing(transfer: Transfer, *, is_attended: bool) -> str:
         return f"withdrawn; order {transfer.order_id} is gone."
     if transfer.state is TransferState.WITHDRAWING:
         again = transfer.next_attempt_at
-        tried = "tried again at" if is_attended else "it can be tried again from"
-        when = f"{tried} {moment(again)}" if again else "parked until the connection works, or it is asked again"
+        if again is None:
+            when = "parked until the connection works, or it is asked again"
+        else:
+            when = f"tried again at {moment(again)}" if is_attended else f"it can be tried again from {moment(again)}"
         return f"order {transfer.order_id} is being withdrawn; {when}."
     if transfer.is_parked:
         return "waiting for the connection to be fixed."
     if transfer.state is TransferState.TRANSFERRED:
         return f"transferred as order {transfer.order_id}, customer {transfer.customer_id}."
     if transfer.state is TransferState.WAITING and transfer.next_attempt_at:
-        again = "retried at" if is_attended else "it can be retried from"
-        return f"waiting; {again} {moment(transfer.next_attempt_at)}."
+        at = moment(transfer.next_attempt_at)
+        return f"waiting; retried at {at}." if is_attended else f"waiting; it can be retried from {at}."
     return f"{transfer.state}."
 
 
