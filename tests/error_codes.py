@@ -15,7 +15,7 @@ ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "docs" / "errors.md"
 
 _ROOMS = ("core", "adapters", "plugins", "entrypoints")
-_NOT_OURS = ("plugins/conformance", "adapters/storage/migrations")
+_NOT_OURS = ("plugins/conformance", "adapters/storage/migrations", "entrypoints/http/examples.py")
 _CODE = re.compile(r"[a-z][a-z0-9]*(?:_[a-z0-9]+)*")
 # Where a code is given otherwise than as `code=`: the argument of a call, by position.
 _BY_POSITION = {"UnusableAnswer": 0, "trouble": 1, "_dimension": 0}
