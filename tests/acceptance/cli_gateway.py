@@ -61,6 +61,20 @@ class CliGateway:
     def status(self, business: str, number: str) -> PaymentReport:
         return PaymentReport.model_validate(self._done("invoice", "status", number, "--business", business))
 
+    def history(self, business: str, number: str) -> Sequence[Json]:
+        code, output = _printed("invoice", "history", number, "--business", business)
+        document = json.loads(output)
+        if not isinstance(document, list):
+            raise Refused(document)
+        assert code == ExitCode.DONE
+        return document
+
+    def delete(self, business: str, number: str) -> None:
+        self._done("invoice", "delete", number, "--business", business)
+
+    def unlink(self, business: str, number: str) -> None:
+        self._done("customer", "unlink", number, "--business", business)
+
     def link(self, business: str, number: str, customer_id: str) -> None:
         self._done("customer", "link", number, customer_id, "--business", business)
 
@@ -114,7 +128,8 @@ def _is_problem(document: Json) -> bool:
 
 
 def _transfer_from(document: Json) -> Transfer:
-    return Transfer.model_validate({**document, "trying_since": document["created_at"]})
+    stored = {name: value for name, value in document.items() if name != "already_sent"}
+    return Transfer.model_validate({**stored, "trying_since": document["created_at"]})
 
 
 def _outcome(line: Json) -> Transfer | Refused:

@@ -25,6 +25,7 @@ from tests.http.clients import client_of
 from tests.systems import SYSTEMS, System
 
 STEPS = (
+    "asking",
     "business",
     "crediting",
     "customers",

@@ -45,6 +45,13 @@ class Gateway(Protocol):
 
     def status(self, business: str, number: str) -> PaymentReport: ...
 
+    def history(self, business: str, number: str) -> Sequence[Json]:
+        """Tell all that happened to an invoice."""
+
+    def delete(self, business: str, number: str) -> None: ...
+
+    def unlink(self, business: str, number: str) -> None: ...
+
     def link(self, business: str, number: str, customer_id: str) -> None: ...
 
     def credit(self, business: str, number: str, rows: Mapping[int, str | None] | None) -> Json:

@@ -58,6 +58,17 @@ class HttpGateway:
     def status(self, business: str, number: str) -> PaymentReport:
         return PaymentReport.model_validate(self._call("POST", business, "invoices", number, "status"))
 
+    def history(self, business: str, number: str) -> Sequence[Json]:
+        page: Json = self._call("GET", business, "invoices", number, "history")
+        events: Sequence[Json] = page["items"]
+        return events
+
+    def delete(self, business: str, number: str) -> None:
+        self._call("DELETE", business, "invoices", number)
+
+    def unlink(self, business: str, number: str) -> None:
+        self._call("DELETE", business, "invoices", number, "customer")
+
     def link(self, business: str, number: str, customer_id: str) -> None:
         self._call("POST", business, "invoices", number, "customer", body={"customer_id": customer_id})
 
@@ -100,7 +111,8 @@ def _read(response: Response) -> tuple[int, Any]:
 
 
 def _transfer_from(document: Json) -> Transfer:
-    return Transfer.model_validate({**document, "trying_since": document["created_at"]})
+    stored = {name: value for name, value in document.items() if name != "already_sent"}
+    return Transfer.model_validate({**stored, "trying_since": document["created_at"]})
 
 
 def _outcome(item: Json) -> Transfer | Refused:

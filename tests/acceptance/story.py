@@ -32,6 +32,7 @@ class Story:
         self.table = b""
         self.warnings: Sequence[str] = ()
         self.refusal: Refused | None = None
+        self.events: Sequence[Json] = ()
         self.transfers: list[Transfer] = []
         self.credits: list[Json] = []
         self.asked_before = 0
@@ -82,6 +83,20 @@ class Story:
     def credit(self, rows: Mapping[int, str | None] | None = None) -> None:
         """Credit the invoice; the credit is the last of `credits`."""
         self._ask(lambda: self.credits.append(self.gateway.credit(self.business.name, self.invoice.number, rows)))
+
+    def ask_what_happened(self) -> None:
+        """Ask; what happened is in `events`."""
+
+        def ask() -> None:
+            self.events = self.gateway.history(self.business.name, self.invoice.number)
+
+        self._ask(ask)
+
+    def delete(self) -> None:
+        self._ask(lambda: self.gateway.delete(self.business.name, self.invoice.number))
+
+    def unlink_customer(self) -> None:
+        self._ask(lambda: self.gateway.unlink(self.business.name, self.invoice.number))
 
     def check_status(self, number: str | None = None) -> None:
         self._ask(lambda: self.gateway.status(self.business.name, number or self.invoice.number))

@@ -64,6 +64,19 @@ class UseCaseGateway:
                 raise answer
             return answer
 
+    def history(self, business: str, number: str) -> Sequence[Json]:
+        with _refusals():
+            events = self._container.tell_history().tell(business, number, limit=1000)
+            return [event.model_dump(mode="json") for event in events]
+
+    def delete(self, business: str, number: str) -> None:
+        with _refusals():
+            self._container.delete_invoice().delete(business, number)
+
+    def unlink(self, business: str, number: str) -> None:
+        with _refusals():
+            self._container.link_customer().unlink(business, number)
+
     def link(self, business: str, number: str, customer_id: str) -> None:
         with _refusals():
             self._container.link_customer().link(business, number, customer_id)
