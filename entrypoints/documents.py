@@ -340,6 +340,18 @@ class ApiKeyDocument(Shown):
     revoked_at: Instant | None
 
 
+class NewApiKey(ApiKeyDocument):
+    """A key that was just made. Its text, `key`, is shown this once and can't be read back."""
+
+    key: str
+
+
+class ApiKeyPage(Page):
+    """A page of API keys."""
+
+    items: list[ApiKeyDocument]
+
+
 class AuditDocument(Shown):
     """Who did what, and how it ended. `subject`: the id of a transfer, a batch, a key's prefix, a customer's record."""
 

@@ -10,10 +10,10 @@ from pydantic import ValidationError
 from core.api_key import ApiKey, Role, digest_of, is_digest_of, prefix_in
 from core.audit import Action
 from core.auditor import Auditor
-from core.errors import InvalidInput, NotAuthenticated, NotFound, TryAgain
+from core.errors import Conflict, InvalidInput, NotAuthenticated, NotFound, TryAgain
 from core.ports.access_stores import KeptKey, KeyRing
 from core.ports.clock import Clock
-from core.ports.storage import Storage
+from core.ports.storage import Storage, UnitOfWork
 from core.stored import require_known
 
 
@@ -55,27 +55,43 @@ class ManageApiKeys:
         with self._storage.transaction() as work:
             return work.api_keys.list(limit=limit, after=after)
 
-    def revoke(self, prefix: str) -> ApiKey:
+    def get(self, prefix: str) -> ApiKey:
+        """Return a key, revoked or not. Errors: NotFound."""
+        with self._storage.transaction() as work:
+            return _require_key(work, prefix)
+
+    def revoke(self, prefix: str, *, own: str | None = None) -> ApiKey:
         """Have a key open nothing any more, and return it; revoking it again changes nothing.
 
-        Its whole text will do too.
-        Errors: NotFound.
+        Its whole text will do too. `own` is the prefix of the key with which this is asked, which is not revoked by
+        itself: an administrator who has replaced it is let in by another, so that nobody locks himself out.
+        Errors: NotFound; Conflict, code `own_api_key`.
         """
         prefix = prefix_in(prefix) or prefix
         # What is given in place of a prefix may be a part of a key, so a refusal is noted without it.
         with self._auditor.refusals(Action.API_KEY_REVOKED), self._storage.transaction() as work:
-            key = work.api_keys.get(prefix)
-            if key is None:
-                raise NotFound(
-                    "There is no API key with this prefix.",
-                    code="unknown_api_key",
-                    hint="Run api-key list; the prefix is the part of a key between kvitt_ and the next _.",
+            key = _require_key(work, prefix)
+            if prefix == own:
+                raise Conflict(
+                    f'The key "{key.name}" ({prefix}) is the one that this request was made with.',
+                    code="own_api_key",
+                    hint="Create another administrator's key, and revoke this one with that.",
                 )
             if key.revoked_at is not None:
                 return key
             work.api_keys.revoke(prefix, now=self._clock.now())
             self._auditor.done(work, Action.API_KEY_REVOKED, business=key.business, subject=prefix)
             return work.api_keys.get(prefix) or key
+
+
+def _require_key(work: UnitOfWork, prefix: str) -> ApiKey:
+    if key := work.api_keys.get(prefix):
+        return key
+    raise NotFound(
+        "There is no API key with this prefix.",
+        code="unknown_api_key",
+        hint="Run api-key list; the prefix is the part of a key between kvitt_ and the next _.",
+    )
 
 
 REMEMBERED_FOR = timedelta(seconds=5)

@@ -82,9 +82,15 @@ def revoke(
 ) -> int:
     """Revoke a key. Running servers notice within seconds."""
     with installation() as container:
-        key = container.manage_api_keys().revoke(prefix)
+        keys = container.manage_api_keys()
+        key = keys.revoke(prefix)
+        is_any_left = not key.is_administrator or any(
+            one.is_administrator and one.revoked_at is None for one in every(keys.list, key=lambda one: one.prefix)
+        )
     if as_json:
         print_json(ApiKeyDocument.of(key).document())
     else:
         show(f'The key "{key.name}" ({key.prefix}) is revoked.')
+        if not is_any_left:
+            say("No administrator's key is left. Create one with: kvitt api-key create NAME --administrator")
     return ExitCode.DONE

@@ -19,7 +19,7 @@ from litestar.types import HTTPScope, LifeSpanReceive, LifeSpanScope, LifeSpanSe
 from adapters.telemetry.telemetry import Telemetry
 from core.errors import KvittError
 from entrypoints.container import Container
-from entrypoints.http import audit, businesses, health, invoices, many_invoices, recovery, transfers
+from entrypoints.http import api_keys, audit, businesses, health, invoices, many_invoices, recovery, transfers
 from entrypoints.http.access import Access, Gate
 from entrypoints.http.adding import Adding
 from entrypoints.http.bodies import StrictRequest
@@ -57,6 +57,7 @@ _PROVIDED = (
     "send_many",
     "check_status",
     "manage_transfers",
+    "manage_api_keys",
     "adopt_order",
     "recover",
     "read_figures",
@@ -87,6 +88,7 @@ def create_app(container: Container, *, local_only: bool = True) -> Litestar:
             *many_invoices.HANDLERS,
             *transfers.HANDLERS,
             *audit.HANDLERS,
+            *api_keys.HANDLERS,
             *recovery.HANDLERS,
         ],
         security=BY_API_KEY,

@@ -14,6 +14,15 @@ _CREATED = "2026-06-02T08:00:00.120Z"
 _ENDED = "2026-06-02T08:00:00.532Z"
 _EMAIL = "faktura@solvang-bygg.example"
 
+_API_KEY: Example = {
+    "prefix": "affe37982f61",
+    "name": "shop",
+    "role": "send",
+    "business": "fjell",
+    "created_at": _CREATED,
+    "last_used_at": _ENDED,
+    "revoked_at": None,
+}
 _BUSINESS: Example = {
     "name": "fjell",
     "accounting": {
@@ -297,7 +306,15 @@ EXAMPLES: Mapping[str, Any] = {
         "category_name": "SharefoxRental",
     },
     "BusinessDocument": _BUSINESS,
-    "BusinessPatch": {"accounting": {"password": "the new password"}, "vat_codes": {"25": None}},
+    "ApiKeyDocument": _API_KEY,
+    "ApiKeyPage": {"next": None, "items": [_API_KEY]},
+    "KeyRequest": {"name": "shop", "business": "fjell", "role": "send"},
+    "NewApiKey": _API_KEY | {"last_used_at": None, "key": f"kvitt_affe37982f61_{'0' * 64}"},
+    "BusinessPatch": {
+        "accounting": {"password": "the new password"},
+        "vat_codes": {"25": None},
+        "products": {"excavator": {"vat_code": "3"}},
+    },
     "StoredBusinessDocument": _BUSINESS
     | {
         "changes": [

@@ -38,6 +38,9 @@ REPLAYED_HEADER = "Idempotency-Replayed"
 LONGEST_KEY = 255
 """In characters, all of them printable ASCII."""
 
+KEEPS_NO_ANSWER = "keeps_no_answer"
+"""Under which a route says in its options that its answers hold what is shown only once."""
+
 _METHOD = "POST"
 _KEPT_HEADERS = (b"content-type", b"location", b"preference-applied")
 
@@ -67,6 +70,12 @@ class IdempotencyKeys(ASGIMiddleware):
         if key is None:
             await next_app(scope, receive, send)
             return
+        if scope["route_handler"].opt.get(KEEPS_NO_ANSWER):
+            raise InvalidInput(
+                f"The answer holds what is shown only once, so it can't be kept under an {KEY_HEADER}.",
+                code="bad_idempotency_key",
+                hint=f"Send the request without the header {KEY_HEADER}.",
+            )
         body = await _body(receive, longest=self._longest_body)
         if body is None:  # the caller is gone
             return

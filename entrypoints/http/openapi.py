@@ -61,6 +61,7 @@ _TAGS = [
     Tag("invoices", "An invoice, from the source that states it: add it, preview it, send it, ask whether it is paid."),
     Tag("transfers", "Moving an invoice into the accounting system: how it stands, and what happened."),
     Tag("audit", "Who did what, and when."),
+    Tag("api-keys", "Who may use the API, and for what."),
     Tag("recovery", "After the database was restored: no order is made twice."),
     Tag("health", "Whether this process lives and can do its work; needs no key."),
 ]

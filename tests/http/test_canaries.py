@@ -91,6 +91,8 @@ def test_every_route_well_and_badly(
         assert api.get("/v1/businesses", headers=bearing(canaries.API_KEY)).status_code == 401
         assert ask("PUT", "/v1/businesses/fjell", json=canaries.business()).status_code == 201
         ask("PUT", "/v1/businesses/fjell", json=canaries.business(colour=canaries.PASSWORD))
+        ask("POST", "/v1/api-keys", json={"name": canaries.API_KEY})
+        ask("DELETE", f"/v1/api-keys/{key.split('_')[1]}")
         for setting in ("password", "colour"):
             ask("PATCH", "/v1/businesses/fjell", json={"accounting": {setting: canaries.PASSWORD}})
         ask("PATCH", "/v1/businesses/fjell", json={"order_status": canaries.PASSWORD})

@@ -17,6 +17,10 @@ ROUTES = {
     ("get", "/health/live"),
     ("get", "/health/ready"),
     ("get", "/v1/audit"),
+    ("get", "/v1/api-keys"),
+    ("post", "/v1/api-keys"),
+    ("get", "/v1/api-keys/{prefix}"),
+    ("delete", "/v1/api-keys/{prefix}"),
     ("get", "/v1/recover"),
     ("post", "/v1/recover"),
     ("post", "/v1/businesses/{business}/invoices/{number}/adopt"),
@@ -200,6 +204,7 @@ def test_bodies_are_described(document: Json) -> None:
     assert {name: reference.rpartition("/")[2] for name, reference in taken.items()} == {
         "store_business": "BusinessBody",
         "change_business": "BusinessPatch",
+        "create_api_key": "KeyRequest",
         "add_invoice": "Invoice",
         "choose_customer": "CustomerChoice",
         "credit_invoice": "CreditRequest",
