@@ -29,6 +29,7 @@ from entrypoints.cli.options import (
     InvoiceNumbers,
     NumberFile,
     existing,
+    existing_or_none,
     require_numbers_or_all,
 )
 from entrypoints.cli.outcomes import each, is_attended, print_error, print_sent
@@ -49,6 +50,8 @@ from entrypoints.cli.telling import (
     stated_totals_line,
 )
 from entrypoints.cli.what_happened import already_sent_lines
+from entrypoints.cli.withdrawing import DEFAULT_WAIT, changed_invoices, replace_each, require_one_way
+from entrypoints.cli.withdrawing import withdraw as withdraw
 from entrypoints.documents import TransferDocument
 from entrypoints.invoice_documents import CreditableInvoice
 from entrypoints.preview_documents import InvoicePreview
@@ -56,8 +59,6 @@ from entrypoints.problem import problem_document
 
 if TYPE_CHECKING:
     from entrypoints.container import Container
-
-DEFAULT_WAIT = 60
 
 
 class TemplateForm(StrEnum):
@@ -240,6 +241,20 @@ def send(
         bool,
         typer.Option("--again", help="Create a new order for an invoice whose order is gone. Needs numbers."),
     ] = False,
+    replace: Annotated[
+        bool,
+        typer.Option("--replace", help="Withdraw the invoice's order first, if it was sent. Needs numbers."),
+    ] = False,
+    changed: Annotated[
+        Path | None,
+        typer.Option(
+            "--with",
+            metavar="FILE",
+            callback=existing_or_none,
+            help="With --replace: a file with the invoices as they are now.",
+            show_default=False,
+        ),
+    ] = None,
     wait: Annotated[
         float,
         typer.Option(metavar="SECONDS", min=0, help="How long to wait for the transfers to finish; 0 doesn't wait."),
@@ -254,16 +269,19 @@ def send(
     rejected, or has to wait longer than --wait.
 
     --again asks the accounting system first, and refuses an invoice whose order is still there.
+
+    --replace deletes the order in the accounting system while it is not published, and sends the invoice again: both,
+    or neither.
     """
     wanted = require_numbers_or_all(numbers, every=every, file=file)
-    if again and (every or file):
-        raise typer.BadParameter(
-            "Give the numbers of the invoices; it is not for --all or --file.", param_hint="--again"
-        )
+    require_one_way(again=again, replace=replace, has_file=changed is not None, by_number=not (every or file))
     if file:
         wanted = list(dict.fromkeys([*wanted, *read_numbers(file)]))
     with installation() as container:
         container.look_up().business(business)
+        if replace:
+            invoices = changed_invoices(changed, wanted) if changed else {}
+            return replace_each(container, business, wanted, invoices, wait_seconds=wait, as_json=as_json)
         if again or len(wanted) == 1:
             return _send_each(container, business, wanted, again=again, wait_seconds=wait, as_json=as_json)
         return send_batch(container, business, None if every else wanted, wait_seconds=wait, as_json=as_json)

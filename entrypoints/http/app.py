@@ -19,7 +19,17 @@ from litestar.types import HTTPScope, LifeSpanReceive, LifeSpanScope, LifeSpanSe
 from adapters.telemetry.telemetry import Telemetry
 from core.errors import KvittError
 from entrypoints.container import Container
-from entrypoints.http import api_keys, audit, businesses, health, invoices, many_invoices, recovery, transfers
+from entrypoints.http import (
+    api_keys,
+    audit,
+    businesses,
+    health,
+    invoices,
+    many_invoices,
+    recovery,
+    transfers,
+    withdrawing,
+)
 from entrypoints.http.access import Access, Gate
 from entrypoints.http.adding import Adding
 from entrypoints.http.bodies import StrictRequest
@@ -54,6 +64,7 @@ _PROVIDED = (
     "tell_history",
     "link_customer",
     "send_invoice",
+    "withdraw_invoice",
     "send_many",
     "check_status",
     "manage_transfers",
@@ -86,6 +97,7 @@ def create_app(container: Container, *, local_only: bool = True) -> Litestar:
             *businesses.HANDLERS,
             *invoices.HANDLERS,
             *many_invoices.HANDLERS,
+            *withdrawing.HANDLERS,
             *transfers.HANDLERS,
             *audit.HANDLERS,
             *api_keys.HANDLERS,

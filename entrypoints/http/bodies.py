@@ -104,6 +104,15 @@ class CreditRequest(Body):
     number: InvoiceNumber | None = Field(default=None, examples=["2001-1-K1"])
 
 
+class Replacement(Body):
+    """What an invoice is sent as once its order is withdrawn: `invoice`, or what it says already."""
+
+    what = "a replacement"
+    code = "not_a_replacement"
+
+    invoice: Invoice | None = None
+
+
 class InvoicesToSend(Body):
     """Which invoices to send: these, or all that are data for accounting and have not arrived. Just one of the two."""
 

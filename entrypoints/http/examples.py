@@ -382,6 +382,7 @@ EXAMPLES: Mapping[str, Any] = {
     "ProblemFault": {"field": "rows[0].quantity", "message": "is missing"},
     "RecoveryDocument": {"needed": False, "not_before": None, "left": [], "businesses": [_RECOVERY]},
     "RecoveryStart": {"since": "2026-06-01T00:00:00Z"},
+    "Replacement": {"invoice": _INVOICE},
     "SentTransfer": _TRANSFER | {"already_sent": None},
     "TakenInvoice": _INVOICE,
     "TransferDocument": _TRANSFER,

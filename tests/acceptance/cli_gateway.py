@@ -16,7 +16,11 @@ from entrypoints.cli.main import run
 from entrypoints.files import Form
 from tests.acceptance.gateway import Json, Refused
 
-EXIT_CODES = {TransferState.TRANSFERRED: ExitCode.DONE, TransferState.REJECTED: ExitCode.REFUSED}
+EXIT_CODES = {
+    TransferState.TRANSFERRED: ExitCode.DONE,
+    TransferState.REJECTED: ExitCode.REFUSED,
+    TransferState.WITHDRAWN: ExitCode.DONE,
+}
 
 
 class CliGateway:
@@ -50,6 +54,13 @@ class CliGateway:
 
     def send(self, business: str, number: str) -> Transfer:
         return self._transfer("invoice", "send", number, "--business", business, "--wait", "0")
+
+    def withdraw(self, business: str, number: str) -> Transfer:
+        return self._transfer("invoice", "withdraw", number, "--business", business, "--wait", "0")
+
+    def replace(self, business: str, invoice: Json) -> Transfer:
+        what = (invoice["number"], "--replace", "--with", self._given(invoice))
+        return self._transfer("invoice", "send", *what, "--business", business, "--wait", "0")
 
     def send_many(self, business: str, numbers: Sequence[str] | None) -> Mapping[str, Transfer | Refused]:
         which = ["--all"] if numbers is None else numbers

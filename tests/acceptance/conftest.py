@@ -41,10 +41,17 @@ STEPS = (
     "status",
     "totals",
     "trouble",
+    "withdrawing",
 )
 USE_CASES, *OTHER_ENTRIES = "use_cases", "http", "command_line"
 SOAP, REST = SYSTEMS
-ONLY_WITH = {"company_by_name": SOAP, "row_by_row": REST, "open_amount": REST}
+ONLY_WITH = {
+    "company_by_name": SOAP,
+    "row_by_row": REST,
+    "open_amount": REST,
+    "deletes_orders": REST,
+    "keeps_orders": SOAP,
+}
 """What a scenario is tagged with that is about something that just one of the plugins has."""
 
 
@@ -54,6 +61,8 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "company_by_name: one login reaches many companies, and the name picks one")
     config.addinivalue_line("markers", "row_by_row: an order is written with several calls")
     config.addinivalue_line("markers", "open_amount: 24Seven tells how much of an invoice is left to pay")
+    config.addinivalue_line("markers", "deletes_orders: 24Seven can delete an order")
+    config.addinivalue_line("markers", "keeps_orders: 24Seven can't delete an order through its API")
     for subject in STEPS:
         config.pluginmanager.import_plugin(f"tests.acceptance.steps.{subject}")
 
@@ -64,8 +73,8 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     tagged = metafunc.definition.get_closest_marker
     only = {name for tag, name in ONLY_WITH.items() if tagged(tag)} or set(SYSTEMS)
     ways = [(name, USE_CASES) for name in SYSTEMS if name in only]
-    if tagged("every_entry") and SOAP in only:
-        ways += [(SOAP, entry) for entry in OTHER_ENTRIES]
+    if tagged("every_entry"):
+        ways += [(SOAP if SOAP in only else REST, entry) for entry in OTHER_ENTRIES]
     metafunc.parametrize(("system", "entry"), ways, indirect=True, ids=["-".join(way) for way in ways])
 
 

@@ -40,6 +40,11 @@ class Gateway(Protocol):
 
     def send(self, business: str, number: str) -> Transfer: ...
 
+    def withdraw(self, business: str, number: str) -> Transfer: ...
+
+    def replace(self, business: str, invoice: Json) -> Transfer:
+        """Withdraw the invoice of this number, and send this one."""
+
     def send_many(self, business: str, numbers: Sequence[str] | None) -> Mapping[str, Transfer | Refused]:
         """Send these, or all when there are no numbers; answer for each, by number."""
 

@@ -48,6 +48,12 @@ class HttpGateway:
     def send(self, business: str, number: str) -> Transfer:
         return self._transfer(business, "invoices", number, "send")
 
+    def withdraw(self, business: str, number: str) -> Transfer:
+        return self._transfer(business, "invoices", number, "withdraw")
+
+    def replace(self, business: str, invoice: Json) -> Transfer:
+        return self._transfer(business, "invoices", invoice["number"], "replace", body={"invoice": invoice})
+
     def send_many(self, business: str, numbers: Sequence[str] | None) -> Mapping[str, Transfer | Refused]:
         body: Json = {"all": True} if numbers is None else {"invoices": list(numbers)}
         status, batch = self._answer("POST", business, "transfers", body=body)
@@ -84,8 +90,8 @@ class HttpGateway:
     def retry(self, business: str, transfer_id: str) -> Transfer:
         return self._transfer(business, "transfers", transfer_id, "retry")
 
-    def _transfer(self, *path: str) -> Transfer:
-        status, document = self._answer("POST", *path)
+    def _transfer(self, *path: str, body: Json | None = None) -> Transfer:
+        status, document = self._answer("POST", *path, body=body)
         transfer = _transfer_from(document)
         assert status == (HTTPStatus.OK if transfer.state.is_final else HTTPStatus.ACCEPTED)
         return transfer

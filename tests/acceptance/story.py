@@ -98,6 +98,13 @@ class Story:
     def unlink_customer(self) -> None:
         self._ask(lambda: self.gateway.unlink(self.business.name, self.invoice.number))
 
+    def withdraw(self) -> None:
+        self._ask(lambda: self.gateway.withdraw(self.business.name, self.invoice.number))
+
+    def replace(self) -> None:
+        """Have the order withdrawn and the invoice, as it is now, sent."""
+        self._ask(lambda: self.gateway.replace(self.business.name, self.invoice.document()))
+
     def check_status(self, number: str | None = None) -> None:
         self._ask(lambda: self.gateway.status(self.business.name, number or self.invoice.number))
 

@@ -51,6 +51,15 @@ class UseCaseGateway:
         with _refusals():
             return self._container.send_invoice().send(business, number)
 
+    def withdraw(self, business: str, number: str) -> Transfer:
+        with _refusals():
+            return self._container.withdraw_invoice().withdraw(business, number)
+
+    def replace(self, business: str, invoice: Json) -> Transfer:
+        with _refusals():
+            changed = invoice_from(invoice)
+            return self._container.withdraw_invoice().replace(business, changed.number, changed)
+
     def send_many(self, business: str, numbers: Sequence[str] | None) -> Mapping[str, Transfer | Refused]:
         send_many, look_up = self._container.send_many(), self._container.look_up()
         with _refusals():

@@ -169,6 +169,7 @@ def test_every_command_well_and_badly(
     searched("invoice", "credit", "1", "--rows", "1=0.5", *FJELL)
     searched("invoice", "credit", "2", "--send", *FJELL)
     searched("invoice", "credit", "1", "--rows", canaries.PASSWORD, *FJELL)
+    searched("invoice", "withdraw", "2", *FJELL)
     searched("invoice", "adopt", "1", transfer["order_id"] or "24001", *FJELL)
     searched("invoice", "adopt", "2", "999", *FJELL)
     searched("recover")

@@ -150,6 +150,8 @@ def test_every_route_of_the_api_says_what_it_needs(fjell: Api) -> None:
         ("POST", "/invoices/1/credit", {}),
         ("POST", "/invoices/1/adopt", {"order_id": "1"}),
         ("POST", "/invoices/1/send", None),
+        ("POST", "/invoices/1/withdraw", None),
+        ("POST", "/invoices/1/replace", {}),
         ("POST", "/invoices", [invoice_document("1")]),
         ("DELETE", "/invoices/1", None),
         ("DELETE", "/invoices/1/customer", None),

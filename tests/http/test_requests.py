@@ -57,6 +57,7 @@ TAKING_JSON = {
     "POST /v1/businesses/fjell/invoices/1/customer": "not_a_customer_choice",
     "POST /v1/businesses/fjell/invoices/1/adopt": "not_an_order_choice",
     "POST /v1/businesses/fjell/invoices/1/credit": "not_a_credit",
+    "POST /v1/businesses/fjell/invoices/1/replace": "not_a_replacement",
     "POST /v1/recover": "not_a_recovery_start",
 }
 
