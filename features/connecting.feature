@@ -53,6 +53,7 @@ Feature: Connecting a business to its 24Seven account
       Given the business "fjell" is connected to the account "Fjellutleie AS" with a wrong password
       When the connection of "fjell" is verified
       Then access is refused
+      And the reason names "logging in"
       And the reason does not reveal the password
 
     @company_by_name

@@ -75,7 +75,7 @@ _KNOWN_ERRORS = {
     "NoLines": ("no_lines", "Retry the transfer: the order is written again. If it lasts, look at it there."),
 }
 _RIGHTS_HINT = "Give the API client the rights for invoicing in 24SevenOffice, then run business verify."
-_LOGIN_HINT = "Correct client_id, client_secret and organization_id (business add), then run business verify."
+_LOGIN_HINT = "Correct client_id, client_secret and organization_id (business set), then run business verify."
 
 
 class TokenEnded(TryAgain):

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from adapters.twentyfour_seven_office.soap.operations import LOGIN
 from core.errors import AccessRefused
 from core.identity import tidy
 
@@ -48,7 +49,7 @@ def chosen_identity(account_name: str, answer: Sequence[Mapping[str, Any]] | Non
     """
     identities = [identity for item in answer or () if (identity := identity_from(item))]
     if not identities:
-        raise login_refused(where)
+        raise login_refused()
     named = [identity for identity in identities if identity.name.strip() == account_name.strip()]
     if not named:
         raise AccessRefused(
@@ -74,12 +75,15 @@ def chosen_identity(account_name: str, answer: Sequence[Mapping[str, Any]] | Non
     return named[0]
 
 
-def login_refused(where: str) -> AccessRefused:
-    """The error for credentials that are not accepted; 24SevenOffice never says which of them."""
+def login_refused() -> AccessRefused:
+    """The error for credentials that are not accepted; 24SevenOffice never says which of them.
+
+    It is the login that failed, whichever operation showed it: choosing the company takes the credentials too.
+    """
     return AccessRefused(
-        f"{where}: the user name, the password or the application id is not accepted.",
+        f"{LOGIN.where}: the user name, the password or the application id is not accepted.",
         code="login_refused",
-        hint="Correct username, password and application_id (business add), then run business verify.",
+        hint="Correct username, password and application_id (business set), then run business verify.",
     )
 
 

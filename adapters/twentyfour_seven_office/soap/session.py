@@ -173,7 +173,7 @@ class BusinessSession:
         try:
             answer = self._call_for_login(GET_IDENTITIES, credential=self._credential())
         except Rejected as refusal:
-            raise login_refused(GET_IDENTITIES.where) from refusal
+            raise login_refused() from refusal
         return chosen_identity(self._connection.account_name, answer, where=GET_IDENTITIES.where)
 
     def _log_in_as(self, identity_id: str) -> KeptSession:
@@ -183,7 +183,7 @@ class BusinessSession:
         except Rejected as refusal:
             raise AccessRefused(refusal.message, code="unknown_identity") from refusal
         if not session_id:
-            raise login_refused(LOGIN.where)
+            raise login_refused()
         if not _SESSION_ID.fullmatch(session_id):
             raise TryAgain(f"{LOGIN.where}: the answer was broken.", code="broken_answer")
         identity = identity_from(self._call_for_login(GET_IDENTITY, session_id=session_id))

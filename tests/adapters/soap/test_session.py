@@ -56,8 +56,11 @@ def test_a_blocked_company_is_refused_before_logging_in(sandbox: Sandbox, open_s
     assert operations(sandbox) == ["GetIdentitiesWithCredential"]
 
 
-def test_a_wrong_password_is_refused(open_system: OpenSoap) -> None:
-    assert refused(open_system(password="en annen").account).code == "login_refused"
+def test_a_wrong_password_is_refused_as_that_whatever_was_asked(open_system: OpenSoap) -> None:
+    for asked in (open_system(password="en annen").account, open_system(password="en annen").vat.codes):
+        error = refused(asked)
+        assert error.code == "login_refused"
+        assert error.message.startswith("24SevenOffice, logging in: the user name, the password or the application id")
 
 
 def test_a_throttled_login_is_temporary(sandbox: Sandbox, open_system: OpenSoap) -> None:
