@@ -1,4 +1,4 @@
-.PHONY: demo docs messages test attack simulate load bench lint types imports check lock clean
+.PHONY: demo docs sessions messages test attack simulate load bench lint types imports check lock clean
 .DEFAULT_GOAL := test
 
 PYTHON ?= python3
@@ -40,6 +40,10 @@ load: $(READY)
 
 bench: $(READY)
 	@$(BIN)/python -m tests.benchmarks
+
+# What commands print at a terminal, written anew into tests/cli/sessions/told: read what changed. make test compares it.
+sessions: $(READY)
+	@$(BIN)/python -m tests.cli.sessions
 
 # The pages that are written from the source: docs/errors.md and docs/settings.md. make test holds them against it.
 docs: $(READY)

@@ -68,7 +68,9 @@ def list_(as_json: AsJson = False) -> int:
             ]
             for key in keys
         ]
-        print_table(["Prefix", "Name", "Business", "Role", "Made", "Last used", "Revoked"], rows)
+        print_table(
+            ["Prefix", "Name", "Business", "Role", "Made", "Last used", "Revoked"], rows, below=["Revoked", "Last used"]
+        )
     else:
         say("There are no API keys yet. Create one with: kvitt api-key create NAME --administrator")
     return ExitCode.DONE

@@ -13,6 +13,7 @@ from entrypoints.cli.output import print_json, print_table, say
 from entrypoints.cli.telling import moment
 from entrypoints.documents import AuditDocument
 
+_LEAVING = ("About", "Result", "Invoice", "Business")
 USUAL_LIMIT = 100
 _LARGEST = 10**18 - 1  # as over HTTP; any database takes that, and one more
 
@@ -59,7 +60,11 @@ def audit(
     if as_json:
         print_json([AuditDocument.of(entry).document() for entry in entries])
     elif entries:
-        print_table(["Id", "Time", "Who", "What", "Business", "Invoice", "About", "Result"], list(map(_row, entries)))
+        print_table(
+            ["Id", "Time", "Who", "What", "Business", "Invoice", "About", "Result"],
+            list(map(_row, entries)),
+            below=_LEAVING,
+        )
     else:
         say("No entries match.")
     if len(found) > limit:

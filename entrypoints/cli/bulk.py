@@ -189,7 +189,9 @@ def tell_statuses(given: Iterator[Given]) -> ExitCode:
     for number, answer in given:
         codes.add(_code(answer))
         if not isinstance(answer, KvittError):
-            for line in status_lines(answer):
+            first, *others = status_lines(answer)
+            show(first, standing=answer.reason.value)
+            for line in others:
                 show(line)
         elif answer is not said:
             say_error(answer, about=f"Invoice {number}")

@@ -102,7 +102,7 @@ _GROUPS = [
             "withdraw": "Withdraw invoices: delete their orders while they are not published.",
             "credit": "Make the credit of an invoice that was sent, in full or in part.",
             "adopt": "Make an order the invoice's.",
-            "status": "Check Status: ask the accounting system whether invoices are paid.",
+            "status": "Check Status: ask whether invoices are paid.",
         },
     ),
     group_of(
@@ -119,7 +119,7 @@ _GROUPS = [
         {
             "list_": "List transfers, oldest first.",
             "show_": "Show where a transfer stands, and each step so far.",
-            "retry": "Retry waiting, rejected or cancelled transfers now, and show the result.",
+            "retry": "Retry waiting, rejected or cancelled transfers now.",
             "cancel": "Cancel transfers that have not begun to create an order.",
         },
     ),

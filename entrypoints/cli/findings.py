@@ -6,7 +6,8 @@ from entrypoints.doctor.findings import Finding
 
 def show_finding(finding: Finding) -> None:
     """Print a finding for a person."""
-    show(f"{finding.standing.value:<9}  {finding.check}: {finding.message}")
+    standing = finding.standing.value
+    show(f"{standing:<9}  {finding.check}: {finding.message}", standing=standing)
     if finding.hint:
         show(f"{'':<9}  {finding.hint}")
 

@@ -64,13 +64,13 @@ class WatchedTurns:
 
 
 class ToldSteps:
-    """Tells the steps of transfers, each once. `invoices` are the numbers by the transfers' ids."""
+    """Tells the steps of transfers from now on, each once. `invoices` are the numbers by the transfers' ids."""
 
     def __init__(self, container: "Container", invoices: Mapping[str, str], *, progress: Progress) -> None:
         self._container = container
         self._invoices = invoices
         self._progress = progress
-        self._told = dict.fromkeys(invoices, 0)
+        self._told = {id_: len(container.look_up().steps(id_)) for id_ in invoices}
 
     def tell(self) -> None:
         """Tell what has happened since."""

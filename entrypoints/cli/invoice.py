@@ -375,7 +375,7 @@ def adopt(
 def status(
     business: BusinessName, numbers: InvoiceNumbers = None, every: EveryInvoice = False, as_json: AsJson = False
 ) -> int:
-    """Check Status: ask the accounting system whether invoices are paid. --all checks every transferred one."""
+    """Check Status: ask whether invoices are paid. --all checks every transferred one."""
     wanted = require_numbers_or_all(numbers, every=every)
     with installation() as container:
         if every:

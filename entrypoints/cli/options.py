@@ -26,6 +26,10 @@ def existing_or_none(file: Path | None) -> Path | None:
     return existing(file) if file else None
 
 
+_ONLY_READING = frozenset({"list", "show", "preview", "status", "history"})
+"""Commands that need not say on which business they fell back: nothing comes of a mistake."""
+
+
 def _named_or_default(context: typer.Context, name: str | None) -> str | None:
     """Return the business that is named, or the one to fall back on, and tell whoever watches which that is.
 
@@ -42,7 +46,7 @@ def _named_or_default(context: typer.Context, name: str | None) -> str | None:
         raise typer.BadParameter(
             "name the business, or choose one for good with kvitt use NAME.", param_hint="--business"
         )
-    if sys.stderr.isatty():
+    if sys.stderr.isatty() and context.info_name not in _ONLY_READING:
         say(f"Business: {found.name} ({found.origin})")
     return found.name
 

@@ -64,7 +64,9 @@ def print_transfer(transfer: Transfer, *, is_attended: bool, as_json: bool) -> N
     if as_json:
         print_json_line(TransferDocument.of(transfer).document())
         return
-    for line in transfer_lines(transfer, is_attended=is_attended):
+    first, *others = transfer_lines(transfer, is_attended=is_attended)
+    show(first, standing=transfer.state.value)
+    for line in others:
         show(line)
     if not is_attended and (how := unattended_line(transfer)):
         show(how)

@@ -9,11 +9,15 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from shutil import get_terminal_size
 from textwrap import indent
+from typing import TextIO
 
 import typer
 
 from core.errors import KvittError
+from entrypoints.cli.layout import table_lines, wrapped
+from entrypoints.cli.marks import bold, coloured, coloured_sign, is_standing, marked
 from entrypoints.language.at_hand import Language, language_at_hand, translated, translated_document
 
 
@@ -44,14 +48,23 @@ def print_json_line(document: object) -> None:
     typer.echo(json.dumps(translated_document(document), ensure_ascii=_is_plain_ascii_safer()))
 
 
-def show(text: str = "") -> None:
-    """Print a line or more of a result that a person reads."""
-    typer.echo(printable(translated(text)))
+def show(text: str = "", *, standing: str = "") -> None:
+    """Print a line or more of a result that a person reads; on a terminal with the sign of how things stand."""
+    typer.echo(coloured_sign(_laid_out(marked(printable(translated(text)), standing), sys.stdout), standing))
 
 
 def say(text: str) -> None:
     """Print a message to standard error."""
-    typer.echo(printable(translated(text)), err=True)
+    typer.echo(_laid_out(printable(translated(text)), sys.stderr), err=True)
+
+
+def _laid_out(text: str, stream: TextIO) -> str:
+    return wrapped(text, terminal_width()) if stream.isatty() else text
+
+
+def terminal_width() -> int:
+    """Return how many columns the terminal has."""
+    return get_terminal_size().columns
 
 
 def say_error(error: KvittError, *, about: str = "") -> None:
@@ -65,23 +78,47 @@ _SAID = frozenset({"State", "Outcome", "Result", "Role", "Transfer", "Type", "Pa
 """The columns whose cells are Kvitt's words; what stands in others came from outside."""
 
 
-def print_table(headers: Sequence[str], rows: Sequence[Sequence[str]], *, right: Sequence[str] = ()) -> None:
-    """Print rows under headers: laid out on a terminal, separated by tabs elsewhere. `right` aligns to the right."""
-    headers, rows, right = _translated_table(headers, rows, right)
-    if not sys.stdout.isatty():
-        for row in (headers, *rows):
-            show("\t".join(" ".join(cell.split()) for cell in row))
-        return
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
+_STANDINGS = frozenset({"State", "Transfer", "Payment", "Paid", "Result"})
+"""The columns whose cells say how things stand."""
 
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
-    for header in headers:
-        table.add_column(Text(header), justify="right" if header in right else "left", overflow="fold")
-    for row in rows:
-        table.add_row(*(Text(printable(cell)) for cell in row))
-    Console(file=sys.stdout, highlight=False).print(table)
+
+def print_table(
+    headers: Sequence[str], rows: Sequence[Sequence[str]], *, right: Sequence[str] = (), below: Sequence[str] = ()
+) -> None:
+    """Print rows under headers: laid out on a terminal, separated by tabs elsewhere. `right` aligns to the right.
+
+    Where they don't fit beside each other, columns go below their row: those of `below` first, then from the right.
+    """
+    signs = [_signs(headers, row) for row in rows] if sys.stdout.isatty() else []
+    names = dict(zip(headers, headers, strict=True))
+    headers, rows, right = _translated_table(headers, rows, right)
+    tidy = [[" ".join(printable(cell).split()) for cell in row] for row in rows]
+    if not sys.stdout.isatty():
+        for row in (headers, *tidy):
+            typer.echo("\t".join(row))
+        return
+    names.update(zip(names, headers, strict=True))
+    seen: dict[str, str] = {}
+    for row, row_signs in zip(tidy, signs, strict=True):
+        for place, standing in row_signs.items():
+            row[place] = marked(row[place], standing)
+            seen[row[place]] = standing
+    moving = [names[header] for header in below]
+    first, *lines = table_lines(headers, tidy, width=terminal_width(), right=right, below=moving)
+    typer.echo(bold(first))
+    for line in lines:
+        for cell, standing in seen.items():
+            line = coloured(line, standing, cell)
+        typer.echo(line)
+
+
+def _signs(headers: Sequence[str], row: Sequence[str]) -> dict[int, str]:
+    """Say of which cells it is known how they stand, before they are translated."""
+    return {
+        place: cell.partition(":")[0]
+        for place, (header, cell) in enumerate(zip(headers, row, strict=True))
+        if header in _STANDINGS and is_standing(cell.partition(":")[0])
+    }
 
 
 def _translated_table(
@@ -115,7 +152,9 @@ def progress() -> Iterator[Progress]:
     with Console(file=sys.stderr).status("") as status:
         yield Progress(
             now=lambda text: status.update(Text(printable(translated(text)))),
-            done=lambda text: status.console.print(Text(printable(translated(text)))),
+            done=lambda text: status.console.print(
+                Text(_laid_out(printable(translated(text)), sys.stderr)), soft_wrap=True
+            ),
             is_watched=True,
         )
 

@@ -112,7 +112,8 @@ def _steps(file: Path, settings: Settings) -> Iterator[str]:
     else:
         target = shlex.quote(database)
         turns = shlex.quote(str(settings.home / "turns.db"))
-        yield f"  2. rm -f {target}-wal {target}-shm {turns}*"
+        yield "  2. Put the file in its place:"
+        yield f"     rm -f {target}-wal {target}-shm {turns}*"
         yield f"     install -m 600 {shlex.quote(str(file.absolute()))} {target}"
     yield "  3. kvitt doctor --offline"
     yield "  4. kvitt recover: it finds what was sent since the backup. Nothing is sent before."

@@ -57,7 +57,9 @@ def list_(
             ]
             for transfer in transfers
         ]
-        print_table(["Id", "Business", "Invoice", "State", "Attempts", "Outcome"], rows, right=["Attempts"])
+        print_table(
+            ["Id", "Business", "Invoice", "State", "Attempts", "Outcome"], rows, right=["Attempts"], below=["Outcome"]
+        )
         if any(transfer.state is TransferState.REJECTED for transfer in transfers):
             for line in reason_lines(reasons_of_transfers(transfers)):
                 say(line)
@@ -87,7 +89,7 @@ def show_(
 
 
 def retry(names: Names, business: OfBusiness = None, as_json: AsJson = False) -> int:
-    """Retry waiting, rejected or cancelled transfers now, and show the result."""
+    """Retry waiting, rejected or cancelled transfers now. The result is shown."""
     with installation() as container:
         look_up, retry_one = container.look_up(), container.manage_transfers().retry
         outcomes = each(names, lambda name: retry_one(look_up.transfer_named(name, business=business).id))

@@ -54,8 +54,10 @@ def test_a_business_that_there_is_not_is_not_used(fjell: Kvitt, tmp_path: Path) 
 
 def test_whoever_watches_is_told_which_business_it_is(fjell: Kvitt, monkeypatch: pytest.MonkeyPatch) -> None:
     fjell("use", "fjell")
-    assert "Business: fjell" not in fjell("invoice", "list").err
+    fjell.add(an_invoice("1"))
+    assert "Business: fjell" not in fjell("invoice", "send", "1").err
     monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
 
-    assert fjell("invoice", "list").err.startswith("Business: fjell (kvitt use)\n")
-    assert "Business: fjell" not in fjell("invoice", "list", "--business", "fjell").err
+    assert fjell("invoice", "send", "1").err.startswith("Business: fjell (kvitt use)\n")
+    assert "Business: fjell" not in fjell("invoice", "send", "1", "--business", "fjell").err
+    assert "Business: fjell" not in fjell("invoice", "list").err
