@@ -124,6 +124,8 @@ def _take(balances: list[Balance], alike: list[int], row: InvoiceRow, *, amount:
         nth = (exact or alike)[0]
         balances[nth] = replace(balances[nth], amount=balances[nth].amount + amount)
         return
+    if row.unit_price is None:
+        alike = _nearest(balances, alike, row.quantity, amount)
     exact = [nth for nth in alike if balances[nth].quantity == -row.quantity]
     alike = exact or alike
     quantity, whole = row.quantity, amount
@@ -137,6 +139,17 @@ def _take(balances: list[Balance], alike: list[int], row: InvoiceRow, *, amount:
         quantity, amount = quantity - part, amount - share
         if not quantity:
             return
+
+
+def _nearest(balances: list[Balance], alike: list[int], quantity: Decimal, amount: Decimal) -> list[int]:
+    """Return those of these rows of which so much would come nearest to the amount: they may have several prices."""
+
+    def off(nth: int) -> Decimal:
+        row = balances[nth].row
+        return abs(row_amount(row) * quantity / (row.quantity or quantity) - amount)
+
+    nearest = min(off(nth) for nth in alike)
+    return [nth for nth in alike if off(nth) == nearest]
 
 
 def _takes_back(credited: InvoiceRow, row: InvoiceRow, *, same_basis: bool) -> bool:

@@ -111,6 +111,15 @@ def test_the_last_part_takes_the_ore_that_rounding_left() -> None:
     assert left(invoice, *made).gross == 0
 
 
+def test_a_part_that_states_its_amount_is_of_the_row_with_the_nearest_price() -> None:
+    rows = (a_row(quantity="1", unit_price="0"), a_row(quantity="3", unit_price="33.335"))
+    invoice = an_invoice(rows=rows)
+    first = credited(invoice, rows="2=1")
+    second = credited(invoice, first, rows="2=1")
+    assert stated(second.rows[0]) == {"quantity": "-1", "net_amount": "-33.33"}
+    assert [row.quantity for row in left(invoice, first, second).rows] == [1, 1]
+
+
 def test_a_discount_as_an_amount_is_shared_out() -> None:
     row = a_row(quantity="3", unit_price="100.00", discount_percent=None, discount_amount="10.00")
     invoice = an_invoice(rows=(row,))
@@ -276,7 +285,7 @@ def asked(draw: st.DrawFn, invoice: Invoice) -> list[RowToCredit]:
     return [RowToCredit(row=row, quantity=draw(quantities)) for row in sorted(which)]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(st.data())
 def test_whatever_parts_are_credited_never_more_than_the_invoice_and_in_the_end_all(data: st.DataObject) -> None:
     invoice = an_invoice(
