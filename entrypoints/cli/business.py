@@ -19,6 +19,7 @@ from entrypoints.cli.paging import every
 from entrypoints.cli.reading import read_object
 from entrypoints.cli.telling import business_lines, change_lines, verification_lines
 from entrypoints.documents import BusinessDocument, StoredBusinessDocument
+from entrypoints.language.at_hand import translated
 from entrypoints.parsing import business_from
 from entrypoints.preview_documents import Verification
 from plugins.settings import settings_of
@@ -138,7 +139,7 @@ def _is_reset_confirmed(refusal: Conflict) -> bool:
     say("Settings that the file leaves out would go back to their defaults:")
     for fault in refusal.faults:
         say(f"  {fault.field} {fault.message}")
-    return typer.confirm("Store it like that?", default=False, err=True)
+    return typer.confirm(translated("Store it like that?"), default=False, err=True)
 
 
 def list_(as_json: AsJson = False) -> int:
@@ -257,4 +258,4 @@ def _is_confirmed(name: str) -> bool:
     if not sys.stdin.isatty():
         return False
     say(f"Erasing the business {name} can't be undone. Export it first if you may need its data (business export).")
-    return bool(typer.prompt("Type its name to confirm", default="", show_default=False, err=True) == name)
+    return bool(typer.prompt(translated("Type its name to confirm"), default="", show_default=False, err=True) == name)

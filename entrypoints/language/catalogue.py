@@ -22,7 +22,9 @@ _DEEPEST = 4
 _MOST_PARTS = 12
 """Of so many parts a text may be put together and each be looked for by itself."""
 
-_BETWEEN = re.compile(r"(?<=[.!?;:,\])])( +)|\n")
+_BETWEEN = re.compile(r"(?<=[.!?;:,\])])( +)| {2,}|\n")
+_SENTENCE_END = re.compile(r"[.!?:;] ")
+_GOES_ON = re.compile(r"[;:,]$")
 _AT_END = re.compile(r"[.;:,]$")
 _KEY = 3
 
@@ -57,6 +59,8 @@ class Template:
         if not all(part in text for part in self.texts):
             return None
         found = self._pattern.fullmatch(text)
+        if found and not self.texts[-1] and _GOES_ON.search(text):
+            return None  # what ends a part of a text is no value's
         return dict(zip(self.names, found.groups(), strict=True)) if found else None
 
     def said_with(self, values: dict[str, str]) -> str:
@@ -81,14 +85,33 @@ class Catalogue:
 
     def _translated(self, text: str) -> str:
         """Translate a text: as a whole, or else each of its parts that is known."""
-        return self._known(text, 0) or self._in_parts(text, 0) or text
+        return self._said(text, 0)
 
-    def template_of(self, text: str) -> tuple[Template, dict[str, str]] | None:
-        """Return the template that says most of a text, and the values in it."""
+    def _said(self, text: str, depth: int) -> str:
+        """Translate a text as one sentence, as sentences in a row, or else as far as it is known.
+
+        A sentence in which no value holds the end of another comes first: the rest of a text is no value.
+        """
+        if depth > _DEEPEST:
+            return text
+        return (
+            self._known(text, depth, whole_values=True)
+            or self._in_parts(text, depth, all_known=True)
+            or self._known(text, depth)
+            or self._in_parts(text, depth)
+            or text
+        )
+
+    def template_of(self, text: str, *, whole_values: bool = False) -> tuple[Template, dict[str, str]] | None:
+        """Return the template that says most of a text, and the values in it.
+
+        `whole_values`: only one whose values are no more than a sentence each.
+        """
         fitting = (
             (template, values)
             for template in self._candidates(text)
             if (values := template.values_in(text)) is not None
+            and not (whole_values and any(map(_SENTENCE_END.search, values.values())))
         )
         return max(fitting, key=lambda fit: fit[0].weight, default=None)
 
@@ -96,51 +119,53 @@ class Catalogue:
         for length in range(_KEY + 1):
             yield from self._by_beginning.get(text[:length], ()) if len(text) >= length else ()
 
-    def _known(self, text: str, depth: int) -> str | None:
+    def _known(self, text: str, depth: int, *, whole_values: bool = False) -> str | None:
         if (whole := self._whole.get(text)) is not None:
             return whole
-        if found := self.template_of(text):
+        if found := self.template_of(text, whole_values=whole_values):
             template, values = found
-            return template.said_with({name: self._value(value, depth + 1) for name, value in values.items()})
+            return template.said_with({name: self._said(value, depth + 1) for name, value in values.items()})
         inner = text.strip(" ")
-        if inner and inner != text and (known := self._known(inner, depth)) is not None:
+        if inner and inner != text and (known := self._known(inner, depth, whole_values=whole_values)) is not None:
             return text.replace(inner, known)
         return None
 
-    def _value(self, text: str, depth: int) -> str:
-        if depth > _DEEPEST:
-            return text
-        return self._known(text, depth) or self._in_parts(text, depth) or text
-
-    def _in_parts(self, text: str, depth: int) -> str | None:
+    def _in_parts(self, text: str, depth: int, *, all_known: bool = False) -> str | None:
         """Translate the parts of a text that was put together: sentences in a row, a list, what follows a colon."""
-        cuts = [(found.start(), found.end()) for found in _BETWEEN.finditer(text)]
+        cuts = [(found.start(), found.end()) for found in _BETWEEN.finditer(text)][:_MOST_PARTS]
         if not cuts and not _AT_END.search(text):
             return None
-        if len(cuts) > _MOST_PARTS:
-            cuts = cuts[:_MOST_PARTS]
         begins, ends = [0, *(end for _, end in cuts)], [*(start for start, _ in cuts), len(text)]
         said, any_known, first = "", False, 0
         while first < len(begins):
-            for last in range(len(ends) - 1, first - 1, -1):
-                part = text[begins[first] : ends[last]]
-                if (last - first, part) != (len(ends) - 1, text) or _AT_END.search(part):
-                    known = self._known_part(part, depth)
-                    if known is not None:
-                        any_known = True
-                        break
-            else:
-                last, known = first, text[begins[first] : ends[first]]
-            said += known
+            known, last = self._longest_known(text, begins[first], ends[first:], depth, not_all=all_known)
+            if known is None and all_known:
+                return None
+            any_known = any_known or known is not None
+            last += first
+            said += text[begins[first] : ends[first]] if known is None else known
             if last + 1 < len(begins):
                 said += text[ends[last] : begins[last + 1]]
             first = last + 1
         return said if any_known else None
 
-    def _known_part(self, part: str, depth: int) -> str | None:
-        if (known := self._known(part, depth)) is not None:
+    def _longest_known(
+        self, text: str, begin: int, ends: list[int], depth: int, *, not_all: bool
+    ) -> tuple[str | None, int]:
+        """Return the translation of the longest known part that begins here, and at which of the ends it ends."""
+        for whole_values in (True, False):
+            for last in reversed(range(len(ends))):
+                part = text[begin : ends[last]]
+                if part and not (not_all and part == text):
+                    known = self._known_part(part, depth, whole_values=whole_values)
+                    if known is not None:
+                        return known, last
+        return None, 0
+
+    def _known_part(self, part: str, depth: int, *, whole_values: bool) -> str | None:
+        if (known := self._known(part, depth, whole_values=whole_values)) is not None:
             return known
-        if _AT_END.search(part) and (known := self._known(part[:-1], depth)) is not None:
+        if _AT_END.search(part) and (known := self._known(part[:-1], depth, whole_values=whole_values)) is not None:
             return known + part[-1]
         return None
 

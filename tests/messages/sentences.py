@@ -11,6 +11,7 @@ import itertools
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
 ROOMS = ("core", "adapters", "plugins", "entrypoints")
@@ -23,6 +24,8 @@ _LEFT_OUT = (
     "plugins/conformance",
     "plugins/skeleton",
     "entrypoints/http/openapi",
+    "entrypoints/http/examples",
+    "entrypoints/http/problem_examples",
 )
 _NOT_SAID = re.compile(
     r"<|`|python -c|Bearer |  export KVITT|--business,|DurableTransferQueue|Value \||Fjellutleie|Sharefox|"
@@ -67,6 +70,7 @@ _SILENT_KEYWORDS = {
     "description", "metavar", "json_schema_extra", "model_config", "pattern", "summary", "operation_id", "examples",
     "env_prefix", "default_value", "headers", "media_type", "documentation", "example", "server_default",
 }  # fmt: skip
+_NAMED = re.compile(r"\{([a-z_]+)\}")
 _WORD = re.compile(r"[A-Za-zÆØÅæøå][a-zæøå']+")
 _IDENTIFIER = re.compile(r"[\w./:@*?&=<>{}\[\]#%+|^$\\-]*")
 _SHOUTED = re.compile(r"\b(SELECT|INSERT|UPDATE|DELETE|PRAGMA|CREATE|ALTER|SET|BEGIN|VACUUM|LISTEN|NOTIFY)\b")
@@ -93,19 +97,25 @@ class Sentence:
     places: tuple[tuple[str, int], ...]
 
 
+@cache
 def sentences(root: Path) -> dict[str, Sentence]:
     """Return what the source below a folder says, by template, in the order of the files."""
     found: dict[str, Sentence] = {}
     for room in ROOMS:
         for path in sorted((root / room).rglob("*.py")):
             name = path.relative_to(root).as_posix()
-            if not name.startswith(_LEFT_OUT):
+            if not is_left_out(name):
                 for template, line in sentences_of(ast.parse(path.read_text(encoding="utf-8")), name):
                     places = found[template].places if template in found else ()
                     found[template] = Sentence(template, (*places, (name, line)))
     for template in (*_WORDS, *_LIBRARY, *_LIBRARY_HEADINGS):
         found.setdefault(template, Sentence(template, ()))
     return found
+
+
+def is_left_out(name: str) -> bool:
+    """Whether nothing in this file is for people."""
+    return name.startswith(_LEFT_OUT)
 
 
 def sentences_of(tree: ast.Module, name: str) -> Iterator[tuple[str, int]]:
@@ -141,6 +151,7 @@ class _Reader:
         for (node, _), (line, variants) in zip(found, made, strict=True):
             if id(node) not in within:
                 self.found += [(said, line) for said in _templates(variants) if _is_prose(said, self.name)]
+        self.found += [counted for node in ast.walk(tree) for counted in _counted(node)]
         if in_cli:
             self._take_helps(tree)
         self.found.sort(key=lambda made: made[1])
@@ -177,7 +188,7 @@ class _Reader:
         below = depth + 1
         match node:
             case ast.Constant(value=str(said)):
-                return [(said,)]
+                return [_of_format(said)]
             case ast.Constant(value=None | False):
                 return [()]
             case ast.JoinedStr(values=parts):
@@ -210,6 +221,11 @@ class _Reader:
         return [(_Value(_name(node)),)]
 
 
+def _of_format(said: str) -> Variant:
+    """Return what str.format makes of a text that names values."""
+    return tuple(_Value(part) if number % 2 else part for number, part in enumerate(_NAMED.split(said)))
+
+
 def _expressions(
     node: ast.AST, local: dict[str, list[ast.expr]]
 ) -> Iterator[tuple[ast.expr, dict[str, list[ast.expr]]]]:
@@ -231,6 +247,8 @@ def _children(node: ast.AST) -> Iterable[ast.AST]:
     match node:
         case ast.FormattedValue(value=value):
             return [value]
+        case ast.Call(func=ast.Attribute(value=base, attr="replace" | "removeprefix" | "startswith" | "split")):
+            return [base]
         case ast.Dict(values=values):
             return values
         case ast.Subscript(value=ast.Name(id="Annotated"), slice=ast.Tuple(elts=[_, *notes])):
@@ -258,6 +276,8 @@ def _is_silent(node: ast.AST) -> bool:
             return name in _SILENT_KEYWORDS
         case ast.Assign(targets=[ast.Name(id=name)]):
             return name in _SILENT_KEYWORDS or name == "__all__"
+        case ast.AnnAssign(target=ast.Name(id=name)) if "EXAMPLE" in name or name == "_PROBLEMS":
+            return True
         case ast.Call(func=ast.Attribute(value=base, attr=attr)):
             return attr in _SILENT_CALLS or (attr in _LOGS and "log" in ast.unparse(base).lower() + "access")
         case ast.Call(func=ast.Name(id=name)):
@@ -347,6 +367,14 @@ def _name(node: ast.expr) -> str:
     return "value"
 
 
+def _counted(node: ast.AST) -> Iterator[tuple[str, int]]:
+    """Return what `how_many` makes of a thing that it is asked to count."""
+    match node:
+        case ast.Call(func=ast.Name(id="how_many"), args=[_, ast.Constant(value=str(thing))]):
+            yield f"{{number}} {thing}", node.lineno
+            yield f"{{number}} {thing}{'es' if thing.endswith('s') else 's'}", node.lineno
+
+
 def _templates(variants: list[Variant]) -> Iterator[str]:
     for variant in variants:
         yield from _template(variant)
@@ -367,7 +395,7 @@ def _template(variant: Variant) -> Iterator[str]:
 
 
 def _is_prose(template: str, place: str) -> bool:
-    said = re.sub(r"\{[^{}]*\}", " ", template)
+    said = re.sub(r"\{[^{}]*\}\w*", " ", template)
     words = _WORD.findall(said)
     if not words or _SHOUTED.search(said) or _NOT_SAID.match(template):
         return False

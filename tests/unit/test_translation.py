@@ -1,0 +1,90 @@
+"""A finished sentence is known again by its template, and what came from outside stays as it is."""
+
+import pytest
+
+from entrypoints.language.at_hand import Language, language_for, speaking, translated, translated_document
+from entrypoints.language.catalogue import Catalogue
+
+CATALOGUE = Catalogue(
+    {
+        "There is no invoice {number}.": "Det finnes ingen faktura {number}.",
+        "There is no invoice {number} of {business}.": "{business} har ingen faktura {number}.",
+        "Invoice {number} can't be sent. {named}.": "Faktura {number} kan ikke sendes. {named}.",
+        "is missing": "mangler",
+        "is longer than {most} signs": "er lengre enn {most} tegn",
+        "Try again.": "Prøv igjen.",
+        "waiting": "venter",
+        "its transfer is {state}": "overføringen er {state}",
+        "Write {{number}} there.": "Skriv {{number}} der.",
+    }
+)
+
+
+@pytest.mark.parametrize(
+    ("said", "meant"),
+    [
+        ("There is no invoice 7.", "Det finnes ingen faktura 7."),
+        ("There is no invoice 7 of fjell.", "fjell har ingen faktura 7."),
+        (
+            "Invoice 7 can't be sent. name: is missing; rows[0].text: is longer than 50 signs.",
+            "Faktura 7 kan ikke sendes. name: mangler; rows[0].text: er lengre enn 50 tegn.",
+        ),
+        ("There is no invoice 7. Try again.", "Det finnes ingen faktura 7. Prøv igjen."),
+        ("  Try again.", "  Prøv igjen."),
+        ("its transfer is waiting", "overføringen er venter"),
+        ("Write {number} there.", "Skriv {number} der."),
+        ("Feil 17: Kunden er sperret. Try again.", "Feil 17: Kunden er sperret. Prøv igjen."),
+    ],
+)
+def test_a_sentence_is_known_again(said: str, meant: str) -> None:
+    assert CATALOGUE.translated(said) == meant
+
+
+@pytest.mark.parametrize("said", ["", " ", "Tractor (2026-05-28 – 2026-05-30)", "Is Missing Ltd.", "a. b. c; d: e"])
+def test_what_is_not_kvitts_stays_as_it_is(said: str) -> None:
+    assert CATALOGUE.translated(said) == said
+
+
+def test_english_is_given_back_as_it_is() -> None:
+    document = {"detail": "Try again."}
+
+    assert translated("Correct the input and try again.") == "Correct the input and try again."
+    assert translated_document(document) is document
+
+
+def test_of_a_document_only_sentences_are_translated() -> None:
+    hint = "Correct the input and try again."
+    document = {"code": hint, "hint": hint, "warnings": [hint], "steps": [{"text": hint}], "rows": [{"text": hint}]}
+
+    with speaking(Language.NORWEGIAN):
+        said = translated_document(document)
+
+    norwegian = "Rett opp det du ga inn, og prøv igjen."
+    assert said == {
+        "code": hint,
+        "hint": norwegian,
+        "warnings": [norwegian],
+        "steps": [{"text": norwegian}],
+        "rows": [{"text": hint}],
+    }
+
+
+@pytest.mark.parametrize(
+    ("accepted", "language"),
+    [
+        ("nb", "nb"),
+        ("nb-NO, en;q=0.8", "nb"),
+        ("no", "nb"),
+        ("nn-NO", "nb"),
+        ("en-GB, nb;q=0.9", "en"),
+        ("nb;q=0.1, en;q=0.2", "en"),
+        ("sv, nb;q=0.5", "nb"),
+        ("nb;q=0", "en"),
+        ("sv", "en"),
+        ("*", "en"),
+        ("nb;q=much", "en"),
+        (";;,,", "en"),
+    ],
+)
+def test_a_reader_gets_what_suits_best(accepted: str, language: str) -> None:
+    assert language_for(accepted, otherwise=Language.ENGLISH) == language
