@@ -75,6 +75,18 @@ Feature: Connecting a business to its 24Seven account
       Then the transfer has arrived
       And 24Seven has one order for the invoice
 
+    @every_entry
+    Scenario: Only the password is changed, and every other setting stays
+      Given the business "fjell" is connected to the account "Fjellutleie AS" with a wrong password
+      And the business's settings say that new orders are "confirmed"
+      And an invoice of type "Data for Accounting" whose data is complete
+      And the invoice was sent
+      And its transfer waits for the connection to be mended
+      When only the password is changed, to the right one
+      And the transfer is tried again
+      Then the transfer has arrived
+      And the business's new orders are still "confirmed"
+
   @company_by_name
   Rule: Nothing is ever written to the company where the user happens to land
 

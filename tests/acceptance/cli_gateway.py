@@ -32,6 +32,10 @@ class CliGateway:
     def connect(self, business: Json) -> None:
         self._done("business", "add", business["name"], "--file", self._given(business), "--replace")
 
+    def change_connection(self, business: str, setting: str, value: str) -> None:
+        self._file.write_text(value, encoding="utf-8")
+        self._done("business", "set", business, "--from-file", f"accounting.{setting}={self._file}")
+
     def verify(self, business: str) -> Verification:
         return Verification.model_validate(self._done("business", "verify", business))
 

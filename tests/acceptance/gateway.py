@@ -29,6 +29,9 @@ class Gateway(Protocol):
 
     def connect(self, business: Json) -> None: ...
 
+    def change_connection(self, business: str, setting: str, value: str) -> None:
+        """Change one setting of the connection, and nothing else."""
+
     def verify(self, business: str) -> Verification: ...
 
     def add(self, business: str, invoice: Json) -> None: ...

@@ -28,6 +28,9 @@ class HttpGateway:
     def connect(self, business: Json) -> None:
         self._call("PUT", business["name"], body=business)
 
+    def change_connection(self, business: str, setting: str, value: str) -> None:
+        self._call("PATCH", business, body={"accounting": {setting: value}})
+
     def verify(self, business: str) -> Verification:
         return Verification.model_validate(self._call("POST", business, "verify"))
 

@@ -26,6 +26,11 @@ class UseCaseGateway:
         with _refusals():
             self._container.connect_business().store(business_from(business))
 
+    def change_connection(self, business: str, setting: str, value: str) -> None:
+        with _refusals():
+            patch = {"accounting": {setting: value}}
+            self._container.connect_business().change(business, patch, read=business_from)
+
     def verify(self, business: str) -> Verification:
         with _refusals():
             return self._container.verify_business().verify(business)

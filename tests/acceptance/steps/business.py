@@ -77,6 +77,16 @@ def gives_the_right_password(office: Office, story: Story) -> None:
     story.connect()
 
 
+@when("only the password is changed, to the right one")
+def changes_only_the_password(gateway: Gateway, office: Office, story: Story) -> None:
+    gateway.change_connection(story.business.name, *office.system.password)
+
+
+@then(parsers.parse('the business\'s new orders are still "{status}"'))
+def new_orders_are_still(status: str, container: Container, story: Story) -> None:
+    assert container.look_up().business(story.business.name).order_status == status
+
+
 @given(parsers.parse('the company "{company}" has blocked the user'))
 def blocked(company: str, office: Office) -> None:
     office.block(company)
