@@ -40,9 +40,9 @@ Feature: Crediting an invoice
       And 0.00 kroner is left to credit
       And the invoice and its credits show each other
 
-  @every_entry
   Rule: Never more than is left
 
+    @every_entry
     Scenario: More than the row has
       When 3.5 of row 1 is credited
       Then it is refused because of a "credit exceeds"
