@@ -36,7 +36,7 @@ def require_sendable(invoice: Invoice, *, limits: Limits) -> None:
         faults.insert(0, Fault("type", 'is "printed"; only "data_for_accounting" may be sent'))
     if not faults:
         return
-    named = "; ".join(f"{fault.field}: {fault.message}" for fault in faults)
+    named = "; ".join(fault.sentence for fault in faults)
     only_type = len(faults) == 1 and faults[0].field == "type"
     raise InvalidInvoice(
         f"Invoice {invoice.number} can't be sent. {named}.",

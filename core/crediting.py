@@ -109,9 +109,7 @@ def _wanted(
             wanted.append((balance, quantity))
     if faults:
         raise InvalidInput(
-            f"Invoice {invoice.number} can't be credited so. "
-            + "; ".join(f"{fault.field}: {fault.message}" for fault in faults)
-            + ".",
+            f"Invoice {invoice.number} can't be credited so. " + "; ".join(fault.sentence for fault in faults) + ".",
             code="invalid_credit",
             faults=faults,
         )

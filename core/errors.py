@@ -5,6 +5,7 @@ status or exit code is each entry point's business. What a program may do follow
 `outcome`. docs/errors.md lists every code with both.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -29,6 +30,21 @@ class Fault:
 
     field: str
     message: str
+
+    @property
+    def place(self) -> str:
+        """Say where as a person counts: `rows[0].vat_percent` is in "row 1, vat_percent"."""
+        return _IN_A_LIST.sub(
+            lambda found: f"{found[1].removesuffix('s')} {int(found[2]) + 1}{found[3] and ', '}", self.field
+        )
+
+    @property
+    def sentence(self) -> str:
+        """Say where and what."""
+        return f"{self.place}: {self.message}" if self.field else self.message
+
+
+_IN_A_LIST = re.compile(r"(\w+)\[(\d+)\](\.?)")
 
 
 class KvittError(Exception):

@@ -47,7 +47,7 @@ def require_stated_totals(invoice: Invoice, stated: StatedInvoice) -> None:
     Errors: InvalidInput, code `totals_differ`, naming for each the place in the file and both figures.
     """
     if faults := list(_differences(invoice, stated)):
-        named = "; ".join(f"{fault.field}: {fault.message}" for fault in faults)
+        named = "; ".join(fault.sentence for fault in faults)
         raise InvalidInput(
             f"Invoice {invoice.number} does not add up to what the file says. {named}.",
             code="totals_differ",

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import TypeVar
 
 from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
 
 from core.business import Business
 from core.errors import Fault, InvalidInput
@@ -51,7 +52,7 @@ def stated_invoice_from(stated: StatedInvoice) -> Invoice:
 
 def _not_usable(faults: Sequence[Fault]) -> InvalidInput:
     told = faults[:_MOST_FAULTS]
-    named = "; ".join(f"{fault.field}: {fault.message}" if fault.field else fault.message for fault in told)
+    named = "; ".join(fault.sentence for fault in told)
     if (more := len(faults) - len(told)) > 0:
         named += f"; and {more} more"
     return InvalidInput(f"This is not an invoice that can be taken. {named}.", code="not_an_invoice", faults=told)
@@ -75,10 +76,10 @@ def read(form: type[Read], document: object, *, what: str, code: str) -> Read:
         return form.model_validate(document)
     except ValidationError as error:
         faults = [
-            Fault(_path(fault["loc"]), fault["msg"].removeprefix("Value error, "))
+            Fault(_path(fault["loc"]), _in_plain_words(fault))
             for fault in error.errors(include_input=False, include_url=False)[:_MOST_FAULTS]
         ]
-        named = "; ".join(f"{fault.field}: {fault.message}" if fault.field else fault.message for fault in faults)
+        named = "; ".join(fault.sentence for fault in faults)
         if (more := error.error_count() - len(faults)) > 0:
             named += f"; and {more} more"
         # from None: the original shows the values, which may be secret or personal
@@ -90,3 +91,38 @@ def _path(location: tuple[int | str, ...]) -> str:
     for part in location:
         path += f"[{part}]" if isinstance(part, int) else f".{part}"
     return path.removeprefix(".")
+
+
+_PLAIN = {
+    "missing": "is missing",
+    "extra_forbidden": "is not a field that is known here",
+    "string_type": "is not text: write it in quotes",
+    "bool_type": "is neither true nor false",
+    "bool_parsing": "is neither true nor false",
+    "int_type": "is not a whole number",
+    "int_parsing": "is not a whole number",
+    "int_from_float": "is not a whole number",
+    "list_type": "is not a list",
+    "tuple_type": "is not a list",
+    "dict_type": "is not an object with fields",
+    "model_type": "is not an object with fields",
+    "model_attributes_type": "is not an object with fields",
+}
+"""What validators find, in plain words, by the type that they give it."""
+
+
+def _in_plain_words(fault: ErrorDetails) -> str:
+    kind, limits = fault["type"], fault.get("ctx", {})
+    if kind in _PLAIN:
+        return _PLAIN[kind]
+    if kind in ("enum", "literal_error"):
+        return f"is not {limits['expected']}"
+    if kind == "string_too_long":
+        return f"is longer than {limits['max_length']} characters"
+    if kind == "string_too_short":
+        return f"is shorter than {limits['min_length']} characters"
+    if kind == "too_long":
+        return f"holds more than {limits['max_length']}"
+    if kind == "too_short":
+        return f"holds fewer than {limits['min_length']}"
+    return fault["msg"].removeprefix("Value error, ")

@@ -183,7 +183,7 @@ def _require_plain(document: object, place: str) -> None:
         require_plain(document)
     except BadJson as error:
         faults = error.faults
-        named = "; ".join(f"{fault.field}: {fault.message}" if fault.field else fault.message for fault in faults)
+        named = "; ".join(fault.sentence for fault in faults)
         raise InvalidInput(f"{place}: {named or error.what}.", code="bad_json", faults=faults) from None
 
 
