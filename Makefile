@@ -1,4 +1,4 @@
-.PHONY: demo docs sessions messages test attack simulate load bench lint types imports check lock clean
+.PHONY: demo docs sessions messages test attack simulate load bench clients lint types imports check lock clean
 .DEFAULT_GOAL := test
 
 PYTHON ?= python3
@@ -45,6 +45,18 @@ bench: $(READY)
 sessions: $(READY)
 	@$(BIN)/python -m tests.cli.sessions
 
+# Clients that others' programs generate from the OpenAPI document, checked, and used on a real server. The programs have
+# an environment of their own: what they need does not touch what Kvitt runs on.
+CLIENTS := .clients
+
+$(CLIENTS)/.ready: requirements/clients.txt
+	@test -x $(CLIENTS)/tools/bin/python || $(PYTHON) -m venv $(CLIENTS)/tools
+	@$(CLIENTS)/tools/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements/clients.txt
+	@touch $@
+
+clients: $(READY) $(CLIENTS)/.ready
+	@$(BIN)/python -m tests.clients $(CLIENTS) $(CLIENTS)/tools/bin
+
 # The pages that are written from the source: docs/errors.md and docs/settings.md. make test holds them against it.
 docs: $(READY)
 	@$(BIN)/python -m tests.pages
@@ -72,7 +84,8 @@ lock: $(READY)
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header pyproject.toml --output-file requirements/runtime.txt
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header pyproject.toml --extra telemetry --constraint requirements/runtime.txt --output-file requirements/telemetry.txt
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header pyproject.toml --group dev --constraint requirements/telemetry.txt --output-file requirements/development.txt
+	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --group pyproject.toml:clients --output-file requirements/clients.txt
 	@echo hatchling | $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header - --constraint requirements/development.txt --output-file requirements/build.txt
 
 clean:
-	rm -rf $(VENV) .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) $(CLIENTS) .mypy_cache .ruff_cache .hypothesis .import_linter_cache
