@@ -26,7 +26,7 @@ from entrypoints.http.problems import AnyRequest, from_bug, from_kvitt
 from entrypoints.listening.connection import KNOWN_CALLER
 
 OPEN = ("/health", "/schema")
-"""What is below these needs no key: it holds no data."""
+"""What is below these needs no key, nor does the front page: it holds no data."""
 
 NEEDS = "needs"
 """Under which a route says in its options what it demands of a key, a Need."""
@@ -132,7 +132,7 @@ def key_of(scope: Scope) -> ApiKey:
 
 
 def _is_open(path: str) -> bool:
-    return path in OPEN or path.startswith(tuple(f"{prefix}/" for prefix in OPEN))
+    return path == "/" or path in OPEN or path.startswith(tuple(f"{prefix}/" for prefix in OPEN))
 
 
 def _presented(scope: Scope) -> str | None:

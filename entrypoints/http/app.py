@@ -38,6 +38,7 @@ from entrypoints.http.idempotency import IdempotencyKeys
 from entrypoints.http.language import language_of, spoken
 from entrypoints.http.limits import RequestRate
 from entrypoints.http.openapi import BY_API_KEY, openapi_config
+from entrypoints.http.pages import front_page
 from entrypoints.http.paths import DecodedPathParameters, KnownParameters, RoutedAsSent
 from entrypoints.http.problems import EXCEPTION_HANDLERS, from_kvitt
 from entrypoints.http.schemas import Models, add_models
@@ -123,7 +124,7 @@ def create_app(container: Container, *, local_only: bool = True) -> Litestar:
     app = Observed(
         telemetry=container.telemetry(),
         language=container.settings().language,
-        route_handlers=[api, *health.HANDLERS],
+        route_handlers=[api, front_page, *health.HANDLERS],
         dependencies=_use_cases(container, adding=adding, vendor_calls=vendor_calls, health_checks=health_checks),
         exception_handlers={
             **EXCEPTION_HANDLERS,
@@ -182,7 +183,8 @@ def _itself(helper: object) -> object:
 async def _private(message: Message, scope: Scope) -> None:
     """Answers hold personal data: nobody on the way keeps them or guesses what they are, and no page shows them."""
     if message["type"] == "http.response.start":
-        message["headers"] = [*message["headers"], *_PRIVATE]
+        said = {name.lower() for name, _ in message["headers"]}  # a page says itself what it is made of
+        message["headers"] = [*message["headers"], *(header for header in _PRIVATE if header[0] not in said)]
         if scope["type"] == ScopeType.HTTP and scope["method"] == HttpMethod.OPTIONS:
             message["headers"] = [_allowed(scope) if header[0] == b"allow" else header for header in message["headers"]]
 

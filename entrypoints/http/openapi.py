@@ -35,6 +35,7 @@ from pydantic import BaseModel
 from entrypoints.documents import Json
 from entrypoints.http.examples import EXAMPLES, UNFINISHED
 from entrypoints.http.idempotency import KEY_HEADER, LONGEST_KEY, REPLAYED_HEADER
+from entrypoints.http.pages import DocumentationPage, draw, of_documentation, redoc
 from entrypoints.http.problem_examples import PROBLEMS
 from entrypoints.http.problems import MEDIA_TYPE, AnyRequest
 from entrypoints.http.schemas import Model, as_it_is
@@ -150,12 +151,18 @@ def openapi_config() -> OpenAPIConfig:
         operation_id_creator=lambda handler, _method, _path: handler.handler_name,
         openapi_router=_schema_router(),
         components=_COMPONENTS,
-        render_plugins=[JsonRenderPlugin(), YamlRenderPlugin()],
+        render_plugins=[DocumentationPage(), JsonRenderPlugin(), YamlRenderPlugin()],
     )
 
 
 def _schema_router() -> Router:
-    return Router("/schema", route_handlers=[], include_in_schema=False, before_request=_no_other_page)
+    return Router(
+        "/schema",
+        route_handlers=[redoc, draw],
+        include_in_schema=False,
+        before_request=_no_other_page,
+        after_request=of_documentation,
+    )
 
 
 def _no_other_page(request: AnyRequest) -> None:

@@ -61,7 +61,7 @@ def shared_keys(shared_container: Container, shared_fjell: Api) -> dict[Role, st
         ("OPTIONS", "/v1/businesses"),
         ("GET", "/metrics"),
         ("GET", "/schemas"),
-        ("GET", "/"),
+        ("GET", "/nothing"),
     ],
 )
 def test_without_a_key_nothing_is_told_but_how_to_get_one(outside: Api, method: str, path: str) -> None:

@@ -134,7 +134,7 @@ def test_a_large_body_is_taken(shared_fjell: Api) -> None:
 
 @pytest.mark.parametrize(
     "path",
-    ["/", "/v1", "/v1/nothing", "/v1/businesses/x/invoices/1/x", "/metrics/x", "/schema/x"],
+    ["/v1", "/v1/nothing", "/v1/businesses/x/invoices/1/x", "/metrics/x", "/schema/x"],
 )
 def test_an_unknown_path_is_a_problem(shared_fjell: Api, path: str) -> None:
     problem_of(shared_fjell.get(path), 404, "unknown_path")
