@@ -43,7 +43,7 @@ def things(shared_fjell: Api) -> dict[str, str]:
     assert shared_fjell.put(f"{VIDDE}/invoices/1", json=invoice_document("1")).status_code == 201
     transfer = shared_fjell.post(f"{VIDDE}/invoices/1/send").json()["id"]
     batch = shared_fjell.post(f"{VIDDE}/transfers", json={"invoices": ["1"]}).json()["id"]
-    return {"business": "vidde", "number": "1", "transfer": transfer, "batch": batch}
+    return {"business": "vidde", "number": "1", "transfer": transfer, "batch": batch, "prefix": "000000000000"}
 
 
 @pytest.fixture(scope="module")
