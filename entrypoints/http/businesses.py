@@ -57,7 +57,7 @@ def store_business(
     "/businesses/{business:str}",
     sync_to_thread=True,
     tags=_TAGS,
-    operation_class=described(problems=[HTTPStatus.NOT_FOUND], takes=BusinessPatch, of_type=BusinessPatch.media_types),
+    operation_class=described(problems=[HTTPStatus.NOT_FOUND]),
     needs=Need.ADMINISTER,
 )
 def change_business(
@@ -70,7 +70,7 @@ def change_business(
 
     To change only the password, send `{"accounting": {"password": "..."}}`. `changes` names every setting that is
     another than before. With another `accounting.system` the connection is stated whole. The accounting system is not
-    called.
+    called. It may be declared as `application/merge-patch+json` too.
     """
     stored = connect_business.change(business, data.document, read=business_from)
     return JsonOf(StoredBusinessDocument.of_stored(stored, systems))

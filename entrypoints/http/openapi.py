@@ -100,14 +100,12 @@ def described(
     problems: Iterable[HTTPStatus] = (),
     repeatable: bool = False,
     takes: type[BaseModel] | None = None,
-    of_type: Sequence[str] = ("application/json",),
     also_takes: Iterable[str] = (),
 ) -> type[Operation]:
     """Describe an operation: the statuses of its answer, and the problems that it knows besides the usual ones.
 
-    A `repeatable` one takes an idempotency key. `takes` is the body where the handler's signature does not tell it, or
-    not all of it; `of_type` are the media types that it may be declared as, and `also_takes` those that are taken
-    besides: texts and archives, of which JSON Schema says nothing.
+    A `repeatable` one takes an idempotency key. `takes` is the body where the handler's signature does not tell it, and
+    `also_takes` the media types that it takes besides JSON: texts and archives, of which JSON Schema says nothing.
     """
 
     @dataclass
@@ -115,7 +113,7 @@ def described(
         def __post_init__(self) -> None:
             if takes:
                 others = {media_type: OpenAPIMediaType(schema=Schema(**_FILE)) for media_type in also_takes}
-                content = {name: OpenAPIMediaType(schema=Model(takes, "validation")) for name in of_type}
+                content = {"application/json": OpenAPIMediaType(schema=Model(takes, "validation"))}
                 self.request_body = RequestBody(content=content | others, required=True)
             if isinstance(self.request_body, RequestBody):
                 _exemplify(self.request_body.content, EXAMPLES)
