@@ -4,6 +4,7 @@ Whoever asks to preview or send it is told so, instead of what would be written 
 """
 
 from core.fields import Document, Instant
+from core.invoice_filter import is_of
 from core.payment import PaymentReason, PaymentReport
 from core.ports.storage import UnitOfWork
 from core.transfer import Transfer, TransferState
@@ -27,8 +28,7 @@ class AlreadySent(Document):
 def last_payment(work: UnitOfWork, transfer: Transfer) -> PaymentReport | None:
     """Return what was last seen of the payment of the transfer's order, or None; never of an earlier one."""
     report = work.statuses.latest(transfer.business, transfer.invoice)
-    is_of_it = report and report.order_id == transfer.order_id and report.books in (None, transfer.books)
-    return report if is_of_it else None
+    return report if report and is_of(report, transfer) else None
 
 
 def already_sent(work: UnitOfWork, business: str, number: str) -> AlreadySent | None:

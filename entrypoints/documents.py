@@ -193,12 +193,6 @@ class BusinessPage(Page):
     items: list[BusinessDocument]
 
 
-class InvoicePage(Page):
-    """A page of invoices."""
-
-    items: list[Invoice]
-
-
 class TransferPage(Page):
     """A page of transfers."""
 

@@ -6,6 +6,7 @@ The same over HTTP and on the command line, and as in documents.py each names al
 
 from collections.abc import Mapping, Sequence
 from typing import Literal, Self
+from urllib.parse import quote
 
 from pydantic import JsonValue
 
@@ -13,6 +14,7 @@ from core.credit_balance import Crediting
 from core.errors import KvittError
 from core.fields import AS_STORED, DecimalText, Instant
 from core.invoice import Invoice
+from core.invoice_filter import INVOICE_STATES, ListedInvoice
 from core.use_cases.add_invoice import AddedInvoice, Addition
 from entrypoints.documents import Answer, BatchError, Page, PaymentReport, Shown, TransferDocument
 
@@ -154,17 +156,70 @@ class CreditedBy(Shown):
     order_id: str | None
 
 
-class CreditableInvoice(Invoice):
-    """An invoice as its source stated it, what credits it, and what is left; null where it was not sent."""
+class InvoiceLinks(Answer):
+    """Paths of what belongs to an invoice. `transfer` is null where it was never sent."""
+
+    invoice: str
+    transfer: str | None
+    transfers: str
+    history: str
+    preview: str
+
+
+class InvoiceAsItStands(Invoice):
+    """An invoice as its source stated it, and where it stands.
+
+    `state` is `unsent` or its transfer's. `payment` is what was last seen of its order's payment, at `checked_at`; null
+    before it was ever asked. What is not the source's is left out when an invoice is given back as it was shown.
+    """
+
+    state: Literal[INVOICE_STATES]  # type: ignore[valid-type]
+    transfer: TransferDocument | None
+    payment: PaymentReport | None
+    links: InvoiceLinks
+
+    @classmethod
+    def of_listed(cls, business: str, listed: ListedInvoice) -> Self:
+        """Show an invoice with its transfer and payment."""
+        return cls.model_validate(_standing(business, listed), context=AS_STORED)
+
+
+def _standing(business: str, listed: ListedInvoice) -> dict[str, object]:
+    of_business = f"/v1/businesses/{quote(business, safe='')}"
+    number = quote(listed.invoice.number, safe="")
+    invoice, transfer = f"{of_business}/invoices/{number}", listed.transfer
+    return {
+        **listed.invoice.model_dump(mode="json"),
+        "state": listed.state,
+        "transfer": TransferDocument.of(transfer) if transfer else None,
+        "payment": PaymentReport.of(listed.payment) if listed.payment else None,
+        "links": InvoiceLinks(
+            invoice=invoice,
+            transfer=f"{of_business}/transfers/{quote(transfer.id, safe='')}" if transfer else None,
+            transfers=f"{of_business}/transfers?invoice={number}",
+            history=f"{invoice}/history",
+            preview=f"{invoice}/preview",
+        ),
+    }
+
+
+class InvoicePage(Page):
+    """A page of invoices. It may hold fewer than were asked for though there are more: `next` alone says so."""
+
+    items: list[InvoiceAsItStands]
+
+
+class CreditableInvoice(InvoiceAsItStands):
+    """An invoice as it stands, what credits it, and what is left; null where it was not sent."""
 
     credited_by: tuple[CreditedBy, ...]
     left_to_credit: LeftToCredit | None
 
     @classmethod
-    def of_crediting(cls, invoice: Invoice, crediting: Crediting) -> Self:
-        """Show an invoice with what credits it."""
+    def of_crediting(cls, business: str, listed: ListedInvoice, crediting: Crediting) -> Self:
+        """Show an invoice as it stands with what credits it."""
         shown = {
-            **invoice.model_dump(mode="json"),
+            **_standing(business, listed),
             "credited_by": [CreditedBy.of(credit) for credit in crediting.credited_by],
             "left_to_credit": LeftToCredit.of(crediting.left) if crediting.left else None,
         }

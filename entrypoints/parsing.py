@@ -13,7 +13,7 @@ from core.stated_invoice import StatedInvoice, require_stated_totals
 
 Read = TypeVar("Read", bound=BaseModel)
 
-ONLY_SHOWN = frozenset({"credited_by", "left_to_credit"})
+ONLY_SHOWN = frozenset({"credited_by", "left_to_credit", "state", "transfer", "payment", "links"})
 """What an invoice is shown with that its source did not state."""
 
 _MOST_FAULTS = 100

@@ -5,15 +5,18 @@ from functools import cache
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Insert, and_, bindparam, delete, func, select, update
+from sqlalchemy import ColumnElement, Connection, Insert, and_, bindparam, delete, func, insert, select, update
 from sqlalchemy.sql.dml import ReturningInsert
 from typing_extensions import override
 
 from adapters.storage.dialects import insert_into
-from adapters.storage.schema import invoices
+from adapters.storage.listing import find_invoices
+from adapters.storage.schema import invoice_words, invoices
 from core.fields import AS_STORED
 from core.invoice import Invoice, InvoiceType
+from core.invoice_filter import FoundInvoices, InvoiceFilter, Place
 from core.ports.invoice_stores import InvoiceStore
+from core.search_words import words_of
 
 # What every invoice goes through is made once: making a statement takes longer than carrying it out.
 _OF_NUMBER = select(invoices.c.document).where(
@@ -24,6 +27,12 @@ _OF_NUMBERS = select(invoices.c.number, invoices.c.document).where(
 )
 _OF_NUMBERS_LOCKED = _OF_NUMBERS.order_by(invoices.c.number).with_for_update()
 """Locked in one order by all, so that nobody deadlocks. SQLite needs none: a transaction holds the whole database."""
+
+
+_WORD_ADDITION = insert(invoice_words)
+_WORDS_GONE = delete(invoice_words).where(
+    invoice_words.c.business == bindparam("of_business"), invoice_words.c.number == bindparam("of_number")
+)
 
 
 class SqlInvoiceStore(InvoiceStore):
@@ -56,11 +65,26 @@ class SqlInvoiceStore(InvoiceStore):
             return []
         rows.sort(key=itemgetter("business", "number"))  # in one order, as all do, so that nobody deadlocks
         added = self._database.execute(_adding(self._database.dialect.name), rows)
-        return [(row.business, row.number) for row in added]
+        new = {(row.business, row.number) for row in added}
+        words = [
+            row
+            for business, invoice in given
+            if (business, invoice.number) in new
+            for row in _word_rows(business, invoice)
+        ]
+        if words:
+            self._database.execute(_WORD_ADDITION, words)
+        return [(row["business"], row["number"]) for row in rows if (row["business"], row["number"]) in new]
 
     @override
     def put(self, business: str, invoice: Invoice) -> None:
         self._database.execute(_storing(self._database.dialect.name), _row(business, invoice))
+        self._database.execute(_WORDS_GONE, {"of_business": business, "of_number": invoice.number})
+        self._database.execute(_WORD_ADDITION, _word_rows(business, invoice))
+
+    @override
+    def find(self, business: str, wanted: InvoiceFilter, *, limit: int, after: Place | None = None) -> FoundInvoices:
+        return find_invoices(self._database, business, wanted, limit=limit, after=after)
 
     @override
     def remove(self, business: str, number: str) -> None:
@@ -118,7 +142,13 @@ def _row(business: str, invoice: Invoice) -> dict[str, Any]:
         "document": invoice.model_dump_json(),
         "sent": False,
         "credits": invoice.credits,
+        "issue_date": invoice.issue_date,
     }
+
+
+def _word_rows(business: str, invoice: Invoice) -> Sequence[dict[str, str]]:
+    words = sorted(words_of(invoice))
+    return [{"business": business, "number": invoice.number, "word": word, "kind": kind} for kind, word in words]
 
 
 @cache
@@ -132,7 +162,7 @@ def _adding(dialect: str) -> ReturningInsert[tuple[str, str]]:
 def _storing(dialect: str) -> Insert:
     """Store a new invoice, or what another states in its place; whether it is marked as sent stays."""
     statement = insert_into(dialect, invoices)
-    changed = {name: statement.excluded[name] for name in ("type", "document", "credits")}
+    changed = {name: statement.excluded[name] for name in ("type", "document", "credits", "issue_date")}
     return statement.on_conflict_do_update(index_elements=["business", "number"], set_=changed)
 
 

@@ -38,6 +38,7 @@ from adapters.storage.schema import (
     erasures,
     follow_ups,
     intents,
+    invoice_words,
     invoices,
     journal,
     recoveries,
@@ -49,6 +50,7 @@ from adapters.storage.schema import (
 from core.invoice import Invoice, InvoiceType
 from core.ports.personal_data_stores import ForgettingStore, Place, Record, RecordKind, RecordStore
 from core.ports.secret_box import SecretBox
+from core.search_words import WordKind
 from core.transfer import TransferError, TransferState
 
 _FORGOTTEN = TransferError(code="forgotten", message="The error is no longer kept.", hint="")
@@ -73,7 +75,12 @@ _RECOVERY_BEGUN_ANEW: dict[str, Any] = {
 _SAYS_NOTHING = (
     update(invoices)
     .where(invoices.c.business == bindparam("owner"), invoices.c.number == bindparam("which"))
-    .values(document=bindparam("left"), replacement=None)
+    .values(document=bindparam("left"), replacement=None, issue_date=None)
+)
+_WORDS_GONE = delete(invoice_words).where(
+    invoice_words.c.business == bindparam("owner"),
+    invoice_words.c.number == bindparam("which"),
+    invoice_words.c.kind != WordKind.NUMBER,
 )
 
 
@@ -196,6 +203,7 @@ class SqlForgettingStore(ForgettingStore):
     def _say_nothing(self, which: Collection[tuple[str, str]]) -> None:
         """Leave of invoices that were sent their numbers alone."""
         if which:
+            self._database.execute(_WORDS_GONE, [{"owner": business, "which": number} for business, number in which])
             self._database.execute(
                 _SAYS_NOTHING,
                 [{"owner": business, "which": number, "left": _nothing_said(number)} for business, number in which],

@@ -1,20 +1,33 @@
 """Whether invoices are paid: what was answered, which orders are open by that, and when it is asked again."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from typing import NamedTuple
 
 from sqlalchemy import Connection, bindparam, exists, insert, select, update
 from typing_extensions import override
 
 from adapters.storage.dialects import insert_into
-from adapters.storage.schema import IS_OPEN, businesses, follow_ups, pauses, status_checks, transfers
-from core.payment import PaymentReport
+from adapters.storage.schema import IS_OPEN, businesses, follow_ups, invoices, pauses, status_checks, transfers
+from core.payment import PaymentReport, PaymentStatusValue
 from core.ports.invoice_stores import FollowUpStore, StatusStore
 
 _NOT_OF_THE_REPORT = {"id", "business"}
-_REPORTS = select(*(column for column in status_checks.c if column.name not in _NOT_OF_THE_REPORT)).where(
+_EVERY_REPORT = select(*(column for column in status_checks.c if column.name not in _NOT_OF_THE_REPORT))
+_REPORTS = _EVERY_REPORT.where(
     status_checks.c.business == bindparam("of"), status_checks.c.invoice == bindparam("number")
 )
+
+
+class _Marks(NamedTuple):
+    """What is kept beside a transfer of what its order's latest report says."""
+
+    settled: bool
+    paid: bool
+
+
+def _marks(report: PaymentReport) -> _Marks:
+    return _Marks(settled=report.is_settled, paid=report.status is PaymentStatusValue.PAID)
 
 
 class SqlStatusStore(StatusStore):
@@ -29,7 +42,7 @@ class SqlStatusStore(StatusStore):
             return
         rows = [{"business": business, **report.model_dump(), "books": report.books} for report in reports]
         self._database.execute(insert(status_checks), rows)
-        self._settle(business, {(report.invoice, report.order_id): report.is_settled for report in reports})
+        self._settle(business, {(report.invoice, report.order_id): _marks(report) for report in reports})
 
     @override
     def latest(self, business: str, invoice: str) -> PaymentReport | None:
@@ -45,32 +58,47 @@ class SqlStatusStore(StatusStore):
         return [PaymentReport.model_validate(dict(row)) for row in rows]
 
     @override
+    def latest_of(self, business: str, numbers: Collection[str]) -> Mapping[str, PaymentReport]:
+        other = status_checks.alias()
+        newest = (
+            select(other.c.id)
+            .where(other.c.business == business, other.c.invoice == invoices.c.number)
+            .order_by(other.c.checked_at.desc(), other.c.id.desc())
+            .limit(1)
+            .correlate(invoices)
+            .scalar_subquery()
+        )
+        ids = select(newest).where(invoices.c.business == business, invoices.c.number.in_(numbers))
+        rows = self._database.execute(_EVERY_REPORT.where(status_checks.c.id.in_(ids))).mappings()
+        return {row["invoice"]: PaymentReport.model_validate(dict(row)) for row in rows}
+
+    @override
     def open_invoices(self, business: str, *, limit: int, after: str | None = None) -> Sequence[str]:
         query = select(transfers.c.invoice).where(IS_OPEN, transfers.c.business == business)
         if after is not None:
             query = query.where(transfers.c.invoice > after)
         return list(self._database.scalars(query.order_by(transfers.c.invoice).limit(limit)))
 
-    def _settle(self, business: str, settled: dict[tuple[str, str], bool]) -> None:
-        """Note which orders are settled, by invoice and order; only what changes is written."""
+    def _settle(self, business: str, marks: dict[tuple[str, str], _Marks]) -> None:
+        """Note which orders are settled and which are paid, by invoice and order; only what changes is written."""
         known = (
-            select(transfers.c.id, transfers.c.invoice, transfers.c.order_id, transfers.c.settled)
+            select(transfers.c.id, transfers.c.invoice, transfers.c.order_id, transfers.c.settled, transfers.c.paid)
             .where(
                 transfers.c.business == business,
-                transfers.c.invoice.in_([invoice for invoice, _ in settled]),
+                transfers.c.invoice.in_([invoice for invoice, _ in marks]),
                 transfers.c.superseded.is_(False),
             )
             .order_by(transfers.c.id)
             .with_for_update()  # locked in one order by all, so that nobody deadlocks
         )
-        changed: dict[bool, list[str]] = {True: [], False: []}
-        for transfer_id, invoice, order_id, was_settled in self._database.execute(known):
-            is_settled = settled.get((invoice, order_id), was_settled)  # of another order it says nothing
-            if is_settled != was_settled:
-                changed[is_settled].append(transfer_id)
-        for is_settled, ids in changed.items():
-            if ids:
-                self._database.execute(update(transfers).where(transfers.c.id.in_(ids)).values(settled=is_settled))
+        changed: dict[_Marks, list[str]] = {}
+        for transfer_id, invoice, order_id, was_settled, was_paid in self._database.execute(known):
+            before = _Marks(settled=was_settled, paid=was_paid)
+            now = marks.get((invoice, order_id), before)  # of another order it says nothing
+            if now != before:
+                changed.setdefault(now, []).append(transfer_id)
+        for now, ids in changed.items():
+            self._database.execute(update(transfers).where(transfers.c.id.in_(ids)).values(now._asdict()))
 
 
 class SqlFollowUpStore(FollowUpStore):

@@ -10,6 +10,7 @@ from typing_extensions import override
 
 from adapters.clock import MachineClocks
 from adapters.storage.access import SqlAnswerStore, SqlApiKeyStore, SqlAuditStore
+from adapters.storage.batches import SqlBatchStore
 from adapters.storage.businesses import SqlBooksStore, SqlBusinessStore, SqlReferenceCache
 from adapters.storage.customers import SqlCustomerLinkStore, SqlDirectoryStore
 from adapters.storage.database import BUSY_TIMEOUT, SqlDatabase, make_engine, read_revision, translated
@@ -21,7 +22,7 @@ from adapters.storage.postgresql_troubles import told_of_missing_server
 from adapters.storage.schema import LATEST_REVISION
 from adapters.storage.shared_clock import SharedClock
 from adapters.storage.statuses import SqlFollowUpStore, SqlStatusStore
-from adapters.storage.transfers import SqlBatchStore, SqlJournalStore, SqlTransferStore
+from adapters.storage.transfers import SqlJournalStore, SqlTransferStore
 from adapters.storage.turns import SqlIntentStore, SqlLeaseStore, SqlPauseStore
 from core.ports.secret_box import SecretBox
 from core.ports.storage import Storage, UnitOfWork

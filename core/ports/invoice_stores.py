@@ -7,6 +7,7 @@ from typing import Protocol
 from core.batch import Batch, BatchCounts, BatchItem, BatchMember
 from core.fields import Document, Instant
 from core.invoice import Invoice
+from core.invoice_filter import FoundInvoices, InvoiceFilter, Place
 from core.payment import PaymentReport
 from core.reasons import Reason
 from core.transfer import Transfer, TransferState
@@ -50,6 +51,12 @@ class InvoiceStore(Protocol):
 
     def list(self, business: str, *, limit: int, after: str | None = None) -> Sequence[Invoice]:
         """Return a business's invoices by number, those after the given number, at most `limit`."""
+
+    def find(self, business: str, wanted: InvoiceFilter, *, limit: int, after: Place | None = None) -> FoundInvoices:
+        """Return the numbers of a business's invoices that are wanted, in the filter's order, at most `limit`.
+
+        Those after the given place. There may be fewer, and a place to go on after: what a page costs is bounded.
+        """
 
     def unsent(self, business: str, *, limit: int, after: str | None = None) -> Sequence[str]:
         """Return the numbers of the invoices that are data for accounting and not marked as sent, at most `limit`.
@@ -132,9 +139,18 @@ class TransferStore(Protocol):
         """
 
     def list(
-        self, business: str | None, *, state: TransferState | None = None, limit: int, after: str | None = None
+        self,
+        business: str | None,
+        *,
+        state: TransferState | None = None,
+        invoice: str | None = None,
+        limit: int,
+        after: str | None = None,
     ) -> Sequence[Transfer]:
-        """Return transfers by id (the newest last), those after the given id, at most `limit`."""
+        """Return transfers by id (the newest last), those after the given id, at most `limit`.
+
+        `invoice`: only those of this invoice, the superseded ones among them.
+        """
 
 
 class BatchStore(Protocol):
@@ -195,6 +211,9 @@ class StatusStore(Protocol):
 
     def of_invoice(self, business: str, invoice: str) -> Sequence[PaymentReport]:
         """Return all that is kept of an invoice's reports, those of earlier orders too, in the order of their times."""
+
+    def latest_of(self, business: str, numbers: Collection[str]) -> Mapping[str, PaymentReport]:
+        """Return the newest report of each of these invoices that has one, by number."""
 
     def open_invoices(self, business: str, *, limit: int, after: str | None = None) -> Sequence[str]:
         """Return the numbers of the invoices whose orders are not known to be paid or gone, at most `limit`.

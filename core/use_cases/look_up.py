@@ -10,6 +10,7 @@ from core.business import Business
 from core.credit_balance import CreditedBy, Crediting, left_of
 from core.errors import InvalidInput, NotFound
 from core.invoice import Invoice
+from core.invoice_filter import InvoiceFilter, ListedInvoice, Place, listed, require_usable
 from core.payment import PaymentReport
 from core.ports.invoice_stores import Step
 from core.ports.storage import Storage, UnitOfWork
@@ -74,6 +75,28 @@ class LookUp:
         with self._storage.transaction() as work:
             require_known(work, business)
             return work.invoices.list(business, limit=limit, after=after)
+
+    def invoice_as_it_stands(self, business: str, number: str) -> ListedInvoice:
+        """Return an invoice with its transfer and what was last seen of its payment. Errors: NotFound."""
+        with self._storage.transaction() as work:
+            invoice = require_invoice(work, business, number)
+            return _as_they_stand(work, business, [invoice])[0]
+
+    def find_invoices(
+        self, business: str, wanted: InvoiceFilter, *, limit: int, after: Place | None = None
+    ) -> tuple[Sequence[ListedInvoice], Place | None]:
+        """Return a page of the invoices that are wanted, and the place to go on after, None at the end.
+
+        A page may hold fewer than `limit`, or none, though there is more.
+        Errors: InvalidInput, code `bad_parameter`, for a filter that can't be used; NotFound.
+        """
+        require_usable(wanted)
+        with self._storage.transaction() as work:
+            require_known(work, business)
+            found = work.invoices.find(business, wanted, limit=limit, after=after)
+            invoices = work.invoices.of_numbers(business, found.numbers)
+            here = [invoices[number] for number in found.numbers if number in invoices]
+            return _as_they_stand(work, business, here), found.then
 
     def transfer(self, transfer_id: str, *, business: str | None = None) -> Transfer:
         """Return a transfer. Errors: NotFound, also when it is another business's than the one named."""
@@ -141,13 +164,22 @@ class LookUp:
             return already_sent(work, business, number)
 
     def transfers(
-        self, business: str | None, *, state: TransferState | None = None, limit: int, after: str | None = None
+        self,
+        business: str | None,
+        *,
+        state: TransferState | None = None,
+        invoice: str | None = None,
+        limit: int,
+        after: str | None = None,
     ) -> Sequence[Transfer]:
-        """Return transfers, the oldest first, those after the given id. Errors: NotFound for an unknown business."""
+        """Return transfers, the oldest first, those after the given id; `invoice`: of this invoice alone.
+
+        Errors: NotFound for an unknown business.
+        """
         with self._storage.transaction() as work:
             if business is not None:
                 require_known(work, business)
-            return work.transfers.list(business, state=state, limit=limit, after=after)
+            return work.transfers.list(business, state=state, invoice=invoice, limit=limit, after=after)
 
     def batch(self, batch_id: str, *, business: str) -> Batch:
         """Return a batch. Errors: NotFound, also when it is another business's than the one named."""
@@ -224,3 +256,10 @@ def _names(work: UnitOfWork) -> Sequence[str]:
     while page := work.businesses.list(limit=_PIECE, after=names[-1] if names else None):
         names += [business.name for business in page]
     return names
+
+
+def _as_they_stand(work: UnitOfWork, business: str, invoices: Sequence[Invoice]) -> Sequence[ListedInvoice]:
+    numbers = [invoice.number for invoice in invoices]
+    transfers = work.transfers.of_invoices(business, numbers)
+    payments = work.statuses.latest_of(business, [number for number in numbers if number in transfers])
+    return [listed(invoice, transfers, payments) for invoice in invoices]

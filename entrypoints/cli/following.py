@@ -157,11 +157,6 @@ def transferred_numbers(container: "Container", business: str) -> list[str]:
     return sorted(transfer.invoice for transfer in arrived if not transfer.superseded)
 
 
-def transfer_states(container: "Container", business: str) -> dict[str, TransferState]:
-    """Return the state of each invoice that was ever sent."""
-    return {transfer.invoice: transfer.state for transfer in _transfers(container, business)}
-
-
 def _transfers(container: "Container", business: str, *, state: TransferState | None = None) -> Iterator[Transfer]:
     look_up = container.look_up()
     return every(

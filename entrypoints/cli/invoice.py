@@ -12,14 +12,14 @@ import typer
 
 from core.errors import InvalidInput, KvittError
 from core.use_cases.add_invoice import AddedInvoice, InvoiceToAdd
-from entrypoints.cli import paging
 from entrypoints.cli.bulk import answers, print_status, print_statuses, send_batch, tell_statuses
 from entrypoints.cli.crediting import credit_lines, crediting_lines, what_to_credit
 from entrypoints.cli.exit_codes import ExitCode, code_of_error, code_of_transfer, worst
-from entrypoints.cli.following import follow_transfers, transfer_states, transferred_numbers
+from entrypoints.cli.following import follow_transfers, transferred_numbers
 from entrypoints.cli.installation import installation
 from entrypoints.cli.invoice_history import delete as delete  # a command of this group
 from entrypoints.cli.invoice_history import history as history
+from entrypoints.cli.listing import list_ as list_  # a command of this group
 from entrypoints.cli.options import (
     STANDARD_INPUT,
     AsJson,
@@ -38,10 +38,8 @@ from entrypoints.cli.reading import Read, read_invoices, read_numbers
 from entrypoints.cli.telling import (
     INVOICE_ROW_HEADERS,
     ORDER_ROW_HEADERS,
-    customer_name,
     invoice_lines,
     invoice_rows,
-    invoice_total,
     last_status_line,
     order_rows,
     preview_end_lines,
@@ -161,49 +159,18 @@ def template(
     return ExitCode.DONE
 
 
-def list_(business: BusinessName, as_json: AsJson = False) -> int:
-    """List a business's invoices, by number."""
-    with installation() as container:
-        look_up = container.look_up()
-        invoices = list(
-            paging.every(
-                lambda *, limit, after=None: look_up.invoices(business, limit=limit, after=after),
-                key=lambda invoice: invoice.number,
-            )
-        )
-        states = {} if as_json else transfer_states(container, business)
-    if as_json:
-        print_json([invoice.model_dump(mode="json") for invoice in invoices])
-    elif invoices:
-        rows = [
-            [
-                invoice.number,
-                invoice.type.value,
-                customer_name(invoice),
-                invoice_total(invoice),
-                states.get(invoice.number, "not sent"),
-            ]
-            for invoice in invoices
-        ]
-        print_table(["Number", "Type", "Customer", "Total", "Transfer"], rows, right=["Total"])
-    else:
-        say(f"{business} has no invoices yet. Add some with: kvitt invoice add FILE --business {business}")
-    return ExitCode.DONE
-
-
 def show_(number: InvoiceNumber, business: BusinessName, as_json: AsJson = False) -> int:
     """Show an invoice as it was added."""
     with installation() as container:
+        standing = container.look_up().invoice_as_it_stands(business, number)
         invoice, crediting = container.look_up().crediting(business, number)
-        transfer = container.look_up().transfer_of(business, number)
-        report = container.look_up().status_of(transfer) if transfer else None
     if as_json:
-        print_json(CreditableInvoice.of_crediting(invoice, crediting).model_dump(mode="json"))
+        print_json(CreditableInvoice.of_crediting(business, standing, crediting).model_dump(mode="json"))
         return ExitCode.DONE
-    for line in invoice_lines(invoice, transfer):
+    for line in invoice_lines(invoice, standing.transfer):
         show(line)
-    if report:
-        show(last_status_line(report))
+    if standing.payment:
+        show(last_status_line(standing.payment))
     for line in crediting_lines(invoice, crediting):
         show(line)
     print_table(INVOICE_ROW_HEADERS, invoice_rows(invoice), right=INVOICE_ROW_HEADERS[2:])

@@ -101,6 +101,10 @@ def invoice_lines(invoice: Invoice, transfer: Transfer | None) -> Iterator[str]:
     if invoice.comment:
         yield f"  Comment: {invoice.comment}"
     yield f"  Transfer: {f'{transfer.state}, {transfer.id}' if transfer else 'never sent'}"
+    if transfer and transfer.order_id:
+        yield f"  Order in the accounting system: {transfer.order_id}, customer {transfer.customer_id}"
+    elif transfer and transfer.error:
+        yield f"  Trouble: {transfer.error.message}"
 
 
 INVOICE_ROW_HEADERS = ("Product", "Period", "Quantity", "Unit price", "Discount", "Net amount", "VAT %")

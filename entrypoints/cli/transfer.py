@@ -33,15 +33,21 @@ def list_(
         str | None,
         typer.Option(metavar="STATE", help=f"Only those in this state: {', '.join(TransferState)}."),
     ] = None,
+    invoice: Annotated[
+        str | None,
+        typer.Option(metavar="NUMBER", help="Only those of this invoice, earlier ones too; needs --business."),
+    ] = None,
     as_json: AsJson = False,
 ) -> int:
     """List transfers, oldest first."""
+    if invoice is not None and business is None:
+        raise typer.BadParameter("Name the business too (--business).", param_hint="--invoice")
     try:
         wanted = TransferState(state) if state is not None else None
     except ValueError:
         raise typer.BadParameter(f"choose one of {', '.join(TransferState)}.", param_hint="--state") from None
     with installation() as container:
-        page = partial(container.look_up().transfers, business, state=wanted)
+        page = partial(container.look_up().transfers, business, state=wanted, invoice=invoice)
         transfers = list(every(page, key=lambda transfer: transfer.id))
     if as_json:
         print_json([TransferDocument.of(transfer).document() for transfer in transfers])

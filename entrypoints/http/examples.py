@@ -263,6 +263,20 @@ _RECOVERY: Example = {
     "trouble": None,
 }
 
+_PATH = "/v1/businesses/fjell/invoices/D-1002"
+_STANDING: Example = _INVOICE | {
+    "state": "transferred",
+    "transfer": _TRANSFER,
+    "payment": _PAYMENT,
+    "links": {
+        "invoice": _PATH,
+        "transfer": f"/v1/businesses/fjell/transfers/{_TRANSFER_ID}",
+        "transfers": "/v1/businesses/fjell/transfers?invoice=D-1002",
+        "history": f"{_PATH}/history",
+        "preview": f"{_PATH}/preview",
+    },
+}
+
 EXAMPLES: Mapping[str, Any] = {
     "AddedInvoices": {
         "added": 1,
@@ -324,7 +338,7 @@ EXAMPLES: Mapping[str, Any] = {
     },
     "BusinessPage": {"next": None, "items": [_BUSINESS]},
     "CreditRequest": {"rows": [{"row": 1, "quantity": "4"}], "number": "D-1002-K1"},
-    "CreditableInvoice": _INVOICE
+    "CreditableInvoice": _STANDING
     | {
         "credited_by": [{"invoice": "D-1002-K1", "gross": "-6518.75", "order_id": "24002"}],
         "left_to_credit": {
@@ -361,7 +375,7 @@ EXAMPLES: Mapping[str, Any] = {
     },
     "Invoice": _INVOICE,
     "InvoiceFromFile": _INVOICE | {"warnings": ["PaymentMeans was left out: an invoice here has no place for it."]},
-    "InvoicePage": {"next": None, "items": [_INVOICE]},
+    "InvoicePage": {"next": None, "items": [_STANDING]},
     "InvoicePreview": _PREVIEW,
     "InvoiceStatuses": {
         "next": None,

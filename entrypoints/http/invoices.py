@@ -27,7 +27,6 @@ from core.use_cases.tell_history import TellHistory
 from entrypoints.acting import current_actor
 from entrypoints.documents import (
     CustomerDocument,
-    InvoicePage,
     PaymentReport,
     TakenInvoice,
     TransferDocument,
@@ -43,6 +42,18 @@ from entrypoints.http.bodies import (
     json_document,
     read_aside,
 )
+from entrypoints.http.filters import (
+    CustomerWords,
+    InvoiceState,
+    IssuedFrom,
+    IssuedTo,
+    NumberStart,
+    Paid,
+    SearchWords,
+    place_from,
+    place_text,
+    wanted_invoices,
+)
 from entrypoints.http.openapi import VENDOR_PROBLEMS, described
 from entrypoints.http.paths import USUAL_PAGE, After, BusinessInPath, Limit, NumberInPath, page
 from entrypoints.http.problems import AnyRequest
@@ -54,6 +65,8 @@ from entrypoints.invoice_documents import (
     DeletedInvoice,
     HistoryEvent,
     HistoryPage,
+    InvoiceAsItStands,
+    InvoicePage,
     SentTransfer,
     UnlinkedCustomer,
 )
@@ -110,8 +123,9 @@ async def add_invoice(
 def get_invoice(
     business: BusinessInPath, number: NumberInPath, look_up: NamedDependency[LookUp]
 ) -> JsonOf[CreditableInvoice]:
-    """Show an invoice as its source stated it. With it: what credits it, and what is left of it to be credited."""
-    return JsonOf(CreditableInvoice.of_crediting(*look_up.crediting(business, number)))
+    """Show an invoice, its transfer and its last seen payment. With it: what credits it, and what is left to credit."""
+    standing = look_up.invoice_as_it_stands(business, number)
+    return JsonOf(CreditableInvoice.of_crediting(business, standing, look_up.crediting(business, number)[1]))
 
 
 @get(
@@ -122,16 +136,28 @@ def get_invoice(
     needs=Need.READ,
 )
 def list_invoices(
-    business: BusinessInPath, look_up: NamedDependency[LookUp], limit: Limit = USUAL_PAGE, after: After = None
+    business: BusinessInPath,
+    look_up: NamedDependency[LookUp],
+    in_state: InvoiceState = None,
+    paid: Paid = None,
+    customer: CustomerWords = None,
+    number: NumberStart = None,
+    issued_from: IssuedFrom = None,
+    issued_to: IssuedTo = None,
+    q: SearchWords = None,
+    limit: Limit = USUAL_PAGE,
+    after: After = None,
 ) -> JsonOf[InvoicePage]:
-    """List a business's invoices by number."""
-    items, then = page(
-        lambda most, start: look_up.invoices(business, limit=most, after=start),
-        limit=limit,
-        after=after,
-        key=lambda invoice: invoice.number,
+    """List a business's invoices with their transfers and payment, by number. With `from` or `to` they go by date.
+
+    All filters together apply. A page may hold fewer than `limit`, or none, though there is more: `next` alone says so.
+    """
+    wanted = wanted_invoices(
+        state=in_state, paid=paid, customer=customer, number=number, first=issued_from, last=issued_to, search=q
     )
-    return JsonOf(InvoicePage(items=list(items), next=then))
+    found, then = look_up.find_invoices(business, wanted, limit=limit, after=place_from(after, wanted))
+    items = [InvoiceAsItStands.of_listed(business, one) for one in found]
+    return JsonOf(InvoicePage(items=items, next=place_text(then) if then else None))
 
 
 @get(

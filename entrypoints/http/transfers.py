@@ -12,6 +12,7 @@ from litestar.params import JSONBody, QueryParameter
 
 from core.api_key import Need
 from core.batch import Batch
+from core.fields import PRINTABLE
 from core.transfer import TransferState
 from core.use_cases.look_up import LookUp
 from core.use_cases.manage_transfers import ManageTransfers
@@ -46,6 +47,10 @@ State = Annotated[
     ),
 ]
 """The query parameter `state`; the framework keeps that name for something of its own in a handler's signature."""
+OfInvoice = Annotated[
+    str | None,
+    QueryParameter(description="Only those of this invoice, earlier ones too.", schema_extra={"pattern": PRINTABLE}),
+]
 
 
 @post(
@@ -89,13 +94,16 @@ def list_transfers(
     business: BusinessInPath,
     look_up: NamedDependency[LookUp],
     in_state: State = None,
+    invoice: OfInvoice = None,
     limit: Limit = USUAL_PAGE,
     after: After = None,
 ) -> JsonOf[TransferPage]:
     """List a business's transfers, the oldest first."""
     state = None if in_state is None else _state(in_state)
+    if invoice is not None and not invoice.isprintable():
+        raise bad_parameter("invoice", "Holds what is not printable")
     items, then = page(
-        lambda most, start: look_up.transfers(business, state=state, limit=most, after=start),
+        lambda most, start: look_up.transfers(business, state=state, invoice=invoice, limit=most, after=start),
         limit=limit,
         after=after,
         key=lambda transfer: transfer.id,

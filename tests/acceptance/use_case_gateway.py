@@ -102,8 +102,9 @@ class UseCaseGateway:
 
     def show(self, business: str, number: str) -> Json:
         with _refusals():
-            shown = self._container.look_up().crediting(business, number)
-            return CreditableInvoice.of_crediting(*shown).model_dump(mode="json")
+            standing = self._container.look_up().invoice_as_it_stands(business, number)
+            _, crediting = self._container.look_up().crediting(business, number)
+            return CreditableInvoice.of_crediting(business, standing, crediting).model_dump(mode="json")
 
     def retry(self, business: str, transfer_id: str) -> Transfer:
         with _refusals():

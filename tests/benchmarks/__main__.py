@@ -2,7 +2,7 @@
 
 import sys
 
-from tests.benchmarks import adding, growth, help_time, serving, single_send, three_ways
+from tests.benchmarks import adding, growth, help_time, listing, serving, single_send, three_ways
 from tests.benchmarks.figures import Figures
 
 
@@ -15,6 +15,7 @@ def main() -> int:
     serving.report(figures)
     adding.report(figures)
     growth.report(figures)
+    listing.report(figures)
     help_time.report(figures)
     figures.write()
     return 1 if figures.missed else 0

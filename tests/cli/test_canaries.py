@@ -216,7 +216,7 @@ def test_where_kvitt_itself_fails(
     """KVITT_DEBUG is set: what is shown then is where it failed, and no word of what was at hand."""
     searched("business", "add", "fjell", "--file", kvitt.file("fjell.json", canaries.business()))
     for form in (LookUp, VerifyBusiness):
-        for method in ("business", "crediting", "verify"):
+        for method in ("business", "invoice_as_it_stands", "verify"):
             if hasattr(form, method):
                 monkeypatch.setattr(form, method, _failing)
     for command in (["business", "show", "fjell"], ["business", "verify", "fjell"], ["invoice", "show", "1", *FJELL]):

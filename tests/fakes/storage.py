@@ -25,7 +25,9 @@ from core.errors import Conflict, LeaseLost
 from core.identity import emails_in, search_number
 from core.intent import CLOCKS_DIFFER, Intent, IntentKind, intent_key
 from core.invoice import Invoice, InvoiceType
-from core.payment import PaymentReport
+from core.invoice_filter import FoundInvoices, InvoiceFilter, is_of
+from core.invoice_filter import Place as ListingPlace
+from core.payment import PaymentReport, PaymentStatusValue
 from core.ports.access_stores import KeptAnswer, KeptKey
 from core.ports.clock import Clock
 from core.ports.invoice_stores import Step
@@ -255,6 +257,23 @@ class _Invoices(_Store):
         mine = {number: invoice for (owner, number), invoice in self._tables.invoices.items() if owner == business}
         return _page(mine, limit=limit, after=after)
 
+    def find(
+        self, business: str, wanted: InvoiceFilter, *, limit: int, after: ListingPlace | None = None
+    ) -> FoundInvoices:
+        found = sorted(
+            wanted.place_of(invoice)
+            for (owner, number), invoice in self._tables.invoices.items()
+            if owner == business and self._is_listed(owner, invoice, wanted)
+        )
+        left = [place for place in found if after is None or place > after]
+        return FoundInvoices([place.number for place in left[:limit]], left[limit - 1] if len(left) > limit else None)
+
+    def _is_listed(self, business: str, invoice: Invoice, wanted: InvoiceFilter) -> bool:
+        transfer = self._work.transfers.of_invoice(business, invoice.number)
+        report = self._work.statuses.latest(business, invoice.number)
+        is_paid = bool(transfer and report and is_of(report, transfer) and report.status is PaymentStatusValue.PAID)
+        return wanted.takes(invoice, transfer, is_paid=is_paid)
+
     def unsent(self, business: str, *, limit: int, after: str | None = None) -> Sequence[str]:
         numbers = self._unsent(business, InvoiceType.DATA_FOR_ACCOUNTING)
         return _page({number: number for number in numbers}, limit=limit, after=after)
@@ -360,12 +379,18 @@ class _Transfers(_Store):
         return [one for one in pending if one.is_parked == parked][:limit]
 
     def list(
-        self, business: str | None, *, state: TransferState | None = None, limit: int, after: str | None = None
+        self,
+        business: str | None,
+        *,
+        state: TransferState | None = None,
+        invoice: str | None = None,
+        limit: int,
+        after: str | None = None,
     ) -> Sequence[Transfer]:
         rows = {
             one.id: one
             for one in self._tables.transfers.values()
-            if business in (None, one.business) and state in (None, one.state)
+            if business in (None, one.business) and state in (None, one.state) and invoice in (None, one.invoice)
         }
         return _page(rows, limit=limit, after=after)
 
@@ -532,6 +557,9 @@ class _Statuses(_Store):
     def of_invoice(self, business: str, invoice: str) -> Sequence[PaymentReport]:
         mine = [one for owner, one in self._tables.statuses if owner == business and one.invoice == invoice]
         return sorted(mine, key=lambda one: one.checked_at)
+
+    def latest_of(self, business: str, numbers: Collection[str]) -> Mapping[str, PaymentReport]:
+        return {number: report for number in numbers if (report := self.latest(business, number))}
 
     def open_invoices(self, business: str, *, limit: int, after: str | None = None) -> Sequence[str]:
         mine = {

@@ -229,7 +229,7 @@ def test_parameters_are_described(document: Json) -> None:
         for parameter in document["paths"]["/v1/businesses/{business}/transfers"]["get"]["parameters"]
     }
 
-    assert set(parameters) == {"business", "state", "limit", "after"}
+    assert set(parameters) == {"business", "state", "invoice", "limit", "after"}
     assert parameters["limit"]["schema"]["maximum"] == 200
     assert not parameters["limit"]["required"]
     sending = document["paths"]["/v1/businesses/{business}/invoices/{number}/send"]["post"]

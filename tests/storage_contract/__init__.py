@@ -9,6 +9,7 @@ from tests.storage_contract.batches import BatchContract
 from tests.storage_contract.businesses import BooksContract, BusinessContract, ReferenceContract
 from tests.storage_contract.customers import CustomerContract
 from tests.storage_contract.invoices import InvoiceContract
+from tests.storage_contract.listing import ListingContract
 from tests.storage_contract.personal_data import ForgettingContract, RecordContract
 from tests.storage_contract.recovery import RecoveryContract
 from tests.storage_contract.statuses import FollowUpContract, StatusContract
@@ -21,6 +22,7 @@ class StorageContract(
     TransactionContract,
     BusinessContract,
     InvoiceContract,
+    ListingContract,
     BatchContract,
     TransferContract,
     IntentContract,

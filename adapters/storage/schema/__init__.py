@@ -24,6 +24,7 @@ from adapters.storage.schema.invoice_tables import (
     calls_made,
     follow_ups,
     intents,
+    invoice_words,
     invoices,
     journal,
     leases,
@@ -33,7 +34,7 @@ from adapters.storage.schema.invoice_tables import (
 )
 from adapters.storage.schema.parts import metadata
 
-LATEST_REVISION = "0011"
+LATEST_REVISION = "0012"
 """The migration that leads to these tables."""
 
 __all__ = [
@@ -56,6 +57,7 @@ __all__ = [
     "follow_ups",
     "installation",
     "intents",
+    "invoice_words",
     "invoices",
     "journal",
     "kept_answers",

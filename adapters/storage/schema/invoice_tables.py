@@ -1,10 +1,26 @@
 """Invoices as their source stated them, their transfers, what keeps the turns that move these apart, and payment."""
 
-from sqlalchemy import JSON, BigInteger, Boolean, Column, Date, ForeignKey, Index, Integer, String, Table, Text, and_
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Column,
+    Date,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    String,
+    Table,
+    Text,
+    and_,
+)
+from sqlalchemy import false as sql_false
 
 from adapters.storage.dialects import UtcDateTime, exact_text, serial_number
 from adapters.storage.schema.parts import ID_LENGTH, NAME_LENGTH, TYPE_LENGTH, WORD_LENGTH, metadata, of_business
 from core.intent import IntentKind
+from core.search_words import LONGEST_WORD
 
 invoices = Table(
     "invoices",
@@ -16,7 +32,9 @@ invoices = Table(
     Column("sent", Boolean, nullable=False, default=False),
     Column("replacement", Text),
     Column("credits", exact_text(NAME_LENGTH)),
+    Column("issue_date", Date),
 )
+Index("ix_invoices_issue_date", invoices.c.business, invoices.c.issue_date, invoices.c.number)
 # However many have been sent, this index holds those alone that have not.
 Index(
     "ix_invoices_unsent",
@@ -34,6 +52,27 @@ Index(
     invoices.c.number,
     sqlite_where=invoices.c.credits.is_not(None),
     postgresql_where=invoices.c.credits.is_not(None),
+)
+
+# By what an invoice is found: its number, its order number, and words of its customer. They go with the invoice.
+invoice_words = Table(
+    "invoice_words",
+    metadata,
+    Column("business", exact_text(NAME_LENGTH), primary_key=True),
+    Column("number", exact_text(NAME_LENGTH), primary_key=True),
+    Column("word", exact_text(LONGEST_WORD), primary_key=True),
+    Column("kind", String(WORD_LENGTH), primary_key=True),
+    ForeignKeyConstraint(
+        ["business", "number"], ["invoices.business", "invoices.number"], name="fk_invoice_words", ondelete="CASCADE"
+    ),
+    sqlite_with_rowid=False,
+)
+Index(
+    "ix_invoice_words_word",
+    invoice_words.c.business,
+    invoice_words.c.word,
+    invoice_words.c.number,
+    invoice_words.c.kind,
 )
 
 transfers = Table(
@@ -60,6 +99,7 @@ transfers = Table(
     Column("version", Integer, nullable=False),
     Column("books", exact_text()),
     Column("order_reference", Text),
+    Column("paid", Boolean, nullable=False, default=False, server_default=sql_false()),
 )
 # The promise that an invoice has one transfer, held by the database itself; superseded ones are history.
 Index(
@@ -95,6 +135,24 @@ Index(
     transfers.c.invoice,
     sqlite_where=IS_OPEN,
     postgresql_where=IS_OPEN,
+)
+# Where the invoices stand, as they are listed by it.
+Index(
+    "ix_transfers_standing",
+    transfers.c.business,
+    transfers.c.state,
+    transfers.c.paid,
+    transfers.c.invoice,
+    sqlite_where=transfers.c.superseded.is_(False),
+    postgresql_where=transfers.c.superseded.is_(False),
+)
+Index(
+    "ix_transfers_superseded",
+    transfers.c.business,
+    transfers.c.invoice,
+    transfers.c.id,
+    sqlite_where=transfers.c.superseded.is_(True),
+    postgresql_where=transfers.c.superseded.is_(True),
 )
 Index("ix_transfers_business", transfers.c.business, transfers.c.id)
 Index("ix_transfers_business_state", transfers.c.business, transfers.c.state, transfers.c.id)

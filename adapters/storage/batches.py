@@ -1,0 +1,107 @@
+"""The batches that invoices were sent in: which they were, and where each stands by its transfer."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, and_, func, or_, select
+from typing_extensions import override
+
+from adapters.storage.dialects import insert_into, put
+from adapters.storage.schema import batch_members, batches, transfers
+from core.batch import Batch, BatchCounts, BatchItem, BatchMember
+from core.errors import RecoveryNeeded
+from core.ports.invoice_stores import BatchStore
+from core.reasons import Reason, in_order, reason_of
+from core.transfer import Transfer, TransferState
+
+_MEMBERS = batch_members.outerjoin(transfers, transfers.c.id == batch_members.c.transfer_id)
+_TRANSFER = [transfers.c[name] for name in Transfer.model_fields]
+_IS_UNRECOVERED = and_(
+    transfers.c.next_attempt_at.is_(None), transfers.c.error["code"].as_string() == RecoveryNeeded.default_code
+)
+_ITEMS = select(
+    batch_members.c.position, batch_members.c.invoice.label("member"), batch_members.c.refusal, *_TRANSFER
+).select_from(_MEMBERS)
+
+
+class SqlBatchStore(BatchStore):
+    """The batches: which invoices were sent in one go. Where each stands is read from its transfer."""
+
+    def __init__(self, database: Connection) -> None:
+        self._database = database
+
+    @override
+    def put(self, batch: Batch) -> None:
+        put(self._database, batches, batch.model_dump())
+
+    @override
+    def get(self, batch_id: str) -> Batch | None:
+        row = self._database.execute(select(batches).where(batches.c.id == batch_id)).mappings().first()
+        return Batch.model_validate(dict(row)) if row else None
+
+    @override
+    def add_members(self, batch_id: str, members: Sequence[BatchMember]) -> None:
+        if members:
+            statement = insert_into(self._database.dialect.name, batch_members).on_conflict_do_nothing(
+                index_elements=["batch", "invoice"]
+            )
+            self._database.execute(statement, [{"batch": batch_id, **member.model_dump()} for member in members])
+
+    @override
+    def items(self, batch_id: str, *, limit: int, after: int | None = None) -> Sequence[BatchItem]:
+        query = _ITEMS.where(batch_members.c.batch == batch_id)
+        if after is not None:
+            query = query.where(batch_members.c.position > after)
+        rows = self._database.execute(query.order_by(batch_members.c.position).limit(limit)).mappings()
+        return [_item(row) for row in rows]
+
+    @override
+    def counts(self, batch_id: str) -> BatchCounts:
+        query = (
+            select(
+                transfers.c.state,
+                func.count().label("members"),
+                func.count(transfers.c.next_attempt_at).label("timed"),
+                func.count().filter(_IS_UNRECOVERED).label("unrecovered"),
+                func.min(transfers.c.next_attempt_at).label("next_attempt_at"),
+            )
+            .select_from(_MEMBERS)
+            .where(batch_members.c.batch == batch_id)
+            .group_by(transfers.c.state)
+        )
+        rows = {row.state: row for row in self._database.execute(query)}
+        put_off = [row for state in (TransferState.WAITING, TransferState.WITHDRAWING) if (row := rows.get(state))]
+        return BatchCounts(
+            **{state.value: rows[state].members for state in TransferState if state in rows},
+            refused=rows[None].members if None in rows else 0,
+            parked=sum(row.members - row.timed for row in put_off),
+            unrecovered=sum(row.unrecovered for row in put_off),
+            next_attempt_at=min((row.next_attempt_at for row in put_off if row.next_attempt_at), default=None),
+        )
+
+    @override
+    def reasons(self, batch_id: str) -> Sequence[Reason]:
+        code = func.coalesce(batch_members.c.refusal["code"].as_string(), transfers.c.error["code"].as_string())
+        query = (
+            select(func.count(), func.min(batch_members.c.position))
+            .select_from(_MEMBERS)
+            .where(
+                batch_members.c.batch == batch_id,
+                or_(batch_members.c.transfer_id.is_(None), transfers.c.state == TransferState.REJECTED),
+            )
+            .group_by(batch_members.c.transfer_id.is_(None), code)
+        )
+        counts = {position: count for count, position in self._database.execute(query)}
+        examples = self._database.execute(_ITEMS.where(batch_members.c.position.in_(counts))).mappings()
+        found = ((counts[row["position"]], reason_of(_item(row))) for row in examples)
+        return in_order(reason.model_copy(update={"count": count}) for count, reason in found if reason)
+
+
+def _item(row: Mapping[Any, Any]) -> BatchItem:
+    transfer = {name: row[name] for name in Transfer.model_fields}
+    return BatchItem(
+        position=row["position"],
+        invoice=row["member"],
+        transfer=Transfer.model_validate(transfer) if transfer["id"] is not None else None,
+        refusal=row["refusal"],
+    )
