@@ -1,0 +1,220 @@
+"""A withdrawal struck by every fault and killed at every point: deleted once, and never after it was published.
+
+Over REST, which deletes orders. Whatever deletes an order in the sandbox's books is counted.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+
+from core.transfer import Transfer, TransferState
+from core.withdrawal import refusal_in
+from sandbox.twentyfour_seven_office.books import Books
+from sandbox.twentyfour_seven_office.sandbox import DEMO_ACCOUNT
+from tests.attack.faults import KINDS, TRIES, Kind, strike
+from tests.attack.installation import BUSINESS, LATE_SECONDS, ONE_OF_EACH, REST, Installation
+from tests.attack.kills import KillMatrix, killed
+from tests.attack.launcher import AFTER, BEFORE, COMMIT, DURING
+from tests.attack.rest_matrices import FINISH, LINES
+from tests.systems import System
+
+NUMBER = "4001"
+DELETE, READ = "DELETE /salesorders/{id}", "GET /salesorders/{id}"
+SECOND = " (after a lost answer)"
+
+FAULTS = {
+    **KINDS,
+    "validation error": Kind("validation_error"),
+    "forbidden": Kind("forbidden"),
+    "throttled": Kind("throttled"),
+}
+OPERATIONS = (READ, DELETE, f"{READ}{SECOND}", f"{DELETE}{SECOND}")
+SAMPLED_FAULTS = (
+    (READ, "truncated"),
+    (DELETE, "answer lost"),
+    (DELETE, "carried out later"),
+    (f"{READ}{SECOND}", "forbidden"),
+    (f"{DELETE}{SECOND}", "reset before"),
+)
+WITHDRAWING = KillMatrix(
+    system=REST,
+    calls={READ: 1, DELETE: 1},
+    commits=10,
+    sample=((f"{DELETE}:1", BEFORE), (f"{DELETE}:1", AFTER), (f"{COMMIT}:7", AFTER)),
+)
+"""A worker that withdraws an order."""
+
+REPLACING = KillMatrix(
+    system=REST,
+    calls={READ: 1, DELETE: 1, "GET /customers/{customerId}": 1, "POST /salesorders": 1, LINES: 1, FINISH: 1},
+    commits=17,
+    sample=((f"{DELETE}:1", AFTER), (f"{FINISH}:1", AFTER), (f"{COMMIT}:9", AFTER)),
+)
+"""A worker that withdraws an order and sends the invoice again, to a customer that is known by then."""
+
+
+@pytest.fixture
+def system() -> System:
+    return REST
+
+
+@pytest.fixture
+def deleted(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """The orders that were deleted from the books, in order; one that is an invoice may never be among them."""
+    done: list[int] = []
+    delete = Books.delete_order
+
+    def counted(books: Books, order_id: int) -> None:
+        assert books.orders[order_id].invoice_id is None, "an invoice was deleted"
+        delete(books, order_id)
+        done.append(order_id)
+
+    monkeypatch.setattr(Books, "delete_order", counted)
+    return done
+
+
+@pytest.fixture
+def sent(installation: Installation) -> Transfer:
+    """The transfer of an invoice that has arrived."""
+    installation.add(NUMBER)
+    (transfer,) = installation.drive(installation.queue(NUMBER))
+    assert transfer.state is TransferState.TRANSFERRED
+    return transfer
+
+
+def _cases(cells: Sequence[tuple[str, str]], sample: Sequence[tuple[str, str]]) -> list[Any]:
+    return [
+        pytest.param(first, second, id=f"{first}-{second}", marks=() if (first, second) in sample else _ATTACK)
+        for first, second in cells
+    ]
+
+
+_ATTACK = pytest.mark.attack
+_CELLS = [(operation, kind) for operation in OPERATIONS for kind in FAULTS]
+
+
+@pytest.mark.parametrize(("operation", "kind"), _cases(_CELLS, SAMPLED_FAULTS))
+def test_whatever_befalls_it_the_order_is_deleted_once(
+    installation: Installation,
+    sent: Transfer,
+    deleted: list[int],
+    operation: str,
+    kind: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    if operation.endswith(SECOND):
+        installation.sandbox.inject(DELETE, "reset")
+    after = 1 if operation == f"{READ}{SECOND}" else 0
+    struck = strike(installation, operation, FAULTS[kind], monkeypatch, after=after)
+    transfer = _withdrawn(installation)
+    assert struck.times == 0, "nothing was struck"
+    assert transfer.state is TransferState.WITHDRAWN, transfer.error
+    assert deleted == [int(sent.order_id or 0)]
+    assert installation.orders_for(NUMBER) == []
+
+
+@pytest.mark.parametrize(
+    "kind", [pytest.param(kind, marks=() if kind == "carried out later" else _ATTACK) for kind in FAULTS]
+)
+def test_an_order_that_is_published_meanwhile_is_never_deleted(
+    installation: Installation, sent: Transfer, deleted: list[int], kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The accountant publishes it right after the call that was struck, which may still be running."""
+    strike(installation, DELETE, FAULTS[kind], monkeypatch)
+    installation.container.withdraw_invoice().withdraw(BUSINESS, NUMBER)
+    installation.container.take_turn().take(BUSINESS)
+    books = installation.sandbox.account(DEMO_ACCOUNT).books
+    order_id = int(sent.order_id or 0)
+    is_there = order_id in books.orders
+    if is_there:
+        books.publish(order_id)
+    transfer = _withdrawn(installation)
+    installation.sandbox.settle()
+    if is_there:
+        assert transfer.state is TransferState.TRANSFERRED
+        refusal = refusal_in(transfer)
+        assert refusal is not None
+        assert refusal.code == "order_published"
+    else:
+        assert transfer.state is TransferState.WITHDRAWN
+    assert deleted == ([] if is_there else [order_id])
+    assert (order_id in books.orders) == is_there
+
+
+@pytest.mark.parametrize(("point", "edge"), _cases(WITHDRAWING.points, WITHDRAWING.sample))
+def test_a_fresh_worker_ends_a_withdrawal_that_a_killed_one_left(
+    installation: Installation, sent: Transfer, deleted: list[int], point: str, edge: str
+) -> None:
+    installation.container.withdraw_invoice().withdraw(BUSINESS, NUMBER)
+    killed(installation, "--kill", point, "--edge", edge)
+    installation.let_leases_run_out()
+    transfer = _withdrawn(installation)
+    assert (transfer.state, transfer.id) == (TransferState.WITHDRAWN, sent.id)
+    assert deleted == [int(sent.order_id or 0)]
+    assert installation.orders_for(NUMBER) == []
+
+
+@pytest.mark.parametrize(("point", "edge"), _cases(REPLACING.points, REPLACING.sample))
+def test_a_fresh_worker_ends_a_replacement_that_a_killed_one_left(
+    installation: Installation, sent: Transfer, deleted: list[int], point: str, edge: str
+) -> None:
+    """Never two orders, and in the end not none."""
+    installation.container.withdraw_invoice().replace(BUSINESS, NUMBER)
+    killed(installation, "--kill", point, "--edge", edge)
+    installation.let_leases_run_out()
+    assert len(installation.orders_for(NUMBER)) <= 1
+    transfer = _sent_anew(installation)
+    assert deleted == [int(sent.order_id or 0)]
+    assert installation.held == ONE_OF_EACH
+    assert installation.orders_for(NUMBER) == [int(transfer.order_id or 0)]
+
+
+@pytest.mark.parametrize("replaces", [False, pytest.param(True, marks=_ATTACK)])
+def test_a_call_that_is_carried_out_after_its_worker_was_killed(
+    installation: Installation, sent: Transfer, deleted: list[int], replaces: bool
+) -> None:
+    installation.sandbox.inject(DELETE, "late", delay=LATE_SECONDS)
+    withdraw = installation.container.withdraw_invoice()
+    (withdraw.replace if replaces else withdraw.withdraw)(BUSINESS, NUMBER)
+    killed(installation, "--kill", f"{DELETE}:1", "--edge", DURING)
+    installation.let_leases_run_out()
+    if replaces:
+        assert installation.orders_for(NUMBER) in ([], [int(sent.order_id or 0)])
+        _sent_anew(installation)
+    else:
+        assert _withdrawn(installation).state is TransferState.WITHDRAWN
+    assert deleted == [int(sent.order_id or 0)]
+
+
+@pytest.mark.parametrize("replaces", [False, True])
+def test_the_matrices_have_all_that_is_committed_and_called(
+    installation: Installation, sent: Transfer, replaces: bool
+) -> None:
+    withdraw = installation.container.withdraw_invoice()
+    (withdraw.replace if replaces else withdraw.withdraw)(BUSINESS, NUMBER)
+    (REPLACING if replaces else WITHDRAWING).see_that_it_is_whole(installation)
+
+
+def _withdrawn(installation: Installation) -> Transfer:
+    """Ask for it until the order is gone or published, as a person does who mends what is in the way."""
+    transfer = installation.container.withdraw_invoice().withdraw(BUSINESS, NUMBER)
+    for _ in range(TRIES):
+        (transfer,) = installation.drive(transfer)
+        refusal = refusal_in(transfer)
+        if transfer.state is TransferState.WITHDRAWN or (refusal and refusal.code == "order_published"):
+            break
+        transfer = installation.container.withdraw_invoice().withdraw(BUSINESS, NUMBER)
+    return transfer
+
+
+def _sent_anew(installation: Installation) -> Transfer:
+    """Work until the invoice has arrived again."""
+    look_up = installation.container.look_up()
+    for _ in range(TRIES):
+        transfer = look_up.transfer_of(BUSINESS, NUMBER)
+        assert transfer is not None
+        (transfer,) = installation.drive(transfer)
+        if transfer.state is TransferState.TRANSFERRED:
+            return transfer
+    raise AssertionError(f"stuck: {transfer}")
