@@ -42,7 +42,7 @@ _FILTERS: dict[str, dict[str, Any]] = {
     "paid=false": {"paid": False},
     "paid=false and state=transferred": {"paid": False, "state": "transferred"},
     "number=F-0000": {"number": "F-0000"},
-    "from and to, a day": {"first": _DAY, "last": _DAY},
+    "from and to, two months": {"first": _DAY, "last": _DAY + timedelta(days=59)},
     "from, all": {"first": _DAY},
     "customer, half of them": {"customer": "nordmann"},
     "customer, few": {"customer": "sjelden"},
