@@ -6,6 +6,7 @@ places is put into the translation. That way what was stored long ago is transla
 warnings that quote Kvitt. What fits no template, such as an accounting system's own words, stays as it is.
 """
 
+import itertools
 import re
 from collections.abc import Iterator
 from functools import cache, cached_property, lru_cache
@@ -20,12 +21,19 @@ _DEEPEST = 4
 """So often may a sentence stand within another."""
 
 _MOST_PARTS = 12
-"""Of so many parts a text may be put together and each be looked for by itself."""
+"""Of so many parts one sentence may consist."""
+
+_MOST_CUTS = 100
+"""So many parts of a text are looked for; what comes after them stays as it is."""
 
 _BETWEEN = re.compile(r"(?<=[.!?;:,\])])( +)| {2,}|\n")
 _SENTENCE_END = re.compile(r"[.!?:;] ")
 _GOES_ON = re.compile(r"[;:,]$")
 _AT_END = re.compile(r"[.;:,]$")
+_SAYS_ENOUGH = 20
+"""With so many letters of its own a template is no accident in a text."""
+
+_COUNT = r"([\d,]+)"
 _KEY = 3
 
 
@@ -52,7 +60,8 @@ class Template:
 
     @cached_property
     def _pattern(self) -> re.Pattern[str]:
-        return re.compile("(.+?)".join(re.escape(text) for text in self.texts))
+        forms = [_COUNT if name == "count" else "(.+?)" for name in self.names]
+        return re.compile("".join(itertools.chain(*zip(map(re.escape, self.texts), [*forms, ""], strict=True))))
 
     def values_in(self, text: str) -> dict[str, str] | None:
         """Return what stands in a text's places; None where the text is not made of this."""
@@ -97,21 +106,31 @@ class Catalogue:
         return (
             self._known(text, depth, whole_values=True)
             or self._in_parts(text, depth, all_known=True)
-            or self._known(text, depth)
+            or self._known(text, depth, anchored=True)
             or self._in_parts(text, depth)
+            or self._known(text, depth)
+            or self._without_its_full_stop(text, depth)
             or text
         )
 
-    def template_of(self, text: str, *, whole_values: bool = False) -> tuple[Template, dict[str, str]] | None:
+    def _without_its_full_stop(self, text: str, depth: int) -> str | None:
+        known = None if not text or _AT_END.search(text) else self._known(f"{text}.", depth)
+        return known.removesuffix(".") if known else None
+
+    def template_of(
+        self, text: str, *, whole_values: bool = False, anchored: bool = False
+    ) -> tuple[Template, dict[str, str]] | None:
         """Return the template that says most of a text, and the values in it.
 
-        `whole_values`: only one whose values are no more than a sentence each.
+        `whole_values`: only one whose values are no more than a sentence each. `anchored`: only one that does not begin
+        with a value, or says much besides.
         """
         fitting = (
             (template, values)
             for template in self._candidates(text)
-            if (values := template.values_in(text)) is not None
-            and not (whole_values and any(map(_SENTENCE_END.search, values.values())))
+            if (template.texts[0] or template.weight >= _SAYS_ENOUGH or not anchored)
+            and (values := template.values_in(text)) is not None
+            and (not whole_values or all(map(_is_whole, values.values())))
         )
         return max(fitting, key=lambda fit: fit[0].weight, default=None)
 
@@ -119,26 +138,32 @@ class Catalogue:
         for length in range(_KEY + 1):
             yield from self._by_beginning.get(text[:length], ()) if len(text) >= length else ()
 
-    def _known(self, text: str, depth: int, *, whole_values: bool = False) -> str | None:
+    def _known(self, text: str, depth: int, *, whole_values: bool = False, anchored: bool = False) -> str | None:
         if (whole := self._whole.get(text)) is not None:
             return whole
-        if found := self.template_of(text, whole_values=whole_values):
+        if found := self.template_of(text, whole_values=whole_values, anchored=anchored):
             template, values = found
             return template.said_with({name: self._said(value, depth + 1) for name, value in values.items()})
         inner = text.strip(" ")
-        if inner and inner != text and (known := self._known(inner, depth, whole_values=whole_values)) is not None:
+        if (
+            inner
+            and inner != text
+            and (known := self._known(inner, depth, whole_values=whole_values, anchored=anchored)) is not None
+        ):
             return text.replace(inner, known)
         return None
 
     def _in_parts(self, text: str, depth: int, *, all_known: bool = False) -> str | None:
         """Translate the parts of a text that was put together: sentences in a row, a list, what follows a colon."""
-        cuts = [(found.start(), found.end()) for found in _BETWEEN.finditer(text)][:_MOST_PARTS]
+        cuts = [(found.start(), found.end()) for found in _BETWEEN.finditer(text)][:_MOST_CUTS]
         if not cuts and not _AT_END.search(text):
             return None
         begins, ends = [0, *(end for _, end in cuts)], [*(start for start, _ in cuts), len(text)]
         said, any_known, first = "", False, 0
         while first < len(begins):
-            known, last = self._longest_known(text, begins[first], ends[first:], depth, not_all=all_known)
+            known, last = self._longest_known(
+                text, begins[first], ends[first : first + _MOST_PARTS], depth, not_all=all_known
+            )
             if known is None and all_known:
                 return None
             any_known = any_known or known is not None
@@ -163,11 +188,17 @@ class Catalogue:
         return None, 0
 
     def _known_part(self, part: str, depth: int, *, whole_values: bool) -> str | None:
-        if (known := self._known(part, depth, whole_values=whole_values)) is not None:
+        how = {"whole_values": whole_values, "anchored": not whole_values}
+        if (known := self._known(part, depth, **how)) is not None:
             return known
-        if _AT_END.search(part) and (known := self._known(part[:-1], depth, whole_values=whole_values)) is not None:
+        if _AT_END.search(part) and (known := self._known(part[:-1], depth, **how)) is not None:
             return known + part[-1]
         return None
+
+
+def _is_whole(value: str) -> bool:
+    in_parentheses = value.count("(") == value.count(")") and value.find("(") <= value.find(")")
+    return in_parentheses and not _SENTENCE_END.search(value)
 
 
 def _has_places(template: str) -> bool:

@@ -40,6 +40,10 @@ MOST_VARIANTS = 24
 _WORDS = (
     "department", "project", "order", "customer", "product", "category", "invoice", "transfer", "business",
     "queued", "running", "waiting", "transferred", "rejected", "cancelled", "printed", "data for accounting",
+    "customers", "products", "orders", "refused", "environment", "default", "added", "replaced", "changed", "unchanged",
+    "deleted", "VAT %", "Your reference", "Our reference", "Buyer reference", "Order reference", "Credits", "Delivery",
+    "Paid before", "Department", "Project", "folder", "disk", "clock", "workers", "plugins", "storage", "migrations",
+    "secrets", "recovery", "quota", "transfers", "mend", "warning", "connection",
     "done", "gone", "there", "not told", "send", "read", "manage", "paid", "required", "optional", "none",
 )  # fmt: skip
 """What stands in sentences as a value and is one of Kvitt's words."""
@@ -372,8 +376,8 @@ def _counted(node: ast.AST) -> Iterator[tuple[str, int]]:
     """Return what `how_many` makes of a thing that it is asked to count."""
     match node:
         case ast.Call(func=ast.Name(id="how_many"), args=[_, ast.Constant(value=str(thing))]):
-            yield f"{{number}} {thing}", node.lineno
-            yield f"{{number}} {thing}{'es' if thing.endswith('s') else 's'}", node.lineno
+            yield f"{{count}} {thing}", node.lineno
+            yield f"{{count}} {thing}{'es' if thing.endswith('s') else 's'}", node.lineno
 
 
 def _templates(variants: list[Variant]) -> Iterator[str]:
@@ -400,6 +404,8 @@ def _is_prose(template: str, place: str) -> bool:
     words = _WORD.findall(said)
     if not words or _SHOUTED.search(said) or _NOT_SAID.match(template):
         return False
+    if len(words) == 1 and template.startswith("{") and template.endswith("}"):
+        return False  # a word between two values is said by too much else
     if re.match(r" \S|[,;]", template):  # a part of a sentence, which stands in others as a whole
         return False
     if _IDENTIFIER.fullmatch(template):  # no spaces: a key, a path, a code

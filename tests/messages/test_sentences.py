@@ -25,7 +25,7 @@ def _said(source: str, name: str = "core/x.py") -> list[str]:
             ["One row, and {x} more.", "One row."],
         ),
         ('_TOLD = {1: "The order {subject} is gone"}', ["The order {subject} is gone"]),
-        ('how_many(count, "old key")', ["{number} old key", "{number} old keys"]),
+        ('how_many(count, "old key")', ["{count} old key", "{count} old keys"]),
     ],
 )
 def test_each_sentence_that_can_be_made_is_one(source: str, said: list[str]) -> None:
