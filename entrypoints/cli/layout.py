@@ -16,6 +16,8 @@ _INSTANT = re.compile(r"(\d{4}-\d\d-\d\d)[ ](\d\d:\d\d(?::\d\d)?)(?:[ ]([A-Z]{3,
 _HELD = "\u00a0"
 _TO_COPY = re.compile(r"^(?P<before>.*:) (?P<command>(?:kvitt|pg_dump|pg_restore|createdb) .+)$")
 _COMMAND = re.compile(r"^ +(?:rm|install|kvitt|pg_dump|createdb) ")
+_LEAD = re.compile(r"^ *\S+(?: \S+)*? {2,}(?=\S)")
+"""What stands before a text with a gap, such as an instant: the text goes on under itself."""
 _SECONDS = re.compile(r"\((\d+\.\d) s\)")
 
 Row = Sequence[str]
@@ -102,8 +104,13 @@ def _broken(line: str, width: int) -> Iterator[str]:
         yield from _broken(copied["before"], width)
         yield f"{indent}{_INDENT}{copied['command']}"
         return
-    for part in _folded(line.strip(" "), width - len(indent)):
-        yield indent + part
+    if (led := _LEAD.match(line)) and len(led[0]) <= width // 2:
+        lead, indent = led[0], " " * len(led[0])
+    else:
+        lead = indent
+    for part in _folded(line.removeprefix(lead).strip(" "), width - len(indent)):
+        yield lead + part
+        lead = indent
 
 
 def _folded(text: str, room: int) -> Iterator[str]:

@@ -14,7 +14,7 @@ from core.transfer import TransferState
 from entrypoints.cli import exit_codes
 from entrypoints.cli.commands import KVITT, LazyCommand
 from entrypoints.cli.output import printable
-from tests.cli.conftest import Kvitt
+from tests.cli.conftest import Kvitt, an_invoice
 
 HEAVY = ("zeep", "sqlalchemy", "litestar", "rich", "cryptography", "dependency_injector", "lxml", "requests")
 
@@ -36,6 +36,62 @@ def test_help_imports_nothing_heavy(words: list[str]) -> None:
     assert done.returncode == 0
     assert "Usage: kvitt" in done.stdout
     assert done.stderr.strip() == "[]"
+
+
+NOT_FOR_STORED_DATA = (
+    "alembic",
+    "dbos",
+    "httpx",
+    "litestar",
+    "lxml",
+    "mako",
+    "openpyxl",
+    "opentelemetry",
+    "prometheus_client",
+    "psycopg",
+    "requests",
+    "rich",
+    "structlog",
+    "uvicorn",
+    "zeep",
+)
+"""What commands on stored data have no use for; a start that imports one of them takes noticeably longer."""
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["invoice", "list", "--business", "fjell"],
+        ["invoice", "show", "1", "--business", "fjell"],
+        ["transfer", "list"],
+        ["business", "list"],
+        ["business", "show", "fjell"],
+        ["audit"],
+        ["config"],
+        ["use"],
+    ],
+)
+def test_commands_on_stored_data_import_nothing_heavy(fjell: Kvitt, words: list[str]) -> None:
+    fjell.add(an_invoice("1"))
+    program = (
+        "import sys\n"
+        "sys.stdout.isatty = lambda: True\n"  # where more is done for the eye
+        "from entrypoints.cli.main import run\n"
+        f"code = run({words!r})\n"
+        f"print(sorted(set({NOT_FOR_STORED_DATA!r}) & set(sys.modules)), file=sys.stderr)\n"
+        "sys.exit(code)\n"
+    )
+
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+
+    assert (done.returncode, done.stderr.strip()) == (0, "[]"), done
+
+
+def test_the_help_cuts_no_line() -> None:
+    for group in (KVITT, *(command for command in KVITT.commands.values() if isinstance(command, TyperGroup))):
+        longest = max(map(len, group.commands))
+        for command in group.commands.values():
+            assert len(command.get_short_help_str(1000)) <= 80 - longest - 6, command.name
 
 
 def _commands(group: TyperGroup) -> Iterator[LazyCommand]:
