@@ -99,7 +99,7 @@ _GROUPS = [
             "delete": "Delete invoices that have no order.",
             "preview": "Show the customer and the order that a send would write.",
             "send": "Send invoices; one that is sent twice is still one order.",
-            "withdraw": "Withdraw invoices: delete their orders while they are not published.",
+            "withdraw": "Withdraw invoices whose orders are not published.",
             "credit": "Make the credit of an invoice that was sent, in full or in part.",
             "adopt": "Make an order the invoice's.",
             "status": "Check Status: ask whether invoices are paid.",

@@ -1,5 +1,6 @@
 """How findings are told: a line for each, and what to do under it."""
 
+from entrypoints.cli.marks import marked
 from entrypoints.cli.output import show
 from entrypoints.doctor.findings import Finding
 
@@ -9,7 +10,8 @@ def show_finding(finding: Finding) -> None:
     standing = finding.standing.value
     show(f"{standing:<9}  {finding.check}: {finding.message}", standing=standing)
     if finding.hint:
-        show(f"{'':<9}  {finding.hint}")
+        room = " " * len(marked("", standing))  # the sign's, where there is one
+        show(f"{room}{'':<9}  {finding.hint}")
 
 
 def finding_document(finding: Finding) -> dict[str, str]:

@@ -37,7 +37,9 @@ from entrypoints.cli.output import print_json, print_table, progress, say, say_e
 from entrypoints.cli.reading import Read, read_invoices, read_numbers
 from entrypoints.cli.telling import (
     INVOICE_ROW_HEADERS,
+    INVOICE_ROWS_BELOW,
     ORDER_ROW_HEADERS,
+    ORDER_ROWS_BELOW,
     invoice_lines,
     invoice_rows,
     last_status_line,
@@ -173,7 +175,7 @@ def show_(number: InvoiceNumber, business: BusinessName, as_json: AsJson = False
         show(last_status_line(standing.payment))
     for line in crediting_lines(invoice, crediting):
         show(line)
-    print_table(INVOICE_ROW_HEADERS, invoice_rows(invoice), right=INVOICE_ROW_HEADERS[2:])
+    print_table(INVOICE_ROW_HEADERS, invoice_rows(invoice), right=INVOICE_ROW_HEADERS[2:], below=INVOICE_ROWS_BELOW)
     for line in row_notes(invoice):
         show(line)
     show(stated_totals_line(invoice))
@@ -193,7 +195,12 @@ def preview(number: InvoiceNumber, business: BusinessName, as_json: AsJson = Fal
         return ExitCode.DONE
     for line in preview_lines(shown):
         show(line)
-    print_table(ORDER_ROW_HEADERS, order_rows(shown.order, shown.totals.rows), right=ORDER_ROW_HEADERS[1:])
+    print_table(
+        ORDER_ROW_HEADERS,
+        order_rows(shown.order, shown.totals.rows),
+        right=ORDER_ROW_HEADERS[1:],
+        below=ORDER_ROWS_BELOW,
+    )
     for line in preview_end_lines(shown):
         show(line)
     return ExitCode.DONE

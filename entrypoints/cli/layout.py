@@ -18,6 +18,8 @@ _TO_COPY = re.compile(r"^(?P<before>.*:) (?P<command>(?:kvitt|pg_dump|pg_restore
 _COMMAND = re.compile(r"^ +(?:rm|install|kvitt|pg_dump|createdb) ")
 _LEAD = re.compile(r"^ *\S+(?: \S+)*? {2,}(?=\S)")
 """What stands before a text with a gap, such as an instant: the text goes on under itself."""
+_CLOCK_TIME = re.compile(r"(\d\d:\d\d(?::\d\d)?) ([A-Z]{3,5}\b)")
+_PERCENT = re.compile(r"(\d) %")
 _SECONDS = re.compile(r"\((\d+\.\d) s\)")
 
 Row = Sequence[str]
@@ -126,6 +128,8 @@ def _folded(text: str, room: int) -> Iterator[str]:
 
 def _words(text: str) -> list[str]:
     held = _INSTANT.sub(lambda found: _HELD.join(part for part in found.groups() if part), text)
+    held = _CLOCK_TIME.sub(rf"\1{_HELD}\2", held)
+    held = _PERCENT.sub(rf"\1{_HELD}%", held)
     held = _SECONDS.sub(rf"(\1{_HELD}s)", held)
     return [word.replace(_HELD, " ") for word in held.split(" ") if word]
 

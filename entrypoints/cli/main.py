@@ -13,7 +13,7 @@ from entrypoints.cli.commands import KVITT
 from entrypoints.cli.exit_codes import ExitCode, code_of_error
 from entrypoints.cli.help import translate_help
 from entrypoints.cli.output import print_json, say, say_error, use_safe_encoding
-from entrypoints.language.at_hand import Language, language_at_hand, language_of_environment, speaking
+from entrypoints.language.at_hand import language_of_environment, speaking
 
 _NOT_TEXT = InvalidInput("An argument is not valid UTF-8.", code="usage", hint="Give it again in UTF-8.")
 translate_help()
@@ -98,8 +98,6 @@ def _show_usage(error: typer.TyperException) -> None:
     show = getattr(error, "show", None)  # typer does not export the class that has it
     if show is None:
         say(error.format_message())
-    elif language_at_hand() is Language.ENGLISH:
-        show()
     else:
         shown = io.StringIO()
         show(file=shown)

@@ -110,6 +110,9 @@ def invoice_lines(invoice: Invoice, transfer: Transfer | None) -> Iterator[str]:
 INVOICE_ROW_HEADERS = ("Product", "Period", "Quantity", "Unit price", "Discount", "Net amount", "VAT %")
 """Headers for `invoice_rows`."""
 
+INVOICE_ROWS_BELOW = ("Discount", "Net amount")
+"""The columns of `invoice_rows` that a narrow terminal can best do without."""
+
 
 def invoice_rows(invoice: Invoice) -> list[Row]:
     """An invoice's rows as they were stated."""
@@ -172,6 +175,9 @@ def preview_lines(preview: InvoicePreview) -> Iterator[str]:
 
 ORDER_ROW_HEADERS = ("Text", "Quantity", "Unit price", "Discount %", "VAT %", "VAT code", "Amount")
 """Headers for `order_rows`."""
+
+ORDER_ROWS_BELOW = ("VAT code", "Discount %")
+"""The columns of `order_rows` that a narrow terminal can best do without."""
 
 
 def order_rows(order: OrderDraft, amounts: Sequence[Amounts]) -> list[Row]:

@@ -64,7 +64,7 @@ def withdraw(
     ] = DEFAULT_WAIT,
     as_json: AsJson = False,
 ) -> int:
-    """Withdraw invoices: their orders are deleted while they are not published, and they can be changed and sent again.
+    """Withdraw invoices whose orders are not published. The orders are deleted; the invoices can be changed and sent.
 
     An order that was published stays: credit the invoice instead. So does one that the accounting system can't delete
     through its API; delete it there, and withdraw the invoice again.

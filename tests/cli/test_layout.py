@@ -49,6 +49,12 @@ def test_text_is_wrapped_between_words_and_keeps_its_indent() -> None:
     assert wrapped("a" * 100, 80) == "a" * 100
 
 
+def test_a_text_after_a_gap_goes_on_under_itself() -> None:
+    assert wrapped(f"  {INSTANT}  Creating the order: order 24001", 56) == (
+        f"  {INSTANT}  Creating the order: order\n{'':27}24001"
+    )
+
+
 def test_a_command_to_copy_stays_on_one_line() -> None:
     command = "kvitt invoice send 2026-10-0000000000000000001 2026-10-0000000000000000002 --again"
 

@@ -5,12 +5,14 @@ elsewhere meanwhile (tests/cli/sessions/happenings.py has what there is). Lines 
 output, which is written anew.
 """
 
+import hashlib
 import io
 import os
 import shlex
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import count
 from pathlib import Path
 from unittest import mock
 
@@ -59,7 +61,12 @@ def _set_environment() -> None:
 
 @contextmanager
 def _somebody() -> Iterator[None]:
-    with mock.patch.object(installation, "person_at_the_terminal", return_value=_MARIA):
+    drawn = (hashlib.sha256(str(nth).encode()).hexdigest() for nth in count())
+    with (
+        mock.patch.object(installation, "person_at_the_terminal", return_value=_MARIA),
+        # Keys are listed by their texts, which are drawn by chance.
+        mock.patch("adapters.identifiers.secrets.token_hex", side_effect=lambda size: next(drawn)[: 2 * size]),
+    ):
         yield
 
 
