@@ -35,6 +35,7 @@ _SAYS_ENOUGH = 20
 
 _COUNT = r"([\d,]+)"
 _KEY = 3
+"""By so many letters at either end templates are looked up."""
 
 
 class _Messages(GNUTranslations):
@@ -65,7 +66,7 @@ class Template:
 
     def values_in(self, text: str) -> dict[str, str] | None:
         """Return what stands in a text's places; None where the text is not made of this."""
-        if not all(part in text for part in self.texts):
+        if not text.startswith(self.texts[0]) or not text.endswith(self.texts[-1]):
             return None
         found = self._pattern.fullmatch(text)
         if found and not self.texts[-1] and _GOES_ON.search(text):
@@ -85,11 +86,11 @@ class Catalogue:
 
     def __init__(self, pairs: dict[str, str]) -> None:
         self._whole = {_plain(said): _plain(meant) for said, meant in pairs.items() if not _has_places(said)}
-        self._by_beginning: dict[str, list[Template]] = {}
+        self._by_ends: dict[tuple[str, str], list[Template]] = {}
         for said, meant in pairs.items():
             if _has_places(said):
                 template = Template(said, meant)
-                self._by_beginning.setdefault(template.texts[0][:_KEY], []).append(template)
+                self._by_ends.setdefault((template.texts[0][:_KEY], template.texts[-1][-_KEY:]), []).append(template)
         self.translated = lru_cache(maxsize=4096)(self._translated)
 
     def _translated(self, text: str) -> str:
@@ -135,8 +136,10 @@ class Catalogue:
         return max(fitting, key=lambda fit: fit[0].weight, default=None)
 
     def _candidates(self, text: str) -> Iterator[Template]:
-        for length in range(_KEY + 1):
-            yield from self._by_beginning.get(text[:length], ()) if len(text) >= length else ()
+        beginnings = [text[:length] for length in range(min(_KEY, len(text)) + 1)]
+        endings = [text[len(text) - length :] for length in range(min(_KEY, len(text)) + 1)]
+        for ends in itertools.product(beginnings, endings):
+            yield from self._by_ends.get(ends, ())
 
     def _known(self, text: str, depth: int, *, whole_values: bool = False, anchored: bool = False) -> str | None:
         if (whole := self._whole.get(text)) is not None:
@@ -188,12 +191,11 @@ class Catalogue:
         return None, 0
 
     def _known_part(self, part: str, depth: int, *, whole_values: bool) -> str | None:
-        how = {"whole_values": whole_values, "anchored": not whole_values}
-        if (known := self._known(part, depth, **how)) is not None:
-            return known
-        if _AT_END.search(part) and (known := self._known(part[:-1], depth, **how)) is not None:
-            return known + part[-1]
-        return None
+        known = self._known(part, depth, whole_values=whole_values, anchored=not whole_values)
+        if known is None and _AT_END.search(part):
+            known = self._known(part[:-1], depth, whole_values=whole_values, anchored=not whole_values)
+            return None if known is None else known + part[-1]
+        return known
 
 
 def _is_whole(value: str) -> bool:

@@ -41,7 +41,7 @@ def test_a_rejection_is_stored_in_english_and_read_in_norwegian(
     text = fjell("transfer", "show", rejected.json["id"])
 
     assert shown.json["error"]["message"].startswith("The account has no VAT code for a sale at 13 %.")
-    assert norwegian.json["error"]["message"].startswith("Kontoen har ingen mva-kode for salg med 13 %.")
+    assert norwegian.json["error"]["message"].startswith("Regnskapet har ingen mva-kode for salg med 13 %.")
     assert norwegian.json["error"]["code"] == shown.json["error"]["code"] == "unknown_vat_rate"
     assert norwegian.json["steps"][0]["text"] == "Forsøk 1 begynte."
     assert "Hva du gjør: Rett radens mva-prosent" in text.out

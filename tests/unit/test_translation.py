@@ -14,6 +14,12 @@ CATALOGUE = Catalogue(
         "is longer than {most} signs": "er lengre enn {most} tegn",
         "Try again.": "Prøv igjen.",
         "waiting": "venter",
+        "Looking for the customer": "Søker etter kunden",
+        "nothing found": "ingen funnet",
+        "{percent} % (code {code})": "{percent} % (kode {code})",
+        "Rates: {rates}": "Satser: {rates}",
+        "{count} invoices": "{count} fakturaer",
+        "{failed} failed (such as invoice {number}: {message}).": "{failed} feilet (som faktura {number}: {message}).",
         "its transfer is {state}": "overføringen er {state}",
         "Write {{number}} there.": "Skriv {{number}} der.",
     }
@@ -33,6 +39,16 @@ CATALOGUE = Catalogue(
         ("  Try again.", "  Prøv igjen."),
         ("its transfer is waiting", "overføringen er venter"),
         ("Write {number} there.", "Skriv {number} der."),
+        (
+            "  12:27:57 UTC  Looking for the customer: nothing found. (2.4 s)",
+            "  12:27:57 UTC  Søker etter kunden: ingen funnet. (2.4 s)",
+        ),
+        ("Rates: 25 % (code 3), 0 % (code 5), 0 % (code 6)", "Satser: 25 % (kode 3), 0 % (kode 5), 0 % (kode 6)"),
+        ("1,200 invoices", "1,200 fakturaer"),
+        (
+            "2 failed (such as invoice 7: There is no invoice 7).",
+            "2 feilet (som faktura 7: Det finnes ingen faktura 7).",
+        ),
         ("Feil 17: Kunden er sperret. Try again.", "Feil 17: Kunden er sperret. Prøv igjen."),
     ],
 )
@@ -40,7 +56,9 @@ def test_a_sentence_is_known_again(said: str, meant: str) -> None:
     assert CATALOGUE.translated(said) == meant
 
 
-@pytest.mark.parametrize("said", ["", " ", "Tractor (2026-05-28 – 2026-05-30)", "Is Missing Ltd.", "a. b. c; d: e"])
+@pytest.mark.parametrize(
+    "said", ["", " ", "Tractor (2026-05-28 – 2026-05-30)", "Is Missing Ltd.", "a. b. c; d: e", "Two invoices"]
+)
 def test_what_is_not_kvitts_stays_as_it_is(said: str) -> None:
     assert CATALOGUE.translated(said) == said
 
