@@ -4,14 +4,14 @@ Pure: candidates come in as records, the choice goes out. Source: docs/behaviour
 """
 
 import re
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 
 from core.customer import (
     Customer,
     CustomerKind,
     CustomerRecord,
 )
-from core.errors import Rejected
+from core.customer_candidates import AmbiguousCustomer, CustomerCandidate, MatchedBy
 from core.fields import Document
 from core.identity import Likeness, normal_name, number_likeness
 from core.unreadable import Unreadable, customer_cannot_be_read
@@ -81,7 +81,7 @@ def matching_customer(customer: Customer, candidates: Sequence[CustomerRecord]) 
     By organization number; else by e-mail; compared whole and normalized, because searches answer loosely.
     Suppliers are left out, customers come before leads. Several are narrowed by the other key, then by exact name.
 
-    Errors: Rejected, code `ambiguous_customer`, naming the candidates, when several are left, or one whose number may
+    Errors: AmbiguousCustomer, with the candidates, when several are left, or one whose number may
     be the customer's in a spelling that can't be decided, with his name and e-mail address: nobody is picked.
     """
     usable = [
@@ -98,9 +98,9 @@ def matching_customer(customer: Customer, candidates: Sequence[CustomerRecord]) 
         found = _narrowed(by_email, _is_customer)
     found = _narrowed(found, lambda record: _has_name(record, customer))
     if in_doubt and not by_number:
-        raise _undecided([*found, *in_doubt])
+        raise _undecided([*found, *in_doubt], customer)
     if len(found) > 1:
-        raise _ambiguous(found)
+        raise _ambiguous(found, customer)
     return found[0] if found else None
 
 
@@ -177,27 +177,45 @@ def _has_name(record: CustomerRecord, customer: Customer) -> bool:
     return normal_name(record.name) == normal_name(customer.booked_name)
 
 
-def _ambiguous(records: Sequence[CustomerRecord]) -> Rejected:
-    return _ask(f"{len(records)} customers in the accounting system match, and Kvitt picked none: {_named(records)}.")
+def _ambiguous(records: Sequence[CustomerRecord], customer: Customer) -> AmbiguousCustomer:
+    return _ask(
+        f"{len(records)} customers in the accounting system match, and Kvitt picked none: {_named(records)}.",
+        records,
+        customer,
+    )
 
 
-def _undecided(records: Sequence[CustomerRecord]) -> Rejected:
+def _undecided(records: Sequence[CustomerRecord], customer: Customer) -> AmbiguousCustomer:
     return _ask(
         "A customer in the accounting system has this name and e-mail address, but its organization number is invalid "
-        f"or may be the invoice's in another spelling; Kvitt picked none: {_named(records)}."
+        f"or may be the invoice's in another spelling; Kvitt picked none: {_named(records)}.",
+        records,
+        customer,
     )
 
 
-def _ask(message: str) -> Rejected:
-    return Rejected(
-        message,
-        code="ambiguous_customer",
-        hint="Choose one with customer link (it is remembered), or correct the records; then retry the transfer.",
-    )
+def _ask(message: str, records: Sequence[CustomerRecord], customer: Customer) -> AmbiguousCustomer:
+    candidates = [
+        CustomerCandidate.of(record, matches=list(_matches(record, customer))) for record in _in_order(records)
+    ]
+    return AmbiguousCustomer(message, candidates=candidates)
+
+
+def _matches(record: CustomerRecord, customer: Customer) -> Iterator[MatchedBy]:
+    if carries_number(record, customer):
+        yield MatchedBy.ORGANIZATION_NUMBER
+    if _has_email(record, customer):
+        yield MatchedBy.EMAIL
+    if _has_name(record, customer):
+        yield MatchedBy.NAME
+
+
+def _in_order(records: Sequence[CustomerRecord]) -> Sequence[CustomerRecord]:
+    return sorted(records, key=lambda record: (len(record.id), record.id))
 
 
 def _named(records: Sequence[CustomerRecord]) -> str:
     return "; ".join(
         f"{record.id} {record.name} ({record.organization_number or 'no organization number'})"
-        for record in sorted(records, key=lambda record: (len(record.id), record.id))
+        for record in _in_order(records)
     )

@@ -10,6 +10,7 @@ from typing import Any, Self
 
 from pydantic import ConfigDict, JsonValue, model_validator
 
+from core.customer_candidates import AmbiguousCustomer, CustomerCandidate
 from core.errors import AccessRefused, KvittError, OtherBooks, Outcome, OutcomeUnknown, RecoveryNeeded, TryAgain
 from core.fields import Document, Instant
 from core.intent import Intent
@@ -68,6 +69,7 @@ _EXAMPLE: dict[str, JsonValue] = {
     "hint": "Nothing to do: Kvitt looks for it before it writes anything again.",
     "retriable": True,
     "outcome": "unknown",
+    "candidates": [],
 }
 
 
@@ -77,6 +79,7 @@ class TransferError(Document):
     `retriable`: it may succeed with nothing mended; while the transfer waits for a time it is tried again by itself.
     `outcome` tells of the transfer as a whole, not just of its latest attempt: `nothing_written`, none of its attempts
     has created an order; `unknown`, one may be there; `written`, one is there, such as one that was published half.
+    `candidates` are the customers to choose among, of `ambiguous_customer` alone.
     """
 
     model_config = ConfigDict(json_schema_extra={"examples": [_EXAMPLE]})
@@ -86,12 +89,18 @@ class TransferError(Document):
     hint: str
     retriable: bool = False
     outcome: Outcome = Outcome.UNKNOWN
+    candidates: tuple[CustomerCandidate, ...] = ()
 
     @classmethod
     def of(cls, error: KvittError, *, order_open: bool) -> Self:
         """Tell of an error; `order_open`: an order may be there, by this attempt or an earlier one."""
         return cls(
-            code=error.code, message=error.message, hint=error.hint, retriable=error.retriable, outcome=error.outcome
+            code=error.code,
+            message=error.message,
+            hint=error.hint,
+            retriable=error.retriable,
+            outcome=error.outcome,
+            candidates=error.candidates if isinstance(error, AmbiguousCustomer) else (),
         ).while_order(is_open=order_open)
 
     def while_order(self, *, is_open: bool) -> Self:

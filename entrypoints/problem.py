@@ -4,6 +4,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, JsonValue
 
+from core.customer_candidates import AmbiguousCustomer, CustomerCandidate
 from core.errors import (
     AccessRefused,
     Conflict,
@@ -58,6 +59,8 @@ def problem_document(error: KvittError) -> Json:
     }
     if error.faults:
         document["faults"] = [{"field": fault.field, "message": fault.message} for fault in error.faults]
+    if isinstance(error, AmbiguousCustomer):
+        document["candidates"] = [candidate.model_dump(mode="json") for candidate in error.candidates]
     return document
 
 
@@ -86,7 +89,7 @@ _PROBLEMS: list[dict[str, JsonValue]] = [
 
 
 def _problem_extras(schema: dict[str, Any]) -> None:
-    schema["required"] = [name for name in schema["required"] if name not in ("faults", "checks")]
+    schema["required"] = [name for name in schema["required"] if name not in ("faults", "candidates", "checks")]
     schema["examples"] = _PROBLEMS
 
 
@@ -95,8 +98,9 @@ class Problem(BaseModel):
 
     `retriable`: the same request may succeed later, with nothing changed. `outcome` tells of the
     order that it was about: `nothing_written`, none was created by this request; `unknown`, one may be there, and is
-    looked for before any is created; `written`, one is there. `checks`, of `not_ready` alone, names what was looked at:
-    `ok`, or the code of the trouble.
+    looked for before any is created; `written`, one is there. `candidates`, of `ambiguous_customer` alone, are the
+    customers to choose among. `checks`, of `not_ready` alone, names what was looked at: `ok`, or the code of the
+    trouble.
     """
 
     model_config = ConfigDict(json_schema_extra=_problem_extras)
@@ -110,4 +114,5 @@ class Problem(BaseModel):
     retriable: bool
     outcome: Outcome
     faults: list[ProblemFault]
+    candidates: list[CustomerCandidate]
     checks: dict[str, str]

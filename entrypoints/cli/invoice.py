@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from core.customer_candidates import AmbiguousCustomer
 from core.errors import InvalidInput, KvittError
 from core.use_cases.add_invoice import AddedInvoice, InvoiceToAdd
 from entrypoints.cli.bulk import answers, print_status, print_statuses, send_batch, tell_statuses
+from entrypoints.cli.candidates import print_candidates
 from entrypoints.cli.crediting import credit_lines, crediting_lines, what_to_credit
 from entrypoints.cli.exit_codes import ExitCode, code_of_error, code_of_transfer, worst
 from entrypoints.cli.following import follow_transfers, transferred_numbers
@@ -184,8 +186,15 @@ def show_(number: InvoiceNumber, business: BusinessName, as_json: AsJson = False
 
 def preview(number: InvoiceNumber, business: BusinessName, as_json: AsJson = False) -> int:
     """Show the customer and the order that a send would write. Writes nothing."""
-    with installation() as container:
-        shown = container.preview_invoice().preview(business, number)
+    try:
+        with installation() as container:
+            shown = container.preview_invoice().preview(business, number)
+    except AmbiguousCustomer as error:
+        if as_json:
+            raise
+        say_error(error)
+        print_candidates(error.candidates, invoice=number, business=business, is_result=False)
+        return code_of_error(error)
     if as_json:
         print_json(InvoicePreview.of(shown).document())
         return ExitCode.DONE

@@ -7,6 +7,7 @@ from core.already_sent import AlreadySent
 from core.errors import KvittError
 from core.transfer import Transfer
 from entrypoints import invoice_documents
+from entrypoints.cli.candidates import print_candidates
 from entrypoints.cli.output import print_json_line, say_error, show
 from entrypoints.cli.telling import transfer_lines
 from entrypoints.cli.what_happened import already_sent_lines, unattended_line
@@ -68,6 +69,8 @@ def print_transfer(transfer: Transfer, *, is_attended: bool, as_json: bool) -> N
     show(first, standing=transfer.state.value)
     for line in others:
         show(line)
+    if transfer.error:
+        print_candidates(transfer.error.candidates, invoice=transfer.invoice, business=transfer.business)
     if not is_attended and (how := unattended_line(transfer)):
         show(how)
 

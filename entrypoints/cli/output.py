@@ -83,19 +83,26 @@ _STANDINGS = frozenset({"State", "Transfer", "Payment", "Paid", "Result"})
 
 
 def print_table(
-    headers: Sequence[str], rows: Sequence[Sequence[str]], *, right: Sequence[str] = (), below: Sequence[str] = ()
+    headers: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    *,
+    right: Sequence[str] = (),
+    below: Sequence[str] = (),
+    is_result: bool = True,
 ) -> None:
     """Print rows under headers: laid out on a terminal, separated by tabs elsewhere. `right` aligns to the right.
 
     Where they don't fit beside each other, columns go below their row: those of `below` first, then from the right.
+    What is no result (`is_result`) goes to standard error, as messages do.
     """
-    signs = [_signs(headers, row) for row in rows] if sys.stdout.isatty() else []
+    stream = sys.stdout if is_result else sys.stderr
+    signs = [_signs(headers, row) for row in rows] if stream.isatty() else []
     names = dict(zip(headers, headers, strict=True))
     headers, rows, right = _translated_table(headers, rows, right)
     tidy = [[" ".join(printable(cell).split()) for cell in row] for row in rows]
-    if not sys.stdout.isatty():
+    if not stream.isatty():
         for row in (headers, *tidy):
-            typer.echo("\t".join(row))
+            typer.echo("\t".join(row), file=stream)
         return
     names.update(zip(names, headers, strict=True))
     seen: dict[str, str] = {}
@@ -105,11 +112,11 @@ def print_table(
             seen[row[place]] = standing
     moving = [names[header] for header in below]
     first, *lines = table_lines(headers, tidy, width=terminal_width(), right=right, below=moving)
-    typer.echo(bold(first))
+    typer.echo(bold(first), file=stream)
     for line in lines:
         for cell, standing in seen.items():
             line = coloured(line, standing, cell)
-        typer.echo(line)
+        typer.echo(line, file=stream)
 
 
 def _signs(headers: Sequence[str], row: Sequence[str]) -> dict[int, str]:

@@ -8,6 +8,7 @@ import typer
 from core.errors import KvittError
 from core.reasons import reasons_of_transfers
 from core.transfer import TransferState
+from entrypoints.cli.candidates import print_candidates
 from entrypoints.cli.exit_codes import ExitCode, code_of_error, code_of_transfer, worst
 from entrypoints.cli.installation import installation, take_turn
 from entrypoints.cli.options import AsJson
@@ -89,6 +90,8 @@ def show_(
         return ExitCode.DONE
     for line in transfer_story(transfer, steps, is_attended=attended):
         show(line)
+    if transfer.error:
+        print_candidates(transfer.error.candidates, invoice=transfer.invoice, business=transfer.business)
     if not attended and (how := unattended_line(transfer)):
         show(how)
     return ExitCode.DONE

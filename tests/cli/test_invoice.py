@@ -302,6 +302,9 @@ def test_linking_a_customer_settles_who_it_is(fjell: Kvitt, books: Books) -> Non
     twins = [books.add_customer("Twin", type="Consumer", emails={"Primary": "signe@prove.example"}) for _ in range(2)]
     fjell.add(an_invoice())
     refused = fjell("invoice", "send", "1001-1", *FJELL, "--json")
+    previewed = fjell("invoice", "preview", "1001-1", *FJELL, "--json")
+    previewed_plain = fjell("invoice", "preview", "1001-1", *FJELL)
+    told = fjell("transfer", "show", "1001-1", *FJELL)
 
     unknown = fjell("customer", "link", "1001-1", "99999999", *FJELL, "--json")
     linked = fjell("customer", "link", "1001-1", str(twins[1]), *FJELL, "--json")
@@ -309,6 +312,15 @@ def test_linking_a_customer_settles_who_it_is(fjell: Kvitt, books: Books) -> Non
     sent = fjell("invoice", "send", "1001-1", *FJELL, "--json")
 
     assert (refused.code, refused.json["error"]["code"]) == (1, "ambiguous_customer")
+    candidates = refused.json["error"]["candidates"]
+    assert [(one["id"], one["name"], one["matches"]) for one in candidates] == [
+        (str(twin), "Twin", ["email"]) for twin in twins
+    ]
+    assert (previewed.code, previewed.json["candidates"]) == (1, candidates)
+    for shown in (told.out, previewed_plain.err):
+        assert f"{twins[1]}\tTwin\t\tsigne@prove.example\t\te-mail\n" in shown
+        assert "kvitt customer link 1001-1 ID --business fjell" in shown
+    assert (previewed_plain.code, previewed_plain.out) == (1, "")
     assert (unknown.code, unknown.json["code"]) == (1, "unknown_customer")
     assert (linked.code, linked.json["customer"]["id"]) == (0, str(twins[1]))
     assert f"record {twins[1]}" in plain.out

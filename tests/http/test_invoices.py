@@ -201,7 +201,7 @@ def test_a_sent_invoice_can_not_be_changed(fjell: Api) -> None:
 def test_a_rejected_transfer_is_a_result_and_a_linked_customer_mends_it(fjell: Api, office: Sandbox) -> None:
     books = office.account(DEMO_ACCOUNT).books
     email = {"Invoice": "signe.haugland@post.example"}
-    first, _ = (books.add_customer("Signe Haugland", type="Consumer", emails=email) for _ in range(2))
+    first, second = (books.add_customer("Signe Haugland", type="Consumer", emails=email) for _ in range(2))
     path = add_invoice(fjell)
 
     sent = fjell.post(f"{path}/send")
@@ -209,6 +209,11 @@ def test_a_rejected_transfer_is_a_result_and_a_linked_customer_mends_it(fjell: A
     assert sent.json()["state"] == "rejected"
     assert sent.json()["error"]["code"] == "ambiguous_customer"
     problem_of(fjell.get(f"{path}/preview"), 422, "ambiguous_customer")
+    candidates = sent.json()["error"]["candidates"]
+    assert [one["id"] for one in candidates] == [str(first), str(second)]
+    assert (candidates[0]["name"], candidates[0]["emails"]) == ("Signe Haugland", ["signe.haugland@post.example"])
+    assert candidates[0]["matches"] == ["email", "name"]
+    assert fjell.get(f"{path}/preview").json()["candidates"] == candidates
 
     problem_of(fjell.post(f"{path}/customer", json={"customer_id": "123"}), 400, "unknown_customer")
     linked = fjell.post(f"{path}/customer", json={"customer_id": str(first)})

@@ -61,7 +61,8 @@ AS_THE_CORE_HAS_THEM = {
     "OrderRow": "department discount_percent is_text product_id project quantity text unit_price vat_code vat_percent",
     "Verification": "account business calls category ok product rights vat_rates warnings",
     "CallBudget": "left limit resets_at used",
-    "TransferError": "code hint message outcome retriable",
+    "CustomerCandidate": "address emails id matches name organization_number",
+    "TransferError": "candidates code hint message outcome retriable",
     "Finding": "invoice kind message order_ids",
     "Actor": "key kind name",
 }

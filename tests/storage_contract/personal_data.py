@@ -7,9 +7,10 @@ import pytest
 
 from core.batch import BatchMember
 from core.books import Books
-from core.customer import CustomerEntry
+from core.customer import Address, CustomerEntry
+from core.customer_candidates import AmbiguousCustomer, CustomerCandidate
 from core.customer_choice import CustomerLink
-from core.errors import Conflict, Rejected
+from core.errors import Conflict
 from core.intent import Intent, IntentKind
 from core.invoice import Invoice, InvoiceType
 from core.ports.invoice_stores import Step
@@ -180,8 +181,13 @@ class ForgettingContract(WithBusinesses):
             work.invoices.put("fjell", an_invoice("1"))
             transfer = a_transfer("t", invoice="1")
             work.transfers.add(transfer)
-            refusal = Rejected("Two customers match: Kari Ås and Kari Ås.")
+            kari = CustomerCandidate(id="7", name="Kari Ås", emails=("kari@post.example",), address=Address(city="Ås"))
+            refusal = AmbiguousCustomer("Two customers match: Kari Ås and Kari Ås.", candidates=[kari])
             work.transfers.save(failed(started(transfer), refusal, policy=POLICY, now=self.LONG_AGO))
+            kept = work.transfers.get("t")
+            assert kept is not None
+            assert kept.error is not None
+            assert kept.error.candidates == (kari,)
             work.forgetting.invoices_ended(before=self.BETWEEN, limit=9)
         with stocked.transaction() as work:
             now = work.transfers.get("t")
@@ -189,7 +195,8 @@ class ForgettingContract(WithBusinesses):
         assert now.state is TransferState.REJECTED
         assert now.error is not None
         assert now.error.code == "forgotten"
-        assert "Kari" not in now.model_dump_json()
+        assert now.error.candidates == ()
+        assert "kari" not in now.model_dump_json().lower()
 
     def test_invoices_that_were_never_sent_are_forgotten_by_their_date(self, stocked: Storage) -> None:
         with stocked.transaction() as work:

@@ -2,7 +2,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.customer import Customer, CustomerKind, CustomerRecord
+from core.customer import Address, Customer, CustomerKind, CustomerRecord
+from core.customer_candidates import AmbiguousCustomer, CustomerCandidate, MatchedBy
 from core.customer_choice import CustomerLink, customer_key, link_holds, matching_customer
 from core.errors import Rejected
 from core.identity import normal_email, normal_organization_number
@@ -173,6 +174,34 @@ def test_when_several_are_left_nobody_is_picked_and_all_are_named() -> None:
     assert refused.value.code == "ambiguous_customer"
     assert "7 Moe Anlegg AS (911 000 008); 12 Moe Anlegg AS (911000008)" in refused.value.message
     assert "customer link" in refused.value.hint
+
+
+def test_candidates_are_told_as_data_with_what_they_have_in_common_with_the_invoice() -> None:
+    at_home, blank = Address(street="Prøveveien 3", city="Oslo"), Address(street="")
+    twins = [
+        a_company_record(id="12", name="Moe", addresses=(blank, at_home), emails=("x@moe.example", "x@moe.example")),
+        a_company_record(id="7", name="Moe og Co", organization_number="911 000 008", addresses=(blank,), emails=()),
+    ]
+    with pytest.raises(AmbiguousCustomer) as refused:
+        matching_customer(a_company(email="y@moe.example"), twins)
+    number = MatchedBy.ORGANIZATION_NUMBER
+    assert refused.value.candidates == (
+        CustomerCandidate(id="7", name="Moe og Co", organization_number="911 000 008", matches=(number,)),
+        CustomerCandidate(
+            id="12",
+            name="Moe",
+            organization_number="911000008",
+            emails=("x@moe.example",),
+            address=at_home,
+            matches=(number,),
+        ),
+    )
+
+
+def test_persons_match_by_email_and_name() -> None:
+    with pytest.raises(AmbiguousCustomer) as refused:
+        matching_customer(a_person(), [a_record(id="1"), a_record(id="2")])
+    assert [one.matches for one in refused.value.candidates] == [(MatchedBy.EMAIL, MatchedBy.NAME)] * 2
 
 
 def test_a_link_is_kept_under_the_number_else_under_email_and_name() -> None:
