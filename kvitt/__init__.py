@@ -21,7 +21,6 @@ from core.errors import (
     OutcomeUnknown,
     Rejected,
     TryAgain,
-    UnknownAccount,
 )
 from core.fields import plain
 from core.identity import emails_in, normal_email, search_number
@@ -111,7 +110,6 @@ __all__ = [
     "SessionStore",
     "Surroundings",
     "TryAgain",
-    "UnknownAccount",
     "Unreadable",
     "VatCode",
     "VatTable",

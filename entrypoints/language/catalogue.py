@@ -28,10 +28,14 @@ _MOST_CUTS = 100
 
 _BETWEEN = re.compile(r"(?<=[.!?;:,\])])( +)| {2,}|\n")
 _SENTENCE_END = re.compile(r"[.!?:;] ")
+_NAMES_A_FIELD = re.compile(r"[a-z_]+[:,;]")
 _GOES_ON = re.compile(r"[;:,]$")
 _AT_END = re.compile(r"[.;:,]$")
 _SAYS_ENOUGH = 20
 """With so many letters of its own a template is no accident in a text."""
+
+_TYPED = frozenset({"command", "invoice_states", "language", "role", "such", "transferstate", "usage"})
+"""Places for what a person types, which is the same in every language."""
 
 _COUNT = r"([\d,]+)"
 _KEY = 3
@@ -146,7 +150,9 @@ class Catalogue:
             return whole
         if found := self.template_of(text, whole_values=whole_values, anchored=anchored):
             template, values = found
-            return template.said_with({name: self._said(value, depth + 1) for name, value in values.items()})
+            return template.said_with(
+                {name: value if name in _TYPED else self._said(value, depth + 1) for name, value in values.items()}
+            )
         inner = text.strip(" ")
         if (
             inner
@@ -181,16 +187,22 @@ class Catalogue:
         self, text: str, begin: int, ends: list[int], depth: int, *, not_all: bool
     ) -> tuple[str | None, int]:
         """Return the translation of the longest known part that begins here, and at which of the ends it ends."""
-        for whole_values in (True, False):
+        for whole_values in (True,) if not_all else (True, False):
             for last in reversed(range(len(ends))):
                 part = text[begin : ends[last]]
-                if part and not (not_all and part == text):
+                if part and not (not_all and (part == text or self._ends_in_a_value(part))):
                     known = self._known_part(part, depth, whole_values=whole_values)
                     if known is not None:
                         return known, last
         return None, 0
 
+    def _ends_in_a_value(self, part: str) -> bool:
+        """Whether what follows the colon may belong to the last value of what stands before it."""
+        return part.endswith(":") and part[:-1] not in self._whole
+
     def _known_part(self, part: str, depth: int, *, whole_values: bool) -> str | None:
+        if _NAMES_A_FIELD.fullmatch(part):
+            return None  # such as the path of a fault
         known = self._known(part, depth, whole_values=whole_values, anchored=not whole_values)
         if known is None and _AT_END.search(part):
             known = self._known(part[:-1], depth, whole_values=whole_values, anchored=not whole_values)

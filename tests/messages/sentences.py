@@ -44,6 +44,7 @@ _WORDS = (
     "deleted", "VAT %", "Your reference", "Our reference", "Buyer reference", "Order reference", "Credits", "Delivery",
     "Paid before", "Department", "Project", "folder", "disk", "clock", "workers", "plugins", "storage", "migrations",
     "secrets", "recovery", "quota", "transfers", "mend", "warning", "connection",
+    "unsent", "withdrawing", "withdrawn", "not published", "partly paid", "open", "not paid", "not ours",
     "done", "gone", "there", "not told", "send", "read", "manage", "paid", "required", "optional", "none",
 )  # fmt: skip
 """What stands in sentences as a value and is one of Kvitt's words."""
@@ -60,6 +61,11 @@ _LIBRARY = (
     "{value} is not a valid integer.", "{value} is not in the range {range}.",
 )  # fmt: skip
 """What typer says on its own, as far as a person at a terminal meets it."""
+
+_COMPLETION = (
+    "Install completion for the current shell.",
+    "Show completion for the current shell, to copy it or customize the installation.",
+)
 
 _LIBRARY_HEADINGS = ("Arguments", "Options", "Commands", "required", "default: {default}", "Missing command.")
 
@@ -113,7 +119,7 @@ def sentences(root: Path) -> dict[str, Sentence]:
                 for template, line in sentences_of(ast.parse(path.read_text(encoding="utf-8")), name):
                     places = found[template].places if template in found else ()
                     found[template] = Sentence(template, (*places, (name, line)))
-    for template in (*_WORDS, *_LIBRARY, *_LIBRARY_HEADINGS):
+    for template in (*_WORDS, *_LIBRARY, *_COMPLETION, *_LIBRARY_HEADINGS):
         found.setdefault(template, Sentence(template, ()))
     return found
 

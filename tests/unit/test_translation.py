@@ -18,6 +18,9 @@ CATALOGUE = Catalogue(
         "nothing found": "ingen funnet",
         "{percent} % (code {code})": "{percent} % (kode {code})",
         "Rates: {rates}": "Satser: {rates}",
+        "Error: {message}": "Feil: {message}",
+        "Invalid value for {name}: {message}": "Ugyldig verdi for {name}: {message}",
+        "choose one of {invoice_states}.": "velg blant {invoice_states}.",
         "{count} invoices": "{count} fakturaer",
         "{failed} failed (such as invoice {number}: {message}).": "{failed} feilet (som faktura {number}: {message}).",
         "its transfer is {state}": "overføringen er {state}",
@@ -48,6 +51,14 @@ CATALOGUE = Catalogue(
         (
             "2 failed (such as invoice 7: There is no invoice 7).",
             "2 feilet (som faktura 7: Det finnes ingen faktura 7).",
+        ),
+        (
+            "Error: Invalid value for --state: choose one of unsent, waiting.",
+            "Feil: Ugyldig verdi for --state: velg blant unsent, waiting.",
+        ),
+        (
+            "Invoice 7 can't be sent. waiting: is missing; name: is missing.",
+            "Faktura 7 kan ikke sendes. waiting: mangler; name: mangler.",
         ),
         ("Feil 17: Kunden er sperret. Try again.", "Feil 17: Kunden er sperret. Prøv igjen."),
     ],
