@@ -150,6 +150,27 @@ class AccessRefused(KvittError):
     default_hint = "Correct the connection (business add), then run business verify."
 
 
+class UnknownAccount(AccessRefused):
+    """The login reaches no account of the name that the business gives. `similar` are names a person may have meant.
+
+    They are few, and near what was given: the others that a login reaches are other businesses' affairs.
+    """
+
+    default_code = "unknown_account_name"
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        code: str | None = None,
+        hint: str | None = None,
+        outcome: Outcome | None = None,
+        similar: Sequence[str] = (),
+    ) -> None:
+        super().__init__(message, code=code, hint=hint, outcome=outcome)
+        self.similar = tuple(similar)
+
+
 class TryAgain(KvittError):
     """Temporary trouble; nothing was written. `not_before` (UTC instant) says when trying makes sense.
 

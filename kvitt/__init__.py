@@ -21,6 +21,7 @@ from core.errors import (
     OutcomeUnknown,
     Rejected,
     TryAgain,
+    UnknownAccount,
 )
 from core.fields import plain
 from core.identity import emails_in, normal_email, search_number
@@ -110,6 +111,7 @@ __all__ = [
     "SessionStore",
     "Surroundings",
     "TryAgain",
+    "UnknownAccount",
     "Unreadable",
     "VatCode",
     "VatTable",

@@ -60,6 +60,7 @@ def group_of(name: str, line: str, commands: Mapping[str, str]) -> TyperGroup:
 
 _COMMANDS = {
     "demo": "Follow an invoice all the way, on a sandbox.",
+    "connect": "Connect a business by answering questions.",
     "serve": "Run the HTTP API, with a built-in worker.",
     "worker": "Run a worker alone, without the HTTP API.",
     "sandbox": "Run a stand-in for 24SevenOffice.",

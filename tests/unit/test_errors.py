@@ -24,6 +24,7 @@ from core.errors import (
     TooManyRequests,
     TryAgain,
     Underway,
+    UnknownAccount,
     Unsettled,
 )
 from core.outcome import only
@@ -42,6 +43,7 @@ _WHAT_A_PROGRAM_MAY_DO: dict[type[KvittError], tuple[bool, Outcome]] = {
     OtherBooks: (False, _UNKNOWN),
     Rejected: (False, _NOTHING),
     AccessRefused: (False, _NOTHING),
+    UnknownAccount: (False, _NOTHING),
     TryAgain: (True, _NOTHING),
     Unsettled: (True, _UNKNOWN),
     TooManyRequests: (True, _NOTHING),

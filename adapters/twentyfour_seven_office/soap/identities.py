@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from adapters.twentyfour_seven_office.soap.operations import LOGIN
-from core.errors import AccessRefused
+from core.errors import AccessRefused, UnknownAccount
 from core.identity import tidy
 
 _NOT_A_GUID = "00000000-0000-0000-0000-000000000000"
@@ -52,10 +52,10 @@ def chosen_identity(account_name: str, answer: Sequence[Mapping[str, Any]] | Non
         raise login_refused()
     named = [identity for identity in identities if identity.name.strip() == account_name.strip()]
     if not named:
-        raise AccessRefused(
-            f'{where}: the user has access to no company named exactly "{account_name}". '
-            f"{_near_names(account_name, (identity.name for identity in identities))}",
-            code="unknown_account_name",
+        similar = _near_names(account_name, (identity.name for identity in identities))
+        raise UnknownAccount(
+            f'{where}: the user has access to no company named exactly "{account_name}". {_told(similar)}',
+            similar=similar,
             hint="Set account_name to the company name shown at the top right in 24SevenOffice, or invite the user to "
             "that company; then run business verify.",
         )
@@ -87,14 +87,15 @@ def login_refused() -> AccessRefused:
     )
 
 
-def _near_names(wanted: str, names: Iterable[str]) -> str:
-    """Name the companies whose names are near. Others stay unnamed: they are other businesses' affairs."""
+def _near_names(wanted: str, names: Iterable[str]) -> list[str]:
+    """Return the companies' names that are near. Others stay unnamed: they are other businesses' affairs."""
     by_form: dict[str, list[str]] = {}
     for name in names:
         by_form.setdefault(tidy(name).casefold(), []).append(name)
     forms = difflib.get_close_matches(tidy(wanted).casefold(), by_form, n=_MOST_NEAR, cutoff=_NEAR)
-    near = list(dict.fromkeys(name for form in forms for name in by_form[form]))
-    if not near:
-        return "No company has a similar name."
-    quoted = ", ".join(f'"{name}"' for name in near)
-    return f"Similar names: {quoted}."
+    return list(dict.fromkeys(name for form in forms for name in by_form[form]))
+
+
+def _told(similar: Iterable[str]) -> str:
+    quoted = ", ".join(f'"{name}"' for name in similar)
+    return f"Similar names: {quoted}." if quoted else "No company has a similar name."
