@@ -74,7 +74,7 @@ Feature: Check Status
       Given the order's number was changed to "77"
       When the status of the invoice is checked
       Then the invoice is "not paid" because it is "not ours"
-      And the report has a warning that names "77" and "kvitt invoice adopt"
+      And the report has a warning that names "77" and "adopt the right one"
 
     Scenario: The number is put back
       Given the order's number was changed to "77"
@@ -87,7 +87,7 @@ Feature: Check Status
       Given the order was moved to another customer
       When the status of the invoice is checked
       Then the invoice is "not paid" because it is "not ours"
-      And the report has a warning that names "customer" and "kvitt invoice adopt"
+      And the report has a warning that names "customer" and "adopt the right one"
 
     Scenario: What was last seen of the order stays
       Given the status of the invoice was checked

@@ -7,6 +7,8 @@ what a route takes or answers needs one here; a test holds that, and that every 
 from collections.abc import Mapping
 from typing import Any
 
+from entrypoints.http.wording import worded
+
 Example = dict[str, Any]
 
 _TRANSFER_ID = "01a22700ba97919ecf7f8bfb8cb16f06"
@@ -159,7 +161,7 @@ _STEPS: list[Example] = [
 _UNKNOWN: Example = {
     "code": "unknown_invoice",
     "message": 'The business "fjell" has no invoice "D-1003".',
-    "hint": "Run invoice list for the numbers, or add it with invoice add.",
+    "hint": worded("Run invoice list for the numbers, or add it with invoice add."),
     "retriable": False,
     "outcome": "nothing_written",
     "faults": [],

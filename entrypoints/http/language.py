@@ -1,6 +1,7 @@
 """Answers in the language that their reader asks for: Accept-Language, or else what KVITT_LANGUAGE says.
 
-Only sentences are translated: fields, codes and states are the same in every language.
+Only sentences are translated: fields, codes and states are the same in every language. Where a sentence names a
+command, the answer names its route.
 """
 
 import json
@@ -9,6 +10,7 @@ from typing import Any
 from litestar.concurrency import sync_to_thread
 from litestar.types import HTTPScope, Send
 
+from entrypoints.http.wording import may_name_commands, worded_document
 from entrypoints.language.at_hand import Language, language_for, speaking, translated_document
 
 _JSON = (b"application/json", b"application/problem+json")
@@ -21,21 +23,12 @@ def language_of(scope: HTTPScope, otherwise: Language) -> Language:
 
 
 def spoken(send: Send, language: Language) -> Send:
-    """Return what sends an answer on, its JSON in this language, and says which language that is."""
-    return _Speaker(send, language) if language is not Language.ENGLISH else _named(send)
-
-
-def _named(send: Send) -> Send:
-    async def send_named(message: Any) -> None:
-        if message["type"] == "http.response.start" and _media_type(message).startswith(_JSON):
-            message["headers"] = [*message["headers"], *_said_in(Language.ENGLISH)]
-        await send(message)
-
-    return send_named
+    """Return what sends an answer on: its JSON in this language, naming routes, and saying which language that is."""
+    return _Speaker(send, language)
 
 
 class _Speaker:
-    """Holds a JSON answer back until it is whole, and translates it then."""
+    """Holds a JSON answer back until it is whole, and words it then."""
 
     def __init__(self, send: Send, language: Language) -> None:
         self._send = send
@@ -49,26 +42,27 @@ class _Speaker:
         elif message["type"] == "http.response.body" and self._start is not None:
             self._held += message.get("body", b"")
             if not message.get("more_body"):
-                await self._send_translated(message)
+                await self._send_whole(message)
         else:
             await self._send(message)
 
-    async def _send_translated(self, last: Any) -> None:
-        body = await sync_to_thread(_translated, bytes(self._held), self._language)
-        kept = [header for header in self._start["headers"] if header[0].lower() != b"content-length"]
-        length = (b"content-length", str(len(body)).encode())
-        self._start["headers"] = [*kept, length, *_said_in(self._language)]
+    async def _send_whole(self, last: Any) -> None:
+        body, headers = bytes(self._held), self._start["headers"]
+        if body and (self._language is not Language.ENGLISH or may_name_commands(body)):
+            body = await sync_to_thread(_worded, body, self._language)
+            kept = [header for header in headers if header[0].lower() != b"content-length"]
+            headers = [*kept, (b"content-length", str(len(body)).encode())]
+        self._start["headers"] = [*headers, *_said_in(self._language)]
         last["body"] = body
         await self._send(self._start)
         await self._send(last)
 
 
-def _translated(body: bytes, language: Language) -> bytes:
-    if not body:
-        return body
+def _worded(body: bytes, language: Language) -> bytes:
+    """Translate first: names of commands are the same in every language."""
     with speaking(language):
         document = translated_document(json.loads(body))
-    return json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
+    return json.dumps(worded_document(document), ensure_ascii=False, separators=(",", ":")).encode()
 
 
 def _said_in(language: Language) -> list[tuple[bytes, bytes]]:

@@ -17,6 +17,7 @@ from core.errors import (
 )
 from core.stored import unknown_invoice
 from entrypoints.http.examples import Example
+from entrypoints.http.wording import worded_document
 from entrypoints.problem import problem_document
 
 
@@ -52,7 +53,7 @@ _ERRORS = (
 PROBLEMS: Mapping[HTTPStatus, Example] = {
     HTTPStatus(document["status"]): document
     for document in (
-        *map(problem_document, _ERRORS),
+        *(worded_document(problem_document(error)) for error in _ERRORS),
         _refusal(
             HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "too_large", "The request's body is too large.", "Send less at a time."
         ),

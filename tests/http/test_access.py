@@ -69,7 +69,7 @@ def test_without_a_key_nothing_is_told_but_how_to_get_one(outside: Api, method: 
 
     problem = problem_of(response, 401, "not_authenticated")
     assert response.headers["www-authenticate"].startswith("Bearer")
-    assert "kvitt api-key create" in problem["hint"]
+    assert "POST /v1/api-keys" in problem["hint"]
 
 
 @pytest.mark.parametrize("path", ["/health/live", "/health/ready", "/schema/openapi.json"])

@@ -1,0 +1,94 @@
+"""Hints as they are read over HTTP: they name routes where the core names commands.
+
+The core, and whoever else says what to do, names an action by its command, in English in every language: "Run business
+verify", "(invoice withdraw)", "kvitt recover". Sentences are translated first. What a command needs that HTTP says
+otherwise stands beside it: `--yes (HTTP: "accept_differences": true)`.
+"""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+_BUSINESS = "/v1/businesses/{business}"
+_INVOICE = f"{_BUSINESS}/invoices/{{number}}"
+_TRANSFER = f"{_BUSINESS}/transfers/{{transfer}}"
+
+ROUTES: Mapping[str, str] = {
+    "business add": f"PUT {_BUSINESS}",
+    "business set": f"PATCH {_BUSINESS}",
+    "business show": f"GET {_BUSINESS}",
+    "business list": "GET /v1/businesses",
+    "business verify": f"POST {_BUSINESS}/verify",
+    "invoice add": f"PUT {_INVOICE}",
+    "invoice list": f"GET {_BUSINESS}/invoices",
+    "invoice show": f"GET {_INVOICE}",
+    "invoice history": f"GET {_INVOICE}/history",
+    "invoice delete": f"DELETE {_INVOICE}",
+    "invoice preview": f"GET {_INVOICE}/preview",
+    "invoice send": f"POST {_INVOICE}/send",
+    "invoice withdraw": f"POST {_INVOICE}/withdraw",
+    "invoice credit": f"POST {_INVOICE}/credit",
+    "invoice adopt": f"POST {_INVOICE}/adopt",
+    "invoice status": f"POST {_INVOICE}/status",
+    "customer link": f"POST {_INVOICE}/customer",
+    "customer unlink": f"DELETE {_INVOICE}/customer",
+    "transfer list": f"GET {_BUSINESS}/transfers",
+    "transfer show": f"GET {_TRANSFER}",
+    "transfer retry": f"POST {_TRANSFER}/retry",
+    "transfer cancel": f"POST {_TRANSFER}/cancel",
+    "api-key create": "POST /v1/api-keys",
+    "api-key list": "GET /v1/api-keys",
+    "api-key revoke": "DELETE /v1/api-keys/{prefix}",
+    "recover": "POST /v1/recover",
+}
+"""The route of each command that has one. A command of one word is known by "kvitt" before it."""
+
+_ONE_WORD = [command for command in ROUTES if " " not in command]
+_TWO_WORDS = [command for command in ROUTES if " " in command]
+_SAID_FOR_HTTP = re.compile(r"(?:(?P<command>kvitt [\w-]+)|--[\w-]+) \(HTTP: (?P<http>[^)]*)\)")
+_COMMAND = re.compile(
+    r"(?P<verb>\b(?:Run|run|Kjør|kjør) )?"
+    r"(?<![\w/-])(?:"
+    rf"(?:kvitt )?(?P<two>{'|'.join(_TWO_WORDS)})|kvitt (?P<one>{'|'.join(_ONE_WORD)})"
+    r")(?![\w-])(?![^.;)]* --again)"  # sending again where the order is gone has no route
+    r"(?:(?<=kvitt invoice adopt) \S+ \w+|(?<=kvitt recover) --since (?P<since>\w+))?"
+)
+_VERBS = {"Run ": "Send ", "run ": "send ", "Kjør ": "Send ", "kjør ": "send "}
+_FIELDS = frozenset({"hint", "message"})
+_HOLDS_ONE = (b'"hint":"', b'"message":"', b'"warnings":["')
+
+
+def worded(text: str) -> str:
+    """Return a sentence with the routes of the commands that it names; a command without a route stays."""
+    return _COMMAND.sub(_route_of, _SAID_FOR_HTTP.sub(lambda found: found["command"] or found["http"], text))
+
+
+def may_name_commands(body: bytes) -> bool:
+    """Whether anything in a JSON answer is to be worded: what most answers are spared is reading them again."""
+    if not any(mark in body for mark in _HOLDS_ONE):
+        return False
+    text = body.decode()
+    return bool(_COMMAND.search(text) or _SAID_FOR_HTTP.search(text))
+
+
+def worded_document(value: Any) -> Any:
+    """Return a document whose hints, messages and warnings name routes; everything else is as it was."""
+    if isinstance(value, dict):
+        return {name: _worded_field(name, held) for name, held in value.items()}
+    if isinstance(value, list):
+        return [worded_document(item) for item in value]
+    return value
+
+
+def _worded_field(name: str, value: Any) -> Any:
+    if name in _FIELDS and isinstance(value, str):
+        return worded(value)
+    if name == "warnings" and isinstance(value, list):
+        return [worded(item) if isinstance(item, str) else worded_document(item) for item in value]
+    return worded_document(value)
+
+
+def _route_of(found: re.Match[str]) -> str:
+    verb = found["verb"] or ""
+    sent = f' {{"since": "{found["since"]}"}}' if found["since"] else ""
+    return _VERBS.get(verb, verb) + ROUTES[found["two"] or found["one"]] + sent
