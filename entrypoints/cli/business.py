@@ -165,7 +165,7 @@ def list_(as_json: AsJson = False) -> int:
     if rows:
         print_table(["Name", "System", "Account", "Product"], rows)
     else:
-        say("There are no businesses yet. Add one with: kvitt business add NAME --file FILE")
+        say("There are no businesses yet. Connect one with: kvitt connect NAME")
     return ExitCode.DONE
 
 
