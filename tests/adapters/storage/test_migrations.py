@@ -2,9 +2,11 @@ import json
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing
+from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 from alembic import command
@@ -20,8 +22,12 @@ from adapters.storage import open_storage
 from adapters.storage.database import make_engine
 from adapters.storage.migrate import current, upgrade
 from adapters.storage.schema import LATEST_REVISION, metadata
+from core.customer import Customer
 from core.errors import InvalidInput
+from core.invoice import Invoice
+from core.invoice_filter import InvoiceFilter
 from tests.postgres import temporary_database
+from tests.storage_contract.samples import an_invoice
 
 BOX = FernetSecretBox([Fernet.generate_key().decode()])
 
@@ -222,6 +228,73 @@ def test_credits_stored_before_there_was_a_column_are_found_on_postgresql() -> N
         engine = make_engine(url)
         credits_stored_before_there_was_a_column_are_found(engine)
         engine.dispose()
+
+
+_SENT_ORDER = """
+INSERT INTO transfers (id, business, invoice, state, order_id, attempts, created_at, warnings, trying_since, bulk,
+                       alone, superseded, settled, version)
+VALUES (:number, 'fjell', :number, 'transferred', :number, 1, '2026-01-01', '[]', '2026-01-01', :no, :no, :no, :yes, 1)
+"""
+_CHECKED = """
+INSERT INTO status_checks (business, invoice, status, reason, order_id, checked_at, warnings)
+VALUES ('fjell', :number, :status, :status, :order, :at, '[]')
+"""
+
+
+def what_was_stored_before_there_were_listings_is_found(url: str) -> None:
+    """What 0012 keeps of invoices and transfers is filled in for those that are there, all of them."""
+    config = Config()
+    config.set_main_option("script_location", "adapters.storage:migrations")
+    engine = make_engine(url)
+    others = [f"x{nth:04}" for nth in range(1_001)]  # more than are read at once
+    with engine.connect() as database:
+        config.attributes["connection"] = database
+        command.upgrade(config, "0010")
+        database.execute(
+            text("INSERT INTO businesses (name, system, sealed_settings, document) VALUES ('fjell', '', '', '')")
+        )
+        given = [an_invoice(number, order_number="PO-7", issue_date=date(2026, 1, 2)) for number in "1234"]
+        given += [Invoice(number=number, customer=Customer(name="Olav Duun")) for number in others]
+        database.execute(
+            text(
+                "INSERT INTO invoices (business, number, type, document, sent) VALUES ('fjell', :number, '', :of, :no)"
+            ),
+            [{"number": one.number, "of": one.model_dump_json(), "no": False} for one in given],
+        )
+        database.execute(text(_SENT_ORDER), [{"number": number, "no": False, "yes": True} for number in "123"])
+        database.execute(
+            text(_CHECKED),
+            [
+                {"number": "1", "status": "not_paid", "order": "1", "at": "2026-01-03"},
+                {"number": "1", "status": "paid", "order": "1", "at": "2026-01-04"},
+                {"number": "2", "status": "paid", "order": "2", "at": "2026-01-03"},
+                {"number": "2", "status": "not_paid", "order": "2", "at": "2026-01-04"},
+                {"number": "3", "status": "paid", "order": "an earlier one", "at": "2026-01-04"},
+            ],
+        )
+        database.commit()
+    engine.dispose()
+
+    with closing(open_storage(url, BOX)) as storage, storage.transaction() as work:
+
+        def found(**wanted: Any) -> Sequence[str]:
+            return work.invoices.find("fjell", InvoiceFilter(**wanted), limit=2_000).numbers
+
+        assert found(search="po-7") == found(first=date(2026, 1, 2)) == ["1", "2", "3", "4"]
+        assert found(last=date(2026, 1, 1)) == []
+        assert found(customer="duun") == others
+        assert found(search="x1000") == ["x1000"]
+        assert found(paid=True) == ["1"]
+        assert found(paid=False, number="2") == ["2"]
+
+
+def test_what_was_stored_before_there_were_listings_is_found(url: str) -> None:
+    what_was_stored_before_there_were_listings_is_found(url)
+
+
+def test_what_was_stored_before_there_were_listings_is_found_on_postgresql() -> None:
+    with temporary_database() as url:
+        what_was_stored_before_there_were_listings_is_found(url)
 
 
 def _statements(engine: Engine) -> dict[str, str]:
