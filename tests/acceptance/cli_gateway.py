@@ -103,6 +103,14 @@ class CliGateway:
         shown: Json = self._done("invoice", "show", number, "--business", business)
         return shown
 
+    def numbers(self, business: str, filters: Mapping[str, str]) -> Sequence[str]:
+        options = [f"--{name}={text}" for name, text in filters.items() if name != "paid"]
+        if "paid" in filters:
+            options.append("--paid" if filters["paid"] == "true" else "--unpaid")
+        code, output = _printed("invoice", "list", "--business", business, *options)
+        assert code == ExitCode.DONE
+        return [one["number"] for one in json.loads(output)]
+
     def retry(self, business: str, transfer_id: str) -> Transfer:
         return self._transfer("transfer", "retry", transfer_id)
 

@@ -32,6 +32,7 @@ STEPS = (
     "dimensions",
     "files",
     "invoices",
+    "listing",
     "many",
     "orders",
     "products",

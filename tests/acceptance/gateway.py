@@ -68,4 +68,7 @@ class Gateway(Protocol):
     def show(self, business: str, number: str) -> Json:
         """An invoice with what credits it."""
 
+    def numbers(self, business: str, filters: Mapping[str, str]) -> Sequence[str]:
+        """The numbers of the invoices to which these filters apply: state, paid (true or false), customer."""
+
     def retry(self, business: str, transfer_id: str) -> Transfer: ...

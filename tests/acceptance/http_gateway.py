@@ -90,6 +90,11 @@ class HttpGateway:
         shown: Json = self._call("GET", business, "invoices", number)
         return shown
 
+    def numbers(self, business: str, filters: Mapping[str, str]) -> Sequence[str]:
+        status, page = _read(self._client.get(f"/v1/businesses/{business}/invoices", params=dict(filters)))
+        assert status == HTTPStatus.OK
+        return [one["number"] for one in page["items"]]
+
     def retry(self, business: str, transfer_id: str) -> Transfer:
         return self._transfer(business, "transfers", transfer_id, "retry")
 

@@ -33,6 +33,7 @@ class Story:
         self.warnings: Sequence[str] = ()
         self.refusal: Refused | None = None
         self.events: Sequence[Json] = ()
+        self.listed: Sequence[str] = ()
         self.transfers: list[Transfer] = []
         self.credits: list[Json] = []
         self.asked_before = 0
@@ -89,6 +90,14 @@ class Story:
 
         def ask() -> None:
             self.events = self.gateway.history(self.business.name, self.invoice.number)
+
+        self._ask(ask)
+
+    def list_invoices(self, **filters: str) -> None:
+        """List the invoices to which the filters apply; their numbers are in `listed`."""
+
+        def ask() -> None:
+            self.listed = self.gateway.numbers(self.business.name, filters)
 
         self._ask(ask)
 

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from core.batch import BatchItem
 from core.crediting import RowToCredit
 from core.errors import KvittError
+from core.invoice_filter import InvoiceFilter
 from core.payment import PaymentReport
 from core.transfer import Transfer
 from core.use_cases.preview_invoice import InvoicePreview
@@ -105,6 +106,13 @@ class UseCaseGateway:
             standing = self._container.look_up().invoice_as_it_stands(business, number)
             _, crediting = self._container.look_up().crediting(business, number)
             return CreditableInvoice.of_crediting(business, standing, crediting).model_dump(mode="json")
+
+    def numbers(self, business: str, filters: Mapping[str, str]) -> Sequence[str]:
+        with _refusals():
+            paid = {"paid": filters["paid"] == "true"} if "paid" in filters else {}
+            wanted = InvoiceFilter.model_validate({**filters, **paid})
+            found, _ = self._container.look_up().find_invoices(business, wanted, limit=100)
+            return [one.invoice.number for one in found]
 
     def retry(self, business: str, transfer_id: str) -> Transfer:
         with _refusals():
