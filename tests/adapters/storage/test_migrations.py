@@ -233,11 +233,11 @@ def test_credits_stored_before_there_was_a_column_are_found_on_postgresql() -> N
 _SENT_ORDER = """
 INSERT INTO transfers (id, business, invoice, state, order_id, attempts, created_at, warnings, trying_since, bulk,
                        alone, superseded, settled, version)
-VALUES (:number, 'fjell', :number, 'transferred', :number, 1, '2026-01-01', '[]', '2026-01-01', :no, :no, :no, :yes, 1)
+VALUES (:number, 'fjell', :number, 'transferred', :order, 1, '2026-01-01', '[]', '2026-01-01', :no, :no, :no, :yes, 1)
 """
 _CHECKED = """
 INSERT INTO status_checks (business, invoice, status, reason, order_id, checked_at, warnings)
-VALUES ('fjell', :number, :status, :status, :order, :at, '[]')
+VALUES ('fjell', :number, :status, '', :order, :at, '[]')
 """
 
 
@@ -261,7 +261,8 @@ def what_was_stored_before_there_were_listings_is_found(url: str) -> None:
             ),
             [{"number": one.number, "of": one.model_dump_json(), "no": False} for one in given],
         )
-        database.execute(text(_SENT_ORDER), [{"number": number, "no": False, "yes": True} for number in "123"])
+        sent = [{"number": number, "order": number, "no": False, "yes": True} for number in "123"]
+        database.execute(text(_SENT_ORDER), sent)
         database.execute(
             text(_CHECKED),
             [
