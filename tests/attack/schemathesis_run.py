@@ -20,6 +20,13 @@ DOCUMENT = "/schema/openapi.json"
 # What our document says of a request whose form is right and that can't be carried out. 400 is not among them.
 _REFUSED_FOR_GOOD_REASON = ["2xx", "401", "403", "404", "409", "422", "424", "429", "503"]
 
+# Our document states no links. From names alone Schemathesis takes a batch's items/*/transfer, a whole transfer or
+# null, for what {transfer} in this path is, which is a text; the 404 for that is right. It guesses no other link here.
+_BY_AN_ID_GUESSED_WRONG = {
+    "include-path": "/v1/businesses/{business}/transfers/{transfer}",
+    "checks": {"ensure_resource_availability": {"enabled": False}},
+}
+
 
 @dataclass
 class Findings:
@@ -52,8 +59,12 @@ def attacked(*, headers: Mapping[str, str], seed: int, examples: int, app: Any =
                 _with_400("/v1/businesses/{business}/invoices/{number}/adopt"),
                 # Generators of clients make a class of each alternative, so the document leaves these to its words.
                 _with_400("/v1/businesses/{business}/statuses"),
+                _with_400("/v1/api-keys"),
                 # No schema can say that an instant is past.
                 _with_400("/v1/recover"),
+                # No schema can say that a place is the `next` of a page.
+                _with_400("GET /v1/businesses/{business}/invoices", by="include-name"),
+                _BY_AN_ID_GUESSED_WRONG,
             ],
         }
     )
@@ -77,9 +88,9 @@ def attacked(*, headers: Mapping[str, str], seed: int, examples: int, app: Any =
     return findings
 
 
-def _with_400(path: str) -> dict[str, Any]:
+def _with_400(path: str, *, by: str = "include-path") -> dict[str, Any]:
     accepted = {"expected-statuses": [*_REFUSED_FOR_GOOD_REASON, "400"]}
-    return {"include-path": path, "checks": {"positive_data_acceptance": accepted}}
+    return {by: path, "checks": {"positive_data_acceptance": accepted}}
 
 
 def _is_text_everywhere(_context: HookContext, case: Any) -> bool:
@@ -95,10 +106,13 @@ def _says_what_its_path_says(_context: HookContext, case: Any, _how: dict[str, A
     path, body = case.path_parameters, case.body
     if not case.meta.generation.mode.is_positive or not isinstance(body, dict):
         return
+    number = unquote(path.get("number", ""))[:50].strip()
     if "number" in path and "number" in body:
-        number = unquote(path["number"])[:50].strip()
         case.body, case.path_parameters = body | {"number": number}, path | {"number": quote(number, safe="")}
-    elif "name" in body:
+    elif "number" in path and isinstance(invoice := body.get("invoice"), dict):
+        case.body = body | {"invoice": invoice | {"number": number}}
+        case.path_parameters = path | {"number": quote(number, safe="")}
+    elif "business" in path and "name" in body:
         case.body = body | {"name": path["business"]}
 
 
@@ -125,6 +139,8 @@ def _read(event: events.ScenarioFinished, findings: Findings) -> None:
         for check in checks:
             if info := check.failure_info:
                 answer = event.recorder.interactions[case_id].response
+                if check.name == "ignored_auth" and answer and answer.status_code == 429:
+                    continue  # refused as well: so many wrong keys came before it
                 shown = f"{answer.status_code} {answer.content[:500]!r}" if answer else "no answer"
                 told = f"{info.failure.message[:500]}\n{info.code_sample[:1000]}\n{shown}"
                 findings.faults.setdefault((check.name, label, info.failure.title), told)
