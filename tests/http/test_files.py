@@ -40,7 +40,8 @@ def test_an_invoice_is_taken_in_each_form(fjell: Api, content: bytes, media_type
     document = added.json()
     warnings = document.pop("warnings")
     assert TypeAdapter(list[str]).validate_python(warnings) == warnings
-    assert document == fjell.get(path_of("F-1")).json()
+    kept = fjell.get(path_of("F-1")).json()
+    assert document == {field: kept[field] for field in document}
     assert (document["number"], document["type"]) == ("F-1", "data_for_accounting")
 
 

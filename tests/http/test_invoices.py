@@ -173,7 +173,8 @@ def test_a_sent_invoice_is_one_order_and_its_status_follows_the_books(fjell: Api
 
     assert (sent.status_code, again.status_code) == (200, 200)
     assert sent.json()["state"] == "transferred"
-    assert again.json() == sent.json()
+    assert again.json() == sent.json() | {"already_sent": again.json()["already_sent"]}
+    assert (sent.json()["already_sent"], again.json()["already_sent"]["order_id"]) == (None, sent.json()["order_id"])
     assert again.headers["preference-applied"] == "wait=5"
     assert "preference-applied" not in sent.headers
     assert [str(order) for order in books.orders] == [sent.json()["order_id"]]

@@ -24,6 +24,7 @@ _LEFT_OUT = (
     "plugins/conformance",
     "plugins/skeleton",
     "entrypoints/http/openapi",
+    "entrypoints/http/wording",
     "entrypoints/http/pages",
     "entrypoints/http/examples",
     "entrypoints/http/problem_examples",
