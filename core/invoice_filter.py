@@ -65,17 +65,19 @@ class InvoiceFilter(Document):
     def takes(self, invoice: Invoice, transfer: Transfer | None, *, is_paid: bool) -> bool:
         """Whether an invoice with this transfer is listed."""
         state = transfer.state.value if transfer else UNSENT
-        issued = invoice.issue_date
         return (
             self.state in (None, state)
             and self.paid in (None, is_paid)
             and invoice.number.startswith(self.number or "")
-            and (not self.by_date or (issued is not None and self._includes(issued)))
+            and self.includes(invoice.issue_date)
             and self._words_are_in(invoice)
         )
 
-    def _includes(self, issued: date) -> bool:
-        return (self.first or date.min) <= issued <= (self.last or date.max)
+    def includes(self, issued: date | None) -> bool:
+        """Whether an invoice that was issued on this day lies between the dates, where any are asked for."""
+        if not self.by_date:
+            return True
+        return issued is not None and (self.first or date.min) <= issued <= (self.last or date.max)
 
     def _words_are_in(self, invoice: Invoice) -> bool:
         own = words_of(invoice)

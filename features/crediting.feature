@@ -35,7 +35,7 @@ Feature: Crediting an invoice
     Scenario: In several parts, to the last øre
       Given 1 of row 1 was credited
       And 0.33 of row 1 was credited
-      When the rest of the invoice is credited
+      When all that is left of the invoice is credited
       Then the credit has the number "2001-1-K3" and is not sent
       And 0.00 kroner is left to credit
       And the invoice and its credits show each other

@@ -20,7 +20,7 @@ def _rows(text: str) -> Mapping[int, str | None]:
 
 @given("the invoice was credited")
 @when("the invoice is credited")
-@when("the rest of the invoice is credited")
+@when("all that is left of the invoice is credited")
 def credit(story: Story) -> None:
     story.credit()
 
