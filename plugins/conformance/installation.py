@@ -156,6 +156,10 @@ class Installation:
         """Send invoices that were added, in bulk."""
         self._wired.send_many().send(business, numbers)
 
+    def withdraw(self, number: str, *, business: str = BUSINESS) -> Transfer:
+        """Withdraw an invoice that has arrived: one attempt is made to delete its order."""
+        return self._wired.withdraw_invoice().withdraw(business, number)
+
     def transfer(self, number: str, *, business: str = BUSINESS) -> Transfer:
         """Return an invoice's transfer as it stands."""
         transfer = self._wired.look_up().transfer_of(business, number)

@@ -3,11 +3,14 @@
 import pytest
 
 from core.errors import KvittError, Rejected
-from core.transfer import Receipt
-from plugins.conformance.bench import Bench
+from core.transfer import Receipt, TransferState
+from plugins.conformance.bench import Bench, Call, Trouble
 from plugins.conformance.fixtures import CAN_NOT_DELETE, Setup
 from plugins.conformance.installation import Installation
-from plugins.conformance.samples import drafts_for
+from plugins.conformance.samples import an_invoice, drafts_for
+
+_NUMBER = "2001-1"
+_LOST = (Trouble.LOST_BUT_DONE, Trouble.LOST_AND_NOT_DONE)
 
 
 class Withdrawing(Setup):
@@ -35,12 +38,48 @@ class Withdrawing(Setup):
         assert isinstance(answer, Rejected), f"a published order is Rejected; the port answered {answer!r}"
         assert first in [order.id for order in bench.orders()], "an invoice is never deleted"
 
+    def test_an_invoice_is_withdrawn_and_sent_again(self, bench: Bench, kvitt: Installation) -> None:
+        """By Kvitt: its order is gone from the books, and then there is one again."""
+        self._arrived_to_be_withdrawn(kvitt)
+        kvitt.withdraw(_NUMBER)
+        self._withdrawn(bench, kvitt)
+        self._arrived_to_be_withdrawn(kvitt)
+        assert [order.id for order in bench.orders()] == [kvitt.transfer(_NUMBER).order_id]
+
+    @pytest.mark.parametrize("lost", _LOST, ids=lambda trouble: str(trouble.value))
+    def test_an_invoice_is_withdrawn_though_the_answer_is_lost(
+        self, bench: Bench, kvitt: Installation, lost: Trouble
+    ) -> None:
+        """The order is read before anything is deleted again."""
+        self._arrived_to_be_withdrawn(kvitt)
+        has_struck = self.struck(bench, Call.DELETE_ORDER, lost)
+        kvitt.withdraw(_NUMBER)
+        self._withdrawn(bench, kvitt)
+        assert has_struck(), "an order is withdrawn by deleting it"
+
+    def _arrived_to_be_withdrawn(self, kvitt: Installation) -> None:
+        _require_deletion(kvitt)
+        kvitt.add(an_invoice())
+        self.arrived(kvitt.send(_NUMBER))
+
+    @staticmethod
+    def _withdrawn(bench: Bench, kvitt: Installation) -> None:
+        transfer = kvitt.drive(_NUMBER)
+        told = f"{transfer.error.message} [{transfer.error.code}]" if transfer.error else "no error"
+        assert transfer.state is TransferState.WITHDRAWN, f"the transfer is {transfer.state}: {told}"
+        bench.settle()
+        assert bench.orders() == [], "the order is gone"
+
+
+def _require_deletion(kvitt: Installation) -> None:
+    if not kvitt.system().limits.deletes_orders:
+        pytest.skip(CAN_NOT_DELETE)
+
 
 def _created(kvitt: Installation) -> list[str]:
     """Create two orders, and return their ids; the test is skipped where the system can't delete any."""
+    _require_deletion(kvitt)
     system, order_ids = kvitt.system(), []
-    if not system.limits.deletes_orders:
-        pytest.skip(CAN_NOT_DELETE)
     for draft in drafts_for(system, ["2001-1", "2001-2"]):
         (receipt,) = system.orders.create([draft])
         assert isinstance(receipt, Receipt), receipt
