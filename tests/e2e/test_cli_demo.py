@@ -29,12 +29,12 @@ def environment(tmp_path: Path) -> dict[str, str]:
 
 
 def test_the_demo_tells_the_whole_way_of_an_invoice(environment: dict[str, str], tmp_path: Path) -> None:
-    began = time.monotonic()
+    before = _cpu_seconds_of_children()
 
     done = subprocess.run([str(KVITT), "demo"], env=environment, capture_output=True, text=True, check=False)
 
     assert (done.returncode, done.stderr) == (0, "")
-    assert time.monotonic() - began < 10
+    assert _cpu_seconds_of_children() - before < 10
     assert "Solvang Bygg AS" in done.stdout
     assert 'comment is "Jonas Bakke"' in done.stdout
     assert "Not paid (not published)." in done.stdout
@@ -43,6 +43,11 @@ def test_the_demo_tells_the_whole_way_of_an_invoice(environment: dict[str, str],
     assert list(tmp_path.iterdir()) == []
     its_own = {"demo's password": DEMO_PASSWORD, "demo's application id": DEMO_APPLICATION_ID}
     assert not canaries.found_in(done.stdout, {**canaries.SECRETS, **its_own})
+
+
+def _cpu_seconds_of_children() -> float:
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def test_the_demo_in_json_is_one_object(environment: dict[str, str]) -> None:

@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from pytest_bdd import given, parsers, then, when
 
+from core.errors import Fault
 from core.transfer import Transfer, TransferState
 from tests.acceptance.gateway import Gateway
 from tests.acceptance.office import Office
@@ -147,14 +148,14 @@ def refused_because(code: str, story: Story) -> None:
 def only_fault(place: str, story: Story) -> None:
     assert story.refusal is not None
     assert story.refusal.places == [place]
-    assert place in story.refusal.message
+    assert Fault(place, "").place in story.refusal.message
 
 
 @then(parsers.re(r'the faults named are in (?P<places>"[^"]+"(?:(?:, | and )"[^"]+")*)'))
 def faults(places: str, story: Story) -> None:
     assert story.refusal is not None
     assert sorted(story.refusal.places) == sorted(re.findall(r'"([^"]+)"', places))
-    assert all(place in story.refusal.message for place in story.refusal.places)
+    assert all(Fault(place, "").place in story.refusal.message for place in story.refusal.places)
 
 
 @then(parsers.parse('the reason names "{what}"'))
