@@ -1,9 +1,9 @@
 """The demo as its user starts it: the installed script, with no home and no network but loopback."""
 
 import json
+import resource
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest

@@ -15,7 +15,7 @@ def test_a_parameter_that_a_path_does_not_have_is_refused_naming_those_it_has(sh
     problem = problem_of(shared_fjell.get(f"{FJELL}/transfers?{query}"), 400, "unknown_parameter")
 
     name = "State" if "State" in query else "stat"
-    assert problem["detail"] == f'There is no query parameter "{name}" here. There are: state, limit, after.'
+    assert problem["detail"] == f'There is no query parameter "{name}" here. There are: state, invoice, limit, after.'
     assert [fault["field"] for fault in problem["faults"]] == [name]
     assert "/schema" in problem["hint"]
 
@@ -31,7 +31,7 @@ def test_every_route_of_the_api_refuses_what_it_does_not_have(shared_fjell: Api)
     assert len(routes) > 15
     for route in routes:
         assert isinstance(route, HTTPRoute)
-        path = route.path_format.format(business="fjell", number="1", transfer="1", batch="1")
+        path = route.path_format.format(business="fjell", number="1", transfer="1", batch="1", prefix="1")
         for method in route.methods - {"OPTIONS"}:
             problem_of(shared_fjell.request(method, f"{path}?nothing=1"), 400, "unknown_parameter")
 
@@ -95,7 +95,7 @@ def test_every_parameter_that_the_document_tells_of_is_known(shared_fjell: Api) 
     for path, item in shared_fjell.get("/schema/openapi.json").json()["paths"].items():
         for parameter in item.get("get", {}).get("parameters", ()):
             if parameter["in"] == "query":
-                sent_to = path.format(business="fjell", number="1", transfer="1", batch="1")
+                sent_to = path.format(business="fjell", number="1", transfer="1", batch="1", prefix="1")
                 response = shared_fjell.get(sent_to, params={parameter["name"]: "1"})
                 assert response.json().get("code") != "unknown_parameter"
                 told += 1

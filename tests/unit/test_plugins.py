@@ -116,8 +116,7 @@ def test_every_setting_that_is_wrong_is_named_and_no_value(registry: AccountingR
         "accounting.username": "is wrong",
         "accounting.password": "is missing",
         "accounting.pasword": "is not a setting of this system; its settings are account_name, application_id, "
-        "username, "
-        "password",
+        "username, password, only_at",
     }
     assert "GUID" in error.message
 
