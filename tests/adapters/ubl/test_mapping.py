@@ -324,7 +324,7 @@ def test_what_has_no_place_is_named(changes: dict[str, Any], left_out: str) -> N
         ),
         ({"changes": "<cac:AllowanceCharge/>"}, "AllowanceCharge/ChargeIndicator", "true nor false"),
         ({"head": "<cbc:ID>other</cbc:ID>"}, "ID", "several times"),
-        ({"number": ""}, "ID", "required"),
+        ({"number": ""}, "ID", "is missing"),
         ({"number": "9" * 51}, "ID", "50 characters"),
         ({"buyer": PERSON.replace("Signe", "Si\u200bgne")}, "customer.name", "invisible"),
     ],
