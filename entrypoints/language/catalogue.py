@@ -37,6 +37,9 @@ _SAYS_ENOUGH = 20
 _TYPED = frozenset({"command", "invoice_states", "language", "role", "such", "transferstate", "usage"})
 """Places for what a person types, which is the same in every language."""
 
+_OWN_WORD = "kind"
+"""A place for one of our own words; what follows a colon after it is told of that: `Creating the customer: 20001.`"""
+
 _COUNT = r"([\d,]+)"
 _KEY = 3
 """By so many letters at either end templates are looked up."""
@@ -150,9 +153,7 @@ class Catalogue:
             return whole
         if found := self.template_of(text, whole_values=whole_values, anchored=anchored):
             template, values = found
-            return template.said_with(
-                {name: value if name in _TYPED else self._said(value, depth + 1) for name, value in values.items()}
-            )
+            return template.said_with({name: self._value(name, value, depth + 1) for name, value in values.items()})
         inner = text.strip(" ")
         if (
             inner
@@ -195,6 +196,15 @@ class Catalogue:
                     if known is not None:
                         return known, last
         return None, 0
+
+    def _value(self, name: str, value: str, depth: int) -> str:
+        """Translate what stands in a place."""
+        if name in _TYPED:
+            return value
+        word, colon, rest = value.partition(": ")
+        if name == _OWN_WORD and colon and word in self._whole:
+            return f"{self._whole[word]}{colon}{self._said(rest, depth)}"
+        return self._said(value, depth)
 
     def _ends_in_a_value(self, part: str) -> bool:
         """Whether what follows the colon may belong to the last value of what stands before it."""

@@ -19,6 +19,9 @@ CATALOGUE = Catalogue(
         "{percent} % (code {code})": "{percent} % (kode {code})",
         "Rates: {rates}": "Satser: {rates}",
         "Error: {message}": "Feil: {message}",
+        "Invoice {number}: {step}": "Faktura {number}: {step}",
+        "Creating the {kind}": "Oppretter {kind}",
+        "customer": "kunde",
         "Invalid value for {name}: {message}": "Ugyldig verdi for {name}: {message}",
         "choose one of {invoice_states}.": "velg blant {invoice_states}.",
         "{count} invoices": "{count} fakturaer",
@@ -52,6 +55,8 @@ CATALOGUE = Catalogue(
             "2 failed (such as invoice 7: There is no invoice 7).",
             "2 feilet (som faktura 7: Det finnes ingen faktura 7).",
         ),
+        ("Creating the customer: 20001. (0.1 s)", "Oppretter kunde: 20001. (0.1 s)"),
+        ("Invoice 7: Creating the customer: 20001. (0.1 s)", "Faktura 7: Oppretter kunde: 20001. (0.1 s)"),
         (
             "Error: Invalid value for --state: choose one of unsent, waiting.",
             "Feil: Ugyldig verdi for --state: velg blant unsent, waiting.",
