@@ -29,9 +29,16 @@ def unknown_business(name: str) -> NotFound:
     )
 
 
-def require_invoice(work: UnitOfWork, business: str, number: str) -> Invoice:
-    """Return the invoice of an existing business, or raise NotFound."""
-    if invoice := work.invoices.get(business, number):
+def require_invoice(work: UnitOfWork, business: str, number: str, *, for_update: bool = False) -> Invoice:
+    """Return the invoice of an existing business, or raise NotFound.
+
+    `for_update`: nobody else changes, sends, credits or deletes it until the transaction ends.
+    """
+    if for_update:
+        invoice = work.invoices.of_numbers(business, [number], for_update=True).get(number)
+    else:
+        invoice = work.invoices.get(business, number)
+    if invoice:
         return invoice
     require_known(work, business)
     raise unknown_invoice(business, number)

@@ -41,6 +41,13 @@ def require_own(home: Path) -> None:
             )
 
 
+def write_whole(file: Path, text: str) -> None:
+    """Write a small file of the folder anew; whoever reads it meanwhile finds it as it was or as it is now."""
+    new = file.with_name(f".{file.name}.{os.getpid()}")
+    new.write_text(text, encoding="utf-8")
+    new.replace(file)
+
+
 def why_others_may_write(found: os.stat_result, *, me: int, members: Callable[[int], Collection[int]]) -> str | None:
     """Say why others may write to a file or folder, or None; `members` are the users of a group, as far as is known."""
     if found.st_uid not in (me, _ROOT):

@@ -1,6 +1,5 @@
 """The business that commands are about when none is named: kept in the data folder by `kvitt use`."""
 
-import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -8,6 +7,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from core.errors import InvalidInput
 from core.fields import BusinessName
+from entrypoints.data_folder import write_whole
 from entrypoints.settings import Settings
 
 _FILE_NAME = "business"
@@ -52,9 +52,7 @@ def kept_business(home: Path) -> str | None:
 
 def keep_business(home: Path, name: str) -> None:
     """Keep a business as the one to fall back on; another one's place is taken at once."""
-    file, new = home / _FILE_NAME, home / f".{_FILE_NAME}.{os.getpid()}"
-    new.write_text(f"{name}\n", encoding="utf-8")
-    new.replace(file)
+    write_whole(home / _FILE_NAME, f"{name}\n")
 
 
 def clear_business(home: Path) -> None:

@@ -6,6 +6,7 @@ Source: docs/behaviour.md, "Crediting".
 from collections.abc import Sequence
 from zoneinfo import ZoneInfo
 
+from core.already_sent import last_payment
 from core.audit import Action
 from core.auditor import Auditor
 from core.completeness import require_sendable
@@ -46,7 +47,7 @@ class CreditInvoice:
             with self._storage.transaction() as work:
                 limits = self._systems.open(require_business(work, business)).limits
             with self._storage.transaction() as work:
-                invoice = _hold(work, business, number)
+                invoice = require_invoice(work, business, number, for_update=True)
                 booked_as = _require_order(work, business, number)
                 earlier = work.invoices.credits_of(business, number)
                 for free in [as_number] if as_number else derived_numbers(number):
@@ -74,12 +75,6 @@ class CreditInvoice:
             )
 
 
-def _hold(work: UnitOfWork, business: str, number: str) -> Invoice:
-    """Return the invoice, and keep others from crediting it until the transaction ends."""
-    held = work.invoices.of_numbers(business, [number], for_update=True)
-    return held.get(number) or require_invoice(work, business, number)
-
-
 def _require_order(work: UnitOfWork, business: str, number: str) -> str | None:
     """Raise Conflict unless the invoice has an order; return the number of the invoice that it became, if seen."""
     transfer = work.transfers.of_invoice(business, number)
@@ -90,8 +85,8 @@ def _require_order(work: UnitOfWork, business: str, number: str) -> str | None:
             code="not_sent",
             hint="Nothing was asked of the customer yet: change the invoice instead, or delete it.",
         )
-    report = work.statuses.latest(business, number)
-    if report is None or report.order_id != transfer.order_id:
+    report = last_payment(work, transfer)
+    if report is None:
         return None
     if report.reason is PaymentReason.DELETED:
         raise Conflict(

@@ -30,9 +30,7 @@ class DeleteInvoice:
             self._auditor.refusals(Action.INVOICE_DELETED, business=business, invoice=number),
             self._storage.transaction() as work,
         ):
-            require_invoice(work, business, number)
-            if not work.invoices.of_numbers(business, [number], for_update=True):  # another was quicker
-                require_invoice(work, business, number)
+            require_invoice(work, business, number, for_update=True)
             if unknown := self._watch.recovery_needed(work, business):
                 raise unknown
             transfer = work.transfers.of_invoice(business, number)

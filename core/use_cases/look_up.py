@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from core.already_sent import AlreadySent, already_sent, last_payment
+from core.already_sent import AlreadySent, already_sent
 from core.audit import KeptEntry
 from core.batch import Batch, BatchCounts, BatchItem
 from core.business import Business
@@ -11,7 +11,6 @@ from core.credit_balance import CreditedBy, Crediting, left_of
 from core.errors import InvalidInput, NotFound
 from core.invoice import Invoice
 from core.invoice_filter import InvoiceFilter, ListedInvoice, Place, listed, require_usable
-from core.payment import PaymentReport
 from core.ports.invoice_stores import Step
 from core.ports.storage import Storage, UnitOfWork
 from core.reasons import Reason
@@ -51,14 +50,15 @@ class LookUp:
         with self._storage.transaction() as work:
             return require_invoice(work, business, number)
 
-    def crediting(self, business: str, number: str) -> tuple[Invoice, Crediting]:
-        """Return an invoice with what credits it and what is left of it to be credited. Errors: NotFound."""
+    def crediting(self, business: str, number: str) -> tuple[ListedInvoice, Crediting]:
+        """Return an invoice as it stands, what credits it and what is left of it to be credited. Errors: NotFound."""
         with self._storage.transaction() as work:
             invoice = require_invoice(work, business, number)
+            (standing,) = _as_they_stand(work, business, [invoice])
             earlier = work.invoices.credits_of(business, number)
-            transfers = work.transfers.of_invoices(business, [number, *(credit.number for credit in earlier)])
+            transfers = work.transfers.of_invoices(business, [credit.number for credit in earlier])
         orders = {one: sent.order_id for one, sent in transfers.items() if sent.state.has_order}
-        return invoice, Crediting(
+        return standing, Crediting(
             credited_by=tuple(
                 CreditedBy(
                     invoice=credit.number,
@@ -67,7 +67,7 @@ class LookUp:
                 )
                 for credit in earlier
             ),
-            left=left_of(invoice, earlier) if number in orders else None,
+            left=left_of(invoice, earlier) if standing.transfer and standing.transfer.state.has_order else None,
         )
 
     def invoices(self, business: str, *, limit: int, after: str | None = None) -> Sequence[Invoice]:
@@ -75,12 +75,6 @@ class LookUp:
         with self._storage.transaction() as work:
             require_known(work, business)
             return work.invoices.list(business, limit=limit, after=after)
-
-    def invoice_as_it_stands(self, business: str, number: str) -> ListedInvoice:
-        """Return an invoice with its transfer and what was last seen of its payment. Errors: NotFound."""
-        with self._storage.transaction() as work:
-            invoice = require_invoice(work, business, number)
-            return _as_they_stand(work, business, [invoice])[0]
 
     def find_invoices(
         self, business: str, wanted: InvoiceFilter, *, limit: int, after: Place | None = None
@@ -152,11 +146,6 @@ class LookUp:
         """Return an invoice's transfer, or None when it was never sent."""
         with self._storage.transaction() as work:
             return work.transfers.of_invoice(business, number)
-
-    def status_of(self, transfer: Transfer) -> PaymentReport | None:
-        """Return what the accounting system last said about the payment of the transfer's order, or None."""
-        with self._storage.transaction() as work:
-            return last_payment(work, transfer)
 
     def already_sent(self, business: str, number: str) -> AlreadySent | None:
         """Return the order that an invoice was sent as, and what was last seen of it; None where it has not arrived."""

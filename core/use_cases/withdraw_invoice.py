@@ -123,9 +123,8 @@ class WithdrawInvoice:
 
 def _locked(work: UnitOfWork, business: str, number: str) -> tuple[Invoice, Transfer | None]:
     """Return the invoice and its transfer, in the order in which all lock them, so that nobody deadlocks."""
-    stored = work.invoices.of_numbers(business, [number], for_update=True).get(number)
-    transfer = work.transfers.of_invoice(business, number, for_update=True)
-    return stored or require_invoice(work, business, number), transfer
+    stored = require_invoice(work, business, number, for_update=True)
+    return stored, work.transfers.of_invoice(business, number, for_update=True)
 
 
 def _require_not_credited(work: UnitOfWork, business: str, number: str) -> None:

@@ -166,11 +166,11 @@ def template(
 def show_(number: InvoiceNumber, business: BusinessName, as_json: AsJson = False) -> int:
     """Show an invoice as it was added."""
     with installation() as container:
-        standing = container.look_up().invoice_as_it_stands(business, number)
-        invoice, crediting = container.look_up().crediting(business, number)
+        standing, crediting = container.look_up().crediting(business, number)
     if as_json:
         print_json(CreditableInvoice.of_crediting(business, standing, crediting).model_dump(mode="json"))
         return ExitCode.DONE
+    invoice = standing.invoice
     for line in invoice_lines(invoice, standing.transfer):
         show(line)
     if standing.payment:

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 from core.business import Business, Connection
 from core.errors import Conflict, NotFound
 from entrypoints.cli.installation import installation
-from entrypoints.data_folder import require_own
+from entrypoints.data_folder import require_own, write_whole
 from entrypoints.demo.world import demo_business
 from entrypoints.parsing import business_from
 from entrypoints.settings import plugins_environment, read_settings
@@ -99,9 +99,7 @@ def _write_addresses(file: Path, addresses: Mapping[str, str]) -> None:
         line = f'{key} = "{address}"\n'
         text, replaced = re.subn(rf"(?m)^[ \t]*{key}[ \t]*=.*\n?", line, text)
         text = text if replaced else line + text
-    new = file.with_name(f".{file.name}.{os.getpid()}")
-    new.write_text(text, encoding="utf-8")
-    new.replace(file)
+    write_whole(file, text)
 
 
 def _not_for_it(what: str, remedy: str) -> Conflict:

@@ -55,7 +55,7 @@ from entrypoints.http.filters import (
     wanted_invoices,
 )
 from entrypoints.http.openapi import VENDOR_PROBLEMS, described
-from entrypoints.http.paths import USUAL_PAGE, After, BusinessInPath, Limit, NumberInPath, page
+from entrypoints.http.paths import INVOICE, USUAL_PAGE, After, BusinessInPath, Limit, NumberInPath, page
 from entrypoints.http.problems import AnyRequest
 from entrypoints.http.threads import VendorCalls
 from entrypoints.http.waiting import Prefer, Waiting
@@ -74,11 +74,10 @@ from entrypoints.parsing import invoice_from
 from entrypoints.preview_documents import InvoicePreview
 
 _TAGS = ["invoices"]
-_INVOICE = "/businesses/{business:str}/invoices/{number:str}"
 
 
 @put(
-    _INVOICE,
+    INVOICE,
     tags=_TAGS,
     operation_class=described(
         takes=Invoice,
@@ -114,7 +113,7 @@ async def add_invoice(
 
 
 @get(
-    _INVOICE,
+    INVOICE,
     sync_to_thread=True,
     tags=_TAGS,
     operation_class=described(problems=[HTTPStatus.NOT_FOUND]),
@@ -124,8 +123,7 @@ def get_invoice(
     business: BusinessInPath, number: NumberInPath, look_up: NamedDependency[LookUp]
 ) -> JsonOf[CreditableInvoice]:
     """Show an invoice, its transfer and its last seen payment. With it: what credits it, and what is left to credit."""
-    standing = look_up.invoice_as_it_stands(business, number)
-    return JsonOf(CreditableInvoice.of_crediting(business, standing, look_up.crediting(business, number)[1]))
+    return JsonOf(CreditableInvoice.of_crediting(business, *look_up.crediting(business, number)))
 
 
 @get(
@@ -161,7 +159,7 @@ def list_invoices(
 
 
 @get(
-    f"{_INVOICE}/preview",
+    f"{INVOICE}/preview",
     tags=_TAGS,
     operation_class=described(
         problems=[HTTPStatus.NOT_FOUND, HTTPStatus.UNPROCESSABLE_ENTITY, *VENDOR_PROBLEMS],
@@ -180,7 +178,7 @@ async def preview_invoice(
 
 
 @post(
-    f"{_INVOICE}/customer",
+    f"{INVOICE}/customer",
     status_code=HTTPStatus.OK,
     tags=_TAGS,
     operation_class=described(
@@ -203,7 +201,7 @@ async def choose_customer(
 
 
 @post(
-    f"{_INVOICE}/credit",
+    f"{INVOICE}/credit",
     status_code=HTTPStatus.CREATED,
     sync_to_thread=True,
     tags=_TAGS,
@@ -229,7 +227,7 @@ def credit_invoice(
 
 
 @post(
-    f"{_INVOICE}/adopt",
+    f"{INVOICE}/adopt",
     status_code=HTTPStatus.OK,
     sync_to_thread=True,
     tags=_TAGS,
@@ -254,7 +252,7 @@ def adopt_order(
 
 
 @post(
-    f"{_INVOICE}/send",
+    f"{INVOICE}/send",
     tags=_TAGS,
     operation_class=described(
         statuses=[HTTPStatus.OK, HTTPStatus.ACCEPTED],
@@ -291,7 +289,7 @@ async def send_invoice(
 
 
 @post(
-    f"{_INVOICE}/status",
+    f"{INVOICE}/status",
     status_code=HTTPStatus.OK,
     tags=_TAGS,
     operation_class=described(
@@ -311,7 +309,7 @@ async def check_status(
 
 
 @get(
-    f"{_INVOICE}/history",
+    f"{INVOICE}/history",
     sync_to_thread=True,
     tags=_TAGS,
     operation_class=described(problems=[HTTPStatus.NOT_FOUND]),
@@ -338,7 +336,7 @@ def get_invoice_history(
 
 
 @delete(
-    _INVOICE,
+    INVOICE,
     status_code=HTTPStatus.OK,
     sync_to_thread=True,
     tags=_TAGS,
@@ -356,7 +354,7 @@ def delete_invoice(
 
 
 @delete(
-    f"{_INVOICE}/customer",
+    f"{INVOICE}/customer",
     status_code=HTTPStatus.OK,
     sync_to_thread=True,
     tags=_TAGS,

@@ -25,6 +25,9 @@ Item = TypeVar("Item")
 
 _POSITION = re.compile("[0-9]{1,18}")
 
+INVOICE = "/businesses/{business:str}/invoices/{number:str}"
+"""The path of an invoice, under /v1."""
+
 LONGEST_PAGE = 200
 USUAL_PAGE = 50
 

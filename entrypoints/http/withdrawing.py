@@ -15,15 +15,14 @@ from core.withdrawal import refusal_in
 from entrypoints.documents import TransferDocument
 from entrypoints.http.bodies import JsonOf, Replacement
 from entrypoints.http.openapi import VENDOR_PROBLEMS, described
-from entrypoints.http.paths import BusinessInPath, NumberInPath
+from entrypoints.http.paths import INVOICE, BusinessInPath, NumberInPath
 from entrypoints.http.waiting import Prefer, Waiting
 
 _TAGS = ["invoices"]
-_INVOICE = "/businesses/{business:str}/invoices/{number:str}"
 
 
 @post(
-    f"{_INVOICE}/withdraw",
+    f"{INVOICE}/withdraw",
     tags=_TAGS,
     operation_class=described(
         statuses=[HTTPStatus.OK, HTTPStatus.ACCEPTED],
@@ -50,7 +49,7 @@ async def withdraw_invoice(
 
 
 @post(
-    f"{_INVOICE}/replace",
+    f"{INVOICE}/replace",
     tags=_TAGS,
     operation_class=described(
         statuses=[HTTPStatus.OK, HTTPStatus.ACCEPTED],

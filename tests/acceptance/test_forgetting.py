@@ -66,7 +66,7 @@ class Books:
         look_up = self._container.look_up()
         transfer = look_up.transfer_of("fjell", sent)
         assert transfer is not None
-        assert look_up.status_of(transfer) is not None  # the latest is kept for ever
+        assert look_up.crediting("fjell", sent)[0].payment is not None  # the latest is kept for ever
         left = {"story"} if look_up.steps(transfer.id) else set()
         left |= {"content"} if look_up.invoice("fjell", sent).rows else set()
         with suppress(NotFound):

@@ -103,8 +103,7 @@ class UseCaseGateway:
 
     def show(self, business: str, number: str) -> Json:
         with _refusals():
-            standing = self._container.look_up().invoice_as_it_stands(business, number)
-            _, crediting = self._container.look_up().crediting(business, number)
+            standing, crediting = self._container.look_up().crediting(business, number)
             return CreditableInvoice.of_crediting(business, standing, crediting).model_dump(mode="json")
 
     def numbers(self, business: str, filters: Mapping[str, str]) -> Sequence[str]:

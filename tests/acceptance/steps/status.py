@@ -89,9 +89,9 @@ def follow_up(container: Container, office: Office, story: Story) -> None:
 
 @then(parsers.parse('the invoice is known to be "{reason}"'))
 def is_known_to_be(reason: str, container: Container, story: Story) -> None:
-    transfer = container.look_up().transfer_of(story.business.name, story.invoice.number)
-    assert transfer is not None
-    report = container.look_up().status_of(transfer)
+    standing, _ = container.look_up().crediting(story.business.name, story.invoice.number)
+    assert standing.transfer is not None
+    report = standing.payment
     assert report is not None
     assert report.reason == reason
 
