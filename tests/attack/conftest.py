@@ -2,6 +2,7 @@
 
 import os
 import secrets
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,10 +14,15 @@ from tests.postgres import temporary_database
 from tests.systems import System
 
 DATABASES = ("sqlite", "postgresql")
+_HERE = Path(__file__).parent
+
+
+SHARE = "KVITT_TEST_SHARE"
+"""Set to such as 1/3 for a third of the slow attacks of this folder: CI takes one by its commit, in turn."""
 
 
 @pytest.hookimpl(tryfirst=True)  # before what is marked as an attack is deselected
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Run each case on one database, in turn; the other is left to make attack."""
     cases: dict[tuple[str, str], int] = {}
     for item in items:
@@ -25,6 +31,29 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             case = cases.setdefault((item.path.stem, name), len(cases))
             if DATABASES[case % len(DATABASES)] != database:
                 item.add_marker(pytest.mark.attack)
+    if share := os.environ.get(SHARE):
+        which, _, of = share.partition("/")
+        _leave_to_others(config, items, which=int(which), of=int(of))
+
+
+def _leave_to_others(config: pytest.Config, items: list[pytest.Item], *, which: int, of: int) -> None:
+    """Keep one share of the slow attacks, the same in every process; what is quick all keep."""
+    left = [
+        item
+        for item in items
+        if _HERE in item.path.parents
+        and item.get_closest_marker("attack")
+        and zlib.crc32(item.nodeid.encode()) % of != which % of
+    ]
+    others = set(left)
+    items[:] = [item for item in items if item not in others]
+    config.hook.pytest_deselected(items=left)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say that not all were run."""
+    if share := os.environ.get(SHARE):
+        terminalreporter.write_line(f"slow attacks: share {share}")
 
 
 def _split(item: pytest.Item) -> tuple[str, str | None]:
