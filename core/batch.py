@@ -64,7 +64,8 @@ class Batch(Document):
     """Invoices of one business that were sent in one go.
 
     `printed` and `cancelled` say how many were left out where all were asked for: those of type `printed`, and those
-    whose transfer a person has cancelled, which are sent by their number.
+    whose transfer a person has cancelled, which are sent by their number. It is `recorded` once all of its invoices
+    belong to it, and `finished_at` is when it was first seen that nothing more becomes of them by itself.
     """
 
     id: str
@@ -72,6 +73,8 @@ class Batch(Document):
     created_at: Instant
     printed: int = 0
     cancelled: int = 0
+    recorded: bool = False
+    finished_at: Instant | None = None
 
 
 class BatchMember(Document):

@@ -1,9 +1,10 @@
 """The batches that invoices were sent in: which they were, and where each stands by its transfer."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, and_, func, or_, select
+from sqlalchemy import Connection, and_, bindparam, func, or_, select, update
 from typing_extensions import override
 
 from adapters.storage.dialects import insert_into, put
@@ -22,6 +23,30 @@ _IS_UNRECOVERED = and_(
 _ITEMS = select(
     batch_members.c.position, batch_members.c.invoice.label("member"), batch_members.c.refusal, *_TRANSFER
 ).select_from(_MEMBERS)
+
+_UNFINISHED_OF = (
+    select(batch_members.c.batch)
+    .join(batches, batches.c.id == batch_members.c.batch)
+    .where(batch_members.c.transfer_id.in_(bindparam("transfers", expanding=True)), batches.c.finished_at.is_(None))
+    .distinct()
+)
+_UNFINISHED_LOCKED = (
+    select(batches)
+    .where(batches.c.id.in_(bindparam("ids", expanding=True)), batches.c.finished_at.is_(None))
+    .order_by(batches.c.id)
+    .with_for_update(key_share=True)
+)
+# Looked for from the end, where what is left of a batch lies: those before it were worked off first.
+_LAST_AT_WORK = (
+    select(batch_members.c.position)
+    .join(transfers, transfers.c.id == batch_members.c.transfer_id)
+    .where(
+        batch_members.c.batch == bindparam("batch"),
+        transfers.c.state.not_in([state for state in TransferState if state.is_final]),
+    )
+    .order_by(batch_members.c.position.desc())
+    .limit(1)
+)
 
 
 class SqlBatchStore(BatchStore):
@@ -78,6 +103,28 @@ class SqlBatchStore(BatchStore):
             unrecovered=sum(row.unrecovered for row in put_off),
             next_attempt_at=min((row.next_attempt_at for row in put_off if row.next_attempt_at), default=None),
         )
+
+    @override
+    def finish(self, transfer_ids: Collection[str], *, now: datetime) -> Sequence[Batch]:
+        touched = self._database.scalars(_UNFINISHED_OF, {"transfers": list(transfer_ids)}).all()
+        if not touched:
+            return []
+        # Locked last, and by all in one order, so that nobody deadlocks; members are added meanwhile all the same.
+        rows = self._database.execute(_UNFINISHED_LOCKED, {"ids": touched}).mappings().all()
+        batches_ = [Batch.model_validate(dict(row)) for row in rows]
+        return [batch for batch in batches_ if batch.recorded and self._finish(batch.id, now=now)]
+
+    @override
+    def finish_recorded(self, batch: Batch, *, now: datetime) -> bool:
+        self.put(batch.model_copy(update={"recorded": True}))
+        return self._finish(batch.id, now=now)
+
+    def _finish(self, batch_id: str, *, now: datetime) -> bool:
+        if self._database.scalar(_LAST_AT_WORK, {"batch": batch_id}) is not None:
+            return False
+        finished = update(batches).where(batches.c.id == batch_id).values(finished_at=now)
+        self._database.execute(finished)
+        return True
 
     @override
     def reasons(self, batch_id: str) -> Sequence[Reason]:

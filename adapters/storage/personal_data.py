@@ -28,6 +28,7 @@ from adapters.storage.businesses import lock_for_sealing
 from adapters.storage.dialects import put
 from adapters.storage.schema import (
     IS_OPEN_ORDER,
+    access_troubles,
     batch_members,
     batches,
     books,
@@ -36,6 +37,7 @@ from adapters.storage.schema import (
     customer_directory_keys,
     customer_links,
     erasures,
+    events,
     follow_ups,
     intents,
     invoice_words,
@@ -63,6 +65,8 @@ _OF_ONE = (
     reference_data,
     follow_ups,
     books,
+    events,
+    access_troubles,
 )
 _RECOVERY_BEGUN_ANEW: dict[str, Any] = {
     "needed": True,

@@ -9,7 +9,8 @@ from typing_extensions import override
 
 from adapters.storage.dialects import insert_into
 from adapters.storage.schema import IS_OPEN, businesses, follow_ups, invoices, pauses, status_checks, transfers
-from core.payment import PaymentReport, PaymentStatusValue
+from core.event import Seen
+from core.payment import PaymentReason, PaymentReport, PaymentStatusValue
 from core.ports.invoice_stores import FollowUpStore, StatusStore
 
 _NOT_OF_THE_REPORT = {"id", "business"}
@@ -20,14 +21,21 @@ _REPORTS = _EVERY_REPORT.where(
 
 
 class _Marks(NamedTuple):
-    """What is kept beside a transfer of what its order's latest report says."""
+    """What is kept beside a transfer of what its order's latest report says, and when that was first seen."""
 
     settled: bool
     paid: bool
+    seen: PaymentReason
+    seen_at: datetime
 
 
 def _marks(report: PaymentReport) -> _Marks:
-    return _Marks(settled=report.is_settled, paid=report.status is PaymentStatusValue.PAID)
+    return _Marks(
+        settled=report.is_settled,
+        paid=report.status is PaymentStatusValue.PAID,
+        seen=report.reason,
+        seen_at=report.checked_at,
+    )
 
 
 class SqlStatusStore(StatusStore):
@@ -37,12 +45,12 @@ class SqlStatusStore(StatusStore):
         self._database = database
 
     @override
-    def add(self, business: str, *reports: PaymentReport) -> None:
+    def add(self, business: str, *reports: PaymentReport) -> Sequence[Seen]:
         if not reports:
-            return
+            return []
         rows = [{"business": business, **report.model_dump(), "books": report.books} for report in reports]
         self._database.execute(insert(status_checks), rows)
-        self._settle(business, {(report.invoice, report.order_id): _marks(report) for report in reports})
+        return self._settle(business, {(report.invoice, report.order_id): report for report in reports})
 
     @override
     def latest(self, business: str, invoice: str) -> PaymentReport | None:
@@ -79,26 +87,29 @@ class SqlStatusStore(StatusStore):
             query = query.where(transfers.c.invoice > after)
         return list(self._database.scalars(query.order_by(transfers.c.invoice).limit(limit)))
 
-    def _settle(self, business: str, marks: dict[tuple[str, str], _Marks]) -> None:
-        """Note which orders are settled and which are paid, by invoice and order; only what changes is written."""
+    def _settle(self, business: str, reports: Mapping[tuple[str, str], PaymentReport]) -> Sequence[Seen]:
+        """Keep beside the transfers what is new of their orders, by invoice and order, and return it."""
         known = (
-            select(transfers.c.id, transfers.c.invoice, transfers.c.order_id, transfers.c.settled, transfers.c.paid)
+            select(transfers.c.id, transfers.c.invoice, transfers.c.order_id, transfers.c.seen, transfers.c.seen_at)
             .where(
                 transfers.c.business == business,
-                transfers.c.invoice.in_([invoice for invoice, _ in marks]),
+                transfers.c.invoice.in_([invoice for invoice, _ in reports]),
                 transfers.c.superseded.is_(False),
             )
             .order_by(transfers.c.id)
             .with_for_update()  # locked in one order by all, so that nobody deadlocks
         )
         changed: dict[_Marks, list[str]] = {}
-        for transfer_id, invoice, order_id, was_settled, was_paid in self._database.execute(known):
-            before = _Marks(settled=was_settled, paid=was_paid)
-            now = marks.get((invoice, order_id), before)  # of another order it says nothing
-            if now != before:
-                changed.setdefault(now, []).append(transfer_id)
+        news = []
+        for transfer_id, invoice, order_id, seen, seen_at in self._database.execute(known):
+            report = reports.get((invoice, order_id))  # of another order it says nothing
+            if report is None or report.reason == seen or (seen_at and report.checked_at < seen_at):
+                continue
+            changed.setdefault(_marks(report), []).append(transfer_id)
+            news.append(Seen(before=seen, report=report))
         for now, ids in changed.items():
             self._database.execute(update(transfers).where(transfers.c.id.in_(ids)).values(now._asdict()))
+        return news
 
 
 class SqlFollowUpStore(FollowUpStore):

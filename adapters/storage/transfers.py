@@ -13,6 +13,7 @@ from sqlalchemy import (
     case,
     false,
     insert,
+    null,
     or_,
     select,
     update,
@@ -26,10 +27,15 @@ from core.errors import Conflict, Underway
 from core.ports.invoice_stores import JournalStore, Step, TransferStore
 from core.transfer import Transfer, TransferState
 
-_BESIDE = {"settled", "paid"}
+_BESIDE = {"settled", "paid", "seen", "seen_at"}
 """What is kept beside a transfer and is no part of it: whoever stores status checks writes it."""
-_IS_STILL_PAID = case((transfers.c.order_id == bindparam("order_id"), transfers.c.paid), else_=false())
-"""Of another order than the one that was seen paid nothing is known."""
+_IS_STILL_IT = transfers.c.order_id == bindparam("order_id")
+_SEEN_OF_IT = {
+    "paid": case((_IS_STILL_IT, transfers.c.paid), else_=false()),
+    "seen": case((_IS_STILL_IT, transfers.c.seen), else_=null()),
+    "seen_at": case((_IS_STILL_IT, transfers.c.seen_at), else_=null()),
+}
+"""Of another order than the one that was seen nothing is known."""
 _TRANSFERS = select(*(column for column in transfers.c if column.name not in _BESIDE))
 _FIXED = {"id", "business", "invoice", "created_at", "version"}
 _NOT_PENDING = [TransferState.RUNNING, *(state for state in TransferState if state.is_final)]
@@ -42,7 +48,7 @@ _SAVE = (
             for column in transfers.c
             if column.name not in (_FIXED - {"version"}) | _BESIDE
         }
-        | {"paid": _IS_STILL_PAID}
+        | _SEEN_OF_IT
     )
 )
 

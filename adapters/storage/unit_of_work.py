@@ -15,6 +15,7 @@ from adapters.storage.businesses import SqlBooksStore, SqlBusinessStore, SqlRefe
 from adapters.storage.customers import SqlCustomerLinkStore, SqlDirectoryStore
 from adapters.storage.database import BUSY_TIMEOUT, SqlDatabase, make_engine, read_revision, translated
 from adapters.storage.dialects import READ_ONLY
+from adapters.storage.events import SqlAccessStore, SqlEventStore
 from adapters.storage.installation import SqlInstallationStore
 from adapters.storage.invoices import SqlInvoiceStore
 from adapters.storage.personal_data import SqlForgettingStore, SqlRecordStore
@@ -135,6 +136,21 @@ class SqlUnitOfWork(UnitOfWork):
 
     @cached_property
     @override
+    def events(self) -> SqlEventStore:
+        return SqlEventStore(self._database, self._clock)
+
+    @cached_property
+    @override
+    def access(self) -> SqlAccessStore:
+        return SqlAccessStore(self._database)
+
+    def finish(self) -> None:
+        """Write what is written at the transaction's very end."""
+        if "events" in vars(self):
+            self.events.write()
+
+    @cached_property
+    @override
     def leases(self) -> SqlLeaseStore:
         return SqlLeaseStore(self._database, self._clock)
 
@@ -154,7 +170,9 @@ class SqlStorage(SqlDatabase, Storage):
     @contextmanager
     def transaction(self) -> Iterator[SqlUnitOfWork]:
         with self.write() as database:
-            yield SqlUnitOfWork(database, self._secret_box, self.clock)
+            work = SqlUnitOfWork(database, self._secret_box, self.clock)
+            yield work
+            work.finish()
 
     def shut_businesses(self) -> Sequence[str]:
         """Return the businesses that are known to need recovery; no writer is waited for."""

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Protocol
 
 from core.batch import Batch, BatchCounts, BatchItem, BatchMember
+from core.event import Seen
 from core.fields import Document, Instant
 from core.invoice import Invoice
 from core.invoice_filter import FoundInvoices, InvoiceFilter, Place
@@ -174,6 +175,16 @@ class BatchStore(Protocol):
     def counts(self, batch_id: str) -> BatchCounts:
         """Count a batch's invoices by where they stand."""
 
+    def finish(self, transfer_ids: Collection[str], *, now: datetime) -> Sequence[Batch]:
+        """Note the batches that have finished now that these transfers ended, each once, and return them.
+
+        Of a batch that has finished, each invoice was refused or its transfer has ended, and all are recorded. Those
+        who end transfers of one batch at once wait here for each other.
+        """
+
+    def finish_recorded(self, batch: Batch, *, now: datetime) -> bool:
+        """Store a batch that is all recorded, and say whether it has finished with that."""
+
     def reasons(self, batch_id: str) -> Sequence[Reason]:
         """Count why a batch's invoices were rejected or refused, as reasons_of does."""
 
@@ -203,8 +214,12 @@ class JournalStore(Protocol):
 class StatusStore(Protocol):
     """What the accounting system answered about payment; every check is kept."""
 
-    def add(self, business: str, *reports: PaymentReport) -> None:
-        """Store reports. One that is settled closes its order; one that is not opens it (again)."""
+    def add(self, business: str, *reports: PaymentReport) -> Sequence[Seen]:
+        """Store reports, and return those that say something else of their transfer's order than was seen before.
+
+        One that is settled closes its order; one that is not opens it (again). What was answered before the latest
+        change was seen, and comes late, changes nothing.
+        """
 
     def latest(self, business: str, invoice: str) -> PaymentReport | None:
         """Return the newest report of an invoice, or None."""

@@ -5,6 +5,7 @@ from typing import Protocol
 
 from core.ports.access_stores import AnswerStore, ApiKeyStore, AuditStore
 from core.ports.business_stores import BooksStore, BusinessStore, CustomerLinkStore, DirectoryStore, ReferenceCache
+from core.ports.event_stores import AccessStore, EventStore
 from core.ports.installation import InstallationStore
 from core.ports.invoice_stores import BatchStore, FollowUpStore, InvoiceStore, JournalStore, StatusStore, TransferStore
 from core.ports.personal_data_stores import ForgettingStore, RecordStore
@@ -77,6 +78,14 @@ class UnitOfWork(Protocol):
     @property
     def audit(self) -> AuditStore:
         """The audit trail."""
+
+    @property
+    def events(self) -> EventStore:
+        """Events."""
+
+    @property
+    def access(self) -> AccessStore:
+        """Into which accounts there is no way."""
 
     @property
     def leases(self) -> LeaseStore:

@@ -22,6 +22,7 @@ from core.business import Business
 from core.customer import CustomerEntry
 from core.customer_choice import CustomerLink, claimed_link_key
 from core.errors import Conflict, LeaseLost
+from core.event import AccessUse, Event, EventType, Happening, Seen
 from core.identity import emails_in, search_number
 from core.intent import CLOCKS_DIFFER, Intent, IntentKind, intent_key
 from core.invoice import Invoice, InvoiceType
@@ -63,6 +64,9 @@ class _Tables:
     references: dict[tuple[str, str], tuple[str, datetime]] = field(default_factory=dict)
     statuses: list[tuple[str, PaymentReport]] = field(default_factory=list)
     settled: set[str] = field(default_factory=set)
+    seen: dict[tuple[str, str], PaymentReport] = field(default_factory=dict)
+    events: list[Event] = field(default_factory=list)
+    access_troubles: dict[str, set[AccessUse]] = field(default_factory=dict)
     replacements: dict[tuple[str, str], Invoice] = field(default_factory=dict)
     follow_ups: dict[str, datetime] = field(default_factory=dict)
     journal: list[tuple[str, Step]] = field(default_factory=list)
@@ -168,6 +172,8 @@ class FakeUnitOfWork:
         self.api_keys = _ApiKeys(self)
         self.audit = _Audit(self)
         self.leases = _Leases(self, clock)
+        self.events = _Events(self, clock)
+        self.access = _Access(self)
         self.installation = _Installation(self, clock)
         self.records = _Records(self)
         self.forgetting = _Forgetting(self)
@@ -427,6 +433,22 @@ class _Batches(_Store):
         transfers = [item.transfer for item in items if item.transfer]
         return counts_of(transfers, refused=len(items) - len(transfers))
 
+    def finish(self, transfer_ids: Collection[str], *, now: datetime) -> Sequence[Batch]:
+        touched = {batch for (batch, _), one in self._tables.batch_members.items() if one.transfer_id in transfer_ids}
+        unfinished = [one for id_ in sorted(touched) if (one := self._tables.batches[id_]).finished_at is None]
+        return [batch for batch in unfinished if batch.recorded and self._finish(batch, now=now)]
+
+    def finish_recorded(self, batch: Batch, *, now: datetime) -> bool:
+        recorded = batch.model_copy(update={"recorded": True})
+        self.put(recorded)
+        return self._finish(recorded, now=now)
+
+    def _finish(self, batch: Batch, *, now: datetime) -> bool:
+        if not self.counts(batch.id).is_finished:
+            return False
+        self.put(batch.model_copy(update={"finished_at": now}))
+        return True
+
     def reasons(self, batch_id: str) -> Sequence[Reason]:
         return reasons_of(self.items(batch_id, limit=len(self._tables.batch_members)))
 
@@ -543,12 +565,20 @@ class _References(_Store):
 
 
 class _Statuses(_Store):
-    def add(self, business: str, *reports: PaymentReport) -> None:
+    def add(self, business: str, *reports: PaymentReport) -> Sequence[Seen]:
+        news = []
         for report in reports:
             self._tables.statuses.append((business, report))
             transfer = self._work.transfers.of_invoice(business, report.invoice)
-            if transfer and transfer.order_id == report.order_id:
-                (self._tables.settled.add if report.is_settled else self._tables.settled.discard)(transfer.id)
+            if transfer is None or transfer.order_id != report.order_id:
+                continue
+            before = self._tables.seen.get((transfer.id, report.order_id))
+            if before and (before.reason is report.reason or report.checked_at < before.checked_at):
+                continue
+            self._tables.seen[transfer.id, report.order_id] = report
+            (self._tables.settled.add if report.is_settled else self._tables.settled.discard)(transfer.id)
+            news.append(Seen(before=before.reason if before else None, report=report))
+        return news
 
     def latest(self, business: str, invoice: str) -> PaymentReport | None:
         mine = [one for owner, one in self._tables.statuses if owner == business and one.invoice == invoice]
@@ -568,6 +598,54 @@ class _Statuses(_Store):
             if one.business == business and one.order_id and not one.superseded and one.id not in self._tables.settled
         }
         return _page(mine, limit=limit, after=after)
+
+
+class _Events(_Store):
+    def __init__(self, work: FakeUnitOfWork, clock: Clock) -> None:
+        super().__init__(work)
+        self._clock = clock
+
+    def add(self, *happened: Happening) -> None:
+        now = self._clock.now()
+        self._tables.events += [Event(id=uuid4().hex, timestamp=now, **dict(one)) for one in happened]
+
+    def get(self, event_id: str) -> Event | None:
+        return next((one for one in self._tables.events if one.id == event_id), None)
+
+    def list(
+        self,
+        business: str,
+        *,
+        types: Collection[EventType] = (),
+        since: datetime | None = None,
+        limit: int,
+        after: str | None = None,
+    ) -> Sequence[Event]:
+        mine = [one for one in self._tables.events if one.business == business]
+        if after is not None:
+            ids = [one.id for one in mine]
+            mine = mine[ids.index(after) + 1 :] if after in ids else []
+        return [one for one in mine if (not types or one.type in types) and (since is None or one.timestamp >= since)][
+            :limit
+        ]
+
+    def newest(self, business: str, *, types: Collection[EventType] = (), limit: int) -> Sequence[Event]:
+        return self.list(business, types=types, limit=len(self._tables.events))[-limit:]
+
+
+class _Access(_Store):
+    def shut(self, business: str, use: AccessUse, *, code: str, now: datetime) -> bool:
+        is_news = business not in self._tables.access_troubles
+        self._tables.access_troubles[business] = {use, *self._tables.access_troubles.get(business, ())}
+        return is_news
+
+    def open(self, business: str, uses: Collection[AccessUse]) -> bool:
+        shut = self._tables.access_troubles.pop(business, None)
+        if shut is None:
+            return False
+        if left := shut - set(uses):
+            self._tables.access_troubles[business] = left
+        return not left
 
 
 class _FollowUps(_Store):

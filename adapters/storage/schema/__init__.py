@@ -15,6 +15,7 @@ from adapters.storage.schema.business_tables import (
     reference_data,
     sessions,
 )
+from adapters.storage.schema.event_tables import access_troubles, events
 from adapters.storage.schema.installation_tables import api_keys, audit, clocks, installation, kept_answers, recoveries
 from adapters.storage.schema.invoice_tables import (
     IS_OPEN,
@@ -34,7 +35,7 @@ from adapters.storage.schema.invoice_tables import (
 )
 from adapters.storage.schema.parts import metadata
 
-LATEST_REVISION = "0012"
+LATEST_REVISION = "0013"
 """The migration that leads to these tables."""
 
 __all__ = [
@@ -42,6 +43,7 @@ __all__ = [
     "IS_OPEN_ORDER",
     "IS_THERE",
     "LATEST_REVISION",
+    "access_troubles",
     "api_keys",
     "audit",
     "batch_members",
@@ -54,6 +56,7 @@ __all__ = [
     "customer_directory_keys",
     "customer_links",
     "erasures",
+    "events",
     "follow_ups",
     "installation",
     "intents",

@@ -16,6 +16,7 @@ from sqlalchemy import (
     and_,
 )
 from sqlalchemy import false as sql_false
+from sqlalchemy import true as sql_true
 
 from adapters.storage.dialects import UtcDateTime, exact_text, serial_number
 from adapters.storage.schema.parts import ID_LENGTH, NAME_LENGTH, TYPE_LENGTH, WORD_LENGTH, metadata, of_business
@@ -100,6 +101,8 @@ transfers = Table(
     Column("books", exact_text()),
     Column("order_reference", Text),
     Column("paid", Boolean, nullable=False, default=False, server_default=sql_false()),
+    Column("seen", String(WORD_LENGTH)),
+    Column("seen_at", UtcDateTime),
 )
 # The promise that an invoice has one transfer, held by the database itself; superseded ones are history.
 Index(
@@ -166,6 +169,8 @@ batches = Table(
     Column("created_at", UtcDateTime, nullable=False),
     Column("printed", Integer, nullable=False),
     Column("cancelled", Integer, nullable=False),
+    Column("recorded", Boolean, nullable=False, server_default=sql_true()),
+    Column("finished_at", UtcDateTime),
 )
 
 # What was refused has no transfer. An invoice is once in a batch.
@@ -180,6 +185,7 @@ batch_members = Table(
 )
 Index("uq_batch_members_batch_invoice", batch_members.c.batch, batch_members.c.invoice, unique=True)
 Index("ix_batch_members_position", batch_members.c.batch, batch_members.c.position)
+Index("ix_batch_members_transfer", batch_members.c.transfer_id)
 
 journal = Table(
     "journal",

@@ -1,0 +1,120 @@
+"""What happened, in the order in which it happened; and which accounts there is no way into."""
+
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Select, bindparam, delete, func, insert, select, update
+from typing_extensions import override
+
+from adapters.identifiers import time_ordered_id
+from adapters.storage.dialects import insert_into
+from adapters.storage.schema import access_troubles, events
+from adapters.storage.shared_clock import SharedClock
+from core.event import AccessUse, Event, EventType, Happening
+from core.ports.event_stores import AccessStore, EventStore
+
+_EVENTS = select(*(column for column in events.c if column.name != "position"))
+_ADDITION = insert(events)
+_LOCK_CLASS = 0x6B76  # of advisory locks, so that they are nobody else's
+_TURN_OF = select(func.pg_advisory_xact_lock(_LOCK_CLASS, func.hashtext(bindparam("business"))))
+
+
+class SqlEventStore(EventStore):
+    """The events of this transaction, until `write` at its end, and those of all that went before."""
+
+    def __init__(self, database: Connection, clock: SharedClock) -> None:
+        self._database = database
+        self._clock = clock
+        self._happened: list[Happening] = []
+
+    @override
+    def add(self, *happened: Happening) -> None:
+        self._happened += happened
+
+    def write(self) -> None:
+        """Write what has happened, as the last thing that the transaction does.
+
+        On PostgreSQL transactions that tell of one business take turns from here to their ends, so that positions
+        become visible in their order. That is so short only because nothing else is done, or waited for, after it.
+        """
+        if not self._happened:
+            return
+        if self._database.dialect.name == "postgresql":
+            for business in sorted({one.business for one in self._happened}):
+                self._database.execute(_TURN_OF, {"business": business})
+        now = self._clock.now()
+        ids = sorted(time_ordered_id() for _ in self._happened)
+        rows = [{"id": id_, "timestamp": now, **one.model_dump()} for id_, one in zip(ids, self._happened, strict=True)]
+        self._happened = []
+        self._database.execute(_ADDITION, rows)
+
+    @override
+    def get(self, event_id: str) -> Event | None:
+        return next(iter(self._read(_EVENTS.where(events.c.id == event_id))), None)
+
+    @override
+    def list(
+        self,
+        business: str,
+        *,
+        types: Collection[EventType] = (),
+        since: datetime | None = None,
+        limit: int,
+        after: str | None = None,
+    ) -> Sequence[Event]:
+        query = _of(business, types).order_by(events.c.position).limit(limit)
+        if since is not None:
+            query = query.where(events.c.timestamp >= since)
+        if after is not None:
+            place = select(events.c.position).where(events.c.id == after, events.c.business == business)
+            query = query.where(events.c.position > place.scalar_subquery())
+        return self._read(query)
+
+    @override
+    def newest(self, business: str, *, types: Collection[EventType] = (), limit: int) -> Sequence[Event]:
+        newest_first = self._read(_of(business, types).order_by(events.c.position.desc()).limit(limit))
+        return list(reversed(list(newest_first)))
+
+    def _read(self, query: Select[Any]) -> Sequence[Event]:
+        return [Event.model_validate(dict(row)) for row in self._database.execute(query).mappings()]
+
+
+def _of(business: str, types: Iterable[EventType]) -> Select[Any]:
+    query = _EVENTS.where(events.c.business == business)
+    return query.where(events.c.type.in_(list(types))) if types else query
+
+
+class SqlAccessStore(AccessStore):
+    """A row for each business that there is no way into, for one use or both."""
+
+    def __init__(self, database: Connection) -> None:
+        self._database = database
+
+    @override
+    def shut(self, business: str, use: AccessUse, *, code: str, now: datetime) -> bool:
+        uses = {one.value: one is use for one in AccessUse}
+        new = (
+            insert_into(self._database.dialect.name, access_troubles)
+            .values(business=business, code=code, since=now, **uses)
+            .on_conflict_do_nothing(index_elements=["business"])
+            .returning(access_troubles.c.business)
+        )
+        if self._database.scalar(new) is not None:
+            return True
+        of_it = access_troubles.c.business == business
+        self._database.execute(update(access_troubles).where(of_it).values({use.value: True}))
+        return False
+
+    @override
+    def open(self, business: str, uses: Collection[AccessUse]) -> bool:
+        of_it = access_troubles.c.business == business
+        row = self._database.execute(select(access_troubles).where(of_it).with_for_update()).mappings().first()
+        if row is None:
+            return False
+        if any(row[use.value] for use in AccessUse if use not in uses):
+            opened = {use.value: False for use in uses}
+            self._database.execute(update(access_troubles).where(of_it).values(opened))
+            return False
+        self._database.execute(delete(access_troubles).where(of_it))
+        return True
