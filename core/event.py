@@ -171,13 +171,16 @@ def batch_finished(batch: Batch, counts: BatchCounts) -> Happening:
     )
 
 
-def recovery_needed(recovery: Recovery) -> Happening:
-    """Tell that the database was put back, so that nothing is sent for a business until it has been recovered."""
-    return Happening(
-        type=EventType.RECOVERY_NEEDED,
-        business=recovery.business,
-        data=recovery.model_dump(mode="json", include={"business", "needed", "since"}),
-    )
+def recoveries_told(recoveries: Iterable[Recovery]) -> Sequence[Happening]:
+    """Return what is told of these, needed since now: the database was put back, and nothing is sent before."""
+    return [
+        Happening(
+            type=EventType.RECOVERY_NEEDED,
+            business=recovery.business,
+            data=recovery.model_dump(mode="json", include={"business", "needed", "since"}),
+        )
+        for recovery in recoveries
+    ]
 
 
 def _end_type(transfer: Transfer) -> EventType | None:

@@ -84,14 +84,16 @@ class SqlInstallationStore(InstallationStore):
         return max((at for at in (self._database.scalar(arrived), self._database.scalar(noted)) if at), default=None)
 
     @override
-    def shut_all(self) -> None:
-        of_all = self.last_sent_at()
+    def shut_all(self) -> Sequence[Recovery]:
+        of_all, new = self.last_sent_at(), list[Recovery]()
         for name in self._database.scalars(select(businesses.c.name).where(IS_THERE).order_by(businesses.c.name)).all():
             earlier = self.recovery(name)
             if earlier and earlier.needed:
                 continue
             last = self.last_sent_at(name) or of_all
-            self.put_recovery(Recovery(business=name, since=last - CLOCKS_DIFFER if last else None))
+            new.append(Recovery(business=name, since=last - CLOCKS_DIFFER if last else None))
+            self.put_recovery(new[-1])
+        return new
 
     @override
     def recovery(self, business: str) -> Recovery | None:

@@ -27,8 +27,11 @@ _OF_NUMBERS = select(invoices.c.number, invoices.c.document).where(
 )
 _OF_NUMBERS_LOCKED = _OF_NUMBERS.order_by(invoices.c.number).with_for_update()
 """Locked in one order by all, so that nobody deadlocks. SQLite needs none: a transaction holds the whole database."""
-
-
+_CREDITED_BY = select(invoices.c.number, invoices.c.credits).where(
+    invoices.c.business == bindparam("of"),
+    invoices.c.number.in_(bindparam("numbers", expanding=True)),
+    invoices.c.credits.is_not(None),
+)
 _WORD_ADDITION = insert(invoice_words)
 _WORDS_GONE = delete(invoice_words).where(
     invoice_words.c.business == bindparam("of_business"), invoice_words.c.number == bindparam("of_number")
@@ -57,6 +60,11 @@ class SqlInvoiceStore(InvoiceStore):
     def credits_of(self, business: str, number: str) -> Sequence[Invoice]:
         query = select(invoices.c.document).where(invoices.c.business == business, invoices.c.credits == number)
         return [_invoice(document) for document in self._database.scalars(query.order_by(invoices.c.number))]
+
+    @override
+    def credited_by(self, business: str, numbers: Collection[str]) -> Mapping[str, str]:
+        rows = self._database.execute(_CREDITED_BY, {"of": business, "numbers": list(numbers)})
+        return {number: credited for number, credited in rows}  # noqa: C416 - rows are no pairs to mypy
 
     @override
     def add_new(self, given: Collection[tuple[str, Invoice]]) -> Collection[tuple[str, str]]:

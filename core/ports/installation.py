@@ -36,8 +36,11 @@ class InstallationStore(Protocol):
     def last_sent_at(self, business: str | None = None) -> datetime | None:
         """Return when an order was last created, or about to be, as far as the store knows; of all, or of one."""
 
-    def shut_all(self) -> None:
-        """Have every business recovered: from when on, where that is not said yet, is a day before its last order."""
+    def shut_all(self) -> Sequence[Recovery]:
+        """Have every business recovered, and return the recoveries that are needed since now.
+
+        From when on, where that is not said yet, is a day before its last order.
+        """
 
     def recovery(self, business: str) -> Recovery | None:
         """Return how a business's recovery stands, or None where it never needed one."""

@@ -32,6 +32,9 @@ class InvoiceStore(Protocol):
         One whose content was forgotten is among them, without it.
         """
 
+    def credited_by(self, business: str, numbers: Collection[str]) -> Mapping[str, str]:
+        """Return, by the number of each of these invoices that states that it credits one, the number of that one."""
+
     def add_new(self, given: Collection[tuple[str, Invoice]]) -> Collection[tuple[str, str]]:
         """Store those of these invoices whose business has none of their number; return business and number of each.
 

@@ -12,7 +12,18 @@ from core.business import Business
 from core.completeness import require_sendable
 from core.customer_choice import CustomerLink
 from core.customer_plan import customer_notes
-from core.errors import HandedBack, InvalidInvoice, KvittError, LeaseLost, Outcome, RecoveryNeeded, Rejected, TryAgain
+from core.errors import (
+    AccessRefused,
+    HandedBack,
+    InvalidInvoice,
+    KvittError,
+    LeaseLost,
+    Outcome,
+    RecoveryNeeded,
+    Rejected,
+    TryAgain,
+)
+from core.event import AccessUse
 from core.intent import Intent, IntentKind
 from core.invoice import Invoice
 from core.limits import Limits, OrderField, field_warnings, not_written
@@ -30,6 +41,7 @@ from core.sending.orders import Earlier, Outcomes, PlacedOrder, PlaceOrders, ord
 from core.sending.progress import Progress, story_end
 from core.sending.references import Entries, Fitting, ReferenceData
 from core.sending.restore_watch import RestoreWatch
+from core.sending.telling import tell_ends, tell_no_access
 from core.stored import require_business
 from core.transfer import RetryPolicy, Transfer, arrived, failed, handed_back, singled_out, warned
 
@@ -315,7 +327,9 @@ class TransferInvoices:
             if pause and pause > now:
                 work.pauses.put(require_business(work, hold.business).accounting.system, pause)
             stored = work.transfers.save_all(ended)
-            self._auditor.ended(work, ended)
+            tell_ends(work, self._auditor, ended, now=now)
+            if refused := next((one for one in outcomes.values() if isinstance(one, AccessRefused)), None):
+                tell_no_access(work, hold.business, AccessUse.SENDING, refused, now=now)
         self._observer.ended(progress.system, stored)
         return progress.with_ended(stored)
 

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from core.audit import Action
 from core.auditor import Auditor
 from core.errors import RecoveryNeeded, TryAgain
+from core.event import recoveries_told
 from core.ports.clock import Clock
 from core.ports.installation import MarkKeeper
 from core.ports.storage import Storage, UnitOfWork
@@ -146,7 +147,7 @@ class RestoreWatch:
         noticed = max(found.noticed, mark.noticed if mark else 0) + 1
         changed = found.model_copy(update={"noticed": noticed, "noticed_at": now, "known_until": known_until})
         work.installation.put(changed)
-        work.installation.shut_all()
+        work.events.add(*recoveries_told(work.installation.shut_all()))
         self._auditor.done(work, Action.RECOVERY_NEEDED)
         return changed
 

@@ -13,6 +13,7 @@ from core.ports.storage import Storage, UnitOfWork
 from core.sending.customer_directory import read_customers
 from core.sending.customers import FindCustomers
 from core.sending.fence import Session
+from core.sending.telling import tell_ends
 from core.transfer import Receipt, Transfer, arrived, new_transfer
 from core.unreadable import Unreadable
 
@@ -57,7 +58,7 @@ class TieOrder:
         text = f"Order {receipt.order_id} was found in the accounting system and matched to the invoice."
         work.journal.add([(tied.id, Step(at=now, text=text))])
         self._auditor.done(work, Action.ORDER_ADOPTED, business=business, invoice=number, subject=receipt.order_id)
-        self._auditor.ended(work, [tied])
+        tell_ends(work, self._auditor, [tied], now=now)
         return tied
 
     def other_customers(

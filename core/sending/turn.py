@@ -12,6 +12,7 @@ from core.sending.attempt import TransferInvoices
 from core.sending.fence import Hold
 from core.sending.orders import orders_that_may_exist
 from core.sending.restore_watch import RestoreWatch
+from core.sending.telling import tell_ends
 from core.sending.withdraw import WithdrawOrders
 from core.transfer import RetryPolicy, Transfer, TransferState, failed, parked, started
 from core.withdrawal import attempted
@@ -115,7 +116,7 @@ class TakeTurn:
             failed(transfer, _deadly(transfer), policy=policy, now=now, order_open=transfer.invoice in orders)
             for transfer in deadly
         ]
-        self._auditor.ended(work, work.transfers.save_all(ended))
+        tell_ends(work, self._auditor, work.transfers.save_all(ended), now=now)
 
     def _due(self, work: UnitOfWork, business: str, *, limit: int, for_update: bool = False) -> Sequence[Transfer]:
         if self._stopping():

@@ -9,7 +9,8 @@ from datetime import datetime, timedelta
 
 from core.audit import Action
 from core.auditor import Auditor
-from core.errors import KvittError, LeaseLost, OrderThere, Rejected, TryAgain
+from core.errors import AccessRefused, KvittError, LeaseLost, OrderThere, Rejected, TryAgain
+from core.event import AccessUse
 from core.intent import CLOCKS_DIFFER, Intent, IntentKind, declared
 from core.payment import OrderState, PaymentReason, PaymentReport, PaymentStatusValue
 from core.ports.accounting import AccountingSystems
@@ -21,6 +22,7 @@ from core.sending.create_once import NOTHING_WRITTEN
 from core.sending.fence import FencedSession, Hold
 from core.sending.reading import read_state
 from core.sending.restore_watch import RestoreWatch
+from core.sending.telling import tell_ends, tell_finished, tell_no_access, tell_payments
 from core.stored import require_business, require_transfer
 from core.transfer import RetryPolicy, Transfer, TransferState, new_transfer, superseded
 from core.withdrawal import cannot_delete, failed, not_ours, published, withdrawn
@@ -188,9 +190,9 @@ class WithdrawOrders:
             hold.renew(work)
             live = _locked(work, transfer)
             work.intents.remove(hold.business, IntentKind.WITHDRAWAL, number)
-            work.statuses.add(hold.business, _deleted(transfer, now=now))
+            tell_payments(work, hold.business, [_deleted(transfer, now=now)])
             ended = work.transfers.save(withdrawn(live, now=now))
-            self._auditor.ended(work, [ended])
+            tell_ends(work, self._auditor, [ended], now=now)
             if replacement := work.invoices.replacement(hold.business, number):
                 work.invoices.set_replacement(hold.business, number, None)
                 work.invoices.put(hold.business, replacement)
@@ -226,6 +228,9 @@ class WithdrawOrders:
             if isinstance(error, TryAgain) and error.for_everyone and error.not_before and error.not_before > now:
                 work.pauses.put(require_business(work, hold.business).accounting.system, error.not_before)
             stored = work.transfers.save(stored)
+            if isinstance(error, AccessRefused):
+                tell_no_access(work, hold.business, AccessUse.SENDING, error, now=now)
+            tell_finished(work, [stored], now=now)
             if stored.state is TransferState.TRANSFERRED:
                 work.intents.remove(hold.business, IntentKind.WITHDRAWAL, number)
                 work.invoices.set_replacement(hold.business, number, None)

@@ -10,12 +10,14 @@ from typing import TypeGuard
 from core.audit import Action
 from core.auditor import Auditor
 from core.errors import Conflict, KvittError
+from core.event import AccessUse
 from core.invoice import Invoice
 from core.payment import PaymentReport, SentOrder, payment_report
 from core.ports.accounting import AccountingSystems
 from core.ports.clock import Clock
 from core.ports.storage import Storage
 from core.sending.books import invoices_elsewhere, note_books
+from core.sending.telling import tell_access, tell_payments, telling_no_access
 from core.stored import require_business, require_known, unknown_invoice
 from core.transfer import Transfer, TransferState
 
@@ -58,7 +60,7 @@ class CheckStatus:
             piece = numbers[start : start + PIECE]
             about = {"business": business_name, "invoice": _the_only(piece)}
             noting = nullcontext() if by_itself else self._auditor.refusals(Action.STATUS_CHECKED, **about)
-            with noting:
+            with noting, telling_no_access(self._storage, self._clock, business_name, AccessUse.ASKING):
                 answers += self._piece(business_name, piece, by_itself=by_itself)
         return answers
 
@@ -92,7 +94,8 @@ class CheckStatus:
         answers: dict[str, Answer] = {**elsewhere}
         answers |= {number: answer(invoices[number], sent) for number, sent in orders.items()}
         with self._storage.transaction() as work:
-            work.statuses.add(business_name, *(answer for answer in answers.values() if is_kept(answer)))
+            tell_payments(work, business_name, [answer for answer in answers.values() if is_kept(answer)])
+            tell_access(work, business_name, AccessUse.ASKING)
             if answers and not by_itself:  # many are one entry: what was answered of each is kept with its invoice
                 self._auditor.done(work, Action.STATUS_CHECKED, business=business_name, invoice=_the_only(numbers))
         return [answers.get(number) or _not_asked(business_name, number, invoices, transfers) for number in numbers]

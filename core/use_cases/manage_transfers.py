@@ -7,6 +7,7 @@ from core.intent import IntentKind
 from core.ports.clock import Clock
 from core.ports.storage import Storage, UnitOfWork
 from core.ports.turns import TransferQueue
+from core.sending.telling import tell_finished
 from core.stored import require_transfer, unknown_invoice
 from core.transfer import Transfer, TransferState, cancelled, due_now, order_may_exist
 
@@ -71,7 +72,10 @@ class ManageTransfers:
                 )
             self._done(work, Action.TRANSFER_CANCELLED, transfer)
             may_exist = order_may_exist(transfer, intent)
-            return work.transfers.save(cancelled(transfer, now=self._clock.now(), order_open=may_exist))
+            now = self._clock.now()
+            taken_back = work.transfers.save(cancelled(transfer, now=now, order_open=may_exist))
+            tell_finished(work, [taken_back], now=now)
+            return taken_back
 
     def _done(self, work: UnitOfWork, action: Action, transfer: Transfer) -> None:
         about = {"business": transfer.business, "invoice": transfer.invoice, "subject": transfer.id}

@@ -29,6 +29,7 @@ from core.recovery import (
 from core.sending.books import note_books
 from core.sending.fence import FencedSession, Hold
 from core.sending.restore_watch import RestoreWatch
+from core.sending.telling import tell_ends
 from core.sending.tie_order import TieOrder
 from core.stored import require_business
 from core.transfer import (
@@ -251,7 +252,7 @@ class Recover:
                 verdict.finding.message, code="order_unclear", hint=_UNCLEAR_HINT, outcome=Outcome.UNKNOWN
             )
             ended = work.transfers.save(failed(transfer, error, policy=RetryPolicy(), now=now, order_open=True))
-            self._auditor.ended(work, [ended])
+            tell_ends(work, self._auditor, [ended], now=now)
 
     def _end(self, hold: Hold, done: Recovery, seen: Installation) -> Recovery:
         """Let the business's sending go on, unless the database was put back once more meanwhile."""

@@ -12,6 +12,7 @@ from core.audit import Action
 from core.auditor import Auditor
 from core.batch import Batch, BatchMember, Refusal
 from core.errors import KvittError
+from core.event import batch_finished
 from core.invoice import InvoiceType
 from core.limits import Limits
 from core.ports.accounting import AccountingSystems
@@ -89,8 +90,10 @@ class SendMany:
     def _queue_batch(self, recording: "_Recording") -> Batch:
         """Store what was left out, and have the batch worked on, unless all of it has ended."""
         with self._storage.transaction() as work:
-            work.batches.put(recording.batch)
+            is_finished = work.batches.finish_recorded(recording.batch, now=self._clock.now())
             counts = work.batches.counts(recording.batch.id)
+            if is_finished:
+                work.events.add(batch_finished(recording.batch, counts))
         if counts.may_end:
             self._queue.put(recording.batch.business)
         return recording.batch

@@ -10,6 +10,7 @@ from core.business import Business
 from core.call_budget import CallBudget
 from core.dimension import DimensionKind, dimension_meant, stated_dimension
 from core.errors import Rejected
+from core.event import AccessUse
 from core.fields import Document
 from core.limits import OrderField
 from core.ports.accounting import AccountingSystem, AccountingSystems
@@ -19,6 +20,7 @@ from core.product import NamedProduct, named_exactly, product_meant
 from core.sending.books import note_books
 from core.sending.fence import Session
 from core.sending.references import list_dimensions, search_product
+from core.sending.telling import tell_access, telling_no_access
 from core.stored import require_business
 from core.unreadable import category_cannot_be_read
 from core.use_cases.connect_business import release_parked
@@ -66,7 +68,8 @@ class VerifyBusiness:
 
         Errors: NotFound; AccessRefused when there is no way into the account; TryAgain.
         """
-        with self._auditor.refusals(Action.BUSINESS_VERIFIED, business=name):
+        refusals = self._auditor.refusals(Action.BUSINESS_VERIFIED, business=name)
+        with refusals, telling_no_access(self._storage, self._clock, name, AccessUse.SENDING):
             with self._storage.transaction() as work:
                 business = require_business(work, name)
             system = self._systems.open(business)
@@ -75,6 +78,7 @@ class VerifyBusiness:
             note_books(work, business, books)
             if verification.ok:
                 release_parked(work, name, clock=self._clock)
+                tell_access(work, name, *AccessUse)
             self._auditor.done(work, Action.BUSINESS_VERIFIED, business=name)
         return verification
 

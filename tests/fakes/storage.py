@@ -241,6 +241,10 @@ class _Invoices(_Store):
         found = ((other, one) for (owner, other), one in self._tables.invoices.items() if owner == business)
         return [one for other, one in sorted(found) if self._tables.credits.get((business, other)) == number]
 
+    def credited_by(self, business: str, numbers: Collection[str]) -> Mapping[str, str]:
+        found = {number: self._tables.credits.get((business, number)) for number in numbers}
+        return {number: credited for number, credited in found.items() if credited is not None}
+
     def put(self, business: str, invoice: Invoice) -> None:
         self._tables.invoices[business, invoice.number] = invoice
         self._tables.credits[business, invoice.number] = invoice.credits
@@ -850,13 +854,16 @@ class _Installation(_Store):
         ]
         return max((at for at in [*arrived, *noted] if at), default=None)
 
-    def shut_all(self) -> None:
+    def shut_all(self) -> Sequence[Recovery]:
+        new = []
         for name in self._tables.businesses.keys() - self._tables.erased:
             last = self.last_sent_at(name) or self.last_sent_at()
             earlier = self._tables.recoveries.get(name)
             if earlier is None or not earlier.needed:
                 since = last - CLOCKS_DIFFER if last else None
-                self._tables.recoveries[name] = Recovery(business=name, since=since)
+                new.append(Recovery(business=name, since=since))
+                self._tables.recoveries[name] = new[-1]
+        return new
 
     def recovery(self, business: str) -> Recovery | None:
         return self._tables.recoveries.get(business)

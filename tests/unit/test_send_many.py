@@ -158,7 +158,7 @@ def test_an_unknown_business_is_not_found_and_no_batch_is_left_behind(idle: Gate
 def test_a_batch_of_another_business_is_not_found(idle: Gateway) -> None:
     add(idle, "1")
     batch = idle.send_many.send("fjell", ["1"])
-    assert idle.look_up.batch(batch.id, business="fjell") == batch
+    assert idle.look_up.batch(batch.id, business="fjell").id == batch.id
     with pytest.raises(NotFound) as other:
         idle.look_up.batch("nix", business="fjell")
     with pytest.raises(NotFound) as business:
@@ -179,7 +179,7 @@ def test_all_are_those_that_are_data_for_accounting_and_have_not_arrived(gateway
     assert sorted(numbers_of(gateway, batch)) == ["2", "4", "5", "6", "7"]
     assert counts(gateway, batch) == BatchCounts(transferred=4, refused=1)
     assert (batch.printed, batch.cancelled) == (1, 0)
-    assert gateway.look_up.batch(batch.id, business="fjell") == batch
+    assert gateway.look_up.batch(batch.id, business="fjell").id == batch.id
 
 
 def test_all_leaves_out_what_a_person_cancelled_until_it_is_sent_by_its_number(gateway: Gateway) -> None:
