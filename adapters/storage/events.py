@@ -11,6 +11,7 @@ from adapters.identifiers import time_ordered_id
 from adapters.storage.dialects import insert_into
 from adapters.storage.schema import access_troubles, events
 from adapters.storage.shared_clock import SharedClock
+from adapters.storage.webhooks import fan_out
 from core.event import AccessUse, Event, EventType, Happening
 from core.ports.event_stores import AccessStore, EventStore
 
@@ -33,7 +34,7 @@ class SqlEventStore(EventStore):
         self._happened += happened
 
     def write(self) -> None:
-        """Write what has happened, as the last thing that the transaction does.
+        """Write what has happened, as the last thing that the transaction does, and put it on its way to endpoints.
 
         On PostgreSQL transactions that tell of one business take turns from here to their ends, so that positions
         become visible in their order. That is so short only because nothing else is done, or waited for, after it.
@@ -45,9 +46,11 @@ class SqlEventStore(EventStore):
                 self._database.execute(_TURN_OF, {"business": business})
         now = self._clock.now()
         ids = sorted(time_ordered_id() for _ in self._happened)
-        rows = [{"id": id_, "timestamp": now, **one.model_dump()} for id_, one in zip(ids, self._happened, strict=True)]
+        happened = dict(zip(ids, self._happened, strict=True))
         self._happened = []
+        rows = [{"id": id_, "timestamp": now, **one.model_dump()} for id_, one in happened.items()]
         self._database.execute(_ADDITION, rows)
+        fan_out(self._database, happened, now=now)
 
     @override
     def get(self, event_id: str) -> Event | None:

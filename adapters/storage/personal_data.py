@@ -49,6 +49,7 @@ from adapters.storage.schema import (
     status_checks,
     transfers,
 )
+from adapters.storage.webhooks import forget_business
 from core.invoice import Invoice, InvoiceType
 from core.ports.personal_data_stores import ForgettingStore, Place, Record, RecordKind, RecordStore
 from core.ports.secret_box import SecretBox
@@ -111,6 +112,7 @@ class SqlForgettingStore(ForgettingStore):
         self._database.execute(delete(batch_members).where(batch_members.c.batch.in_(of_batches)))
         self._database.execute(delete(batches).where(batches.c.business == business))
         self._database.execute(delete(journal).where(journal.c.transfer_id.in_(of_transfers)))
+        forget_business(self._database, business)
         for table in _OF_ONE:
             self._database.execute(delete(table).where(table.c.business == business))
         # The marks that recovery left are gone with the rest, so orders are read again if the business comes back.

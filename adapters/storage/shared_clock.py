@@ -32,6 +32,10 @@ from adapters.storage.schema import (
     pauses,
     reference_data,
     transfers,
+    webhook_deliveries,
+    webhook_endpoints,
+    webhook_leases,
+    webhook_pauses,
 )
 from core.ports.clock import Clock
 from core.timeline import KEPT_EVERY, Found, Place, Reading, found
@@ -52,6 +56,11 @@ _TIMED = (
     customer_directories.c.read_at,
     follow_ups.c.begun_at,
     kept_answers.c.begun_at,
+    webhook_endpoints.c.old_secret_until,
+    webhook_leases.c.expires_at,
+    webhook_pauses.c.paused_until,
+    webhook_pauses.c.failing_since,
+    webhook_deliveries.c.next_attempt_at,
 )
 
 

@@ -25,6 +25,7 @@ from adapters.storage.shared_clock import SharedClock
 from adapters.storage.statuses import SqlFollowUpStore, SqlStatusStore
 from adapters.storage.transfers import SqlJournalStore, SqlTransferStore
 from adapters.storage.turns import SqlIntentStore, SqlLeaseStore, SqlPauseStore
+from adapters.storage.webhooks import SqlDeliveryStore, SqlEndpointLeaseStore, SqlEndpointStore
 from core.ports.secret_box import SecretBox
 from core.ports.storage import Storage, UnitOfWork
 
@@ -143,6 +144,21 @@ class SqlUnitOfWork(UnitOfWork):
     @override
     def access(self) -> SqlAccessStore:
         return SqlAccessStore(self._database)
+
+    @cached_property
+    @override
+    def endpoints(self) -> SqlEndpointStore:
+        return SqlEndpointStore(self._database, self._secret_box)
+
+    @cached_property
+    @override
+    def deliveries(self) -> SqlDeliveryStore:
+        return SqlDeliveryStore(self._database)
+
+    @cached_property
+    @override
+    def endpoint_leases(self) -> SqlEndpointLeaseStore:
+        return SqlEndpointLeaseStore(self._database, self._clock)
 
     def finish(self) -> None:
         """Write what is written at the transaction's very end."""

@@ -10,6 +10,7 @@ from core.ports.installation import InstallationStore
 from core.ports.invoice_stores import BatchStore, FollowUpStore, InvoiceStore, JournalStore, StatusStore, TransferStore
 from core.ports.personal_data_stores import ForgettingStore, RecordStore
 from core.ports.turns import IntentStore, LeaseStore, PauseStore
+from core.ports.webhook_stores import DeliveryStore, EndpointLeaseStore, EndpointStore
 
 
 class UnitOfWork(Protocol):
@@ -86,6 +87,18 @@ class UnitOfWork(Protocol):
     @property
     def access(self) -> AccessStore:
         """Into which accounts there is no way."""
+
+    @property
+    def endpoints(self) -> EndpointStore:
+        """Endpoints."""
+
+    @property
+    def deliveries(self) -> DeliveryStore:
+        """Deliveries."""
+
+    @property
+    def endpoint_leases(self) -> EndpointLeaseStore:
+        """Leases of endpoints."""
 
     @property
     def leases(self) -> LeaseStore:

@@ -34,9 +34,12 @@ from core.ports.clock import Clock
 from core.ports.invoice_stores import Step
 from core.ports.personal_data_stores import Place, Record, RecordKind
 from core.ports.turns import Lease
+from core.ports.webhook_stores import EndpointLease
 from core.reasons import Reason, reasons_of
 from core.recovery import Installation, Recovery
 from core.transfer import Transfer, TransferError, TransferState
+from core.webhook import Attempt, Delivery, Endpoint, EndpointSecrets
+from tests.fakes.webhooks import FakeDeliveries, FakeEndpointLeases, FakeEndpoints
 
 _PENDING = (TransferState.QUEUED, TransferState.WAITING, TransferState.WITHDRAWING)
 
@@ -67,6 +70,11 @@ class _Tables:
     seen: dict[tuple[str, str], PaymentReport] = field(default_factory=dict)
     events: list[Event] = field(default_factory=list)
     access_troubles: dict[str, set[AccessUse]] = field(default_factory=dict)
+    endpoints: dict[str, Endpoint] = field(default_factory=dict)
+    endpoint_secrets: dict[str, EndpointSecrets] = field(default_factory=dict)
+    endpoint_leases: dict[str, tuple[EndpointLease, datetime]] = field(default_factory=dict)
+    deliveries: dict[tuple[str, str], Delivery] = field(default_factory=dict)
+    attempts: dict[tuple[str, str], tuple[Attempt, ...]] = field(default_factory=dict)
     replacements: dict[tuple[str, str], Invoice] = field(default_factory=dict)
     follow_ups: dict[str, datetime] = field(default_factory=dict)
     journal: list[tuple[str, Step]] = field(default_factory=list)
@@ -174,6 +182,9 @@ class FakeUnitOfWork:
         self.leases = _Leases(self, clock)
         self.events = _Events(self, clock)
         self.access = _Access(self)
+        self.endpoints = FakeEndpoints(self)
+        self.deliveries = FakeDeliveries(self)
+        self.endpoint_leases = FakeEndpointLeases(self, clock)
         self.installation = _Installation(self, clock)
         self.records = _Records(self)
         self.forgetting = _Forgetting(self)
@@ -611,7 +622,9 @@ class _Events(_Store):
 
     def add(self, *happened: Happening) -> None:
         now = self._clock.now()
-        self._tables.events += [Event(id=uuid4().hex, timestamp=now, **dict(one)) for one in happened]
+        added = [Event(id=uuid4().hex, timestamp=now, **dict(one)) for one in happened]
+        self._tables.events += added
+        self._work.deliveries.put_on_their_way(added)
 
     def get(self, event_id: str) -> Event | None:
         return next((one for one in self._tables.events if one.id == event_id), None)
@@ -959,6 +972,7 @@ class _Forgetting(_Store):
         if recovery := tables.recoveries.get(business):
             tables.recoveries[business] = Recovery(business=business, since=recovery.since)
         tables.follow_ups.pop(business, None)
+        self._work.endpoints.forget_business(business)
         for key in [key for key in tables.invoices if key[0] == business]:
             if key not in tables.sent:
                 del tables.invoices[key]

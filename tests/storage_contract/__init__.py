@@ -16,6 +16,7 @@ from tests.storage_contract.statuses import FollowUpContract, StatusContract
 from tests.storage_contract.transactions import TransactionContract
 from tests.storage_contract.transfers import TransferContract
 from tests.storage_contract.turns import IntentContract, LeaseContract, StoryContract
+from tests.storage_contract.webhooks import WebhookContract
 
 
 class StorageContract(
@@ -38,5 +39,6 @@ class StorageContract(
     RecordContract,
     ForgettingContract,
     RecoveryContract,
+    WebhookContract,
 ):
     """Every promise of core/ports/storage.py."""

@@ -34,13 +34,24 @@ from adapters.storage.schema.invoice_tables import (
     transfers,
 )
 from adapters.storage.schema.parts import metadata
+from adapters.storage.schema.webhook_tables import (
+    HAS_FAILED,
+    IS_PENDING,
+    webhook_attempts,
+    webhook_deliveries,
+    webhook_endpoints,
+    webhook_leases,
+    webhook_pauses,
+)
 
-LATEST_REVISION = "0013"
+LATEST_REVISION = "0014"
 """The migration that leads to these tables."""
 
 __all__ = [
+    "HAS_FAILED",
     "IS_OPEN",
     "IS_OPEN_ORDER",
+    "IS_PENDING",
     "IS_THERE",
     "LATEST_REVISION",
     "access_troubles",
@@ -72,4 +83,9 @@ __all__ = [
     "sessions",
     "status_checks",
     "transfers",
+    "webhook_attempts",
+    "webhook_deliveries",
+    "webhook_endpoints",
+    "webhook_leases",
+    "webhook_pauses",
 ]

@@ -1,0 +1,515 @@
+"""Endpoints, the events on their way to them, and who sends to which."""
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    RowMapping,
+    Select,
+    and_,
+    bindparam,
+    delete,
+    exists,
+    func,
+    insert,
+    literal,
+    not_,
+    null,
+    or_,
+    select,
+    tuple_,
+    update,
+)
+from typing_extensions import override
+
+from adapters.storage.businesses import lock_for_sealing
+from adapters.storage.dialects import UtcDateTime, insert_into, put
+from adapters.storage.schema import (
+    HAS_FAILED,
+    IS_PENDING,
+    events,
+    webhook_attempts,
+    webhook_deliveries,
+    webhook_endpoints,
+    webhook_leases,
+    webhook_pauses,
+)
+from adapters.storage.shared_clock import SharedClock
+from core.errors import LeaseLost
+from core.event import Event, Happening
+from core.ports.secret_box import SecretBox
+from core.ports.webhook_stores import DeliveryStore, EndpointLease, EndpointLeaseStore, EndpointStore
+from core.webhook import (
+    Again,
+    Attempt,
+    Delivery,
+    DeliveryFilter,
+    DeliveryState,
+    DueDelivery,
+    Endpoint,
+    EndpointSecrets,
+    EndpointState,
+    is_for,
+)
+
+_ends, _waits = webhook_endpoints.c, webhook_pauses.c
+_IS_THERE = _ends.removed_at.is_(None)
+_IS_ENABLED = and_(_IS_THERE, _ends.state == EndpointState.ENABLED)
+_ENDPOINTS = select(
+    *(column for column in _ends if column.name not in ("removed_at", "sealed_url", "sealed_secrets")),
+    func.coalesce(_waits.failures, 0).label("failures"),
+    _waits.failing_since,
+    _waits.paused_until,
+).select_from(webhook_endpoints.outerjoin(webhook_pauses, _waits.endpoint == _ends.id))
+_OF_ID = _ENDPOINTS.where(_ends.id == bindparam("id"), _IS_THERE)
+_OF_ID_LOCKED = _OF_ID.with_for_update(of=webhook_endpoints, key_share=True)  # events are on their way meanwhile
+_SECRETS = select(_ends.sealed_url, _ends.sealed_secrets).where(_ends.id == bindparam("id"), _IS_THERE)
+_ENABLED = select(_ends.id, _ends.business, _ends.types).where(_IS_ENABLED)
+_FARES = ("failures", "failing_since", "paused_until")
+
+
+class SqlEndpointStore(EndpointStore):
+    """The endpoints. Whole addresses and secrets are sealed; what an address shows is kept beside it."""
+
+    def __init__(self, database: Connection, secret_box: SecretBox) -> None:
+        self._database = database
+        self._secret_box = secret_box
+
+    @override
+    def add(self, endpoint: Endpoint, secrets: EndpointSecrets) -> None:
+        lock_for_sealing(self._database, webhook_endpoints)
+        self._database.execute(insert(webhook_endpoints).values(**_endpoint_row(endpoint), **self._sealed(secrets)))
+
+    @override
+    def get(self, endpoint_id: str, *, for_update: bool = False) -> Endpoint | None:
+        query = _OF_ID_LOCKED if for_update else _OF_ID
+        row = self._database.execute(query, {"id": endpoint_id}).mappings().first()
+        return Endpoint.model_validate(dict(row)) if row else None
+
+    @override
+    def secrets(self, endpoint_id: str) -> EndpointSecrets | None:
+        row = self._database.execute(_SECRETS, {"id": endpoint_id}).mappings().first()
+        if row is None:
+            return None
+        secrets = json.loads(self._secret_box.open(row["sealed_secrets"]))
+        return EndpointSecrets(url=self._secret_box.open(row["sealed_url"]), **secrets)
+
+    @override
+    def put(self, endpoint: Endpoint) -> None:
+        self._change(endpoint.id, _endpoint_row(endpoint))
+
+    @override
+    def put_secrets(self, endpoint_id: str, secrets: EndpointSecrets) -> None:
+        lock_for_sealing(self._database, webhook_endpoints)
+        self._change(endpoint_id, self._sealed(secrets))
+
+    @override
+    def list(self, *, limit: int, after: str | None = None) -> Sequence[Endpoint]:
+        return self._page(_ENDPOINTS, limit=limit, after=after)
+
+    @override
+    def list_of(self, business: str | None, *, limit: int, after: str | None = None) -> Sequence[Endpoint]:
+        return self._page(_ENDPOINTS.where(_ends.business.is_not_distinct_from(business)), limit=limit, after=after)
+
+    @override
+    def remove(self, endpoint_id: str, *, now: datetime) -> None:
+        lock_for_sealing(self._database, webhook_endpoints)
+        nothing = self._secret_box.seal("")
+        self._change(
+            endpoint_id,
+            {"removed_at": now, "url": "", "sealed_url": nothing, "sealed_secrets": nothing, "old_secret_until": None},
+        )
+
+    @override
+    def pause(self, endpoint_id: str, *, until: datetime, failures: int, failing_since: datetime) -> None:
+        row = {"endpoint": endpoint_id, "paused_until": until, "failures": failures, "failing_since": failing_since}
+        put(self._database, webhook_pauses, row)
+
+    @override
+    def fares_well(self, endpoint_id: str) -> None:
+        self._database.execute(delete(webhook_pauses).where(_waits.endpoint == endpoint_id))
+
+    @override
+    def due(self, *, now: datetime) -> Sequence[str]:
+        return self._database.scalars(_DUE_ENDPOINTS, {"now": now}).all()
+
+    def _page(self, query: Select[Any], *, limit: int, after: str | None) -> Sequence[Endpoint]:
+        query = query.where(_IS_THERE).order_by(_ends.id).limit(limit)
+        if after is not None:
+            query = query.where(_ends.id > after)
+        return [Endpoint.model_validate(dict(row)) for row in self._database.execute(query).mappings()]
+
+    def _change(self, endpoint_id: str, values: Mapping[str, Any]) -> None:
+        self._database.execute(
+            update(webhook_endpoints).where(_ends.id == endpoint_id, _IS_THERE).values(**dict(values))
+        )
+
+    def _sealed(self, secrets: EndpointSecrets) -> dict[str, str]:
+        kept = {
+            "current": secrets.current.get_secret_value(),
+            "previous": secrets.previous.get_secret_value() if secrets.previous else None,
+        }
+        return {
+            "sealed_url": self._secret_box.seal(secrets.url.get_secret_value()),
+            "sealed_secrets": self._secret_box.seal(json.dumps(kept)),
+        }
+
+
+def _endpoint_row(endpoint: Endpoint) -> dict[str, Any]:
+    return {**endpoint.model_dump(exclude=set(_FARES)), "types": [type_.value for type_ in endpoint.types]}
+
+
+_ways = webhook_deliveries.c
+_NOW = bindparam("now", type_=UtcDateTime)
+_IS_DUE = and_(IS_PENDING, _ways.next_attempt_at <= _NOW)
+_before = webhook_deliveries.alias("before")
+_GOES_BEFORE = exists().where(
+    _before.c.endpoint == _ways.endpoint,
+    _before.c.business == _ways.business,
+    _before.c.invoice == _ways.invoice,
+    _before.c.position < _ways.position,
+    _before.c.next_attempt_at.is_not(None),
+)
+_DUE_ENDPOINTS = (
+    select(_ends.id)
+    .where(
+        _IS_ENABLED,
+        ~exists().where(_waits.endpoint == _ends.id, _waits.paused_until > _NOW),
+        ~exists().where(webhook_leases.c.endpoint == _ends.id, webhook_leases.c.expires_at > _NOW),
+        exists().where(_ways.endpoint == _ends.id, _IS_DUE),
+    )
+    .order_by(_ends.id)
+)
+_DELIVERIES = select(webhook_deliveries, events.c.id.label("event")).join(events, events.c.position == _ways.position)
+_OF_EVENT = _DELIVERIES.where(_ways.endpoint == bindparam("endpoint"), events.c.id == bindparam("event"))
+_DUE = (
+    select(webhook_deliveries, events.c.id.label("event"), events.c.timestamp, events.c.data)
+    .join(events, events.c.position == _ways.position)
+    .where(_ways.endpoint == bindparam("endpoint"), _IS_DUE, not_(_GOES_BEFORE))
+    .order_by(_ways.next_attempt_at, _ways.position)
+    .limit(bindparam("most"))
+)
+_THIS_ONE = and_(_ways.endpoint == bindparam("of_endpoint"), _ways.position == bindparam("of_position"))
+_STANDS = update(webhook_deliveries).where(_THIS_ONE)
+_HOLDS_UP = (
+    update(webhook_deliveries)
+    .where(
+        _ways.endpoint == bindparam("of_endpoint"),
+        _ways.business == bindparam("of_business"),
+        _ways.invoice == bindparam("of_invoice"),
+        _ways.position > bindparam("of_position"),
+        IS_PENDING,
+        _ways.next_attempt_at < bindparam("until", type_=UtcDateTime),
+    )
+    .values(next_attempt_at=bindparam("until", type_=UtcDateTime))
+)
+_ATTEMPT = insert(webhook_attempts)
+_ATTEMPTS = (
+    select(*(column for column in webhook_attempts.c if column.name not in ("endpoint", "position", "number")))
+    .join(events, events.c.position == webhook_attempts.c.position)
+    .where(webhook_attempts.c.endpoint == bindparam("endpoint"), events.c.id == bindparam("event"))
+    .order_by(webhook_attempts.c.number)
+)
+_CHANGES = ("state", "attempts", "tries", "failed", "next_attempt_at", "delivered_at")
+
+
+class SqlDeliveryStore(DeliveryStore):
+    """The events on their way. How many have arrived makes no difference to what is due, or to a page of them."""
+
+    def __init__(self, database: Connection) -> None:
+        self._database = database
+
+    @override
+    def due(self, endpoint_id: str, *, now: datetime, limit: int) -> Sequence[DueDelivery]:
+        rows = self._database.execute(_DUE, {"endpoint": endpoint_id, "now": now, "most": limit}).mappings()
+        return [_due(row) for row in rows]
+
+    @override
+    def get(self, endpoint_id: str, event_id: str) -> Delivery | None:
+        row = self._database.execute(_OF_EVENT, {"endpoint": endpoint_id, "event": event_id}).mappings().first()
+        return _delivery(row) if row else None
+
+    @override
+    def tried(self, delivery: Delivery, attempt: Attempt) -> None:
+        self._put(delivery)
+        self._database.execute(
+            _ATTEMPT,
+            {
+                "endpoint": delivery.endpoint,
+                "position": delivery.position,
+                "number": delivery.attempts,
+                **attempt.model_dump(),
+            },
+        )
+        if delivery.next_attempt_at is not None:
+            self._database.execute(
+                _HOLDS_UP,
+                {
+                    "of_business": delivery.business,
+                    "of_invoice": delivery.invoice or "",
+                    "until": delivery.next_attempt_at,
+                    **_of(delivery),
+                },
+            )
+
+    @override
+    def attempts(self, endpoint_id: str, event_id: str) -> Sequence[Attempt]:
+        rows = self._database.execute(_ATTEMPTS, {"endpoint": endpoint_id, "event": event_id}).mappings()
+        return [Attempt.model_validate(dict(row)) for row in rows]
+
+    @override
+    def list(
+        self, endpoint_id: str, wanted: DeliveryFilter, *, limit: int, before: str | None = None
+    ) -> Sequence[Delivery]:
+        query = _DELIVERIES.where(_ways.endpoint == endpoint_id, *_wanted(wanted))
+        if wanted.since is not None:
+            first = (
+                select(_ways.position)
+                .where(_ways.endpoint == endpoint_id, _ways.created_at >= wanted.since)
+                .order_by(_ways.created_at, _ways.position)
+                .limit(1)
+            )
+            query = query.where(_ways.position >= first.scalar_subquery())
+        if before is not None:
+            query = query.where(
+                _ways.position < select(events.c.position).where(events.c.id == before).scalar_subquery()
+            )
+        rows = self._database.execute(query.order_by(_ways.position.desc()).limit(limit)).mappings()
+        return [_delivery(row) for row in rows]
+
+    @override
+    def make_due(
+        self, endpoint: Endpoint, which: Again, *, now: datetime, limit: int, after: int = 0
+    ) -> tuple[int, int | None]:
+        joined = events.outerjoin(
+            webhook_deliveries, and_(_ways.endpoint == endpoint.id, _ways.position == events.c.position)
+        )
+        query = (
+            select(events.c.position, events.c.id)
+            .select_from(joined)
+            .where(events.c.position > after, *_of_endpoint(endpoint), *_of_again(which))
+            .order_by(events.c.position)
+            .limit(limit)
+        )
+        found = self._database.execute(query).all()
+        self._make_due(endpoint.id, [position for position, _ in found], now=now)
+        return len(found), found[-1].position if len(found) == limit else None
+
+    @override
+    def make_one_due(self, delivery: Delivery, *, now: datetime) -> Delivery:
+        due = delivery.model_copy(
+            update={"state": DeliveryState.PENDING, "tries": 0, "next_attempt_at": now, "delivered_at": None}
+        )
+        self._put(due)
+        return due
+
+    @override
+    def forget(self, *, before: datetime, limit: int) -> bool:
+        removed = self._database.scalars(select(_ends.id).where(_ends.removed_at.is_not(None))).all()
+        for endpoint in removed:
+            if self._forget(_ways.endpoint == endpoint, limit=limit):
+                return True
+            for table in (webhook_leases, webhook_pauses):
+                self._database.execute(delete(table).where(table.c.endpoint == endpoint))
+            self._database.execute(delete(webhook_endpoints).where(_ends.id == endpoint))
+        for endpoint in self._database.scalars(select(_ends.id)).all():
+            old = and_(_ways.endpoint == endpoint, _ways.created_at < before, not_(IS_PENDING))
+            if self._forget(old, limit=limit):
+                return True
+        return False
+
+    def _forget(self, these: ColumnElement[bool], *, limit: int) -> bool:
+        found = self._database.execute(select(_ways.endpoint, _ways.position).where(these).limit(limit)).all()
+        if found:
+            keys = [tuple(row) for row in found]
+            for table in (webhook_attempts, webhook_deliveries):
+                self._database.execute(delete(table).where(tuple_(table.c.endpoint, table.c.position).in_(keys)))
+        return len(found) == limit
+
+    def _make_due(self, endpoint_id: str, positions: Sequence[int], *, now: datetime) -> None:
+        if not positions:
+            return
+        new = insert_into(self._database.dialect.name, webhook_deliveries).from_select(
+            _ROW, _rows(literal(endpoint_id), literal(now, UtcDateTime)).where(events.c.position.in_(positions))
+        )
+        self._database.execute(
+            new.on_conflict_do_update(
+                index_elements=["endpoint", "position"],
+                set_={
+                    "state": DeliveryState.PENDING.value,
+                    "tries": 0,
+                    "next_attempt_at": now,
+                    "delivered_at": None,
+                },
+            )
+        )
+
+    def _put(self, delivery: Delivery) -> None:
+        self._database.execute(_STANDS, _of(delivery) | delivery.model_dump(include=set(_CHANGES)))
+
+
+def _of(delivery: Delivery) -> dict[str, Any]:
+    return {"of_endpoint": delivery.endpoint, "of_position": delivery.position}
+
+
+def _delivery(row: RowMapping) -> Delivery:
+    fields = {name: value for name, value in row.items() if name in Delivery.model_fields}
+    return Delivery.model_validate({**fields, "invoice": row["invoice"] or None})
+
+
+def _due(row: RowMapping) -> DueDelivery:
+    delivery = _delivery(row)
+    event = Event(
+        id=delivery.event,
+        type=delivery.type,
+        timestamp=row["timestamp"],
+        business=delivery.business,
+        invoice=delivery.invoice,
+        data=row["data"],
+    )
+    return DueDelivery(delivery=delivery, event=event)
+
+
+def _wanted(wanted: DeliveryFilter) -> Sequence[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = []
+    if wanted.state is not None:
+        conditions.append(_ways.state == wanted.state)
+    if wanted.type is not None:
+        conditions.append(_ways.type == wanted.type)
+    if wanted.failed is not None:
+        conditions.append(HAS_FAILED if wanted.failed else _ways.failed.is_(False))
+    return conditions
+
+
+def _of_endpoint(endpoint: Endpoint) -> Sequence[ColumnElement[bool]]:
+    """Return what holds of the events that the endpoint wants."""
+    conditions: list[ColumnElement[bool]] = []
+    if endpoint.business is not None:
+        conditions.append(events.c.business == endpoint.business)
+    if endpoint.types:
+        conditions.append(events.c.type.in_([type_.value for type_ in endpoint.types]))
+    return conditions
+
+
+def _of_again(which: Again) -> Sequence[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = []
+    if which.since is not None:
+        conditions.append(events.c.timestamp >= which.since)
+    if which.until is not None:
+        conditions.append(events.c.timestamp < which.until)
+    if which.failed_only:
+        conditions.append(HAS_FAILED)
+    elif not which.delivered_too:
+        conditions.append(or_(_ways.state.is_(None), _ways.state != DeliveryState.DELIVERED))
+    return conditions
+
+
+_ROW = tuple(column.name for column in _ways)
+
+
+def _rows(endpoint: ColumnElement[Any], now: ColumnElement[Any]) -> Select[Any]:
+    """Return new deliveries of events to an endpoint, due at once, as a query over the events."""
+    values: dict[str, ColumnElement[Any]] = {
+        "endpoint": endpoint,
+        "position": events.c.position,
+        "type": events.c.type,
+        "business": events.c.business,
+        "invoice": func.coalesce(events.c.invoice, ""),
+        "state": literal(DeliveryState.PENDING.value),
+        "attempts": literal(0),
+        "tries": literal(0),
+        "failed": literal(False),
+        "created_at": events.c.timestamp,
+        "next_attempt_at": now,
+        "delivered_at": null(),
+    }
+    return select(*(values[name].label(name) for name in _ROW))
+
+
+_FAN_OUT = insert(webhook_deliveries).from_select(
+    _ROW,
+    _rows(bindparam("endpoint"), _NOW).where(events.c.id.in_(bindparam("ids", expanding=True))),
+)
+_AT_ONCE = 500
+
+
+def fan_out(database: Connection, happened: Mapping[str, Happening], *, now: datetime) -> None:
+    """Put events that were just written, by their ids, on their way to the endpoints that want them.
+
+    Where there is no endpoint that is one small query.
+    """
+    for endpoint, business, types in database.execute(_ENABLED).all():
+        wanted = [id_ for id_, one in happened.items() if is_for(one, business=business, types=types)]
+        for start in range(0, len(wanted), _AT_ONCE):
+            database.execute(_FAN_OUT, {"endpoint": endpoint, "now": now, "ids": wanted[start : start + _AT_ONCE]})
+
+
+def forget_business(database: Connection, business: str) -> None:
+    """Forget the endpoints of a business, and its events that are, or were, on their way to any."""
+    its_endpoints = select(_ends.id).where(_ends.business == business)
+    its_events = select(events.c.position).where(events.c.business == business)
+    for table in (webhook_attempts, webhook_deliveries):
+        database.execute(delete(table).where(table.c.endpoint.in_(its_endpoints)))
+        for endpoint in database.scalars(select(_ends.id)).all():
+            database.execute(delete(table).where(table.c.endpoint == endpoint, table.c.position.in_(its_events)))
+    for table in (webhook_leases, webhook_pauses):
+        database.execute(delete(table).where(table.c.endpoint.in_(its_endpoints)))
+    database.execute(delete(webhook_endpoints).where(_ends.business == business))
+
+
+_OF_LEASE = and_(
+    webhook_leases.c.endpoint == bindparam("of_endpoint"),
+    webhook_leases.c.token == bindparam("of_token"),
+    webhook_leases.c.holder == bindparam("of_holder"),
+)
+_RENEWAL = (
+    update(webhook_leases)
+    .where(_OF_LEASE, webhook_leases.c.expires_at > _NOW)
+    .values(expires_at=bindparam("until", type_=UtcDateTime))
+)
+_RELEASE = update(webhook_leases).where(_OF_LEASE).values(expires_at=_NOW)
+
+
+class SqlEndpointLeaseStore(EndpointLeaseStore):
+    """The holds on endpoints, timed as those on businesses are."""
+
+    def __init__(self, database: Connection, clock: SharedClock) -> None:
+        self._database = database
+        self._clock = clock
+
+    @override
+    def acquire(self, endpoint_id: str, *, holder: str, length: timedelta) -> EndpointLease | None:
+        now = self._clock.now()
+        statement = insert_into(self._database.dialect.name, webhook_leases).values(
+            endpoint=endpoint_id, holder=holder, token=1, expires_at=now + length
+        )
+        taken = statement.on_conflict_do_update(
+            index_elements=["endpoint"],
+            set_={
+                "holder": holder,
+                "token": webhook_leases.c.token + 1,
+                "expires_at": statement.excluded.expires_at,
+            },
+            where=or_(webhook_leases.c.expires_at <= now, webhook_leases.c.holder == holder),
+        ).returning(webhook_leases.c.token)
+        token = self._database.scalar(taken)
+        return EndpointLease(endpoint=endpoint_id, holder=holder, token=token) if token is not None else None
+
+    @override
+    def renew(self, lease: EndpointLease, *, length: timedelta) -> None:
+        now = self._clock.now()
+        times = {"now": now, "until": now + length}
+        if not self._database.execute(_RENEWAL, _held(lease) | times).rowcount:
+            raise LeaseLost(f"The lease on the endpoint {lease.endpoint} has expired, or another worker has it.")
+
+    @override
+    def release(self, lease: EndpointLease) -> None:
+        self._database.execute(_RELEASE, _held(lease) | {"now": self._clock.now()})
+
+
+def _held(lease: EndpointLease) -> dict[str, Any]:
+    return {"of_endpoint": lease.endpoint, "of_token": lease.token, "of_holder": lease.holder}
