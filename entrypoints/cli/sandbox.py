@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from core.errors import InvalidInput
+from entrypoints.cli.acting_out import act_out, liveliness_of
 from entrypoints.cli.exit_codes import ExitCode
 from entrypoints.cli.options import AsJson
 from entrypoints.cli.output import print_json, say, show
@@ -38,6 +39,33 @@ Connect = Annotated[
         show_default=False,
     ),
 ]
+Lively = Annotated[
+    bool,
+    typer.Option(
+        "--lively",
+        help="Let its accountant and customers act by themselves: publish, pay (some in part first), credit, delete, "
+        "and now and then take a payment back.",
+    ),
+]
+Pace = Annotated[
+    float | None,
+    typer.Option(
+        metavar="SECONDS", min=0.01, max=3_600, help="From one act to the next; 3 by default.", show_default=False
+    ),
+]
+Seed = Annotated[
+    int | None,
+    typer.Option(metavar="N", help="Let the same invoices fare as before with this number.", show_default=False),
+]
+Script = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="FILE",
+        help="Let them do what this file says, a line each: publish, pay, part, credit, take_back or delete, and then "
+        "an invoice's number, or next.",
+        show_default=False,
+    ),
+]
 
 
 def sandbox(
@@ -46,12 +74,17 @@ def sandbox(
     latency: Latency = 0,
     keep: Keep = None,
     connect: Connect = None,
+    lively: Lively = False,
+    pace: Pace = None,
+    seed: Seed = None,
+    script: Script = None,
     as_json: AsJson = False,
 ) -> int:
     """Run a stand-in for 24SevenOffice.
 
     Try Kvitt on it, without an account. It listens on this machine only.
     """
+    liveliness = liveliness_of(lively=lively, pace=pace, seed=seed, script=script)
     try:
         office = Sandbox.demo(host=host, port=port, latency=latency / 1_000)
     except ValueError as error:
@@ -70,6 +103,8 @@ def sandbox(
     with office, suppress(KeyboardInterrupt):
         settings_file = connect_to_sandbox(connect, url=office.url, rest_url=office.rest_url) if connect else None
         _announce(office, connected=connect, settings_file=settings_file, as_json=as_json)
+        if liveliness:
+            act_out(office, liveliness, as_json=as_json)
         office.serve_forever()
     return ExitCode.DONE
 

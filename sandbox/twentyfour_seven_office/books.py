@@ -4,6 +4,7 @@ What a call may write is decided by the services; here a record is only numbered
 """
 
 from collections.abc import Mapping
+from copy import deepcopy
 from datetime import date, timedelta
 from decimal import Decimal
 from threading import RLock
@@ -29,6 +30,7 @@ NUMBERS_FOR_MANY = 100  # a company's made-up customers are numbered from so man
 _KEPT = ("customers", "deleted_customers", "categories", "products", "departments", "projects", "orders")
 _NUMBERINGS = ("customer_ids", "category_ids", "product_ids", "order_ids", "invoice_ids", "row_ids", "dimension_ids")
 OLD = timedelta(days=365)
+CREDITED_ORDER, CREDITED_INVOICE = "ReferenceOrderId", "ReferenceInvoiceId"  # the vendor's names, on a credit
 
 
 class NotPossibleError(ValueError):
@@ -232,10 +234,7 @@ class Books:
         an amount of nothing or of the wrong sign.
         """
         with self._lock:
-            order = next((o for o in self.orders.values() if o.invoice_id == number), None)
-            order = order or self.orders[number]
-            if order.invoice_id is None:
-                raise NotPossibleError(f"Order {order.id} is not an invoice yet.")
+            order = self._invoice(number)
             if amount is None and order.paid is not None:
                 self.ledger.undo_payments(order)
                 order.paid, order.paid_amount = None, Decimal(0)
@@ -249,6 +248,60 @@ class Books:
                 order.paid = midnight(day)
             order.date_changed = self._clock()
             self.ledger.settle(order, paid, on=day, at=order.date_changed)
+
+    def take_back(self, number: int) -> None:
+        """Undo all payments of an invoice, as when a bank takes one back; goes by invoice or order number.
+
+        Errors: KeyError for an unknown number, NotPossibleError for an invoice of which nothing was paid.
+        """
+        with self._lock:
+            order = self._invoice(number)
+            if order.paid is None and not order.paid_amount:
+                raise NotPossibleError(f"Nothing was paid of invoice {order.invoice_id}.")
+            self.ledger.undo_payments(order)
+            order.paid, order.paid_amount = None, Decimal(0)
+            order.date_changed = self._clock()
+
+    def credit(self, number: int) -> int:
+        """Credit an invoice in full, by invoice or order number. Answers the credit's invoice number.
+
+        The credit is set off against what is open of the invoice; what was paid before is left open on the credit.
+        Errors: KeyError for an unknown number, NotPossibleError for an order that has not been published, a credit, or
+        an invoice that was credited before, in part or in full.
+        """
+        with self._lock:
+            order = self._invoice(number)
+            if order.total_inc_vat <= 0 or order.id in self.credited_orders():
+                raise NotPossibleError(f"Invoice {order.invoice_id} is a credit, or was credited.")
+            rows = deepcopy(order.rows)
+            for row in rows:
+                row.id, row.quantity = 0, None if row.quantity is None else -row.quantity
+            credit = Order(
+                id=0,
+                customer_id=order.customer_id,
+                customer_name=order.customer_name,
+                rows=rows,
+                include_vat=order.include_vat,
+                currency_symbol=order.currency_symbol,
+                currency_rate=order.currency_rate,
+                currency_unit=order.currency_unit,
+                other={CREDITED_ORDER: order.id, CREDITED_INVOICE: order.invoice_id},
+            )
+            invoice_id = self.publish(self.keep_order(credit).id)
+            if (set_off := min(order.total_inc_vat - order.paid_amount, -credit.total_inc_vat)) > 0:
+                self.pay(order.id, amount=set_off)
+                self.pay(credit.id, amount=-set_off)
+            return invoice_id
+
+    def credited_orders(self) -> set[int]:
+        """The ids that credits name, in part or in full."""
+        return {order.other[CREDITED_ORDER] for order in self.orders.values() if order.other.get(CREDITED_ORDER)}
+
+    def _invoice(self, number: int) -> Order:
+        order = next((o for o in self.orders.values() if o.invoice_id == number), None) or self.orders[number]
+        if order.invoice_id is None:
+            raise NotPossibleError(f"Order {order.id} is not an invoice yet.")
+        return order
 
     def delete_order(self, order_id: int) -> None:
         """Delete an order, or the invoice it has become, with what the ledger has of it. Errors: KeyError."""

@@ -41,6 +41,8 @@ class Control:
             ("DELETE", "/control/journal"): lambda _asked: world.journal.clear(),
             ("POST", "/control/publish"): self._publish,
             ("POST", "/control/pay"): self._pay,
+            ("POST", "/control/credit"): self._credit,
+            ("POST", "/control/take-back"): self._take_back,
             ("POST", "/control/delete"): self._delete,
             ("POST", "/control/faults"): self._add_fault,
             ("DELETE", "/control/faults"): lambda _asked: world.faults.clear(),
@@ -95,6 +97,12 @@ class Control:
         on = date.fromisoformat(asked["date"]) if asked.get("date") else None
         amount = _amount(asked["amount"]) if asked.get("amount") else None
         self._account(asked).books.pay(int(_given(asked, "order_id")), on=on, amount=amount)
+
+    def _credit(self, asked: Fields) -> Fields:
+        return {"invoice_id": self._account(asked).books.credit(int(_given(asked, "order_id")))}
+
+    def _take_back(self, asked: Fields) -> None:
+        self._account(asked).books.take_back(int(_given(asked, "order_id")))
 
     def _delete(self, asked: Fields) -> None:
         books = self._account(asked).books

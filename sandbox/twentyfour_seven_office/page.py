@@ -121,6 +121,10 @@ def _order(account: Account, order: Order) -> str:
         required = "" if order.paid is None else " required"
         amount = f'<input name="amount" size="8" placeholder="{whole}"{required}> '
         acts += _form("/control/pay", "Pay", order_id, amount)
+        if order.total_inc_vat > 0:
+            acts += " " + _form("/control/credit", "Credit", order_id)
+    if order.paid_amount:
+        acts += " " + _form("/control/take-back", "Take back", order_id)
     acts += " " + _form("/control/delete", "Delete", order_id)
     return (
         f'<tr>{_cell("Order", f"""{order.id} <span class="faint">{escape(order.status)}</span>""")}'

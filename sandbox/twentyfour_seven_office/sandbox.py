@@ -1,7 +1,7 @@
 """The sandbox itself: a world, and a server in front of it."""
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from functools import partial
 from pathlib import Path
@@ -15,6 +15,7 @@ from sandbox.twentyfour_seven_office.faults import Fault
 from sandbox.twentyfour_seven_office.injection import new_fault
 from sandbox.twentyfour_seven_office.journal import KEPT_REQUESTS, Journal, RestExchanged
 from sandbox.twentyfour_seven_office.keeping import BooksFile
+from sandbox.twentyfour_seven_office.lively import Happening, Line, Lively
 from sandbox.twentyfour_seven_office.norwegian_time import Clock, now
 from sandbox.twentyfour_seven_office.quota import Quota
 from sandbox.twentyfour_seven_office.records import Currency, VatType
@@ -275,6 +276,13 @@ class Sandbox:
             pass
         finally:
             self.stop()
+
+    def lively(self, *, pace: float, seed: int = 0, script: Sequence[Line] | None = None) -> Iterator[Happening]:
+        """Let the accountant and the customers act, every `pace` seconds, and tell each act; runs until it is stopped.
+
+        They do what the script says, if there is one, and otherwise what the seed has them do.
+        """
+        return Lively(self._world, pace=pace, seed=seed, script=script).happenings()
 
     def __enter__(self) -> Self:
         self.start()

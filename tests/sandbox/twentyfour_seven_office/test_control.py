@@ -4,6 +4,7 @@ import json
 import socket
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from decimal import Decimal
 from html import escape
 from typing import Any
 from urllib.parse import urlencode
@@ -116,6 +117,29 @@ def test_the_accountant_acts_by_json(caller: Caller, books: Books, order_id: int
     assert post(caller, "/control/delete", customer).status == 200
     assert post(caller, "/control/delete", order).status == 200
     assert (books.customers, books.orders) == ({}, {})
+
+
+def test_a_payment_is_taken_back_and_an_invoice_credited(
+    caller: Caller, account: Account, books: Books, order_id: int
+) -> None:
+    books.orders[order_id].rows[0].quantity = books.orders[order_id].rows[0].price = Decimal(10)
+    books.keep_order(books.orders[order_id])
+    order = {"account": account.identity_id, "order_id": str(order_id)}
+    assert b"Credit<" not in caller.request("GET", "/control").body
+    for act in ("publish", "pay"):
+        submit(caller, f"/control/{act}", order)
+    assert b"Take back<" in caller.request("GET", "/control").body
+    assert submit(caller, "/control/take-back", order).status == 303
+    assert books.orders[order_id].paid is None
+    assert b"Take back<" not in caller.request("GET", "/control").body
+    credited = post(caller, "/control/credit", order)
+    (credit,) = [one for one in books.orders.values() if one.id != order_id]
+    assert json.loads(credited.body) == {"invoice_id": credit.invoice_id}
+    assert [post(caller, f"/control/{act}", order).status for act in ("credit", "take-back", "take-back")] == [
+        409,
+        200,
+        409,
+    ]
 
 
 @pytest.mark.parametrize(
