@@ -126,7 +126,7 @@ def _compare(figures: Figures, database: str, small: Store, large: Store) -> Non
     figures.table(["database", "filter", f"{unit} with {SMALL:,}", f"{unit} with {LARGE:,}", "ratio"], rows)
     figures.say("")
     worst = max(ratios, key=lambda what: ratios[what])
-    figures.limit(f"{database}, the worst ratio ({worst})", ratios[worst], 2, unit=" x")
+    figures.limit(f"{database}, the worst ratio ({worst})", ratios[worst], 1.5, unit=" x")
 
 
 @contextmanager
