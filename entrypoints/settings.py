@@ -10,6 +10,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, Validati
 from pydantic_settings import BaseSettings, InitSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 from typing_extensions import override
 
+from core.endpoint_address import Reach, networks_in
 from core.errors import InvalidInput
 from core.timeline import SETTLED_FOR_CERTAIN
 from entrypoints.language.at_hand import Language
@@ -25,6 +26,11 @@ def _in_lower_case(value: object) -> object:
 def _postgresql(url: str | None) -> str | None:
     """Take the scheme that hosting services write for the one that libraries know."""
     return f"postgresql://{url.removeprefix('postgres://')}" if url and url.startswith("postgres://") else url
+
+
+def _networks(text: str) -> str:
+    networks_in(text)
+    return text
 
 
 _Level = Annotated[Literal["debug", "info", "warning", "error"], BeforeValidator(_in_lower_case)]
@@ -96,6 +102,11 @@ class Settings(BaseSettings):
     trusted_proxies: str = Field(
         default="",
         description="the addresses, separated by commas, of the proxies that are believed about where callers are",
+    )
+    webhook_allowed_networks: Annotated[str, AfterValidator(_networks)] = Field(
+        default="",
+        description="networks, separated by commas, to which events may be sent besides what is public, such as"
+        " `10.1.0.0/16`; without encryption they are sent nowhere else",
     )
     keep_invoices_days: int = Field(
         default=2200,
@@ -177,6 +188,11 @@ class Settings(BaseSettings):
         return timedelta(seconds=self.stop_seconds)
 
     @property
+    def webhook_reach(self) -> Reach:
+        """What may be reached with events, by `webhook_allowed_networks`."""
+        return Reach(networks_in(self.webhook_allowed_networks))
+
+    @property
     def follow_up(self) -> timedelta:
         """`follow_up_seconds` as a length of time."""
         return timedelta(seconds=self.follow_up_seconds)
@@ -249,7 +265,8 @@ def faults_of(error: ValidationError) -> dict[str, str]:
 
 def _plainly(message: str) -> str:
     """Put a validator's message as it would be said of a setting."""
-    return message.partition(", unable to parse")[0].replace("Input should", "it should")
+    said = message.removeprefix("Value error, ").partition(", unable to parse")[0]
+    return said.replace("Input should", "it should")
 
 
 def origin_of(name: str, found: Mapping[str, Any], *, environment: Mapping[str, str] = os.environ) -> str:

@@ -53,6 +53,7 @@ _DEFAULTS = {
     "metrics_port": "nowhere",
     "business": "what `kvitt use` keeps",
     "trusted_proxies": "none",
+    "webhook_allowed_networks": "none",
 }
 _VALUES = {
     "database_url": "address",
@@ -61,6 +62,7 @@ _VALUES = {
     "log_level": "`debug`, `info`, `warning`, `error`",
     "requests_per_minute": "requests a minute, 0 or more",
     "trusted_proxies": "addresses",
+    "webhook_allowed_networks": "networks",
     "metrics_host": "address",
     "metrics_port": "port",
 }
