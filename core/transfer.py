@@ -393,9 +393,21 @@ def due_now(transfer: Transfer, *, now: datetime) -> Transfer:
     return transfer.model_copy(
         update={
             "state": TransferState.QUEUED,
+            "error": _left_of(transfer),
             "next_attempt_at": now,
             "not_before": None,
             "finished_at": None,
             "trying_since": now,
         }
     )
+
+
+def _left_of(transfer: Transfer) -> TransferError | None:
+    """Return what is still true of a transfer's error when a person has it tried again: it is cancelled no more."""
+    told = transfer.error
+    if transfer.state is not TransferState.CANCELLED or told is None:
+        return told
+    if told.outcome is Outcome.NOTHING_WRITTEN:
+        return None
+    begun = OutcomeUnknown("An earlier attempt may have created the order.", outcome=told.outcome)
+    return TransferError.of(begun, order_open=True)

@@ -77,6 +77,31 @@ def test_a_queued_transfer_can_be_taken_back_and_sent_again() -> None:
     assert gateway.transfer("2001-1").state is TransferState.TRANSFERRED
 
 
+def test_one_that_is_sent_again_is_not_called_cancelled_any_more() -> None:
+    gateway = Gateway(inline=False)
+    gateway.add(an_invoice())
+    gateway.manage_transfers.cancel(gateway.send("2001-1").id)
+    queued = gateway.send("2001-1")
+    assert (queued.state, queued.error) == (TransferState.QUEUED, None)
+
+
+def test_one_whose_order_was_begun_says_so_when_it_is_sent_again_after_it_was_cancelled() -> None:
+    gateway = Gateway(inline=False)
+    gateway.system.orders.in_steps = True
+    gateway.system.orders.fail_next(TryAgain("Later."), call="add_row")
+    gateway.add(an_invoice())
+    transfer = gateway.send("2001-1")
+    gateway.turn()
+    assert gateway.manage_transfers.cancel(transfer.id).state is TransferState.CANCELLED
+    queued = gateway.manage_transfers.retry(transfer.id)
+    assert queued.error is not None
+    assert (queued.state, queued.error.code) == (TransferState.QUEUED, "outcome_unknown")
+    assert queued.error.outcome == "unknown"
+    gateway.turn()
+    assert gateway.transfer("2001-1").state is TransferState.TRANSFERRED
+    assert len(gateway.books.orders) == 1
+
+
 def test_a_cancelled_invoice_can_be_corrected(gateway: Gateway) -> None:
     gateway.manage_transfers.cancel(waiting(gateway))
     gateway.add(an_invoice(rows=(a_row(quantity="2"),)))
