@@ -95,6 +95,29 @@ def _send_again(life: Life, act: Act) -> None:
     life.promised.add(act.numbers[0])
 
 
+def _withdraw(life: Life, act: Act) -> None:
+    (number,) = act.numbers
+    _publish_meanwhile(life, act)
+    life.to_withdraw.add(number)
+    life.stage.container.withdraw_invoice().withdraw(act.business, number)
+
+
+def _replace(life: Life, act: Act) -> None:
+    (number,) = act.numbers
+    _publish_meanwhile(life, act)
+    life.to_replace.add(number)
+    life.replace(number)
+    life.promised.add(number)
+
+
+def _publish_meanwhile(life: Life, act: Act) -> None:
+    """Now and then an accountant publishes the order at the moment at which it is to be withdrawn, or soon after."""
+    chance, world = life.world.chance.stream("published", act.nth), life.world
+    if chance.happens(0.3):
+        soon = chance.pick([(0.0, 3.0), (1.0, 5.0), (5.0, 150.0)])
+        world.scheduler.at(world.scheduler.now + chance.time(*soon), partial(_publish, life, act))
+
+
 def check_status(life: Life, act: Act) -> None:
     """Ask whether invoices are paid, and compare the answers with the books."""
     before = _paid_orders(life, act.business)
@@ -150,7 +173,7 @@ def _publish(life: Life, act: Act) -> None:
     for company in life.companies_of(act.business):
         for order_id, reference in company.orders.items():
             if reference in act.numbers and company.system.books.orders[order_id].is_whole:
-                company.system.books.publish(order_id, invoice_number=f"F{order_id}", on=_TODAY)
+                company.publish(order_id, on=_TODAY)
 
 
 def _pay(life: Life, act: Act) -> None:
@@ -245,6 +268,8 @@ def mend(life: Life) -> bool:
             all_ended = False
             if transfer.state is TransferState.REJECTED:
                 _mend_rejected(life, transfer)
+            elif transfer.state is TransferState.WITHDRAWING and transfer.is_parked:
+                life.stage.container.withdraw_invoice().withdraw(business, transfer.invoice)
     return all_ended
 
 
@@ -297,6 +322,8 @@ _ASKED: dict[Kind, Callable[[Life, Act], None]] = {
     Kind.RETRY: _retry,
     Kind.CANCEL: _cancel,
     Kind.SEND_AGAIN: _send_again,
+    Kind.WITHDRAW: _withdraw,
+    Kind.REPLACE: _replace,
     Kind.STATUS: check_status,
     Kind.LINK: _link,
     Kind.PREVIEW: _preview,

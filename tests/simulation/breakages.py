@@ -10,9 +10,11 @@ from unittest.mock import patch
 from adapters.storage.turns import SqlIntentStore, SqlLeaseStore
 from core.intent import Intent
 from core.payment import PaymentReason
+from core.sending import reading, withdraw
 from core.sending.attempt import TransferInvoices
 from core.sending.orders import PlaceOrders
 from core.sending.progress import Progress
+from core.sending.withdraw import WithdrawOrders
 from core.use_cases import add_invoice
 
 
@@ -92,6 +94,40 @@ def an_error_loses_the_transfer() -> Iterator[None]:
         yield
 
 
+@contextmanager
+def deletions_are_not_marked() -> Iterator[None]:
+    """Nothing is marked before an order is deleted."""
+    with patch.object(WithdrawOrders, "_declare", lambda *_: None):
+        yield
+
+
+@contextmanager
+def published_orders_are_withdrawn() -> Iterator[None]:
+    """Whether an order that is to be withdrawn is published is not looked at."""
+    read_state = reading.read_state
+
+    def unpublished(*arguments: Any) -> Any:
+        state = read_state(*arguments)
+        return state and state.model_copy(update={"invoice_number": None})
+
+    with patch.object(withdraw, "read_state", unpublished):
+        yield
+
+
+@contextmanager
+def what_replaces_an_invoice_is_forgotten() -> Iterator[None]:
+    """An invoice is withdrawn and not sent anew, though both are one wish."""
+    with patch.object(WithdrawOrders, "_send_anew", lambda _self, _work, ended, **_: ended):
+        yield
+
+
+@contextmanager
+def withdrawn_is_said_too_early() -> Iterator[None]:
+    """An order is taken to be gone once somebody has asked for that."""
+    with patch.object(WithdrawOrders, "_is_gone", lambda *_, **__: True):
+        yield
+
+
 BREAKAGES = (
     nothing_settles,
     intents_are_not_written,
@@ -101,4 +137,8 @@ BREAKAGES = (
     marks_outlive_their_orders,
     published_counts_as_paid,
     an_error_loses_the_transfer,
+    deletions_are_not_marked,
+    published_orders_are_withdrawn,
+    what_replaces_an_invoice_is_forgotten,
+    withdrawn_is_said_too_early,
 )

@@ -27,6 +27,8 @@ AT_LEAST: Mapping[str, float] = {
     "because: settling": 0.05,
     "because: outcome_unknown": 0.1,
     "orders deleted": 0.02,
+    "orders withdrawn": 0.2,
+    "deletions refused": 0.005,
     "attempts: transferred": 0.8,
 }
 """The share of histories that must have had each of these, with the usual kinds of trouble."""

@@ -1,6 +1,7 @@
 """What can go wrong, and how likely each of it is in a history."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -71,6 +72,15 @@ class Weather:
     def rate(self, kind: Fault) -> float:
         """How likely it is."""
         return self.rates.get(kind, 0)
+
+    @contextmanager
+    def held_off(self) -> Iterator[None]:
+        """Let nothing go wrong within the block."""
+        rates, self.rates = self.rates, {}
+        try:
+            yield
+        finally:
+            self.rates = rates
 
     def clear_up(self) -> None:
         """Let nothing go wrong from now on."""

@@ -70,6 +70,11 @@ def _begin(life: Life) -> None:
     for business in life.businesses:
         for number in plan.invoices[business]:
             life.state_anew(number, is_whole=not life.world.chance.happens(0.05))
+    with life.world.weather.held_off():
+        for number in sorted(plan.sent_before):
+            life.stage.container.send_invoice().send(life.business_of(number), number)
+            life.promised.add(number)
+        _let_happen(life)
 
 
 def _until(life: Life, when: int) -> None:

@@ -21,6 +21,10 @@ class Life:
     last_version: int = 0
     promised: set[str] = field(default_factory=set)
     """Invoices of which Kvitt has said that it moves them."""
+    to_withdraw: set[str] = field(default_factory=set)
+    """Invoices that somebody may have asked Kvitt to withdraw."""
+    to_replace: set[str] = field(default_factory=set)
+    """Invoices that somebody may have asked Kvitt to withdraw and send anew, in one wish."""
     backups: list[bytes] = field(default_factory=list)
     """Copies of the database."""
     was_restored: bool = False
@@ -47,6 +51,14 @@ class Life:
         """Have the source state an invoice with a price that it never had before. Errors: those of adding."""
         self.last_version += 1
         self.add(number, self.last_version, is_whole=is_whole)
+
+    def replace(self, number: str) -> None:
+        """Have an invoice withdrawn and sent anew with a price that it never had before. Errors: those of replacing."""
+        self.last_version += 1
+        version = self.last_version
+        invoice = stated(number, self.plan.customers[number], version=version)
+        self.stage.container.withdraw_invoice().replace(self.business_of(number), number, invoice)
+        self.source[number] = version
 
     def add(self, number: str, version: int, *, is_whole: bool = True) -> None:
         """Add a version of an invoice. Errors: those of adding."""

@@ -4,9 +4,10 @@ The companies' books are the tests' fake, in memory, so they outlive every proce
 own: it takes place although whoever made the call has died or given up.
 """
 
-from collections.abc import Callable, Mapping
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import TypeVar
 
 from core.customer import Customer
@@ -54,6 +55,13 @@ class Company:
         self.ever: dict[str, str] = {}
         """The reference of every order that ever was in the books, by id."""
         self.deleted: set[str] = set()
+        """The orders that an accountant deleted."""
+        self.published: set[str] = set()
+        """The orders that ever became invoices."""
+        self.told_published: set[tuple[Worker | None, str]] = set()
+        """Who has been told of which order that it is published."""
+        self.asked_to_delete: Counter[str] = Counter()
+        """How many calls to delete an order were made."""
         self.made_for: list[Customer] = []
         """For whom records were made."""
 
@@ -70,6 +78,18 @@ class Company:
             twins = sorted(one for one, reference in orders.items() if reference == orders[order_id])
             if len(twins) > 1:
                 self.world.breaks(f"invoice {orders[order_id]} has the orders {', '.join(twins)} in {self.name}")
+
+    @property
+    def withdrawn(self) -> Sequence[str]:
+        """The orders that calls have deleted, in order."""
+        return self.system.orders.deleted
+
+    def publish(self, order_id: str, *, on: date) -> None:
+        """An accountant makes an order an invoice."""
+        if order_id not in self.published:
+            self.world.tell(f"an accountant publishes order {order_id} in {self.name}")
+        self.system.books.publish(order_id, invoice_number=f"F{order_id}", on=on)
+        self.published.add(order_id)
 
     def delete(self, order_id: str) -> None:
         """An accountant deletes an order."""

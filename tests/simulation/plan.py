@@ -28,6 +28,8 @@ class Kind(StrEnum):
     RETRY = "retry"
     CANCEL = "cancel"
     SEND_AGAIN = "send again"
+    WITHDRAW = "withdraw"
+    REPLACE = "replace"
     STATUS = "status"
     LINK = "link"
     PREVIEW = "preview"
@@ -73,6 +75,8 @@ class Plan:
     """The numbers of each business's invoices; a number is one business's only."""
     customers: dict[str, Customer]
     """Whose each invoice is."""
+    sent_before: frozenset[str]
+    """The invoices that are sent while nothing goes wrong yet, so that there are orders when it does."""
     in_steps: bool
     can_search: bool
     limits: Limits
@@ -85,8 +89,9 @@ class Plan:
 
 _OFTEN = {
     Kind.ADD: 3, Kind.CHANGE: 4, Kind.SEND: 14, Kind.SEND_MANY: 4, Kind.SEND_ALL: 2, Kind.RETRY: 4, Kind.CANCEL: 3,
-    Kind.SEND_AGAIN: 2, Kind.STATUS: 3, Kind.LINK: 1, Kind.PREVIEW: 1, Kind.VERIFY: 1, Kind.FOLLOW_UP: 1,
-    Kind.SWEEP: 6, Kind.PUBLISH: 2, Kind.PAY: 2, Kind.DELETE: 2, Kind.BOOK_CUSTOMER: 1,
+    Kind.SEND_AGAIN: 2, Kind.WITHDRAW: 7, Kind.REPLACE: 6, Kind.STATUS: 3, Kind.LINK: 1, Kind.PREVIEW: 1,
+    Kind.VERIFY: 1, Kind.FOLLOW_UP: 1, Kind.SWEEP: 6, Kind.PUBLISH: 2, Kind.PAY: 2, Kind.DELETE: 2,
+    Kind.BOOK_CUSTOMER: 1,
 }  # fmt: skip
 """How often each act comes up, in proportion to the others."""
 
@@ -128,6 +133,9 @@ def plan_for(seed: int, *, faults: Collection[Fault]) -> Plan:
     weather = Weather.drawn(chance.stream("weather"), faults)
     businesses = ("fjell", "vidda")[: 1 + chance.happens(0.3)]
     invoices = {name: tuple(f"{name[0]}{nth}" for nth in range(1, chance.number(1, 5) + 1)) for name in businesses}
+    sent_before = frozenset(
+        number for numbers in invoices.values() if chance.happens(0.5) for number in chance.several(numbers)
+    )
     pool = [Customer(**fields, address=Address(street="Gata 1", postal_code="0001", city="Oslo")) for fields in _POOL]
     return Plan(
         seed=seed,
@@ -135,6 +143,7 @@ def plan_for(seed: int, *, faults: Collection[Fault]) -> Plan:
         machines=chance.number(1, 3),
         invoices=invoices,
         customers={number: chance.pick(pool) for numbers in invoices.values() for number in numbers},
+        sent_before=sent_before,
         in_steps=chance.happens(0.25),
         can_search=chance.happens(0.8),
         limits=Limits(
@@ -144,24 +153,33 @@ def plan_for(seed: int, *, faults: Collection[Fault]) -> Plan:
             decimals=4,
             items_per_write=chance.pick([1, 2, 100]),
             items_per_read=chance.pick([1, 1000]),
+            deletes_orders=chance.happens(0.9),
         ),
-        acts=tuple(_acts(chance.stream("acts"), weather, invoices)),
+        acts=tuple(_acts(chance.stream("acts"), weather, invoices, sent_before)),
     )
 
 
-def _acts(chance: Chance, weather: Weather, invoices: dict[str, tuple[str, ...]]) -> list[Act]:
+def _acts(
+    chance: Chance, weather: Weather, invoices: dict[str, tuple[str, ...]], sent_before: Collection[str]
+) -> list[Act]:
     weights = dict(_OFTEN)
     for fault, its_acts in _WITH.items():
         if fault in weather.kinds:
             weights.update(its_acts)
     bag = [kind for kind, times in weights.items() for _ in range(times)]
-    at, acts = 0, list[Act]()
+    at, acts, sent = 0, list[Act](), set(sent_before)
     for nth in range(chance.number(4, 18)):
         at += chance.time(*chance.pick(_PAUSES))
         kind, business = chance.pick(bag), chance.pick(list(invoices))
         numbers = invoices[business]
+        if kind in (Kind.WITHDRAW, Kind.REPLACE):  # of what was sent, mostly, and has had the time to arrive
+            at += chance.time(0, 60)
+            numbers = tuple(one for one in numbers if one in sent) or numbers
         several = kind is Kind.SEND_MANY or (kind is Kind.STATUS and chance.happens(0.3))
-        acts.append(Act(nth, at, kind, business, tuple(chance.several(numbers) if several else [chance.pick(numbers)])))
+        concerned = tuple(chance.several(numbers) if several else [chance.pick(numbers)])
+        acts.append(Act(nth, at, kind, business, concerned))
+        if kind in (Kind.SEND, Kind.SEND_MANY):
+            sent.update(concerned)
     return acts
 
 

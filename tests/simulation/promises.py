@@ -2,6 +2,7 @@
 
 from collections import Counter
 
+from core.errors import Outcome
 from core.intent import IntentKind
 from core.invoice import Invoice
 from core.payment import PaymentReason, PaymentReport, PaymentStatusValue
@@ -20,6 +21,7 @@ def check(life: Life) -> None:
     """What must hold at every moment; the first that does not is noted."""
     for business in life.businesses:
         _nothing_is_doubled(life, business)
+        _only_what_may_be_is_withdrawn(life, business)
         transfers = life.stage.container.look_up().transfers(business, limit=_ALL)
         counting = [one.invoice for one in transfers if not one.superseded]
         if len(counting) != len(set(counting)):
@@ -37,6 +39,8 @@ def check_the_end(life: Life) -> None:
             if transfer.state is not TransferState.TRANSFERRED and not transfer.state.is_taken_back:
                 life.world.breaks(f"invoice {transfer.invoice} is stuck: {transfer.state}, {transfer.error}")
             _its_story_says_so(life, transfer)
+            if transfer.state is TransferState.WITHDRAWN:
+                _it_is_withdrawn_once(life, transfer)
         for number in sorted(life.promised - transfers.keys()):
             if number in life.plan.invoices[business]:
                 life.world.breaks(f"invoice {number} is lost: it was sent and has no transfer")
@@ -65,6 +69,19 @@ def _nothing_is_doubled(life: Life, business: str) -> None:
                 life.world.breaks(f"{what} is there {count} times in the books of {company.name}")
 
 
+def _only_what_may_be_is_withdrawn(life: Life, business: str) -> None:
+    """An order is deleted once, only where somebody wants it withdrawn, and never after it was published."""
+    for company in life.companies_of(business):
+        for order_id, times in Counter(company.withdrawn).items():
+            number = company.ever[order_id]
+            if times > 1:
+                life.world.breaks(f"order {order_id} of invoice {number} was deleted {times} times in {company.name}")
+            if number not in life.to_withdraw | life.to_replace:
+                life.world.breaks(f"order {order_id} of invoice {number} was deleted, and nobody wanted that")
+        for order_id in sorted(company.published - company.orders.keys()):
+            life.world.breaks(f"order {order_id} in {company.name} was published, and is gone")
+
+
 def _disagreement(transfer: Transfer) -> str | None:
     """Say in what a transfer's fields do not fit its state."""
     match transfer.state:
@@ -77,10 +94,16 @@ def _disagreement(transfer: Transfer) -> str | None:
                 transfer.next_attempt_at is not None or transfer.error.code in _PARKED
             )
         case TransferState.TRANSFERRED:
-            fits = bool(transfer.order_id and transfer.customer_id) and transfer.error is None
+            stays = transfer.error is None or transfer.error.outcome is Outcome.WRITTEN
+            fits = bool(transfer.order_id and transfer.customer_id) and transfer.next_attempt_at is None and stays
         case TransferState.REJECTED | TransferState.CANCELLED:
             fits = transfer.error is not None and transfer.next_attempt_at is None
-    if not fits or transfer.state.is_final != (transfer.finished_at is not None):
+        case TransferState.WITHDRAWING:
+            fits = bool(transfer.order_id) and (transfer.next_attempt_at is not None or transfer.error is not None)
+        case TransferState.WITHDRAWN:
+            fits = bool(transfer.order_id) and transfer.error is None and transfer.next_attempt_at is None
+    has_arrived = transfer.state.is_final or transfer.state is TransferState.WITHDRAWING
+    if not fits or has_arrived != (transfer.finished_at is not None):
         return f"its fields do not fit that: {transfer!r}"
     error = transfer.error
     if error and not (error.message and (error.hint or transfer.state.is_taken_back)):
@@ -90,7 +113,7 @@ def _disagreement(transfer: Transfer) -> str | None:
 
 def _wrong_receipt(life: Life, transfer: Transfer) -> str | None:
     """Say what is wrong with a receipt: it must be for an order that was made for this invoice."""
-    if transfer.state is not TransferState.TRANSFERRED:
+    if not transfer.state.has_order and transfer.state is not TransferState.WITHDRAWN:
         return None
     made = [
         company
@@ -98,6 +121,20 @@ def _wrong_receipt(life: Life, transfer: Transfer) -> str | None:
         if company.ever.get(transfer.order_id or "") == transfer.invoice
     ]
     return None if made else f"no order {transfer.order_id} was ever made for it"
+
+
+def _it_is_withdrawn_once(life: Life, transfer: Transfer) -> None:
+    """Its order is gone from the books, by one deletion; and what was to be sent anew has been."""
+    number, order_id = transfer.invoice, transfer.order_id or ""
+    companies = life.companies_of(transfer.business)
+    for company in companies:
+        if order_id in company.orders and company.ever[order_id] == number:
+            life.world.breaks(f"invoice {number} is withdrawn, and its order {order_id} is there in {company.name}")
+    was_deleted = any(order_id in (*company.withdrawn, *company.deleted) for company in companies)
+    if not was_deleted:
+        life.world.breaks(f"invoice {number} is withdrawn, and nobody has deleted order {order_id}")
+    if number not in life.to_withdraw:
+        life.world.breaks(f"invoice {number} was to be sent anew, and has no order")
 
 
 def _its_order_is_there(life: Life, business: str, transfers: dict[str, Transfer]) -> None:
@@ -109,7 +146,10 @@ def _its_order_is_there(life: Life, business: str, transfers: dict[str, Transfer
             for company in life.companies_of(business)
             if (order := company.system.books.orders.get(transfer.order_id or "")) and order.draft.reference == number
         ]
-        was_deleted = any(transfer.order_id in company.deleted for company in life.companies_of(business))
+        was_deleted = any(
+            transfer.order_id in company.deleted or (life.was_restored and transfer.order_id in company.withdrawn)
+            for company in life.companies_of(business)
+        )  # that it was withdrawn may be what the database has forgotten; Check Status says then that it is deleted
         if not there and not was_deleted:
             life.world.breaks(f"invoice {number} is lost: order {transfer.order_id} is in no books")
         for company, order in there:
@@ -162,9 +202,12 @@ def _no_mark_is_left(life: Life, business: str, transfers: dict[str, Transfer]) 
     with life.stage.database.storage.transaction() as work:
         open_orders = work.intents.open_orders(business, limit=_ALL)
         kept = work.intents.of_keys(business, IntentKind.ORDER, list(transfers))
+        deletions = work.intents.of_keys(business, IntentKind.WITHDRAWAL, list(transfers))
     for number in sorted({*open_orders, *kept}):
         if number in transfers and transfers[number].state is TransferState.TRANSFERRED:
             life.world.breaks(f"invoice {number} has arrived, and an intent to create its order is left")
+    for number in sorted(deletions):
+        life.world.breaks(f"the withdrawal of invoice {number} has ended, and an intent to delete its order is left")
 
 
 def _statuses_are_true(life: Life, business: str, transfers: dict[str, Transfer]) -> None:

@@ -167,6 +167,26 @@ class _Orders(_Part):
             keep_fence()  # several are read back, as over SOAP: they are written by then
         return answers
 
+    def delete(self, order_id: str) -> bool:
+        company, world = self._company, self._company.world
+        if (world.worker, order_id) in company.told_published:
+            world.breaks(f"order {order_id} is to be deleted by one who has been told that it is published")
+        company.asked_to_delete[order_id] += 1
+        nth = company.asked_to_delete[order_id]
+
+        def effect(_: Item) -> bool:
+            if company.asked_to_delete[order_id] > nth:
+                world.breaks(f"order {order_id} was to be deleted once more while an earlier call was running")
+            try:
+                was_there = self._system.orders.delete(order_id)
+            except Rejected:
+                world.saw["deletions refused"] += 1
+                raise
+            world.saw["orders withdrawn"] += was_there
+            return was_there
+
+        return self._line.call(f"orders.delete {order_id}", effect, writes=True)
+
     def _made(self, draft: OrderDraft) -> Receipt | KvittError:
         return self._system.orders.create([draft])[0]
 
@@ -237,7 +257,10 @@ class _Orders(_Part):
 
 class _Payments(_Part):
     def states(self, order_ids: Sequence[str]) -> dict[str, OrderState | KvittError]:
-        return self._line.call("payments.states", lambda _: self._system.payments.states(order_ids))
+        states = self._line.call("payments.states", lambda _: self._system.payments.states(order_ids))
+        told = [one for one in states.values() if isinstance(one, OrderState) and one.invoice_number is not None]
+        self._company.told_published.update((self._company.world.worker, one.order_id) for one in told)
+        return states
 
 
 def _made(failure: KvittError | None, make: Callable[[], Made | KvittError]) -> Made | KvittError:
