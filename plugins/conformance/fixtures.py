@@ -10,6 +10,7 @@ from plugins.conformance.bench import Bench, Call, HasStruck, HeldOrder, NotPoss
 from plugins.conformance.installation import Installation, make_template
 
 CAN_NOT_DELETE = "this plugin says that its system can't delete orders (Limits, deletes_orders)"
+CAN_DELETE = "this plugin says that its system deletes orders (Limits, deletes_orders)"
 
 
 class Setup:

@@ -53,7 +53,7 @@ class AccountingSystemConformance(
       category; what was refused waits for a person, what has no access is parked, what was lost is looked for.
     - PortErrors: each kind of trouble at each call is the error that it is, and no other.
     - Withdrawing: where the plugin says that its system deletes orders (Limits), an order that is no invoice is deleted
-      once, and a published one never.
+      once, and a published one never; where it says that it does not, a person is asked to.
     - Connections, RecordPorts, OrderPorts: what the ports promise beyond that: answers item by item, exact
       references, a directory of all customers, limits that hold, settings that are checked, secrets told nowhere.
 

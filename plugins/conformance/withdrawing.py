@@ -5,7 +5,7 @@ import pytest
 from core.errors import KvittError, Rejected
 from core.transfer import Receipt, TransferState
 from plugins.conformance.bench import Bench, Call, Trouble
-from plugins.conformance.fixtures import CAN_NOT_DELETE, Setup
+from plugins.conformance.fixtures import CAN_DELETE, CAN_NOT_DELETE, Setup
 from plugins.conformance.installation import Installation
 from plugins.conformance.samples import an_invoice, drafts_for
 
@@ -14,7 +14,7 @@ _LOST = (Trouble.LOST_BUT_DONE, Trouble.LOST_AND_NOT_DONE)
 
 
 class Withdrawing(Setup):
-    """Deleting an order, where the system can."""
+    """Deleting an order where the system can, and leaving it to a person where it can't."""
 
     def test_an_order_is_deleted_and_no_other(self, bench: Bench, kvitt: Installation) -> None:
         """It was there and is gone; the same again is told apart from that."""
@@ -56,6 +56,23 @@ class Withdrawing(Setup):
         kvitt.withdraw(_NUMBER)
         self._withdrawn(bench, kvitt)
         assert has_struck(), "an order is withdrawn by deleting it"
+
+    def test_where_the_system_can_not_delete_a_person_does(self, bench: Bench, kvitt: Installation) -> None:
+        """Kvitt leaves the order alone and says so; once a person has deleted it, the invoice is withdrawn."""
+        if kvitt.system().limits.deletes_orders:
+            pytest.skip(CAN_DELETE)
+        kvitt.add(an_invoice())
+        self.arrived(kvitt.send(_NUMBER))
+        kvitt.withdraw(_NUMBER)
+        refused = kvitt.drive(_NUMBER)
+        assert refused.state is TransferState.TRANSFERRED, "the order stays"
+        assert refused.error is not None
+        assert refused.error.code == "cannot_withdraw"
+        order_id = self.the_order(bench).id
+        assert order_id == refused.order_id
+        bench.delete_order(order_id)
+        kvitt.withdraw(_NUMBER)
+        self._withdrawn(bench, kvitt)
 
     def _arrived_to_be_withdrawn(self, kvitt: Installation) -> None:
         _require_deletion(kvitt)
