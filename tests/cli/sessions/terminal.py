@@ -17,6 +17,7 @@ _PREFIX = re.compile(r"\b(?=[0-9a-f]*[a-f])(?=[0-9a-f]*[0-9])[0-9a-f]{12}\b")
 _PORT = re.compile(r"(?<=127\.0\.0\.1:)\d{4,5}")
 _SECONDS = re.compile(r"\(\d+\.\d s\)")
 _FREE = re.compile(r"\d+ MB are free")
+_REVISION = re.compile(r"(?<=revision )\d{4}\b")
 
 
 class Screen(io.StringIO):
@@ -50,6 +51,7 @@ class Steady:
         told = _PREFIX.sub(lambda found: self._named(found[0], "pre"), told)
         told = _PORT.sub("PORT", told)
         told = _SECONDS.sub("(n.n s)", told)
+        told = _REVISION.sub("NNNN", told)
         return _FREE.sub("NNNNN MB are free", told)
 
     def id_of(self, name: str) -> str:
