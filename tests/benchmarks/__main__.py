@@ -11,6 +11,7 @@ def main() -> int:
     figures = Figures()
     three_ways.report(figures)
     three_ways.report_memory(figures)
+    three_ways.report_events(figures)
     single_send.report(figures)
     serving.report(figures)
     adding.report(figures)

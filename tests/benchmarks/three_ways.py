@@ -93,6 +93,22 @@ def report_memory(figures: Figures) -> None:
     figures.limit("calls for the status of 1,000 open orders", asked.total(), 1)
 
 
+def report_events(figures: Figures) -> None:
+    """What it costs a bulk send to keep events of what happens, beside the same send that keeps none."""
+    figures.title("Events written in a bulk send")
+    seconds: dict[str, list[float]] = {"bulk": [], "untold": []}
+    with running_sandbox() as url:
+        for nth in range(_ROUNDS):
+            for way in seconds if nth % 2 else reversed(seconds):
+                with tempfile.TemporaryDirectory() as home:
+                    _, run = _measured(way, url, Path(home), prefix=f"{way}-{nth}", count=MONTH)
+                seconds[way].append(run["cpu_seconds"])
+    figures.say(f"{MONTH:,} invoices a send, {_ROUNDS} sends each way by turns; the least of each counts.\n")
+    ratio = min(seconds["bulk"]) / min(seconds["untold"])
+    figures.limit("CPU of a bulk send with its events, against one without", ratio, 1.05, unit=" x")
+
+
+_ROUNDS = 6
 _HEATS = {"cold": "new", "warm": "known"}
 
 

@@ -1,6 +1,6 @@
 """One way of sending invoices, measured in a process of its own: figures go to standard output as JSON.
 
-`python -m tests.benchmarks.way script|single|bulk|status --url URL --home FOLDER --prefix P --count N`
+`python -m tests.benchmarks.way script|single|bulk|untold|status --url URL --home FOLDER --prefix P --count N`
 """
 
 import argparse
@@ -11,6 +11,9 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from adapters.storage.batches import SqlBatchStore
+from adapters.storage.events import SqlAccessStore, SqlEventStore
+from adapters.storage.invoices import SqlInvoiceStore
 from core.transfer import TransferState
 from tests.benchmarks.installed import BUSINESS, installation
 from tests.benchmarks.month import invoices
@@ -49,13 +52,22 @@ def _in_bulk(url: str, home: Path, prefix: str, count: int) -> Callable[[], int]
     return send
 
 
+def _untold(url: str, home: Path, prefix: str, count: int) -> Callable[[], int]:
+    """In bulk, where nothing is kept of what happened: no event, and nothing that is looked up for one."""
+    SqlEventStore.add = lambda *_: None  # type: ignore[method-assign]
+    SqlAccessStore.open = lambda *_: False  # type: ignore[method-assign]
+    SqlInvoiceStore.credited_by = lambda *_: {}  # type: ignore[method-assign]
+    SqlBatchStore.finish = lambda *_, **__: []  # type: ignore[method-assign]
+    return _in_bulk(url, home, prefix, count)
+
+
 def _status(url: str, home: Path, prefix: str, count: int) -> Callable[[], int]:
     container = installation(url, home)
     numbers = [invoice.number for invoice in invoices(prefix, count)]
     return lambda: len(container.check_status().check(BUSINESS, numbers))
 
 
-WAYS = {"script": _by_script, "single": _by_single_sends, "bulk": _in_bulk, "status": _status}
+WAYS = {"script": _by_script, "single": _by_single_sends, "bulk": _in_bulk, "untold": _untold, "status": _status}
 
 
 def main() -> None:
