@@ -64,6 +64,14 @@ class Action(StrEnum):
     API_KEY_CREATED = "api_key.created"
     API_KEY_REVOKED = "api_key.revoked"
     KEYS_ROTATED = "keys.rotated"
+    WEBHOOK_ADDED = "webhook.added"
+    WEBHOOK_CHANGED = "webhook.changed"
+    WEBHOOK_REMOVED = "webhook.removed"
+    WEBHOOK_ENABLED = "webhook.enabled"
+    WEBHOOK_DISABLED = "webhook.disabled"
+    WEBHOOK_SECRET_ROTATED = "webhook.secret_rotated"  # noqa: S105 - what was done, not a secret
+    WEBHOOK_TESTED = "webhook.tested"
+    WEBHOOK_RESENT = "webhook.resent"
 
 
 class AuditResult(StrEnum):
@@ -76,7 +84,8 @@ class AuditResult(StrEnum):
 class AuditEntry(Document):
     """One thing that was done or refused.
 
-    `subject` is the id of what else it was about: a transfer, a batch, a key's prefix, a customer's record.
+    `subject` is the id of what else it was about: a transfer, a batch, a key's prefix, a customer's record,
+    a webhook.
     `code` is the error's, where it was refused.
     """
 

@@ -76,6 +76,12 @@ def is_for(happening: Happening, *, business: str | None, types: Collection[str]
     return business in (None, happening.business) and (not types or happening.type in types)
 
 
+class Whose(Document):
+    """Whose endpoints somebody means: those of one business, or (None) those for the events of all businesses."""
+
+    business: str | None
+
+
 class EndpointSecrets(Document):
     """What of an endpoint is secret: the whole address, the secret that signs, and the one before it."""
 

@@ -11,6 +11,8 @@ from adapters.clock import MachineClocks, SystemClock
 from adapters.mark_file import MarkFile
 from adapters.secrets import secret_box_with, secret_keys_of
 from adapters.storage import SqlCallCounter, SqlFigures, SqlKeyRing, SqlSealedTexts, SqlSessionStore, open_storage
+from core.endpoint_address import Reach, endpoint_address
+from core.ports.clock import Clock
 from core.ports.surroundings import Surroundings
 from core.sending.fence import FencedCalls
 from core.transfer import RetryPolicy
@@ -29,6 +31,7 @@ from plugins.wiring import UseCases
 if TYPE_CHECKING:
     from adapters.queue.durable import DurableTransferQueue
     from adapters.telemetry.telemetry import Telemetry
+    from adapters.webhooks.poster import CourierPoster
 
 INLINE, DURABLE = "inline", "durable"
 
@@ -46,6 +49,14 @@ def _telemetry(environment: Mapping[str, str]) -> "Telemetry":
     from adapters.telemetry.traces import traces_for
 
     return Telemetry(Meters(), traces_for(environment))
+
+
+def _webhook_poster(reach: Reach, clock: Clock, wall: Clock) -> "CourierPoster":
+    # Imported here because few commands send an event themselves, and each would wait for HTTP to load.
+    from adapters.webhooks.courier import Courier
+    from adapters.webhooks.poster import CourierPoster
+
+    return CourierPoster(lambda: Courier(reach), reach=reach, clock=clock, wall=wall)
 
 
 class Container(UseCases):
@@ -112,6 +123,10 @@ class Container(UseCases):
         storage=UseCases.storage,
         auditor=UseCases.auditor,
     )
+    courier_poster = providers.Singleton(_webhook_poster, _settings.webhook_reach, UseCases.clock, wall_clock)
+    webhook_address = providers.Factory(
+        lambda reach: lambda url: endpoint_address(url, reach=reach).url, _settings.webhook_reach
+    )
     figures = providers.Singleton(SqlFigures, UseCases.storage)
     read_figures = providers.Singleton(
         ReadFigures, figures=figures, storage=UseCases.storage, systems=UseCases.systems, clock=UseCases.clock
@@ -151,6 +166,8 @@ def make_container(settings: Settings, *, queue: str = INLINE) -> Container:
         (container.retry_policy, container.patience_with_retries),
         (container.is_stopping, container.stopping.provided.is_set),
         (container.wait, container.stopping.provided.wait),
+        (container.webhook_poster, container.courier_poster),
+        (container.judge_webhook_address, container.webhook_address),
     ):
         port.override(adapter)
     if queue == DURABLE:

@@ -10,7 +10,7 @@ from typing import Any
 
 from dependency_injector import containers, providers
 
-from adapters.identifiers import new_api_key_text, time_ordered_id
+from adapters.identifiers import new_api_key_text, new_webhook_secret, time_ordered_id
 from adapters.queue.inline import InlineTransferQueue
 from core.auditor import Auditor
 from core.ports.observers import NOBODY
@@ -39,6 +39,7 @@ from core.use_cases.find_worker import FindWorker
 from core.use_cases.link_customer import LinkCustomer
 from core.use_cases.look_up import LookUp
 from core.use_cases.manage_transfers import ManageTransfers
+from core.use_cases.manage_webhooks import ManageWebhooks
 from core.use_cases.preview_invoice import PreviewInvoice
 from core.use_cases.recover import Recover
 from core.use_cases.send_again import SendAgain
@@ -78,6 +79,9 @@ class UseCases(containers.DeclarativeContainer):
     new_id = providers.Object(time_ordered_id)
     new_holder = providers.Object(time_ordered_id)
     new_key_text = providers.Object(new_api_key_text)
+    new_webhook_secret = providers.Object(new_webhook_secret)
+    webhook_poster: providers.Dependency[Any] = providers.Dependency()
+    judge_webhook_address: providers.Dependency[Any] = providers.Dependency()
     is_stopping: providers.Provider[Any] = providers.Object(lambda: False)
     wait: providers.Provider[Any] = providers.Object(lambda _seconds: None)
 
@@ -237,5 +241,15 @@ class UseCases(containers.DeclarativeContainer):
         clock=clock,
         auditor=auditor,
         new_text=new_key_text,
+    )
+    manage_webhooks = providers.Singleton(
+        ManageWebhooks,
+        storage=storage,
+        clock=clock,
+        auditor=auditor,
+        poster=webhook_poster,
+        judge=judge_webhook_address,
+        new_id=new_id,
+        new_secret=new_webhook_secret,
     )
     authenticate = providers.Singleton(Authenticate, key_ring=key_ring, storage=storage, clock=clock)

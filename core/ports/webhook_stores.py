@@ -1,9 +1,10 @@
-"""Endpoints, what is on its way to them, and what keeps couriers apart."""
+"""Endpoints, what is on its way to them, what keeps couriers apart, and sending one event at once."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from core.event import Event
 from core.fields import Document
 from core.webhook import Again, Attempt, Delivery, DeliveryFilter, DueDelivery, Endpoint, EndpointSecrets
 
@@ -115,3 +116,10 @@ class EndpointLeaseStore(Protocol):
 
     def release(self, lease: EndpointLease) -> None:
         """Give the endpoint up; nothing happens when the lease was lost."""
+
+
+class EndpointPoster(Protocol):
+    """Sends events to endpoints, signed; stores nothing."""
+
+    def post(self, endpoint: Endpoint, secrets: EndpointSecrets, event: Event) -> Attempt:
+        """Send an event once, here and now, as a delivery is sent, and return how that ended."""

@@ -1,11 +1,13 @@
 """The whole gateway over fakes: every use case, wired as an installation is, with short names at hand."""
 
+from base64 import b64encode
 from collections.abc import Callable
 from datetime import timedelta
 from itertools import count
 
 from core.audit import WORKER, Actor
 from core.business import Business, Connection
+from core.endpoint_address import Reach, endpoint_address
 from core.invoice import Invoice
 from core.ports.observers import NOBODY, WorkObserver
 from core.transfer import Transfer
@@ -15,6 +17,7 @@ from tests.fakes.clock import FakeClock
 from tests.fakes.marks import FakeMarks
 from tests.fakes.queue import FakeQueue
 from tests.fakes.storage import FakeStorage
+from tests.fakes.webhooks import FakePoster
 
 SETTLING = timedelta(seconds=120)
 LEASE = timedelta(seconds=300)
@@ -43,7 +46,8 @@ class Gateway:
         self.while_waiting: Callable[[], None] = lambda: None
         """What others do while a new home listens for workers."""
         self.actor: Actor = WORKER
-        ids, holders, keys = count(1), count(1), count(1)
+        ids, holders, keys, secrets = count(1), count(1), count(1), count(1)
+        self.poster = FakePoster(self.clock, is_in_transaction=lambda: self.storage.is_in_transaction)
         self.marks = FakeMarks()
         wired = UseCases(
             storage=self.storage,
@@ -59,6 +63,9 @@ class Gateway:
             new_id=lambda: f"transfer-{next(ids):06}",
             new_holder=lambda: f"holder-{next(holders)}",
             new_key_text=lambda: f"kvitt_{next(keys):012x}_{'5' * 64}",
+            webhook_poster=self.poster,
+            judge_webhook_address=self._judged,
+            new_webhook_secret=lambda: f"whsec_{b64encode(f'{next(secrets):032}'.encode()).decode()}",
             is_stopping=lambda: self.is_stopping,
             wait=self._let_pass,
         )
@@ -88,12 +95,16 @@ class Gateway:
         self.check_status = wired.check_status()
         self.manage_api_keys = wired.manage_api_keys()
         self.authenticate = wired.authenticate()
+        self.manage_webhooks = wired.manage_webhooks()
         self.connect_business.store(
             Business(
                 name=self.business,
                 accounting=Connection.of(system, {"account_name": "Fjellutleie AS", "password": "open sesame"}),
             )
         )
+
+    def _judged(self, url: str) -> str:
+        return endpoint_address(url, reach=Reach()).url
 
     def _let_pass(self, seconds: float) -> None:
         self.clock.advance(seconds=seconds)

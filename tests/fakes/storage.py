@@ -74,7 +74,7 @@ class _Tables:
     endpoint_secrets: dict[str, EndpointSecrets] = field(default_factory=dict)
     endpoint_leases: dict[str, tuple[EndpointLease, datetime]] = field(default_factory=dict)
     deliveries: dict[tuple[str, str], Delivery] = field(default_factory=dict)
-    attempts: dict[tuple[str, str], tuple[Attempt, ...]] = field(default_factory=dict)
+    attempts: dict[tuple[str, str], list[Attempt]] = field(default_factory=dict)
     replacements: dict[tuple[str, str], Invoice] = field(default_factory=dict)
     follow_ups: dict[str, datetime] = field(default_factory=dict)
     journal: list[tuple[str, Step]] = field(default_factory=list)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -127,7 +127,7 @@ class FakeDeliveries:
     def tried(self, delivery: Delivery, attempt: Attempt) -> None:
         self._put(delivery)
         key = (delivery.endpoint, delivery.event)
-        self._work.tables.attempts[key] = (*self._work.tables.attempts.get(key, ()), attempt)
+        self._work.tables.attempts[key] = [*self._work.tables.attempts.get(key, ()), attempt]
         until = delivery.next_attempt_at
         if until is None:
             return
@@ -137,7 +137,7 @@ class FakeDeliveries:
                 self._put(one.model_copy(update={"next_attempt_at": until}))
 
     def attempts(self, endpoint_id: str, event_id: str) -> Sequence[Attempt]:
-        return self._work.tables.attempts.get((endpoint_id, event_id), ())
+        return self._work.tables.attempts.get((endpoint_id, event_id), [])
 
     def list(
         self, endpoint_id: str, wanted: DeliveryFilter, *, limit: int, before: str | None = None
@@ -242,3 +242,22 @@ class FakeEndpointLeases:
 
     def _held(self, endpoint_id: str) -> tuple[EndpointLease, datetime] | None:
         return self._work.tables.endpoint_leases.get(endpoint_id)
+
+
+class FakePoster:
+    """The EndpointPoster port: keeps what was sent, and answers what it is told to."""
+
+    def __init__(self, clock: Clock, *, is_in_transaction: Callable[[], bool]) -> None:
+        self.sent: list[tuple[str, Event, Sequence[str]]] = []
+        """The whole address, the event and the secrets that signed it, one for each that was sent."""
+        self.status = 204
+        self._clock = clock
+        self._is_in_transaction = is_in_transaction
+
+    def post(self, endpoint: Endpoint, secrets: EndpointSecrets, event: Event) -> Attempt:
+        """Send it. RuntimeError within a transaction: nobody is to wait for an endpoint there."""
+        if self._is_in_transaction():
+            raise RuntimeError("an event was sent within a transaction")
+        now = self._clock.now()
+        self.sent.append((secrets.url.get_secret_value(), event, secrets.signing(endpoint, now=now)))
+        return Attempt(at=now, status=self.status, duration_ms=12)
