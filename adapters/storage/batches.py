@@ -47,6 +47,7 @@ _LAST_AT_WORK = (
     .order_by(batch_members.c.position.desc())
     .limit(1)
 )
+_LAST_AT_WORK_LOCKED = _LAST_AT_WORK.with_for_update(of=transfers, key_share=True)
 
 
 class SqlBatchStore(BatchStore):
@@ -116,8 +117,11 @@ class SqlBatchStore(BatchStore):
 
     @override
     def finish_recorded(self, batch: Batch, *, now: datetime) -> bool:
-        self.put(batch.model_copy(update={"recorded": True}))
-        return self._finish(batch.id, now=now)
+        # Whoever ends a transfer at this moment may not have seen that it is of this batch: that is waited for.
+        is_at_work = self._database.scalar(_LAST_AT_WORK_LOCKED, {"batch": batch.id}) is not None
+        recorded = {"recorded": True, "finished_at": None if is_at_work else now}
+        self.put(batch.model_copy(update=recorded))
+        return not is_at_work
 
     def _finish(self, batch_id: str, *, now: datetime) -> bool:
         if self._database.scalar(_LAST_AT_WORK, {"batch": batch_id}) is not None:

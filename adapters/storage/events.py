@@ -33,6 +33,11 @@ class SqlEventStore(EventStore):
     def add(self, *happened: Happening) -> None:
         self._happened += happened
 
+    def forget(self, business: str) -> None:
+        """Forget what this transaction and those before it made happen to a business."""
+        self._happened = [one for one in self._happened if one.business != business]
+        self._database.execute(delete(events).where(events.c.business == business))
+
     def write(self) -> None:
         """Write what has happened, as the last thing that the transaction does, and put it on its way to endpoints.
 
@@ -103,11 +108,12 @@ class SqlAccessStore(AccessStore):
             .on_conflict_do_nothing(index_elements=["business"])
             .returning(access_troubles.c.business)
         )
-        if self._database.scalar(new) is not None:
-            return True
-        of_it = access_troubles.c.business == business
-        self._database.execute(update(access_troubles).where(of_it).values({use.value: True}))
-        return False
+        known = update(access_troubles).where(access_troubles.c.business == business).values({use.value: True})
+        while self._database.scalar(new) is None:
+            if self._database.execute(known).rowcount:
+                return False
+            # Whoever had it locked has opened it at this moment.
+        return True
 
     @override
     def open(self, business: str, uses: Collection[AccessUse]) -> bool:

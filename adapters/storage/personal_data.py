@@ -26,6 +26,7 @@ from typing_extensions import override
 
 from adapters.storage.businesses import lock_for_sealing
 from adapters.storage.dialects import put
+from adapters.storage.events import SqlEventStore
 from adapters.storage.schema import (
     IS_OPEN_ORDER,
     access_troubles,
@@ -49,7 +50,7 @@ from adapters.storage.schema import (
     status_checks,
     transfers,
 )
-from adapters.storage.webhooks import forget_business
+from adapters.storage.webhooks import forget_business, forget_events
 from core.invoice import Invoice, InvoiceType
 from core.ports.personal_data_stores import ForgettingStore, Place, Record, RecordKind, RecordStore
 from core.ports.secret_box import SecretBox
@@ -66,7 +67,6 @@ _OF_ONE = (
     reference_data,
     follow_ups,
     books,
-    events,
     access_troubles,
 )
 _RECOVERY_BEGUN_ANEW: dict[str, Any] = {
@@ -96,9 +96,10 @@ class SqlForgettingStore(ForgettingStore):
     sent again.
     """
 
-    def __init__(self, database: Connection, secret_box: SecretBox) -> None:
+    def __init__(self, database: Connection, secret_box: SecretBox, happened: SqlEventStore) -> None:
         self._database = database
         self._secret_box = secret_box
+        self._happened = happened
 
     @override
     def was_erased(self, business: str) -> bool:
@@ -113,6 +114,7 @@ class SqlForgettingStore(ForgettingStore):
         self._database.execute(delete(batches).where(batches.c.business == business))
         self._database.execute(delete(journal).where(journal.c.transfer_id.in_(of_transfers)))
         forget_business(self._database, business)
+        self._happened.forget(business)
         for table in _OF_ONE:
             self._database.execute(delete(table).where(table.c.business == business))
         # The marks that recovery left are gone with the rest, so orders are read again if the business comes back.
@@ -206,6 +208,15 @@ class SqlForgettingStore(ForgettingStore):
         self._database.execute(delete(batches).where(batches.c.id.in_(old)))
         return len(old) == limit
 
+    @override
+    def events(self, *, before: datetime, limit: int) -> bool:
+        # Positions grow as time goes.
+        first = select(events.c.position, events.c.timestamp).order_by(events.c.position).limit(limit)
+        old = [position for position, at in self._database.execute(first) if at < before]
+        forget_events(self._database, old)
+        self._database.execute(delete(events).where(events.c.position.in_(old)))
+        return len(old) == limit
+
     def _say_nothing(self, which: Collection[tuple[str, str]]) -> None:
         """Leave of invoices that were sent their numbers alone."""
         if which:
@@ -271,6 +282,7 @@ _SOURCES = {
     RecordKind.DIRECTORY_KEY: _source(
         (customer_directory_keys.c.books, customer_directory_keys.c.key, customer_directory_keys.c.customer_id)
     ),
+    RecordKind.EVENT: _source((events.c.position,), left_out=("business", "position")),
 }
 
 

@@ -21,7 +21,7 @@ _REPORTS = _EVERY_REPORT.where(
 
 
 class _Marks(NamedTuple):
-    """What is kept beside a transfer of what its order's latest report says, and when that was first seen."""
+    """What is kept beside a transfer of what its order's latest report says, and when that was seen last."""
 
     settled: bool
     paid: bool
@@ -103,10 +103,11 @@ class SqlStatusStore(StatusStore):
         news = []
         for transfer_id, invoice, order_id, seen, seen_at in self._database.execute(known):
             report = reports.get((invoice, order_id))  # of another order it says nothing
-            if report is None or report.reason == seen or (seen_at and report.checked_at < seen_at):
+            if report is None or (seen_at and report.checked_at < seen_at):
                 continue
-            changed.setdefault(_marks(report), []).append(transfer_id)
-            news.append(Seen(before=seen, report=report))
+            changed.setdefault(_marks(report), []).append(transfer_id)  # also where it is the same: it is newer
+            if report.reason != seen:
+                news.append(Seen(before=seen, report=report))
         for now, ids in changed.items():
             self._database.execute(update(transfers).where(transfers.c.id.in_(ids)).values(now._asdict()))
         return news

@@ -128,7 +128,7 @@ class SqlUnitOfWork(UnitOfWork):
     @cached_property
     @override
     def forgetting(self) -> SqlForgettingStore:
-        return SqlForgettingStore(self._database, self._secret_box)
+        return SqlForgettingStore(self._database, self._secret_box, self.events)
 
     @cached_property
     @override

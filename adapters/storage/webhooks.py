@@ -1,7 +1,7 @@
 """Endpoints, the events on their way to them, and who sends to which."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -459,6 +459,15 @@ def forget_business(database: Connection, business: str) -> None:
     for table in (webhook_leases, webhook_pauses):
         database.execute(delete(table).where(table.c.endpoint.in_(its_endpoints)))
     database.execute(delete(webhook_endpoints).where(_ends.business == business))
+
+
+def forget_events(database: Connection, positions: Collection[int]) -> None:
+    """Forget that these events are, or were, on their way to any endpoint."""
+    if not positions:
+        return
+    for endpoint in database.scalars(select(_ends.id)).all():
+        for table in (webhook_attempts, webhook_deliveries):
+            database.execute(delete(table).where(table.c.endpoint == endpoint, table.c.position.in_(positions)))
 
 
 _OF_LEASE = and_(

@@ -24,6 +24,7 @@ class RecordKind(StrEnum):
     REFERENCE = "reference_data"
     DIRECTORY = "customer_directory"
     DIRECTORY_KEY = "customer_directory_key"
+    EVENT = "event"
 
 
 class Record(Document):
@@ -76,3 +77,6 @@ class ForgettingStore(Protocol):
 
     def batches(self, *, before: datetime, limit: int) -> bool:
         """Forget batches that were made before then; their transfers stay. Whether there may be more."""
+
+    def events(self, *, before: datetime, limit: int) -> bool:
+        """Forget events from before then, also where they are still on their way. Whether there may be more."""

@@ -69,3 +69,8 @@ class ForgetOld:
             with self._storage.transaction() as work:
                 more = work.forgetting.batches(before=before, limit=1)
             yield
+        more = True
+        while more and not self._stopping():
+            with self._storage.transaction() as work:
+                more = work.forgetting.events(before=before, limit=PIECE)
+            yield

@@ -588,11 +588,12 @@ class _Statuses(_Store):
             if transfer is None or transfer.order_id != report.order_id:
                 continue
             before = self._tables.seen.get((transfer.id, report.order_id))
-            if before and (before.reason is report.reason or report.checked_at < before.checked_at):
+            if before and report.checked_at < before.checked_at:
                 continue
             self._tables.seen[transfer.id, report.order_id] = report
             (self._tables.settled.add if report.is_settled else self._tables.settled.discard)(transfer.id)
-            news.append(Seen(before=before.reason if before else None, report=report))
+            if before is None or before.reason is not report.reason:
+                news.append(Seen(before=before.reason if before else None, report=report))
         return news
 
     def latest(self, business: str, invoice: str) -> PaymentReport | None:
@@ -944,6 +945,10 @@ class _Records(_Store):
                     keys = [f"organization:{number}"] if number else []
                     for key in [*keys, *(f"email:{email}" for email in emails)] if owner == business else ():
                         yield (books, key, customer), {"books": books, "key": key, "customer_id": customer}
+            case RecordKind.EVENT:
+                for nth, event in enumerate(tables.events):
+                    if event.business == business:
+                        yield (nth,), event.model_dump(mode="json", exclude={"business"})
 
 
 class _Forgetting(_Store):
@@ -976,6 +981,8 @@ class _Forgetting(_Store):
         for key in [key for key in tables.invoices if key[0] == business]:
             if key not in tables.sent:
                 del tables.invoices[key]
+        tables.events = [one for one in tables.events if one.business != business]
+        tables.access_troubles.pop(business, None)
         self._say_nothing(business, {number for owner, number in tables.invoices if owner == business})
         for one in [one for one in tables.transfers.values() if one.business == business]:
             tables.transfers[one.id] = tables.transfers[one.id].model_copy(update={"customer_id": None})
@@ -1022,6 +1029,12 @@ class _Forgetting(_Store):
     def batches(self, *, before: datetime, limit: int) -> bool:
         old = sorted(one.id for one in self._tables.batches.values() if one.created_at < before)[:limit]
         self._drop_batches(set(old))
+        return len(old) == limit
+
+    def events(self, *, before: datetime, limit: int) -> bool:
+        old = {one.id for one in self._tables.events[:limit] if one.timestamp < before}
+        self._tables.events = [one for one in self._tables.events if one.id not in old]
+        self._work.deliveries.keep(lambda one: one.event not in old)
         return len(old) == limit
 
     def _drop_batches(self, ids: Collection[str]) -> None:

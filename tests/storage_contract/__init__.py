@@ -8,6 +8,12 @@ from tests.storage_contract.access import AccessContract, AnswerContract
 from tests.storage_contract.batches import BatchContract
 from tests.storage_contract.businesses import BooksContract, BusinessContract, ReferenceContract
 from tests.storage_contract.customers import CustomerContract
+from tests.storage_contract.events import (
+    AccessTroubleContract,
+    EventContract,
+    FinishedBatchContract,
+    SeenContract,
+)
 from tests.storage_contract.invoices import InvoiceContract
 from tests.storage_contract.listing import ListingContract
 from tests.storage_contract.personal_data import ForgettingContract, RecordContract
@@ -40,5 +46,9 @@ class StorageContract(
     ForgettingContract,
     RecoveryContract,
     WebhookContract,
+    EventContract,
+    AccessTroubleContract,
+    FinishedBatchContract,
+    SeenContract,
 ):
     """Every promise of core/ports/storage.py."""

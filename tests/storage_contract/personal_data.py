@@ -11,6 +11,7 @@ from core.customer import Address, CustomerEntry
 from core.customer_candidates import AmbiguousCustomer, CustomerCandidate
 from core.customer_choice import CustomerLink
 from core.errors import Conflict
+from core.event import EventType, Happening
 from core.intent import Intent, IntentKind
 from core.invoice import Invoice, InvoiceType
 from core.ports.invoice_stores import Step
@@ -66,6 +67,7 @@ class ForgettingContract(WithBusinesses):
             work.batches.put(a_dated_batch("b", NOW))
             work.batches.add_members("b", [BatchMember(invoice="1", transfer_id="fjell-1")])
             work.intents.put("fjell", Intent(kind=IntentKind.CUSTOMER, key="email:kari", first_at=NOW, last_at=NOW))
+            work.events.add(Happening(type=EventType.INVOICE_PAID, business="fjell", invoice="1", data={}))
         with stocked.transaction() as work:
             work.forgetting.erase("fjell", at=NOW)
         with stocked.transaction() as work:
@@ -274,6 +276,8 @@ class RecordContract(WithBusinesses):
                     work.batches.add_members(
                         f"batch-{identifier}", [BatchMember(invoice=number, transfer_id=identifier)]
                     )
+                    paid = Happening(type=EventType.INVOICE_PAID, business=business, invoice=number, data={})
+                    work.events.add(paid)
                     for kind in (IntentKind.ORDER, IntentKind.CUSTOMER):
                         work.intents.put(business, Intent(kind=kind, key=number, first_at=NOW, last_at=NOW))
                 for books in ("books", "other", "third"):

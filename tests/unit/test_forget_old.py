@@ -5,6 +5,7 @@ import pytest
 from core.audit import WORKER
 from core.auditor import Auditor
 from core.errors import Conflict
+from core.event import EventType, Happening
 from core.invoice import Invoice, InvoiceType
 from core.ports.invoice_stores import Step
 from core.transfer import Receipt, TransferState, arrived, new_transfer, started
@@ -51,6 +52,7 @@ def _sent(storage: FakeStorage, clock: FakeClock, number: str) -> None:
         work.transfers.save(arrived(started(transfer), receipt, warnings=(), books="fake 7", now=clock.now()))
         work.journal.add([(number, Step(at=clock.now(), text="Attempt 1 began."))])
         work.batches.put(a_dated_batch(f"batch-{number}", clock.now()))
+        work.events.add(Happening(type=EventType.INVOICE_PAID, business="fjell", invoice=number, data={}))
 
 
 def test_an_invoice_is_kept_for_so_long_after_it_was_sent(storage: FakeStorage, clock: FakeClock) -> None:
@@ -88,6 +90,7 @@ def test_details_go_while_the_invoice_stays(storage: FakeStorage, clock: FakeClo
     with storage.transaction() as work:
         assert [bool(work.journal.of(number)) for number in ("1", "2")] == [False, True]
         assert [bool(work.batches.get(f"batch-{number}")) for number in ("1", "2")] == [False, True]
+        assert [event.invoice for event in work.events.list("fjell", limit=9)] == ["2"]
         assert work.invoices.get("fjell", "1") == an_invoice("1")
 
 

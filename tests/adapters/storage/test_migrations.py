@@ -4,7 +4,7 @@ import subprocess
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import closing
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -26,8 +26,9 @@ from core.customer import Customer
 from core.errors import InvalidInput
 from core.invoice import Invoice
 from core.invoice_filter import InvoiceFilter
+from core.payment import PaymentReason
 from tests.postgres import temporary_database
-from tests.storage_contract.samples import an_invoice
+from tests.storage_contract.samples import NOW, a_report, an_invoice
 
 BOX = FernetSecretBox([Fernet.generate_key().decode()])
 
@@ -296,6 +297,88 @@ def test_what_was_stored_before_there_were_listings_is_found(url: str) -> None:
 def test_what_was_stored_before_there_were_listings_is_found_on_postgresql() -> None:
     with temporary_database() as url:
         what_was_stored_before_there_were_listings_is_found(url)
+
+
+_SENT_BEFORE_EVENTS = """
+INSERT INTO transfers (id, business, invoice, state, order_id, attempts, created_at, warnings, trying_since, bulk,
+                       alone, superseded, settled, paid, version)
+VALUES (:number, 'fjell', :number, 'transferred', :order, 1, '2026-01-01', '[]', '2026-01-01', :no, :no, :no, :no,
+        :no, 1)
+"""
+_SEEN_BEFORE_EVENTS = """
+INSERT INTO status_checks (business, invoice, status, reason, order_id, checked_at, warnings)
+VALUES ('fjell', :number, 'not_paid', :reason, :order, :at, '[]')
+"""
+
+
+def what_was_stored_before_there_were_events_is_not_told_again(url: str) -> None:
+    """What was seen last is known, so that what is seen next is news or not; batches of then are over."""
+    config = Config()
+    config.set_main_option("script_location", "adapters.storage:migrations")
+    engine = make_engine(url)
+    with engine.connect() as database:
+        config.attributes["connection"] = database
+        command.upgrade(config, "0012")
+        database.execute(
+            text("INSERT INTO businesses (name, system, sealed_settings, document) VALUES ('fjell', '', '', '')")
+        )
+        sent = [{"number": number, "order": f"order {number}", "no": False} for number in "1234"]
+        database.execute(text(_SENT_BEFORE_EVENTS), [*sent, {"number": "5", "order": None, "no": False}])
+        looks = [
+            ("1", "order 1", "open", "2026-01-04"),
+            ("1", "order 1", "not_published", "2026-01-03"),  # an older answer that was stored later
+            ("2", "order 2", "open", "2026-01-03"),
+            ("2", "order 2", "paid", "2026-01-03"),  # of two from one instant the one stored last
+            ("3", "an earlier order", "paid", "2026-01-04"),
+            ("5", "an earlier order", "paid", "2026-01-04"),
+        ]
+        database.execute(
+            text(_SEEN_BEFORE_EVENTS),
+            [{"number": number, "order": order, "reason": reason, "at": at} for number, order, reason, at in looks],
+        )
+        database.execute(
+            text(
+                "INSERT INTO batches (id, business, created_at, printed, cancelled) "
+                "VALUES ('b', 'fjell', '2026-01-02', 0, 0)"
+            )
+        )
+        database.execute(
+            text("INSERT INTO batch_members (batch, invoice, transfer_id) VALUES ('b', '1', '1'), ('b', '4', '4')")
+        )
+        database.commit()
+    engine.dispose()
+
+    with closing(open_storage(url, BOX)) as storage:
+        with storage.read() as database:
+            seen = database.execute(text("SELECT invoice, seen FROM transfers ORDER BY invoice")).all()
+        assert [tuple(row) for row in seen] == [("1", "open"), ("2", "paid"), ("3", None), ("4", None), ("5", None)]
+        with storage.transaction() as work:
+            reports = [
+                a_report(number, order_id=f"order {number}", reason=PaymentReason.OPEN, checked_at=NOW)
+                for number in "1234"
+            ]
+            batch = work.batches.get("b")
+            assert batch is not None
+            assert (batch.recorded, batch.finished_at) == (True, batch.created_at)
+            assert list(work.batches.finish(["1", "4"], now=NOW)) == []
+            assert list(work.events.list("fjell", limit=9)) == []
+        with storage.transaction() as work:
+            early = [
+                report.model_copy(update={"checked_at": datetime(2026, 1, 3, 12, tzinfo=UTC)}) for report in reports
+            ]
+            assert [one.report.invoice for one in work.statuses.add("fjell", early[0])] == []
+            late = [report.model_copy(update={"checked_at": datetime(2026, 2, 1, tzinfo=UTC)}) for report in reports]
+            news = work.statuses.add("fjell", *late)
+        assert sorted((one.report.invoice, one.before) for one in news) == [("2", "paid"), ("3", None), ("4", None)]
+
+
+def test_what_was_stored_before_there_were_events_is_not_told_again(url: str) -> None:
+    what_was_stored_before_there_were_events_is_not_told_again(url)
+
+
+def test_what_was_stored_before_there_were_events_is_not_told_again_on_postgresql() -> None:
+    with temporary_database() as url:
+        what_was_stored_before_there_were_events_is_not_told_again(url)
 
 
 def _statements(engine: Engine) -> dict[str, str]:

@@ -1,29 +1,127 @@
 """The same promises on PostgreSQL, where a server answers."""
 
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from cryptography.fernet import Fernet
-from sqlalchemy import make_url
+from sqlalchemy import delete, make_url, select, text
 
 from adapters.secrets import FernetSecretBox
 from adapters.storage import SqlStorage, open_storage
 from adapters.storage.database import make_engine
-from adapters.storage.schema import metadata
+from adapters.storage.schema import access_troubles, metadata
+from core.batch import Batch, BatchMember
 from core.errors import InvalidInput, TryAgain
+from core.event import AccessUse, EventType, Happening
+from core.ports.storage import Storage
+from core.transfer import Receipt, arrived, started
 from tests.storage_contract import StorageContract
+from tests.storage_contract.samples import NOW, a_business, a_transfer
 
 BOX = FernetSecretBox([Fernet.generate_key().decode()])
 
 
+@pytest.fixture
+def storage(postgresql: str) -> Iterator[SqlStorage]:
+    with closing(open_storage(postgresql, BOX)) as storage:
+        yield storage
+
+
 class TestPostgresqlStorage(StorageContract):
     @pytest.fixture
-    def storage(self, postgresql: str) -> Iterator[SqlStorage]:
-        with closing(open_storage(postgresql, BOX)) as storage:
-            yield storage
+    def storage(self, storage: SqlStorage) -> Storage:  # the module's fixture, as the port that it is
+        return storage
+
+
+_PATIENCE_SECONDS = 10
+
+
+def _waits_for_a_lock(storage: SqlStorage) -> bool:
+    waiting = text(
+        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    )
+    give_up_at = time.monotonic() + _PATIENCE_SECONDS
+    while time.monotonic() < give_up_at:
+        with storage.read() as database:
+            if database.scalar(waiting):
+                return True
+        time.sleep(0.01)
+    return False
+
+
+def test_there_is_no_way_in_also_where_it_was_opened_at_that_very_moment(storage: SqlStorage) -> None:
+    def shut() -> bool:
+        with storage.transaction() as work:
+            return work.access.shut("fjell", AccessUse.SENDING, code="access_refused", now=NOW)
+
+    with storage.transaction() as work:
+        work.businesses.put(a_business())
+    assert shut()
+    with ThreadPoolExecutor(1) as other:
+        with storage.write() as database:  # as `open` does it, slowly
+            database.execute(select(access_troubles).with_for_update())
+            again = other.submit(shut)
+            assert _waits_for_a_lock(storage)
+            database.execute(delete(access_troubles))
+        assert again.result()
+    with storage.transaction() as work:
+        assert work.access.open("fjell", [AccessUse.SENDING])
+
+
+def test_a_batch_is_finished_also_where_its_last_ends_while_it_is_recorded(storage: SqlStorage) -> None:
+    """Whoever ends a transfer does not see a batch that it was put into since."""
+    batch = Batch(id="b1", business="fjell", created_at=NOW)
+    with storage.transaction() as work:
+        work.businesses.put(a_business())
+        work.transfers.add(a_transfer())
+        work.batches.put(batch)
+
+    def record() -> bool:
+        with storage.transaction() as work:
+            return work.batches.finish_recorded(batch, now=NOW)
+
+    receipt = Receipt(order_id="900", customer_id="7")
+    with ThreadPoolExecutor(1) as other:
+        with storage.transaction() as ending:
+            ending.transfers.save(arrived(started(a_transfer()), receipt, warnings=(), books="fake 7", now=NOW))
+            assert list(ending.batches.finish(["t1"], now=NOW)) == []
+            other.submit(_put_into, storage, batch).result()
+            recorded = other.submit(record)
+            assert _waits_for_a_lock(storage)
+        assert recorded.result()
+
+
+def _put_into(storage: SqlStorage, batch: Batch) -> None:
+    with storage.transaction() as work:
+        work.batches.add_members(batch.id, [BatchMember(invoice="1001", transfer_id="t1")])
+
+
+def test_events_of_one_business_wait_for_each_other_and_those_of_others_do_not(storage: SqlStorage) -> None:
+    """Else one that is written earlier could be seen later, by a reader who has gone on by then."""
+    with storage.transaction() as work:
+        for name in ("fjell", "vidde"):
+            work.businesses.put(a_business(name))
+
+    def tell(business: str) -> None:
+        with storage.transaction() as work:
+            work.events.add(Happening(type=EventType.ACCESS_RESTORED, business=business, data={}))
+
+    with ThreadPoolExecutor(1) as other:
+        with storage.transaction() as work:
+            work.events.add(Happening(type=EventType.ACCESS_RESTORED, business="fjell", data={}))
+            other.submit(tell, "fjell").result()  # nobody waits for one that goes on for long
+            work.finish()
+            other.submit(tell, "vidde").result()
+            last = other.submit(tell, "fjell")
+            assert _waits_for_a_lock(storage)
+        last.result()
+    with storage.transaction() as work:
+        assert len(work.events.list("fjell", limit=9)) == 3
 
 
 @pytest.mark.parametrize("scheme", ["postgresql", "postgresql+psycopg"])
