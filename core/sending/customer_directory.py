@@ -11,7 +11,7 @@ from core.intent import CLOCKS_DIFFER
 from core.ports.clock import Clock
 from core.ports.storage import Storage
 from core.sending.fence import Session
-from core.sending.stories import named, records_read
+from core.sending.stories import records_read
 from core.unreadable import Unreadable, told_of, unreadable
 
 _FEW_SEARCHES = 2
@@ -89,7 +89,8 @@ def read_customers(customer_ids: Sequence[str], session: Session) -> Mapping[str
     most = session.limits.items_per_read
     for start in range(0, len(customer_ids), most):
         ids = customer_ids[start : start + most]
-        with session.call(f"Reading {named('customer', ids)}") as call:
+        doing = f"Reading customer {ids[0]}" if len(ids) == 1 else f"Reading {len(ids)} customers"
+        with session.call(doing) as call:
             found = call.system.customers.read(ids)
             call.tell(records_read(found, ids))
         records |= found

@@ -22,7 +22,7 @@ from core.sending.array_write import ArrayWrite
 from core.sending.create_once import CreateOnce, Creation, New
 from core.sending.customer_directory import CustomerDirectory, read_customers
 from core.sending.fence import FencedSession, Session
-from core.sending.stories import candidates, named, outcomes
+from core.sending.stories import candidates, outcomes
 from core.unreadable import Unreadable, readable, unreadable
 
 
@@ -167,7 +167,9 @@ def _create_customers(system: AccountingSystem, customers: Sequence[Customer]) -
 
 def _update_together(updates: Sequence[CustomerUpdate], session: FencedSession) -> Sequence[KvittError | None]:
     fields = ", ".join(dict.fromkeys(field.replace("_", " ") for update in updates for field in update.changes.fields))
-    with session.call(f"Updating {named('customer', [update.record.id for update in updates])} ({fields})") as call:
+    whose = updates[0].record.id if len(updates) == 1 else None
+    doing = f"Updating customer {whose} ({fields})" if whose else f"Updating {len(updates)} customers ({fields})"
+    with session.call(doing) as call:
         answers = one_each(updates, call.system.customers.update(updates))
         call.tell(outcomes(answers))
     return answers

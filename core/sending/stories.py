@@ -13,11 +13,6 @@ def counted(kind: str, number: int) -> str:
     return f"the {kind} is" if number == 1 else f"{number} {kind}s are"
 
 
-def named(kind: str, ids: Sequence[str]) -> str:
-    """Name the only one, or say how many there are."""
-    return f"{kind} {ids[0]}" if len(ids) == 1 else f"{len(ids)} {kind}s"
-
-
 def candidates(kind: str, found: Sequence[object]) -> str:
     """Say how many a search has found."""
     known = len(readable(found))

@@ -43,8 +43,11 @@ def create(
         print_json({**ApiKeyDocument.of(key).document(), "key": text})
     else:
         show(text)
-        whose = f"of the business {key.business}" if key.business else "of an administrator"
-        say(f'This is the key "{key.name}", {whose}, to {key.role}. It is shown only once: keep it safe.')
+        if key.business:
+            say(f'This is the key "{key.name}" for the business {key.business}; it may {key.role}.')
+        else:
+            say(f'This is the administrator key "{key.name}"; it may {key.role}.')
+        say("It is shown only once: keep it safe.")
         say(f"Use it as: Authorization: Bearer {text[:5]}_...   Revoke it with: kvitt api-key revoke {key.prefix}")
     return ExitCode.DONE
 

@@ -219,7 +219,8 @@ def export(
     if as_json:
         print_json({"business": name, "file": str(written.file), "counts": written.counts})
     else:
-        show(f"Wrote {written.file}: {', '.join(f'{number} {kind}' for kind, number in written.counts.items())}.")
+        kinds = ", ".join(f"{kind} {number}" for kind, number in written.counts.items())
+        show(f"Wrote {written.file}. Records of each kind: {kinds}.")
     return ExitCode.DONE
 
 

@@ -5,6 +5,8 @@ from entrypoints.cli.options import AsJson
 from entrypoints.cli.output import print_json, print_table, say, show
 from entrypoints.effective_settings import EffectiveSetting, EffectiveSettings, effective_settings
 
+_DEFAULT = "default"
+
 
 def config(as_json: AsJson = False) -> int:
     """Show the settings, and where each comes from. Secrets are not shown.
@@ -17,6 +19,7 @@ def config(as_json: AsJson = False) -> int:
         print_json(_document(found))
     else:
         print_table(["Setting", "Value", "From"], [_row(setting) for setting in found.settings])
+        show("A setting with no source has its default.")
         show(f"Settings file: {found.file}{'' if found.file.is_file() else ' (there is none)'}")
         for trouble in _troubles(found):
             say(trouble)
@@ -25,7 +28,7 @@ def config(as_json: AsJson = False) -> int:
 
 def _row(setting: EffectiveSetting) -> list[str]:
     value = "can't be used" if setting.trouble else "" if setting.value is None else setting.value
-    return [setting.name, value, setting.origin]
+    return [setting.name, value, "" if setting.origin == _DEFAULT else setting.origin]
 
 
 def _troubles(found: EffectiveSettings) -> list[str]:

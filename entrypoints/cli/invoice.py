@@ -142,7 +142,7 @@ def _tell_addition(item: Read, result: AddedInvoice | KvittError) -> None:
 
 
 def template(
-    form: Annotated[TemplateForm, typer.Option("--format", help="What to write.")],
+    form: Annotated[str, typer.Option("--format", metavar="[csv|xlsx]", help="What to write.")],
     output: Annotated[
         Path, typer.Option("--output", metavar="FILE", help="Where to; - is standard output.", show_default=False)
     ] = STANDARD_INPUT,
@@ -150,16 +150,22 @@ def template(
     """Write a CSV or XLSX table to fill in with invoices. Give it to kvitt invoice add."""
     from adapters.spreadsheet.template import csv_template, xlsx_template  # the reader of spreadsheets is large
 
-    content = csv_template() if form is TemplateForm.CSV else xlsx_template()
+    if form not in list(TemplateForm):
+        raise typer.BadParameter(f"choose one of {', '.join(TemplateForm)}.", param_hint="--format")
+    content = csv_template() if form == TemplateForm.CSV else xlsx_template()
     if output == STANDARD_INPUT:
         typer.echo(content, nl=False)
         return ExitCode.DONE
     try:
         with output.open("xb") as file:
             file.write(content)
+    except FileExistsError:
+        raise InvalidInput(
+            f"{output} is there already.", code="unwritable_file", hint="Choose another name, or delete it first."
+        ) from None
     except OSError as error:
         raise InvalidInput(f"{output} can't be written: {error.strerror}.", code="unwritable_file") from error
-    show(f"Wrote {output}. Columns may be left out, all but the number.")
+    show(f"Wrote {output}. All columns but the number may be left out.")
     return ExitCode.DONE
 
 
@@ -314,7 +320,7 @@ def credit(
     send_it: Annotated[bool, typer.Option("--send", help="Send the credit at once.")] = False,
     as_json: AsJson = False,
 ) -> int:
-    """Make the credit of an invoice that was sent, in full or in part. It is stored as an invoice of its own.
+    """Credit a sent invoice, in full or in part. The credit is stored as an invoice of its own.
 
     Earlier credits count: never more is credited than is left. The credit is previewed, and sent when you send it, or
     at once with --send. An invoice that was not sent is changed or deleted instead.
@@ -343,7 +349,10 @@ def adopt(
     yes: Annotated[bool, typer.Option("--yes", help="Adopt it even if it differs from the invoice.")] = False,
     as_json: AsJson = False,
 ) -> int:
-    """Make an order the invoice's. Its number, customer and totals are compared first, and differences are shown."""
+    """Match an existing order to its invoice.
+
+    Its number, customer and totals are compared first, and differences are shown.
+    """
     with installation() as container:
         transfer = container.adopt_order().adopt(business, number, order_id, accept_differences=yes)
     if as_json:

@@ -116,5 +116,5 @@ def _steps(file: Path, settings: Settings) -> Iterator[str]:
         yield f"     rm -f {target}-wal {target}-shm {turns}*"
         yield f"     install -m 600 {shlex.quote(str(file.absolute()))} {target}"
     yield "  3. kvitt doctor --offline"
-    yield "  4. kvitt recover: it finds what was sent since the backup. Nothing is sent before."
+    yield "  4. kvitt recover: it finds what was sent since the backup. Nothing is sent until then."
     yield "  5. Start Kvitt again."

@@ -16,7 +16,7 @@ from core.order_draft import OrderDraft
 from core.payment import PaymentReason, PaymentReport
 from core.ports.invoice_stores import Step
 from core.reasons import Reason, Verdict
-from core.totals import Amounts, totals_of
+from core.totals import Amounts, row_amount, totals_of
 from core.transfer import Transfer, TransferState
 from core.use_cases.preview_invoice import CustomerPreview, InvoicePreview
 from core.use_cases.verify_business import NamedThing, Verification
@@ -96,7 +96,7 @@ def invoice_lines(invoice: Invoice, transfer: Transfer | None) -> Iterator[str]:
     named = [customer.organization_name, customer.organization_number, customer.name, customer.email, customer.phone]
     yield f"  Customer: {', '.join(part for part in named if part) or '(none)'}"
     if customer.address:
-        yield f"  Address: {', '.join(part for _, part in customer.address if part)}"
+        yield f"  Address: {', '.join(_address_parts(customer.address))}"
     yield from _reference_lines(invoice, credited=invoice.credits and f"invoice {invoice.credits}")
     if invoice.comment:
         yield f"  Comment: {invoice.comment}"
@@ -107,15 +107,15 @@ def invoice_lines(invoice: Invoice, transfer: Transfer | None) -> Iterator[str]:
         yield f"  Trouble: {transfer.error.message}"
 
 
-INVOICE_ROW_HEADERS = ("Product", "Period", "Quantity", "Unit price", "Discount", "Net amount", "VAT %")
+INVOICE_ROW_HEADERS = ("Product", "Period", "Quantity", "Unit price", "Discount", "Amount", "VAT %")
 """Headers for `invoice_rows`."""
 
-INVOICE_ROWS_BELOW = ("Discount", "Net amount")
-"""The columns of `invoice_rows` that a narrow terminal can best do without."""
+INVOICE_ROWS_BELOW = ("Discount",)
+"""The column of `invoice_rows` that a narrow terminal can best do without."""
 
 
 def invoice_rows(invoice: Invoice) -> list[Row]:
-    """An invoice's rows as they were stated."""
+    """An invoice's rows as they were stated, and what each comes to, less its discount."""
     return [
         [
             f"{row.product or ''} ({row.product_code})" if row.product_code else row.product or "",
@@ -123,11 +123,16 @@ def invoice_rows(invoice: Invoice) -> list[Row]:
             _figure(row.quantity),
             _figure(row.unit_price),
             _discount(row),
-            _figure(row.net_amount),
+            _amount(row),
             _figure(row.vat_percent),
         ]
         for row in invoice.rows
     ]
+
+
+def _amount(row: InvoiceRow) -> str:
+    is_told = row.net_amount is not None or None not in (row.quantity, row.unit_price)
+    return _figure(row_amount(row)) if is_told else ""
 
 
 def _discount(row: InvoiceRow) -> str:
@@ -338,10 +343,13 @@ def _reference_lines(said: Invoice | OrderDraft, *, credited: str | None) -> Ite
 
 
 def _delivery_text(delivery: Delivery) -> str:
-    address = delivery.address or Address()
-    place = " ".join(part for part in (address.postal_code, address.city) if part)
-    parts = (delivery.date, delivery.name, address.whole_street, place, address.country)
+    parts = (delivery.date, delivery.name, *_address_parts(delivery.address or Address()))
     return ", ".join(str(part) for part in parts if part)
+
+
+def _address_parts(address: Address) -> Sequence[str]:
+    place = " ".join(part for part in (address.postal_code, address.city) if part)
+    return [part for part in (address.whole_street, place, address.country) if part]
 
 
 def row_notes(said: Invoice | OrderDraft) -> Iterator[str]:

@@ -34,7 +34,7 @@ def use(
     if as_json:
         print_json({"business": found.name if found else None, "from": found.origin if found else None})
     elif found:
-        show(f"{found.name} ({found.origin})")
+        show(f"Business: {found.name} ({found.origin})")
         if (name or clear) and found.origin == VARIABLE:
             say(f"The variable {VARIABLE} goes before what is kept: unset it.")
     else:

@@ -9,6 +9,7 @@ from pydantic import JsonValue
 from core.already_sent import AlreadySent
 from core.audit import Actor, ActorKind
 from core.history import HistoryEvent
+from core.payment import PaymentReason
 from core.transfer import Transfer, TransferState
 from entrypoints.cli.telling import last_status_line, moment
 
@@ -32,6 +33,8 @@ def already_sent_lines(number: str, business: str, sent: AlreadySent, *, is_prev
     if sent.is_gone:
         yield f"  To create a new order in its place: kvitt invoice send --again {command}"
     else:
+        if sent.payment is None or sent.payment.reason is PaymentReason.NOT_PUBLISHED:
+            yield f"  To change it, while its order is not published: kvitt invoice withdraw {command}"
         yield f"  To take it back, in full or in part: kvitt invoice credit {command}"
         yield f"  Once its order is deleted, to create another: kvitt invoice send --again {command}"
 

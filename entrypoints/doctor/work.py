@@ -80,7 +80,7 @@ def recovery(shut: Sequence[str]) -> Iterator[Finding]:
             "kvitt recover ties the orders that are there to their invoices, and lets sending go on.",
         )
     else:
-        yield ok("recovery", "The database knows of all orders that were noted in it.")
+        yield ok("recovery", "There is nothing to recover: the database knows of all orders that were sent.")
 
 
 def stopped(reports: Sequence[SystemReport], rejections: Mapping[str, Sequence[Reason]]) -> Iterator[Finding]:
@@ -97,7 +97,11 @@ def stopped(reports: Sequence[SystemReport], rejections: Mapping[str, Sequence[R
         if rejected := report.transfers.get(TransferState.REJECTED, 0):
             yield warning(
                 "transfers",
-                f"{rejected} transfers to {report.system} were rejected: "
+                (
+                    f"1 transfer to {report.system} was rejected: "
+                    if rejected == 1
+                    else f"{rejected} transfers to {report.system} were rejected: "
+                )
                 + "; ".join(map(_reason, rejections.get(report.system, ())))
                 + ".",
                 "kvitt transfer list --state rejected names them all; mend the reason, then kvitt transfer retry.",
@@ -119,7 +123,7 @@ def quota(reports: Sequence[SystemReport]) -> Iterator[Finding]:
     for report in reports:
         if (calls := report.calls) is None:
             continue
-        told = f"{calls.left} of {calls.limit} calls to {report.system} are left until {_hour(calls.resets_at)}."
+        told = f"{calls.left:,} of {calls.limit:,} calls to {report.system} are left until {_hour(calls.resets_at)}."
         if calls.left == 0:
             yield Finding("quota", Standing.TEMPORARY, told, "Transfers go on by themselves then.")
         elif calls.left * _SCARCE < calls.limit:

@@ -124,7 +124,7 @@ def test_amounts_as_the_source_states_them_are_shown_and_previewed_as_they_are_b
     shown = fjell("invoice", "show", "1001-1", *FJELL).out
     preview = fjell("invoice", "preview", "1001-1", *FJELL).out
 
-    assert "Ladder\t\t3\t50.00\t10.00\t\t25" in shown
+    assert "Ladder\t\t3\t50.00\t10.00\t140.00\t25" in shown
     assert "Transport\t\t\t\t\t980.00\t25" in shown
     assert "Ladder × 3\t1\t140.00\t0\t25\t3\t140.00" in preview
     assert "Transport\t1\t980.00\t0\t25\t3\t980.00" in preview

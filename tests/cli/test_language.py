@@ -25,6 +25,7 @@ def test_an_invoice_is_sent_and_asked_about(norsk: Kvitt, books: Books) -> None:
     assert "ikke betalt: ordren er ikke fakturert ennå" in asked.out
     assert "Steg for steg:" in story.out
     assert "Forsøk 1 begynte." in story.out
+    assert "Leser mva-kodene: " in story.out
     assert "Oppretter ordren: ordre " in story.out
 
 

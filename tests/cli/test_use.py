@@ -15,7 +15,7 @@ def test_the_business_that_is_used_need_not_be_named(fjell: Kvitt) -> None:
 
     used = fjell("use", "fjell")
 
-    assert (used.code, used.out) == (0, "fjell (kvitt use)\n")
+    assert (used.code, used.out) == (0, "Business: fjell (kvitt use)\n")
     assert [one["number"] for one in fjell("invoice", "list", "--json").json] == ["1"]
     assert fjell("invoice", "send", "1").code == 0
     assert fjell("use", "--json").json == {"business": "fjell", "from": "kvitt use"}
@@ -29,7 +29,7 @@ def test_what_is_named_goes_before_the_variable_and_that_before_what_is_kept(
 
     assert fjell("invoice", "list", "--json").json["code"] == "unknown_business"
     assert fjell("invoice", "list", "--business", "fjell", "--json").json == []
-    assert fjell("use").out == "vidde (KVITT_BUSINESS)\n"
+    assert fjell("use").out == "Business: vidde (KVITT_BUSINESS)\n"
 
 
 def test_none_is_used_any_more_once_it_is_cleared(fjell: Kvitt) -> None:

@@ -28,9 +28,21 @@ def test_a_preview_and_a_send_of_a_sent_invoice_say_so_and_what_could_be_done(fj
         assert said in answer.out
         assert "not asked about yet" in answer.out
         assert "--again" in answer.out
+        assert f"To change it, while its order is not published: kvitt invoice withdraw {NUMBER} " in answer.out
         assert "a send would do this" not in answer.out
     fjell("invoice", "status", NUMBER, *FJELL)
-    assert "Payment: not paid: the order has not been published" in fjell(*SEND).out
+    told = fjell(*SEND).out
+    assert "Payment: not paid: the order has not been published" in told
+    assert "kvitt invoice withdraw" in told
+
+
+def test_of_one_that_was_published_it_is_not_said_that_it_can_be_withdrawn(fjell: Kvitt, books: Books) -> None:
+    fjell.add(an_invoice())
+    books.publish(int(fjell(*SEND, "--json").json["order_id"]))
+    fjell("invoice", "status", NUMBER, *FJELL)
+    told = fjell(*SEND).out
+    assert "kvitt invoice credit" in told
+    assert "kvitt invoice withdraw" not in told
 
 
 def test_json_says_it_too(fjell: Kvitt) -> None:
