@@ -91,8 +91,8 @@ class Settings(BaseSettings):
     stop_seconds: float = Field(
         default=120, ge=0, description="how long a process may take to stop; what hangs then is left to the next"
     )
-    follow_up_seconds: float = Field(
-        default=0,
+    follow_up_seconds: float | None = Field(
+        default=None,
         ge=0,
         description="how often workers ask by themselves whether open orders were paid; 0 is never",
     )
@@ -193,9 +193,9 @@ class Settings(BaseSettings):
         return Reach(networks_in(self.webhook_allowed_networks))
 
     @property
-    def follow_up(self) -> timedelta:
-        """`follow_up_seconds` as a length of time."""
-        return timedelta(seconds=self.follow_up_seconds)
+    def follow_up(self) -> timedelta | None:
+        """`follow_up_seconds` as a length of time; None where the operator says nothing."""
+        return None if self.follow_up_seconds is None else timedelta(seconds=self.follow_up_seconds)
 
     @property
     def keep_invoices(self) -> timedelta:

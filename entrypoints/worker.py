@@ -1,6 +1,6 @@
 """A worker: takes turns on its threads, and sweeps up what is due and nobody works on, until it is told to stop.
 
-Where the operator wants it, a thread of its own follows up open orders.
+Unless the operator wants it never, a thread of its own follows up open orders.
 """
 
 import logging
@@ -25,7 +25,7 @@ from entrypoints.stopping import Stopping
 
 _TIDY_EVERY = timedelta(hours=1)
 _FORGET_EVERY = timedelta(days=1)
-_LOOK_FOR_FOLLOW_UPS_SECONDS = 60.0
+_LOOK_FOR_FOLLOW_UPS_SECONDS = 20.0
 
 _log = logging.getLogger("kvitt.worker")
 
@@ -54,7 +54,7 @@ class Worker:
         self._queue.start()
         self._pulse.beat()
         self._sweeper.start()
-        if self._follow_up_seconds:
+        if self._follow_up_seconds != 0:
             self._follower.start()
 
     def stop(self) -> None:
@@ -95,7 +95,7 @@ class Worker:
             self._stopping.wait(self._sweep_seconds)
 
     def _keep_following_up(self) -> None:
-        pause_seconds = min(self._follow_up_seconds, _LOOK_FOR_FOLLOW_UPS_SECONDS)
+        pause_seconds = min(self._follow_up_seconds or _LOOK_FOR_FOLLOW_UPS_SECONDS, _LOOK_FOR_FOLLOW_UPS_SECONDS)
         while not self._stopping.is_set():
             try:
                 for followed in self._follow_up.run():

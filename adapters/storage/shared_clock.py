@@ -55,6 +55,7 @@ _TIMED = (
     reference_data.c.stored_at,
     customer_directories.c.read_at,
     follow_ups.c.begun_at,
+    follow_ups.c.resume_at,
     kept_answers.c.begun_at,
     webhook_endpoints.c.old_secret_until,
     webhook_leases.c.expires_at,

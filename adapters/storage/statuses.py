@@ -7,16 +7,44 @@ from typing import NamedTuple
 from sqlalchemy import Connection, bindparam, exists, insert, select, update
 from typing_extensions import override
 
-from adapters.storage.dialects import insert_into
-from adapters.storage.schema import IS_OPEN, businesses, follow_ups, invoices, pauses, status_checks, transfers
+from adapters.storage.dialects import UtcDateTime, insert_into
+from adapters.storage.schema import (
+    IS_OPEN,
+    businesses,
+    follow_ups,
+    invoices,
+    pauses,
+    status_checks,
+    transfers,
+    webhook_endpoints,
+)
 from core.event import Seen
+from core.follow_up import Candidate, Round, is_wanted
 from core.payment import PaymentReason, PaymentReport, PaymentStatusValue
 from core.ports.invoice_stores import FollowUpStore, StatusStore
+from core.webhook import EndpointState
 
 _NOT_OF_THE_REPORT = {"id", "business"}
 _EVERY_REPORT = select(*(column for column in status_checks.c if column.name not in _NOT_OF_THE_REPORT))
 _REPORTS = _EVERY_REPORT.where(
     status_checks.c.business == bindparam("of"), status_checks.c.invoice == bindparam("number")
+)
+
+
+# That a number follows "" is true of all: it is said because otherwise SQLite takes another index, and reads through
+# all that have arrived to find that none is open.
+_HAS_OPEN = exists().where(IS_OPEN, transfers.c.business == businesses.c.name, transfers.c.invoice > "")
+_IS_PAUSED = exists().where(
+    pauses.c.system == businesses.c.system, pauses.c.until > bindparam("now", type_=UtcDateTime)
+)
+_WITH_OPEN_ORDERS = (
+    select(businesses.c.name, businesses.c.system, *(follow_ups.c[name] for name in Round.model_fields))
+    .select_from(businesses.outerjoin(follow_ups, follow_ups.c.business == businesses.c.name))
+    .where(~_IS_PAUSED, _HAS_OPEN)
+    .order_by(businesses.c.name)
+)
+_ENABLED_ENDPOINTS = select(webhook_endpoints.c.business, webhook_endpoints.c.types).where(
+    webhook_endpoints.c.state == EndpointState.ENABLED, webhook_endpoints.c.removed_at.is_(None)
 )
 
 
@@ -114,34 +142,37 @@ class SqlStatusStore(StatusStore):
 
 
 class SqlFollowUpStore(FollowUpStore):
-    """When each business's open orders were last asked about.
+    """The latest round of each business.
 
-    A business's row changes only while what it is compared with still holds, so of two that begin one wins.
+    A row changes only while it is what it was when it was read, so of two that change it one does.
     """
 
     def __init__(self, database: Connection) -> None:
         self._database = database
 
     @override
-    def due(self, *, now: datetime, begun_before: datetime) -> Sequence[str]:
-        # That a number follows "" is true of all: it is said because otherwise SQLite takes another index, and reads
-        # through all that have arrived to find that none is open.
-        has_open = exists().where(IS_OPEN, transfers.c.business == businesses.c.name, transfers.c.invoice > "")
-        is_fresh = exists().where(follow_ups.c.business == businesses.c.name, follow_ups.c.begun_at > begun_before)
-        is_paused = exists().where(pauses.c.system == businesses.c.system, pauses.c.until > now)
-        query = select(businesses.c.name).where(~is_fresh, ~is_paused, has_open).order_by(businesses.c.name)
-        return list(self._database.scalars(query))
+    def candidates(self, *, now: datetime) -> Sequence[Candidate]:
+        rows = self._database.execute(_WITH_OPEN_ORDERS, {"now": now}).mappings().all()
+        endpoints = self._database.execute(_ENABLED_ENDPOINTS).mappings().all() if rows else []
+        return [
+            Candidate(
+                business=row["name"],
+                system=row["system"],
+                is_told=any(is_wanted(**endpoint, of=row["name"]) for endpoint in endpoints),
+                last=Round.model_validate({name: row[name] for name in Round.model_fields})
+                if row["begun_at"]
+                else None,
+            )
+            for row in rows
+        ]
 
     @override
-    def begin(self, business: str, *, now: datetime, begun_before: datetime) -> bool:
-        statement = insert_into(self._database.dialect.name, follow_ups).values(business=business, begun_at=now)
-        begun = statement.on_conflict_do_update(
-            index_elements=["business"],
-            set_={"begun_at": statement.excluded.begun_at},
-            where=follow_ups.c.begun_at <= begun_before,
-        ).returning(follow_ups.c.business)
-        return self._database.scalar(begun) is not None
-
-    @override
-    def count_as_begun(self, business: str, at: datetime) -> None:
-        self._database.execute(update(follow_ups).where(follow_ups.c.business == business).values(begun_at=at))
+    def put(self, business: str, held: Round, *, instead_of: Round | None) -> bool:
+        values = {name: getattr(held, name) for name in Round.model_fields}
+        if instead_of is None:
+            first = insert_into(self._database.dialect.name, follow_ups).values(business=business, **values)
+            begun = first.on_conflict_do_nothing(index_elements=["business"]).returning(follow_ups.c.business)
+            return self._database.scalar(begun) is not None
+        as_it_was = [follow_ups.c[name].is_not_distinct_from(getattr(instead_of, name)) for name in values]
+        changed = update(follow_ups).where(follow_ups.c.business == business, *as_it_was).values(values)
+        return self._database.execute(changed).rowcount == 1

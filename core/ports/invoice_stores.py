@@ -7,6 +7,7 @@ from typing import Protocol
 from core.batch import Batch, BatchCounts, BatchItem, BatchMember
 from core.event import Seen
 from core.fields import Document, Instant
+from core.follow_up import Candidate, Round
 from core.invoice import Invoice
 from core.invoice_filter import FoundInvoices, InvoiceFilter, Place
 from core.payment import PaymentReport
@@ -241,19 +242,16 @@ class StatusStore(Protocol):
 
 
 class FollowUpStore(Protocol):
-    """When each business's open orders were last asked about by themselves."""
+    """The rounds in which each business's open orders are asked about by themselves."""
 
-    def due(self, *, now: datetime, begun_before: datetime) -> Sequence[str]:
-        """Return the businesses with open orders whose follow-up last began no later than `begun_before`, or never.
+    def candidates(self, *, now: datetime) -> Sequence[Candidate]:
+        """Return the businesses with open orders, by name, each with its latest round.
 
         Those whose accounting system is left alone at the instant `now` are left out.
         """
 
-    def begin(self, business: str, *, now: datetime, begun_before: datetime) -> bool:
-        """Say that the business's follow-up begins now, and return True; False when one began after `begun_before`.
+    def put(self, business: str, held: Round, *, instead_of: Round | None) -> bool:
+        """Keep this as the business's latest round, in place of that one (None: of none), and return True.
 
-        Of several who say so at once, one is told True.
+        False, when it is another by now: of several who do so at once, one is told True.
         """
-
-    def count_as_begun(self, business: str, at: datetime) -> None:
-        """Have the follow-up that was begun count as if it had begun then, so that the next is due sooner or later."""

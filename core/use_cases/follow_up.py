@@ -1,16 +1,16 @@
 """Follow up: ask, without anybody's doing, whether the orders that are open have been paid.
 
 An order is open until it is known to be paid or gone. Over all workers of an installation each business is asked about
-once an interval.
+in one round an interval (core/follow_up.py).
 """
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TypeGuard
 
-from core.business import Business
-from core.errors import KvittError, OtherBooks, TryAgain
+from core.errors import AccessRefused, KvittError, OtherBooks, TryAgain
+from core.follow_up import LEFT_OFF, Candidate, Round, due_round, interval_of
 from core.payment import PaymentReport
 from core.ports.accounting import AccountingSystems
 from core.ports.clock import Clock
@@ -35,8 +35,8 @@ class FollowedUp:
 class FollowUp:
     """Checks the status of all open orders, in bulk.
 
-    `interval` is the time from the beginning of a business's follow-up to that of its next. `stopping` says whether
-    the worker was asked to stop: the call in hand is finished, the next one is not begun.
+    `interval` is what the operator says for all businesses: None is nothing, zero is never. `stopping` says whether the
+    worker was asked to stop: the call in hand is finished, the next one is not begun.
     """
 
     def __init__(
@@ -46,7 +46,7 @@ class FollowUp:
         systems: AccountingSystems,
         clock: Clock,
         check_status: CheckStatus,
-        interval: timedelta,
+        interval: timedelta | None,
         stopping: Callable[[], bool],
     ) -> None:
         self._storage = storage
@@ -58,68 +58,102 @@ class FollowUp:
 
     def run(self) -> list[FollowedUp]:
         """Follow up every business for which it is time; one's trouble hides none of the others."""
-        now = self._clock.now()
         with self._storage.transaction() as work:
-            names = work.follow_ups.due(now=now, begun_before=now - self._interval)
-        followed = (self._follow(name) for name in names)
+            candidates = work.follow_ups.candidates(now=self._clock.now())
+        followed = (self._follow(candidate) for candidate in candidates)
         return [business for business in followed if business]
 
-    def _follow(self, name: str) -> FollowedUp | None:
-        """Follow up one business, unless another worker does, or its accounting system has to be left alone."""
-        reports, trouble, after, not_ours = 0, None, None, list[str]()
+    def _follow(self, candidate: Candidate) -> FollowedUp | None:
+        """Follow up one business, unless it is not time, another worker does, or its system has to be left alone."""
+        held = self._begin(candidate)
+        if held is None:
+            return None
+        name, reports, trouble, not_ours = candidate.business, 0, None, list[str]()
+        resume_at = None
         try:
-            if self._stopping() or not (business := self._begin(name)):
-                return None
-            while numbers := self._read_open(business, after):
+            while numbers := self._next_numbers(name, held):
                 answers = self._check_status.check(name, numbers, by_itself=True)
                 reports += sum(is_kept(answer) for answer in answers)
                 not_ours += [
                     answer.invoice for answer in answers if isinstance(answer, PaymentReport) and not is_kept(answer)
                 ]
                 trouble = trouble or next((answer for answer in answers if _is_trouble(answer)), None)
-                after = numbers[-1]
+                if broke_off := _what_broke_it_off(answers):
+                    raise broke_off
+                asked = Round(begun_at=held.begun_at, asked_up_to=numbers[-1], resume_at=self._left_off_at())
+                if not self._put(name, asked, instead_of=held):
+                    return FollowedUp(business=name, reports=reports, not_ours=tuple(not_ours), trouble=trouble)
+                held = asked
+            if self._stopping():
+                resume_at = self._clock.now()
         except KvittError as error:
             trouble = error
-            self._put_off(name, error)
+            resume_at = self._put_off(candidate, error)
+        self._put(name, held.model_copy(update={"resume_at": resume_at}), instead_of=held)
         return FollowedUp(business=name, reports=reports, not_ours=tuple(not_ours), trouble=trouble)
 
-    def _begin(self, name: str) -> Business | None:
+    def _begin(self, candidate: Candidate) -> Round | None:
+        """Take the round to be worked on; None where there is none for us."""
+        interval = interval_of(candidate, installation=self._interval)
+        if self._stopping() or interval is None:
+            return None
         now = self._clock.now()
+        due = due_round(candidate, interval=interval, now=now)
+        if due is None:
+            return None
+        held = due.model_copy(update={"resume_at": self._left_off_at()})
         with self._storage.transaction() as work:
-            business = work.businesses.get(name)
-            if business is None:
-                return None
-            until = work.pauses.until(business.accounting.system)  # another business may just have caused it
+            until = work.pauses.until(candidate.system)  # another business may just have caused it
             is_paused = until is not None and until > now
-            if is_paused or not work.follow_ups.begin(name, now=now, begun_before=now - self._interval):
+            if is_paused or not work.follow_ups.put(candidate.business, held, instead_of=candidate.last):
                 return None
-        return business
+        return held
 
-    def _read_open(self, business: Business, after: str | None) -> Sequence[str]:
+    def _next_numbers(self, name: str, held: Round) -> Sequence[str]:
         """Return the numbers of the invoices to ask about next; none when that was all or the worker is stopping.
 
         Errors: TryAgain when the calls that are left in this hour are kept for single sends.
         """
         if self._stopping():
-            with self._storage.transaction() as work:  # what is left is not left for a whole interval
-                work.follow_ups.count_as_begun(business.name, self._clock.now() - self._interval)
             return []
         with self._storage.transaction() as work:
-            numbers = work.statuses.open_invoices(business.name, limit=PIECE, after=after)
-        if numbers and (budget := self._systems.open(business).budget()):
+            system = self._systems.open(require_business(work, name))
+            limit = min(PIECE, system.limits.items_per_read)
+            numbers = work.statuses.open_invoices(name, limit=limit, after=held.asked_up_to)
+        if numbers and (budget := system.budget()):
             budget.require_for_bulk()
         return numbers
 
-    def _put_off(self, name: str, error: KvittError) -> None:
-        """Have it done again as soon as the error says that it makes sense, rather than after a whole interval."""
-        if not isinstance(error, TryAgain) or error.not_before is None:
-            return
+    def _put(self, name: str, held: Round, *, instead_of: Round) -> bool:
         with self._storage.transaction() as work:
-            work.follow_ups.count_as_begun(name, error.not_before - self._interval)
-            if error.for_everyone:
-                work.pauses.put(require_business(work, name).accounting.system, error.not_before)
+            return work.follow_ups.put(name, held, instead_of=instead_of)
+
+    def _put_off(self, candidate: Candidate, error: KvittError) -> datetime | None:
+        """Say when to go on: as soon as the error says that it makes sense; None where a person has to do something."""
+        if not isinstance(error, TryAgain):
+            return None
+        if error.not_before is None:
+            return self._left_off_at()
+        if error.for_everyone:
+            with self._storage.transaction() as work:
+                work.pauses.put(candidate.system, error.not_before)
+        return error.not_before
+
+    def _left_off_at(self) -> datetime:
+        return self._clock.now() + LEFT_OFF
 
 
 def _is_trouble(answer: Answer) -> TypeGuard[KvittError]:
     """Whether an answer tells of trouble. That an order lies in other books is none: it is not asked about there."""
     return isinstance(answer, KvittError) and not isinstance(answer, OtherBooks)
+
+
+def _what_broke_it_off(answers: Sequence[Answer]) -> KvittError | None:
+    """Return what stood in the way of all from one order on, where they are asked about one by one.
+
+    It is then the last one's too. What is the last order's alone hinders none of the others.
+    """
+    last = answers[-1]
+    if not isinstance(last, TryAgain | AccessRefused):
+        return None
+    return last if any(answer is last for answer in answers[:-1]) else None

@@ -104,7 +104,8 @@ def office(clock: MovableClock, system: System) -> Iterator[Office]:
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
-    return Settings(home=tmp_path / "home")
+    """What the operator says: among it, to follow up open orders whenever a worker looks."""
+    return Settings(home=tmp_path / "home", follow_up_seconds=1e-3)
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ import json
 import logging
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -50,13 +50,18 @@ def fjell(container: Container, office: Office) -> Container:
 
 @pytest.fixture
 def orders(fjell: Container, office: Office) -> dict[str, int]:
-    """The orders of a thousand invoices, by number, put where they would be had each been sent."""
+    """The orders of a thousand invoices, by number."""
+    return sent_before(fjell, office, NUMBERS)
+
+
+def sent_before(fjell: Container, office: Office, numbers: Sequence[str]) -> dict[str, int]:
+    """Put invoices where they would be had each been sent; return their orders, by number."""
     customer = office.books.add_customer("Nordmann", type="Consumer")
     document = InvoiceBuilder().document()
     now = fjell.clock().now()
     orders: dict[str, int] = {}
     with fjell.storage().transaction() as work:
-        for number in NUMBERS:
+        for number in numbers:
             orders[number] = office.books.keep_order(Order(id=0, customer_id=customer, reference=number)).id
             work.invoices.put("fjell", Invoice.model_validate({**document, "number": number}))
             receipt = Receipt(order_id=str(orders[number]), customer_id=str(customer))
@@ -148,6 +153,21 @@ class Follower:
         return list(self.followed)
 
 
+@pytest.mark.attack
+def test_ten_thousand_cost_no_more_than_twenty_calls_an_hour(
+    fjell: Container, office: Office, clock: MovableClock
+) -> None:
+    numbers = [str(10_000 + number) for number in range(10 * MANY)]
+    orders = sent_before(fjell, office, numbers)
+    for round_, number in enumerate([numbers[0], numbers[-1]]):
+        office.books.pay(office.books.publish(orders[number]))
+        assert fjell.follow_up().run() == [FollowedUp(business="fjell", reports=10 * MANY - round_)]
+        calls = operations(office)
+        assert calls == ["GetInvoices"] * 10
+        assert latest(fjell, number).reason is PaymentReason.PAID
+        clock.forward(HOUR)
+
+
 class TestWorkers:
     @pytest.fixture
     def working(self, environment: None, settings: Settings, clock: MovableClock) -> Iterator[Container]:
@@ -164,8 +184,8 @@ class TestWorkers:
                 time.sleep(0.05)
         assert operations(office) == ["GetInvoices"]
 
-    def test_a_worker_follows_up_only_where_the_operator_wants_it(self, environment: None, tmp_path: Path) -> None:
-        container = make_container(Settings(home=tmp_path / "home"), queue=DURABLE)
+    def test_no_worker_follows_up_where_the_operator_wants_it_never(self, environment: None, tmp_path: Path) -> None:
+        container = make_container(Settings(home=tmp_path / "home", follow_up_seconds=0), queue=DURABLE)
         follower = Follower()
         container.follow_up.override(providers.Object(follower))
         with closing_storage(container), Worker(container):
@@ -191,7 +211,7 @@ class TestWorkers:
         working.follow_up.override(providers.Object(follower))
         with Worker(working):
             began = time.monotonic()
-        assert time.monotonic() - began < PATIENCE_SECONDS  # it looks once a minute
+        assert time.monotonic() - began < PATIENCE_SECONDS  # it looks now and then
 
 
 def reported(container: Container, number: str) -> bool:

@@ -23,6 +23,7 @@ from core.customer import CustomerEntry
 from core.customer_choice import CustomerLink, claimed_link_key
 from core.errors import Conflict, LeaseLost
 from core.event import AccessUse, Event, EventType, Happening, Seen
+from core.follow_up import Candidate, Round, is_wanted
 from core.identity import emails_in, search_number
 from core.intent import CLOCKS_DIFFER, Intent, IntentKind, intent_key
 from core.invoice import Invoice, InvoiceType
@@ -76,7 +77,7 @@ class _Tables:
     deliveries: dict[tuple[str, str], Delivery] = field(default_factory=dict)
     attempts: dict[tuple[str, str], list[Attempt]] = field(default_factory=dict)
     replacements: dict[tuple[str, str], Invoice] = field(default_factory=dict)
-    follow_ups: dict[str, datetime] = field(default_factory=dict)
+    follow_ups: dict[str, Round] = field(default_factory=dict)
     journal: list[tuple[str, Step]] = field(default_factory=list)
     pauses: dict[str, datetime] = field(default_factory=dict)
     answers: dict[str, tuple[KeptAnswer, datetime]] = field(default_factory=dict)
@@ -667,29 +668,27 @@ class _Access(_Store):
 
 
 class _FollowUps(_Store):
-    def due(self, *, now: datetime, begun_before: datetime) -> Sequence[str]:
+    def candidates(self, *, now: datetime) -> Sequence[Candidate]:
         paused = {system for system, until in self._tables.pauses.items() if until > now}
         return [
-            name
+            Candidate(
+                business=name,
+                system=business.accounting.system,
+                is_told=any(
+                    endpoint.is_enabled and is_wanted(business=endpoint.business, types=endpoint.types, of=name)
+                    for endpoint in self._tables.endpoints.values()
+                ),
+                last=self._tables.follow_ups.get(name),
+            )
             for name, business in sorted(self._tables.businesses.items())
-            if self._is_due(name, begun_before)
-            and business.accounting.system not in paused
-            and self._work.statuses.open_invoices(name, limit=1)
+            if business.accounting.system not in paused and self._work.statuses.open_invoices(name, limit=1)
         ]
 
-    def begin(self, business: str, *, now: datetime, begun_before: datetime) -> bool:
-        if not self._is_due(business, begun_before):
+    def put(self, business: str, held: Round, *, instead_of: Round | None) -> bool:
+        if self._tables.follow_ups.get(business) != instead_of:
             return False
-        self._tables.follow_ups[business] = now
+        self._tables.follow_ups[business] = held
         return True
-
-    def count_as_begun(self, business: str, at: datetime) -> None:
-        if business in self._tables.follow_ups:
-            self._tables.follow_ups[business] = at
-
-    def _is_due(self, business: str, begun_before: datetime) -> bool:
-        begun_at = self._tables.follow_ups.get(business)
-        return begun_at is None or begun_at <= begun_before
 
 
 class _Journal(_Store):

@@ -45,7 +45,9 @@ class Stage:
         self._numbers = 0
         self.companies: dict[str, Company] = {}
         furnish(home)
-        settings = Settings(home=home, settling_seconds=SETTLING_SECONDS, lease_seconds=LEASE_SECONDS)
+        settings = Settings(
+            home=home, settling_seconds=SETTLING_SECONDS, lease_seconds=LEASE_SECONDS, follow_up_seconds=1e-3
+        )
         self.database = Database(home / "kvitt.db", lambda: self._world)
         self.queue = SimulatedQueue(lambda: self.world)
         self.marks = FakeMarks()

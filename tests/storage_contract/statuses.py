@@ -2,10 +2,14 @@
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from datetime import date
+from datetime import date, datetime
+from functools import partial
+from typing import Any
 
 import pytest
 
+from core.event import EventType
+from core.follow_up import Round
 from core.payment import PaymentReason, PaymentStatusValue
 from core.ports.storage import Storage, UnitOfWork
 from core.transfer import (
@@ -14,7 +18,9 @@ from core.transfer import (
     arrived,
     superseded,
 )
+from core.webhook import EndpointState
 from tests.storage_contract.samples import MINUTE, NOW, SECOND, WithBusinesses, a_business, a_report, a_transfer, pages
+from tests.storage_contract.webhooks import SECRETS, an_endpoint
 
 
 class StatusContract(WithBusinesses):
@@ -130,49 +136,86 @@ class FollowUpContract(WithBusinesses):
             work.statuses.add("fjell")
             assert work.statuses.latest("fjell", "1") is None
 
-    def test_a_business_with_open_orders_is_due_until_its_follow_up_begins_and_after_the_interval(
-        self, arrived_ones: Storage
-    ) -> None:
+    def test_businesses_with_open_orders_are_candidates_with_their_latest_round(self, arrived_ones: Storage) -> None:
+        begun = Round(begun_at=NOW, resume_at=NOW + MINUTE)
+        on_its_way = Round(begun_at=NOW, asked_up_to="3", resume_at=NOW + 2 * MINUTE)
         with arrived_ones.transaction() as work:
             work.businesses.put(a_business("dal"))  # nothing of it has arrived
-            assert work.follow_ups.due(now=NOW, begun_before=NOW - MINUTE) == ["fjell", "vidde"]
-            assert work.follow_ups.begin("fjell", now=NOW, begun_before=NOW - MINUTE)
-            assert work.follow_ups.due(now=NOW, begun_before=NOW - MINUTE) == ["vidde"]
-            assert not work.follow_ups.begin("fjell", now=NOW + SECOND, begun_before=NOW - SECOND)
-        later = NOW + MINUTE
+            fjell, vidde = work.follow_ups.candidates(now=NOW)
+            assert (fjell.business, fjell.last, vidde.business, vidde.last) == ("fjell", None, "vidde", None)
+            assert work.follow_ups.put("fjell", begun, instead_of=None)
+            assert work.follow_ups.put("fjell", on_its_way, instead_of=begun)
         with arrived_ones.transaction() as work:
-            assert work.follow_ups.due(now=later, begun_before=NOW) == ["fjell", "vidde"]
-            assert work.follow_ups.begin("fjell", now=later, begun_before=NOW)
-            assert not work.follow_ups.begin("fjell", now=later, begun_before=NOW)
+            assert [one.last for one in work.follow_ups.candidates(now=NOW)] == [on_its_way, None]
+            over = Round(begun_at=NOW, asked_up_to="3")
+            assert work.follow_ups.put("fjell", over, instead_of=on_its_way)
+            assert [one.last for one in work.follow_ups.candidates(now=NOW)] == [over, None]
+            assert work.follow_ups.put("fjell", begun, instead_of=over)
 
-    def test_a_follow_up_that_counts_as_begun_earlier_is_due_sooner(self, arrived_ones: Storage) -> None:
+    def test_a_round_is_kept_only_in_place_of_the_one_that_was_seen(self, arrived_ones: Storage) -> None:
+        first = Round(begun_at=NOW)
         with arrived_ones.transaction() as work:
-            work.follow_ups.begin("fjell", now=NOW, begun_before=NOW - MINUTE)
-            work.follow_ups.count_as_begun("fjell", NOW - MINUTE)
-            assert "fjell" in work.follow_ups.due(now=NOW, begun_before=NOW - MINUTE)
-            work.follow_ups.count_as_begun("vidde", NOW + MINUTE)
-            assert "vidde" in work.follow_ups.due(now=NOW, begun_before=NOW - MINUTE)
+            assert not work.follow_ups.put("fjell", first, instead_of=first)
+            assert work.follow_ups.put("fjell", first, instead_of=None)
+            for other in (
+                None,
+                Round(begun_at=NOW + SECOND),
+                Round(begun_at=NOW, asked_up_to="1"),
+                Round(begun_at=NOW, resume_at=NOW),
+            ):
+                assert not work.follow_ups.put("fjell", Round(begun_at=NOW + MINUTE), instead_of=other)
+            assert [one.last for one in work.follow_ups.candidates(now=NOW)] == [first, None]
 
-    def test_a_business_whose_orders_are_all_settled_or_whose_system_is_paused_is_not_due(
+    def test_a_business_whose_orders_are_all_settled_or_whose_system_is_paused_is_no_candidate(
         self, arrived_ones: Storage
     ) -> None:
+        def candidates(now: datetime) -> list[str]:
+            return [one.business for one in work.follow_ups.candidates(now=now)]
+
         with arrived_ones.transaction() as work:
             work.statuses.add("vidde", a_report("9", order_id="order-9", **PAID))
-            assert work.follow_ups.due(now=NOW, begun_before=NOW) == ["fjell"]
+            assert candidates(NOW) == ["fjell"]
             work.pauses.put("24sevenoffice", NOW + MINUTE)
-            assert work.follow_ups.due(now=NOW, begun_before=NOW) == []
-            assert work.follow_ups.due(now=NOW + MINUTE, begun_before=NOW) == ["fjell"]
+            assert candidates(NOW) == []
+            assert candidates(NOW + MINUTE) == ["fjell"]
 
-    def test_of_many_threads_that_begin_a_follow_up_one_does(self, arrived_ones: Storage) -> None:
+    @pytest.mark.parametrize(
+        ("endpoint", "told"),
+        [
+            ({}, {"fjell", "vidde"}),
+            ({"business": "vidde"}, {"vidde"}),
+            ({"types": (EventType.INVOICE_PAID, EventType.TRANSFER_REJECTED)}, {"fjell", "vidde"}),
+            ({"types": (EventType.TRANSFER_REJECTED,)}, set()),
+            ({"state": EndpointState.DISABLED}, set()),
+            ({"business": "dal"}, set()),
+        ],
+    )
+    def test_who_has_an_enabled_endpoint_that_wants_what_asking_finds_is_told(
+        self, arrived_ones: Storage, endpoint: dict[str, Any], told: set[str]
+    ) -> None:
+        with arrived_ones.transaction() as work:
+            work.businesses.put(a_business("dal"))
+            work.endpoints.add(an_endpoint("one", **endpoint), SECRETS)
+            assert {one.business for one in work.follow_ups.candidates(now=NOW) if one.is_told} == told
+            work.endpoints.remove("one", now=NOW)
+            assert not any(one.is_told for one in work.follow_ups.candidates(now=NOW))
+
+    def test_of_many_threads_that_begin_a_round_one_does(self, arrived_ones: Storage) -> None:
         ready = threading.Barrier(4)
 
-        def begin(_number: int) -> bool:
+        def begin(number: int, *, instead_of: Round | None) -> bool:
             ready.wait()
             with arrived_ones.transaction() as work:
-                return work.follow_ups.begin("fjell", now=NOW, begun_before=NOW - MINUTE)
+                held = Round(begun_at=NOW, asked_up_to="1" if instead_of else None, resume_at=NOW + number * SECOND)
+                return work.follow_ups.put("fjell", held, instead_of=instead_of)
 
-        with ThreadPoolExecutor(4) as threads:
-            assert sorted(threads.map(begin, range(4))) == [False, False, False, True]
+        last = None
+        for _ in range(2):
+            with ThreadPoolExecutor(4) as threads:
+                begun = list(threads.map(partial(begin, instead_of=last), range(4)))
+            assert sorted(begun) == [False, False, False, True]
+            with arrived_ones.transaction() as work:
+                last = work.follow_ups.candidates(now=NOW)[0].last
 
     def test_threads_that_report_on_the_same_orders_in_different_orders_all_end(self, arrived_ones: Storage) -> None:
         ready = threading.Barrier(4)

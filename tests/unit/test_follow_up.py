@@ -1,30 +1,42 @@
 import threading
+from collections import Counter
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
+from itertools import count
 
 import pytest
+from pydantic import SecretStr
 
 from core.business import Business, Connection
 from core.call_budget import CallBudget
 from core.errors import AccessRefused, KvittError, Rejected, TryAgain
+from core.event import EventType
+from core.follow_up import HOURLY, LEFT_OFF, Candidate, Round, due_round, moment_before
 from core.payment import OrderState, PaymentReason
 from core.use_cases.follow_up import FollowedUp, FollowUp
+from core.webhook import Endpoint, EndpointSecrets
 from tests.fakes import Gateway
 from tests.unit.samples import an_invoice
 
 INTERVAL = timedelta(hours=1)
+
+
+class Crash(BaseException):
+    """What ends a worker where it stands."""
+
+
 ON = date(2026, 10, 2)
 
 
-def follow_up(gateway: Gateway) -> FollowUp:
+def follow_up(gateway: Gateway, *, interval: timedelta | None = INTERVAL) -> FollowUp:
     return FollowUp(
         storage=gateway.storage,
         systems=gateway.systems,
         clock=gateway.clock,
         check_status=gateway.check_status,
-        interval=INTERVAL,
+        interval=interval,
         stopping=lambda: gateway.is_stopping,
     )
 
@@ -122,12 +134,17 @@ def test_the_order_that_took_the_place_of_a_deleted_one_is_followed(gateway: Gat
     assert (latest.order_id != order, latest.reason) == (True, PaymentReason.NOT_PUBLISHED)
 
 
-def test_nobody_is_asked_before_the_interval_has_passed(gateway: Gateway) -> None:
+def test_a_business_is_asked_about_once_an_interval_at_its_own_moment(gateway: Gateway) -> None:
     sent(gateway, "1")
     assert asked(gateway) == ["1"]
-    gateway.clock.advance(seconds=INTERVAL.total_seconds() - 1)
+    gateway.clock.set(moment_before(gateway.clock.now() + INTERVAL, "fjell", interval=INTERVAL))
+    gateway.clock.advance(seconds=-1)
     assert asked(gateway) == []
-    gateway.clock.advance(seconds=1)
+    gateway.clock.advance(seconds=2)
+    assert asked(gateway) == ["1"]
+    gateway.clock.advance(seconds=INTERVAL.total_seconds() - 2)
+    assert asked(gateway) == []
+    gateway.clock.advance(seconds=2)
     assert asked(gateway) == ["1"]
 
 
@@ -166,7 +183,10 @@ def test_one_businesss_trouble_hides_none_of_the_others_and_is_told(gateway: Gat
         FollowedUp(business="fjell", reports=1),
     ]
     assert follow_up(gateway).run() == []
-    next_round(gateway)
+    if isinstance(error, TryAgain):
+        gateway.clock.advance(seconds=LEFT_OFF.total_seconds())
+    else:
+        next_round(gateway)
     assert asked(gateway, "dal") == ["1"]
 
 
@@ -232,6 +252,61 @@ def test_calls_that_are_kept_for_single_sends_are_not_used(gateway: Gateway) -> 
     assert asked(gateway) == ["1"]
 
 
+class TestWhereNobodySaysHowOften:
+    def told(self, gateway: Gateway, **endpoint: object) -> None:
+        """Have an endpoint."""
+        given = {"id": "e1", "url": "https://shop.example/", "created_at": gateway.clock.now(), **endpoint}
+        secrets = EndpointSecrets(url=SecretStr("https://shop.example/"), current=SecretStr("whsec_"))
+        with gateway.storage.transaction() as work:
+            work.endpoints.add(Endpoint.model_validate(given), secrets)
+
+    def test_who_is_told_is_followed_up_every_hour(self, gateway: Gateway) -> None:
+        add_business(gateway, "dal")
+        sent(gateway, "1", business="dal")
+        sent(gateway, "1")
+        assert follow_up(gateway, interval=None).run() == []
+        self.told(gateway, business="dal", types=[EventType.INVOICE_PAID])
+        assert follow_up(gateway, interval=None).run() == [FollowedUp(business="dal", reports=1)]
+        assert follow_up(gateway, interval=None).run() == []
+        next_round(gateway)
+        assert follow_up(gateway, interval=None).run() == [FollowedUp(business="dal", reports=1)]
+
+    def test_who_is_told_of_other_things_is_not(self, gateway: Gateway) -> None:
+        sent(gateway, "1")
+        self.told(gateway, types=[EventType.TRANSFER_REJECTED])
+        assert follow_up(gateway, interval=None).run() == []
+
+    def test_where_the_operator_says_never_nobody_is(self, gateway: Gateway) -> None:
+        sent(gateway, "1")
+        self.told(gateway)
+        assert follow_up(gateway, interval=timedelta(0)).run() == []
+        assert follow_up(gateway, interval=None).run() == [FollowedUp(business="fjell", reports=1)]
+
+
+class TestMoments:
+    def test_five_hundred_businesses_are_spread_over_the_hour(self) -> None:
+        now = datetime(2026, 10, 5, 12, tzinfo=UTC)
+        minutes = Counter(moment_before(now, f"business {number}", interval=HOURLY).minute for number in range(500))
+        assert len(minutes) == 60
+        assert max(minutes.values()) <= 20
+
+    @pytest.mark.parametrize("seconds", [60, 900, 3600, 86_400])
+    def test_a_businesss_moments_are_an_interval_apart(self, seconds: int) -> None:
+        interval = timedelta(seconds=seconds)
+        now = datetime(2026, 10, 5, 12, tzinfo=UTC)
+        moment = moment_before(now, "fjell", interval=interval)
+        assert timedelta(0) <= now - moment < interval
+        after = moment_before(now + interval, "fjell", interval=interval)
+        assert abs(after - moment - interval) < timedelta(milliseconds=1)
+
+    def test_a_round_that_waits_is_no_new_one(self) -> None:
+        now = datetime(2026, 10, 5, 12, tzinfo=UTC)
+        waits = Round(begun_at=now - 3 * HOURLY, asked_up_to="7", resume_at=now + timedelta(seconds=1))
+        candidate = Candidate(business="fjell", system="fake", is_told=True, last=waits)
+        assert due_round(candidate, interval=HOURLY, now=now) is None
+        assert due_round(candidate, interval=HOURLY, now=now + timedelta(seconds=1)) == waits
+
+
 class TestInPieces:
     @pytest.fixture(autouse=True)
     def small_pieces(self, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -255,9 +330,56 @@ class TestInPieces:
         assert follow_up(gateway).run() == []
         gateway.is_stopping = False
         assert follow_up(gateway).run() == [
-            FollowedUp(business="fjell", reports=3),
+            FollowedUp(business="fjell", reports=1),
             FollowedUp(business="vidde", reports=1),
         ]
+
+    def test_what_broke_off_is_gone_on_with_within_minutes(self, gateway: Gateway) -> None:
+        sent(gateway, "1", "2", "3", "4", "5")
+        pieces = count()
+
+        def break_off() -> None:
+            if next(pieces) == 1:
+                raise Crash
+
+        gateway.system.before("payments.states", break_off)
+        with pytest.raises(Crash):
+            follow_up(gateway).run()
+        assert reports(gateway, "fjell") == ["1", "2"]
+        gateway.clock.advance(seconds=LEFT_OFF.total_seconds() - 1)
+        assert asked(gateway) == []
+        gateway.clock.advance(seconds=1)
+        assert asked(gateway) == ["3", "4", "5"]
+        next_round(gateway)
+        assert asked(gateway) == ["1", "2", "3", "4", "5"]
+
+    def test_who_was_thought_gone_leaves_the_round_to_the_one_who_took_it(self, gateway: Gateway) -> None:
+        sent(gateway, "1", "2", "3")
+        others: list[FollowedUp] = []
+
+        def take_long() -> None:
+            if not others:
+                others.append(FollowedUp(business="nobody yet", reports=0))
+                gateway.clock.advance(seconds=LEFT_OFF.total_seconds())
+                others.extend(follow_up(gateway).run())
+
+        gateway.system.before("payments.states", take_long)
+        assert follow_up(gateway).run() == [FollowedUp(business="fjell", reports=2)]
+        assert others[1:] == [FollowedUp(business="fjell", reports=3)]
+
+    def test_what_stands_in_the_way_of_all_is_not_tried_with_the_others(self, gateway: Gateway) -> None:
+        """As an adapter answers that asks about one at a time."""
+        sent(gateway, "1", "2", "3", "4")
+        quota = TryAgain("Quota.", not_before=gateway.clock.now() + timedelta(minutes=20))
+        gateway.system.payments.states = lambda order_ids: dict.fromkeys(order_ids, quota)  # type: ignore[method-assign]
+        assert follow_up(gateway).run() == [FollowedUp(business="fjell", reports=0, trouble=quota)]
+        assert gateway.system.calls == []
+
+    def test_a_system_that_is_asked_one_by_one_is_asked_about_fewer_at_a_time(self, gateway: Gateway) -> None:
+        sent(gateway, "1", "2")
+        gateway.system.limits = replace(gateway.system.limits, items_per_read=1)
+        assert follow_up(gateway).run() == [FollowedUp(business="fjell", reports=2)]
+        assert gateway.system.calls == ["payments.states"] * 2
 
     def test_what_was_reported_before_the_trouble_is_kept(self, gateway: Gateway) -> None:
         sent(gateway, "1", "2", "3")

@@ -44,7 +44,7 @@ from adapters.storage.schema.webhook_tables import (
     webhook_pauses,
 )
 
-LATEST_REVISION = "0014"
+LATEST_REVISION = "0015"
 """The migration that leads to these tables."""
 
 __all__ = [

@@ -222,11 +222,14 @@ Index(
     status_checks.c.id,
 )
 
+# The latest round of each business; it is over where nothing resumes it.
 follow_ups = Table(
     "follow_ups",
     metadata,
     of_business(primary_key=True),
     Column("begun_at", UtcDateTime, nullable=False),
+    Column("asked_up_to", exact_text(NAME_LENGTH)),
+    Column("resume_at", UtcDateTime),
 )
 
 intents = Table(

@@ -279,7 +279,7 @@ class TestIndexes:
             (lambda work: work.statuses.latest("fjell", "1001"), {"ix_status_checks_invoice"}),
             (lambda work: work.statuses.open_invoices("fjell", limit=9, after="1"), {"ix_transfers_open"}),
             (
-                lambda work: work.follow_ups.due(now=NOW, begun_before=NOW),
+                lambda work: work.follow_ups.candidates(now=NOW),
                 {"ix_transfers_open", "sqlite_autoindex_businesses_1", "sqlite_autoindex_follow_ups_1"},
             ),
         ],

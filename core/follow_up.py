@@ -1,0 +1,90 @@
+"""When a business's open orders are asked about by themselves, and where that was left off.
+
+Pure. Orders are asked about in rounds, one an interval. Each business has its own moment in the interval, by its name:
+many don't ask at once, and ask at the same minute of every hour. A round that broke off is gone on with.
+"""
+
+import hashlib
+from collections.abc import Collection
+from datetime import datetime, timedelta
+
+from core.event import EventType
+from core.fields import Document, Instant
+
+HOURLY = timedelta(hours=1)
+"""How often, where somebody wants to be told and nobody said how often."""
+
+LEFT_OFF = timedelta(minutes=5)
+"""A round of which nothing was heard for so long was left off: longer than its longest call takes."""
+
+SHORTEST_SECONDS = 60
+"""No business may be asked about more often than that."""
+
+FOUND_BY_ASKING = frozenset(
+    {
+        EventType.INVOICE_PUBLISHED,
+        EventType.INVOICE_PARTLY_PAID,
+        EventType.INVOICE_PAID,
+        EventType.INVOICE_DELETED,
+    }
+)
+"""What becomes known of open orders only when the accounting system is asked."""
+
+
+class Round(Document):
+    """A round of asking, begun then; the invoices up to the number `asked_up_to` are done (None: none is).
+
+    Whoever comes first goes on with it from `resume_at` on: until then somebody is at it, or it has to wait. None: it
+    is over.
+    """
+
+    begun_at: Instant
+    asked_up_to: str | None = None
+    resume_at: Instant | None = None
+
+
+class Candidate(Document):
+    """A business with open orders, in an accounting system that may be asked.
+
+    `is_told`: somebody wants to be told what asking finds. `last` is its latest round.
+    """
+
+    business: str
+    system: str
+    is_told: bool
+    last: Round | None
+
+
+def is_wanted(*, business: str | None, types: Collection[str], of: str) -> bool:
+    """Whether what is found by asking about the business `of` goes to an endpoint of that business (None: of all).
+
+    `types` are those that it wants; none: all.
+    """
+    return business in (None, of) and (not types or not FOUND_BY_ASKING.isdisjoint(types))
+
+
+def interval_of(candidate: Candidate, *, installation: timedelta | None) -> timedelta | None:
+    """Return how often the business's orders are asked about; None where they are not.
+
+    `installation` is what the operator says for all: None is nothing, zero is never.
+    """
+    if installation is not None:
+        return installation or None
+    return HOURLY if candidate.is_told else None
+
+
+def due_round(candidate: Candidate, *, interval: timedelta, now: datetime) -> Round | None:
+    """Return the round to be worked on now: a new one, or the one that was left off; None: nothing is to be done."""
+    last = candidate.last
+    if last is not None and last.resume_at is not None:
+        return last if last.resume_at <= now else None
+    if last is None or last.begun_at < moment_before(now, candidate.business, interval=interval):
+        return Round(begun_at=now)
+    return None
+
+
+def moment_before(now: datetime, business: str, *, interval: timedelta) -> datetime:
+    """Return the latest moment, no later than now, at which it is the business's turn."""
+    seconds = interval.total_seconds()
+    share = int.from_bytes(hashlib.sha256(business.encode()).digest()[:8]) / 2**64
+    return now - timedelta(seconds=(now.timestamp() - share * seconds) % seconds)
