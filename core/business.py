@@ -56,7 +56,8 @@ class Business(Document):
     `customer_updates` says what an invoice may change in the record of a customer that was found.
     `vat_codes` overrides the VAT code of a rate: percent to code, such as {"0": "52"}. `products` says what the
     source's products are booked as, by their code or text; every other one is booked as `product_name`. `department`
-    and `project` are ids or exact names in the accounting system, for invoices that name none.
+    and `project` are ids or exact names in the accounting system, for invoices that name none. `notify` says where
+    people are told of what needs them; each address is a secret.
     """
 
     name: BusinessName
@@ -71,6 +72,7 @@ class Business(Document):
     )
     department: Name | None = Field(default=None, examples=["Oslo"])
     project: Name | None = Field(default=None, examples=["42"])
+    notify: tuple[SecretStr, ...] = Field(default=(), examples=[["slack://..."]])
 
     @field_validator("products")
     @classmethod
@@ -79,6 +81,11 @@ class Business(Document):
         if len(tidied) < len(products):
             raise ValueError("names one product twice: white space and Unicode form make no difference")
         return tidied
+
+    @property
+    def notify_addresses(self) -> tuple[str, ...]:
+        """Where people are told, in the clear: for whoever tells them and the encrypted store, for nobody else."""
+        return tuple(address.get_secret_value() for address in self.notify)
 
     @field_serializer("vat_codes")
     def _plain_vat_codes(self, codes: Mapping[Any, str]) -> dict[str, str]:

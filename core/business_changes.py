@@ -17,6 +17,7 @@ Settings = Mapping[str, Any]
 """A document of settings, or a change of one, as JSON has it."""
 
 _CONNECTION = "accounting"
+_NOTIFY = "notify"
 
 
 class Change(Document):
@@ -70,7 +71,7 @@ def patched(business: Business, patch: Settings) -> dict[str, Any]:
 def changes_between(earlier: Business, stored: Business, *, secrets: Collection[str]) -> tuple[Change, ...]:
     """Return what differs, in the order of the settings. `secrets` are the names under `accounting` not to be shown."""
     before, after = dict(_leaves(_document(earlier))), dict(_leaves(_document(stored)))
-    hidden = {f"{_CONNECTION}.{name}" for name in secrets}
+    hidden = {_NOTIFY, *(f"{_CONNECTION}.{name}" for name in secrets)}
     return tuple(
         Change(setting=name, before=None, after=None, secret=True)
         if name in hidden
@@ -100,8 +101,9 @@ def resets_in(changes: Sequence[Change], given: Business) -> tuple[Change, ...]:
 
 
 def _document(business: Business, *, only_given: bool = False) -> dict[str, Any]:
-    document = business.model_dump(mode="json", exclude={"name", _CONNECTION}, exclude_unset=only_given)
-    return {_CONNECTION: {"system": business.accounting.system, **business.accounting.settings}, **document}
+    document = business.model_dump(mode="json", exclude={"name", _CONNECTION, _NOTIFY}, exclude_unset=only_given)
+    told = {_NOTIFY: list(business.notify_addresses)} if business.notify else {}
+    return {_CONNECTION: {"system": business.accounting.system, **business.accounting.settings}, **document, **told}
 
 
 def _leaves(settings: Settings, *, under: str = "") -> Iterator[tuple[str, str]]:

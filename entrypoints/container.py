@@ -9,8 +9,17 @@ from dependency_injector import providers
 
 from adapters.clock import MachineClocks, SystemClock
 from adapters.mark_file import MarkFile
+from adapters.notices.apprise_messenger import AppriseMessenger
 from adapters.secrets import secret_box_with, secret_keys_of
-from adapters.storage import SqlCallCounter, SqlFigures, SqlKeyRing, SqlSealedTexts, SqlSessionStore, open_storage
+from adapters.storage import (
+    SqlCallCounter,
+    SqlFigures,
+    SqlKeyRing,
+    SqlNoticeStore,
+    SqlSealedTexts,
+    SqlSessionStore,
+    open_storage,
+)
 from core.endpoint_address import Reach, endpoint_address
 from core.ports.clock import Clock
 from core.ports.surroundings import Surroundings
@@ -20,7 +29,9 @@ from core.use_cases.follow_up import FollowUp
 from core.use_cases.forget_old import ForgetOld
 from core.use_cases.read_figures import ReadFigures
 from core.use_cases.rotate_secret import RotateSecret
+from core.use_cases.tell_people import TellPeople
 from entrypoints.acting import current_actor
+from entrypoints.language.at_hand import translator_into
 from entrypoints.readiness import Pulse, Readiness
 from entrypoints.settings import Settings, plugins_environment
 from entrypoints.stopping import Stopping
@@ -137,6 +148,20 @@ class Container(UseCases):
         clock=UseCases.clock,
         keep_invoices=_settings.keep_invoices,
         keep_details=_settings.keep_details,
+        stopping=UseCases.is_stopping,
+    )
+    messenger: providers.Provider[Any] = providers.Singleton(AppriseMessenger)
+    notice_store = providers.Singleton(SqlNoticeStore, UseCases.storage)
+    tell_people = providers.Singleton(
+        TellPeople,
+        storage=UseCases.storage,
+        notices=notice_store,
+        messenger=messenger,
+        clock=UseCases.clock,
+        operator=_settings.notify_addresses,
+        sum_up_at=_settings.sum_up_at,
+        translate=providers.Factory(translator_into, _settings.language),
+        new_holder=UseCases.new_holder,
         stopping=UseCases.is_stopping,
     )
     follow_up = providers.Singleton(

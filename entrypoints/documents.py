@@ -20,6 +20,7 @@ from core.customer import Address, CustomerKind
 from core.errors import Outcome
 from core.fields import Instant, IsoDate
 from core.invoice import Invoice
+from core.notice_address import services_of
 from core.payment import PaymentReason, PaymentStatusValue
 from core.ports import invoice_stores
 from core.ports.accounting import AccountingSystems
@@ -81,12 +82,14 @@ class BusinessDocument(Answer):
     products: dict[str, BookedProduct]
     department: str | None
     project: str | None
+    notify: list[str]
 
     @classmethod
     def of_business(cls, business: Business, systems: AccountingSystems) -> Self:
-        """Show a business; secret settings are left out."""
-        document = business.model_dump(mode="json", exclude={"accounting"})
-        return cls.model_validate({**document, "accounting": systems.shown(business.accounting)})
+        """Show a business; secret settings are left out, and where people are told is shown by the services' names."""
+        document = business.model_dump(mode="json", exclude={"accounting", "notify"})
+        shown = {"accounting": systems.shown(business.accounting), "notify": services_of(business.notify_addresses)}
+        return cls.model_validate({**document, **shown})
 
 
 class BusinessChange(Shown):

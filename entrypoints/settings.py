@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import time, timedelta
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -12,6 +12,7 @@ from typing_extensions import override
 
 from core.endpoint_address import Reach, networks_in
 from core.errors import InvalidInput
+from core.notice_address import addresses_in
 from core.timeline import SETTLED_FOR_CERTAIN
 from entrypoints.language.at_hand import Language
 from entrypoints.settings_file import FILE_NAME, environment_with, key_of, read_file, settings_in, variable_of
@@ -96,6 +97,15 @@ class Settings(BaseSettings):
         ge=0,
         description="how often workers ask by themselves whether open orders were paid; 0 is never",
     )
+    notify: SecretStr | None = Field(
+        default=None,
+        description="where people are told of what needs them, in any business: addresses of Slack, Teams, e-mail and"
+        " others, with spaces between them ([Notices](notices.md))",
+    )
+    notify_summary: time | None = Field(
+        default=None,
+        description="at what time in Norway it is summed up there what was sent and paid and what waits for a person",
+    )
     requests_per_minute: int = Field(
         default=600, ge=0, description="how many requests an API key may make of one server, on average; 0 is no limit"
     )
@@ -176,6 +186,16 @@ class Settings(BaseSettings):
     def given_key(self) -> str | None:
         """The secret key, in the clear, when the operator gave one."""
         return self.secret_key.get_secret_value() if self.secret_key else None
+
+    @property
+    def notify_addresses(self) -> tuple[str, ...]:
+        """Where the operator's people are told, in the clear."""
+        return addresses_in(self.notify.get_secret_value()) if self.notify else ()
+
+    @property
+    def sum_up_at(self) -> time | None:
+        """`notify_summary` as a time in Norway, whatever zone it names."""
+        return self.notify_summary.replace(tzinfo=None) if self.notify_summary else None
 
     @property
     def settling(self) -> timedelta:

@@ -1,6 +1,7 @@
 """A worker: takes turns on its threads, and sweeps up what is due and nobody works on, until it is told to stop.
 
-Unless the operator wants it never, a thread of its own follows up open orders.
+Unless the operator wants it never, a thread of its own follows up open orders. Another tells people what needs them,
+where somebody is named who is told.
 """
 
 import logging
@@ -19,6 +20,7 @@ from core.sending.restore_watch import RestoreWatch
 from core.sending.sweep import Sweep
 from core.use_cases.follow_up import FollowedUp, FollowUp
 from core.use_cases.forget_old import ForgetOld
+from core.use_cases.tell_people import Sending, TellPeople
 from entrypoints.container import Container
 from entrypoints.readiness import Pulse
 from entrypoints.stopping import Stopping
@@ -26,6 +28,7 @@ from entrypoints.stopping import Stopping
 _TIDY_EVERY = timedelta(hours=1)
 _FORGET_EVERY = timedelta(days=1)
 _LOOK_FOR_FOLLOW_UPS_SECONDS = 20.0
+_LOOK_FOR_NOTICES_SECONDS = 15.0
 
 _log = logging.getLogger("kvitt.worker")
 
@@ -39,6 +42,7 @@ class Worker:
         self._watch: RestoreWatch = container.restore_watch()
         self._follow_up: FollowUp = container.follow_up()
         self._forget_old: ForgetOld = container.forget_old()
+        self._tell_people: TellPeople = container.tell_people()
         self._storage: Storage = container.storage()
         self._clock: Clock = container.clock()
         self._telemetry: Telemetry = container.telemetry()
@@ -48,6 +52,7 @@ class Worker:
         self._follow_up_seconds = container.settings().follow_up_seconds
         self._sweeper = threading.Thread(target=self._keep_sweeping, name="kvitt-sweeper", daemon=True)
         self._follower = threading.Thread(target=self._keep_following_up, name="kvitt-follow-up", daemon=True)
+        self._notifier = threading.Thread(target=self._keep_telling_people, name="kvitt-notifier", daemon=True)
 
     def start(self) -> None:
         """Begin to take turns."""
@@ -56,6 +61,7 @@ class Worker:
         self._sweeper.start()
         if self._follow_up_seconds != 0:
             self._follower.start()
+        self._notifier.start()
 
     def stop(self) -> None:
         """Finish the calls in hand, hand the rest back, and end; what hangs is left when the time is up."""
@@ -65,6 +71,8 @@ class Worker:
         self._queue.stop(patience=timedelta(seconds=self._stopping.seconds_left()))
         if self._follower.is_alive():  # its call in hand only reads, so it can be left
             self._follower.join(self._stopping.seconds_left())
+        if self._notifier.is_alive():  # what is being sent is noted, so that it is not sent again
+            self._notifier.join(self._stopping.seconds_left())
         self._telemetry.close()
 
     def __enter__(self) -> "Worker":
@@ -104,11 +112,28 @@ class Worker:
                 _log.warning("Following up failed, and is done again soon: %s", type(error).__name__)
             self._stopping.wait(pause_seconds)
 
+    def _keep_telling_people(self) -> None:
+        while not self._stopping.is_set():
+            try:
+                for sending in self._tell_people.run():
+                    _log_sending(sending)
+            except Exception as error:  # noqa: BLE001 - as above: one that ends is worse
+                _log.warning("Telling people failed, and is done again soon: %s", type(error).__name__)
+            self._stopping.wait(_LOOK_FOR_NOTICES_SECONDS)
+
     def _tidy(self) -> None:
         """Forget what nobody asks for any more: turns that ended, answers kept for long enough."""
         self._queue.tidy()
         with self._storage.transaction() as work:
             work.answers.forget_older(self._clock.now() - KEPT_FOR)
+
+
+def _log_sending(sending: Sending) -> None:
+    """Log how sending a notice went: by the service's name, for the address is a secret."""
+    if sending.trouble is None:
+        _log.info("A notice was sent by %s", sending.service)
+    else:
+        _log.warning("A notice could not be sent by %s, and is tried again: %s", sending.service, sending.trouble.code)
 
 
 def _tell(followed: FollowedUp) -> None:

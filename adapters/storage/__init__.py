@@ -3,6 +3,7 @@
 from adapters.storage.access import SqlKeyRing
 from adapters.storage.businesses import SqlSealedTexts, SqlSessionStore
 from adapters.storage.installation import SqlFigures
+from adapters.storage.notices import SqlNoticeStore
 from adapters.storage.turns import SqlCallCounter
 from adapters.storage.unit_of_work import SqlStorage, open_storage
 
@@ -10,6 +11,7 @@ __all__ = [
     "SqlCallCounter",
     "SqlFigures",
     "SqlKeyRing",
+    "SqlNoticeStore",
     "SqlSealedTexts",
     "SqlSessionStore",
     "SqlStorage",

@@ -60,6 +60,7 @@ class SqlBusinessStore(BusinessStore):
     @override
     def put(self, business: Business) -> None:
         lock_for_sealing(self._database, businesses)
+        notify = business.notify_addresses
         put(
             self._database,
             businesses,
@@ -67,7 +68,8 @@ class SqlBusinessStore(BusinessStore):
                 "name": business.name,
                 "system": business.accounting.system,
                 "sealed_settings": self._secret_box.seal(json.dumps(dict(business.accounting.settings))),
-                "document": business.model_dump_json(exclude={"name", "accounting"}),
+                "document": business.model_dump_json(exclude={"name", "accounting", "notify"}),
+                "sealed_notify": self._secret_box.seal(json.dumps(notify)) if notify else None,
             },
         )
         self._database.execute(delete(erasures).where(erasures.c.business == business.name))
@@ -82,7 +84,10 @@ class SqlBusinessStore(BusinessStore):
     def _business(self, row: RowMapping) -> Business:
         settings = json.loads(self._secret_box.open(row["sealed_settings"]))
         connection = Connection.of(row["system"], settings)
-        document = {**json.loads(row["document"]), "name": row["name"], "accounting": connection}
+        sealed_notify = row["sealed_notify"]
+        notify = json.loads(self._secret_box.open(sealed_notify)) if sealed_notify is not None else ()
+        told = {"name": row["name"], "accounting": connection, "notify": notify}
+        document = {**json.loads(row["document"]), **told}
         return Business.model_validate(document, context=AS_STORED)
 
 
@@ -243,7 +248,7 @@ class SqlSealedTexts(SealedTexts):
         while True:
             with self._storage.write() as database:
                 _wait_for_writers(database, table)
-                query = select(key, column).where(key > after).order_by(key).limit(_PIECE)
+                query = select(key, column).where(key > after, column.is_not(None)).order_by(key).limit(_PIECE)
                 rows = [(name, sealed) for name, sealed in database.execute(query)]
                 changed, unreadable = self._reseal_rows(rows)
                 if changed:

@@ -44,6 +44,9 @@ from adapters.storage.schema import (
     invoice_words,
     invoices,
     journal,
+    notice_looks,
+    notice_messages,
+    notices,
     recoveries,
     reference_data,
     sessions,
@@ -68,6 +71,9 @@ _OF_ONE = (
     follow_ups,
     books,
     access_troubles,
+    notice_looks,
+    notice_messages,
+    notices,
 )
 _RECOVERY_BEGUN_ANEW: dict[str, Any] = {
     "needed": True,
@@ -130,7 +136,7 @@ class SqlForgettingStore(ForgettingStore):
         self._database.execute(
             update(businesses)
             .where(businesses.c.name == business)
-            .values(sealed_settings=self._secret_box.seal("{}"), document="{}")
+            .values(sealed_settings=self._secret_box.seal("{}"), document="{}", sealed_notify=None)
         )
         put(self._database, erasures, {"business": business, "erased_at": at})
 

@@ -30,6 +30,7 @@ FIELDS = (
 
 _NOISY = {
     "zeep": logging.CRITICAL + 1,  # whole envelopes: Login carries the password
+    "apprise": logging.CRITICAL + 1,  # addresses of people's services, with what opens them
     "httpx": logging.WARNING,  # at info it tells addresses, with what is searched for
     "httpcore": logging.WARNING,
     "urllib3": logging.ERROR,

@@ -2,12 +2,14 @@
 
 from collections.abc import Callable, Sequence
 from datetime import timedelta
+from typing import Any
 
 from core.audit import Action
 from core.auditor import Auditor
 from core.business import Business, Connection
 from core.business_changes import Change, Settings, StoredBusiness, changes_between, patched, resets_in
 from core.errors import Conflict, Fault, InvalidInput, OrderOpen, TryAgain
+from core.notice_address import require_allowed, services_of
 from core.ports.accounting import AccountingSystems
 from core.ports.clock import Clock
 from core.ports.storage import Storage, UnitOfWork
@@ -42,7 +44,8 @@ class ConnectBusiness:
     def store(self, business: Business, *, may_reset: bool = True) -> StoredBusiness:
         """Store the business, and return it as stored, with what has changed.
 
-        Secrets left out of an existing business's connection are kept; whatever else is left out is as by default.
+        Secrets left out of an existing business, its `notify` among them, are kept; whatever else is left out is as by
+        default.
         Without `may_reset` that is refused where it would undo a setting. A changed connection forgets what was read
         through the old one and releases the transfers that were parked for it. A business that moves to another
         accounting system keeps its invoices and transfers, with their order ids.
@@ -60,7 +63,9 @@ class ConnectBusiness:
         ):
             earlier = work.businesses.get(business.name, for_update=True)
             connection = self._systems.checked(self._with_kept_secrets(business.accounting, earlier))
-            stored = business.model_copy(update={"accounting": connection})
+            notify = _kept_notify(earlier) if earlier and "notify" not in business.model_fields_set else {}
+            stored = business.model_copy(update={"accounting": connection, **notify})
+            stored = _with_judged_notify(stored, earlier)
             changes = self._changes(earlier, stored)
             if not may_reset and (resets := resets_in(changes, business)):
                 raise _would_reset(business.name, resets)
@@ -77,7 +82,8 @@ class ConnectBusiness:
         with self._auditor.refusals(Action.BUSINESS_STORED, business=name), self._storage.transaction() as work:
             earlier = require_business(work, name, for_update=True)
             wanted = read(patched(earlier, patch))
-            stored = wanted.model_copy(update={"accounting": self._systems.checked(wanted.accounting)})
+            checked = wanted.model_copy(update={"accounting": self._systems.checked(wanted.accounting)})
+            stored = _with_judged_notify(checked, earlier)
             if changes := self._changes(earlier, stored):
                 self._keep(work, earlier, stored)
         return StoredBusiness(business=stored, changes=changes)
@@ -125,6 +131,19 @@ class ConnectBusiness:
                     f"{field} is longer than the {longest} characters that the accounting system takes.",
                     hint=f"Choose a shorter {field}.",
                 )
+
+
+def _kept_notify(earlier: Business) -> dict[str, Any]:
+    return {"notify": earlier.notify}
+
+
+def _with_judged_notify(stored: Business, earlier: Business | None) -> Business:
+    """See that people may be told at these addresses; those given back as they are shown, by name, are kept."""
+    if earlier and stored.notify and list(stored.notify_addresses) == services_of(earlier.notify_addresses):
+        return stored.model_copy(update=_kept_notify(earlier))
+    if earlier is None or stored.notify != earlier.notify:
+        require_allowed(stored.notify_addresses)
+    return stored
 
 
 def _would_reset(business: str, resets: Sequence[Change]) -> Conflict:

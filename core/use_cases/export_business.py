@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 from core.audit import Action
 from core.auditor import Auditor
+from core.notice_address import services_of
 from core.ports.accounting import AccountingSystems
 from core.ports.clock import Clock
 from core.ports.personal_data_stores import Place, Record, RecordKind
@@ -45,8 +46,10 @@ class ExportBusiness:
             self._auditor.done(work, Action.BUSINESS_EXPORTED, business=name)
         counts: Counter[str] = Counter()
         yield {"record": "export", "format": FORMAT, "business": name, "exported_at": self._clock.now().isoformat()}
-        settings = business.model_dump(mode="json", exclude={"accounting"})
-        yield {"record": "business", **settings, "accounting": dict(self._systems.shown(business.accounting))}
+        settings = business.model_dump(mode="json", exclude={"accounting", "notify"})
+        told = services_of(business.notify_addresses)
+        shown = dict(self._systems.shown(business.accounting))
+        yield {"record": "business", **settings, "accounting": shown, "notify": told}
         for kind, document in self._all(name):
             counts[kind] += 1
             yield {"record": kind, **document}

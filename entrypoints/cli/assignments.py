@@ -15,12 +15,13 @@ from typing import Any
 import typer
 
 from core.business import Business
+from core.notice_address import addresses_in
 from core.product import BookedProduct
 from entrypoints.cli.options import STANDARD_INPUT, existing
 from entrypoints.cli.reading import read_text
 from plugins.settings import Setting
 
-_CONNECTION, _SYSTEM = "accounting", "system"
+_CONNECTION, _SYSTEM, _NOTIFY = "accounting", "system", "notify"
 _BY_NAME = ("vat_codes", "products")
 """Settings that hold others, under names of a person's choosing."""
 
@@ -31,7 +32,7 @@ class Given:
 
     name: str
     place: tuple[str, ...]
-    value: str | None
+    value: str | tuple[str, ...] | None
 
 
 class Assignments:
@@ -78,7 +79,9 @@ class Assignments:
 
     def is_secret(self, place: tuple[str, ...]) -> bool:
         """Whether this is the place of a secret."""
-        return place[0] == _CONNECTION and place[1:2] != (_SYSTEM,) and self._connection[place[1]].secret
+        return place == (_NOTIFY,) or (
+            place[0] == _CONNECTION and place[1:2] != (_SYSTEM,) and self._connection[place[1]].secret
+        )
 
     def place_of(self, name: str) -> tuple[str, ...]:
         """Return where a setting stands. A rate or a product's name may hold dots of its own."""
@@ -118,7 +121,7 @@ def _given(name: str, place: tuple[str, ...], value: str | None) -> Given:
     if value is not None and (place in [(one,) for one in _BY_NAME] or (place[0] == "products" and len(place) == 2)):
         such = {"vat_codes": "vat_codes.25=3", "products": "products.excavator.product=1100"}[place[0]]
         raise _wrong(f"{name} holds other settings: write them one by one, such as {such}; {name}= removes them.")
-    return Given(name, place, value)
+    return Given(name, place, addresses_in(value) if value is not None and place == (_NOTIFY,) else value)
 
 
 def _known(name: str, names: Collection[str], *, within: str = "", besides: Collection[str] = ()) -> str:

@@ -142,6 +142,13 @@ _GROUPS = [
         },
     ),
     group_of(
+        "notify",
+        "Tell people what needs them, by e-mail, Slack and the like.",
+        {
+            "test": "Send a try-out to whoever is told of what needs a person.",
+        },
+    ),
+    group_of(
         "secret",
         "The key that encrypts secrets.",
         {

@@ -59,6 +59,8 @@ def business_lines(document: Mapping[str, Any]) -> Iterator[str]:
     for kind in DimensionKind:
         if document[kind]:
             yield f"  {kind.value.capitalize()}: {document[kind]}"
+    if document["notify"]:
+        yield f"  People are told by: {', '.join(document['notify'])}"
 
 
 def change_lines(changes: Sequence[Change]) -> Iterator[str]:

@@ -64,6 +64,7 @@ def _examine_work(container: Container, examination: Examination) -> Iterator[Fi
         yield from work.workers(examination, reports)
         yield from work.stopped(reports, examination.rejections())
         yield from work.quota(reports)
+        yield from work.notices(container.notice_store().failing(), container.wall_clock().now())
 
     with closing(container.storage()):
         yield from looked_at("workers", all_of_it)

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from adapters.storage.examination import Examination
 from core.errors import TryAgain
 from core.ports.clock import Clock
+from core.ports.notices import PendingMessage
 from core.reasons import Reason
 from core.transfer import TransferState
 from core.use_cases.read_figures import SystemReport
@@ -69,6 +70,26 @@ def workers(examination: Examination, reports: Sequence[SystemReport]) -> Iterat
         )
     if not left and not late:
         yield ok("workers", "Nothing that is due is left waiting.")
+
+
+def notices(failing: Sequence[PendingMessage], now: datetime) -> Iterator[Finding]:
+    """Whether people are told what needs them, where they are to be; nothing is found where nothing is in the way."""
+    for audience in dict.fromkeys(message.business for message in failing):
+        theirs = [message for message in failing if message.business == audience]
+        hours = f"{max((now - theirs[0].made_at).total_seconds() / 3600, 0):.1f}"
+        services = ", ".join(dict.fromkeys(service for message in theirs for service in message.failing))
+        if audience is None:
+            yield warning(
+                "notices",
+                f"For {hours} hours the operator could not be told by {services} what needs a person.",
+                "Try it with kvitt notify test, and correct KVITT_NOTIFY.",
+            )
+        else:
+            yield warning(
+                "notices",
+                f"For {hours} hours the business {audience} could not be told by {services} what needs a person.",
+                f"Try it with kvitt notify test --business {audience}, and correct its notify.",
+            )
 
 
 def recovery(shut: Sequence[str]) -> Iterator[Finding]:

@@ -51,6 +51,7 @@ class BusinessPatch(Body):
     products: Mapping[Name, BookedProductPatch | None] | None = None
     department: Name | None = None
     project: Name | None = None
+    notify: tuple[SecretStr, ...] | None = None
 
     _document: dict[str, Any] = PrivateAttr(default_factory=dict)
 

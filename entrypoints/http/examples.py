@@ -41,6 +41,7 @@ _BUSINESS: Example = {
     "products": {"excavator": {"product": "1100", "vat_code": "3"}},
     "department": "Oslo",
     "project": None,
+    "notify": ["Slack"],
 }
 _ADDRESS: Example = {
     "street": "Verkstedveien 3",

@@ -4,7 +4,7 @@ English costs nothing: no catalogue is read, and texts are given back as they ar
 """
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from enum import StrEnum
@@ -92,6 +92,16 @@ def translated(text: str) -> str:
     from entrypoints.language.catalogue import catalogue_of
 
     return catalogue_of(language).translated(text)
+
+
+def translator_into(language: Language) -> Callable[[str], str]:
+    """Return what says a text in a language, whichever is at hand."""
+
+    def say(text: str) -> str:
+        with speaking(language):
+            return translated(text)
+
+    return say
 
 
 def translated_document(document: Any) -> Any:

@@ -15,8 +15,8 @@ from tests.messages.sentences import sentences
 
 ROOT = Path(__file__).parents[2]
 ON_THE_MACHINE = {
-    "backup", "connect", "doctor", "config", "invoice template", "plugin list", "restore", "sandbox", "secret rotate",
-    "serve", "use", "worker",
+    "backup", "connect", "doctor", "config", "invoice template", "notify test", "plugin list", "restore",
+    "sandbox", "secret rotate", "serve", "use", "worker",
 }  # fmt: skip
 """Commands for who runs Kvitt, which have no route: they are named as they are."""
 

@@ -55,6 +55,8 @@ _DEFAULTS = {
     "trusted_proxies": "none",
     "follow_up_seconds": "3600 where a webhook endpoint wants what is found, otherwise never",
     "webhook_allowed_networks": "none",
+    "notify": "nowhere",
+    "notify_summary": "no summary",
 }
 _VALUES = {
     "database_url": "address",
@@ -64,6 +66,8 @@ _VALUES = {
     "requests_per_minute": "requests a minute, 0 or more",
     "trusted_proxies": "addresses",
     "webhook_allowed_networks": "networks",
+    "notify": "addresses",
+    "notify_summary": "a time, such as `07:00`",
     "metrics_host": "address",
     "metrics_port": "port",
 }

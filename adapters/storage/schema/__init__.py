@@ -33,6 +33,7 @@ from adapters.storage.schema.invoice_tables import (
     status_checks,
     transfers,
 )
+from adapters.storage.schema.notice_tables import notice_looks, notice_messages, notices, notifier
 from adapters.storage.schema.parts import metadata
 from adapters.storage.schema.webhook_tables import (
     HAS_FAILED,
@@ -44,7 +45,7 @@ from adapters.storage.schema.webhook_tables import (
     webhook_pauses,
 )
 
-LATEST_REVISION = "0015"
+LATEST_REVISION = "0016"
 """The migration that leads to these tables."""
 
 __all__ = [
@@ -77,6 +78,10 @@ __all__ = [
     "kept_answers",
     "leases",
     "metadata",
+    "notice_looks",
+    "notice_messages",
+    "notices",
+    "notifier",
     "pauses",
     "recoveries",
     "reference_data",

@@ -12,6 +12,7 @@ businesses = Table(
     Column("system", Text, nullable=False),
     Column("sealed_settings", Text, nullable=False),
     Column("document", Text, nullable=False),
+    Column("sealed_notify", Text),  # where people are told of what needs them; null where nowhere
 )
 
 sessions = Table(

@@ -1,0 +1,118 @@
+"""Sends messages through apprise, which knows the services; a business's e-mail goes by a way of our own, guarded.
+
+apprise logs addresses, and what services answer: its logger is kept silent.
+"""
+
+import logging
+from typing import TYPE_CHECKING
+
+from typing_extensions import override
+
+from adapters.notices.guarded_mail import send_mail
+from core.endpoint_address import Reach
+from core.errors import InvalidInput, KvittError, TryAgain
+from core.notice import Message
+from core.notice_address import EMAIL, TEAMS, fault_of, is_microsofts, service_of
+from core.ports.notices import Messenger
+
+if TYPE_CHECKING:
+    from apprise import NotifyBase
+
+_PUBLIC = Reach()
+
+
+class AppriseMessenger(Messenger):
+    """Sends messages. `reach` is what of the network a business's mail server may be in."""
+
+    def __init__(self, *, reach: Reach = _PUBLIC) -> None:
+        self._reach = reach
+
+    @override
+    def send(self, address: str, message: Message, *, trusted: bool) -> None:
+        service = service_of(address)
+        if not trusted and not self._reach.allowed and (fault := fault_of(address)):
+            raise _unusable(service, fault)
+        try:
+            plugin = _plugin_of(address)
+            if plugin is None:
+                raise _unusable(service, "can't be read")
+            taken = _notify(plugin, message) if trusted else self._send_for_business(plugin, service, message)
+        except KvittError:
+            raise
+        except Exception as error:  # noqa: BLE001 - what a service's own code raises may hold the address
+            raise _not_sent(service) from _nameless(error)
+        if not taken:
+            raise _not_sent(service)
+
+    def _send_for_business(self, plugin: "NotifyBase", service: str, message: Message) -> bool:
+        """Send to where a business names; what apprise made of the address is looked at again."""
+        from apprise.plugins.email.base import NotifyEmail
+
+        if type(plugin) is NotifyEmail:
+            send_mail(plugin, message, reach=self._reach)
+            return True
+        host = plugin.host if isinstance(plugin.host, str) else ""
+        is_it = service != EMAIL and service in {service_of(f"{scheme}://x") for scheme in _schemes(plugin)}
+        if not is_it or (service == TEAMS and not is_microsofts(host)):
+            raise _unusable(service, "is another service's")
+        return _notify(plugin, message)
+
+
+def _plugin_of(address: str) -> "NotifyBase | None":
+    """Return apprise's sender for an address; None where it can't be used. It takes a while the first time."""
+    logging.getLogger("apprise").disabled = True
+    from apprise import Apprise, AppriseAsset
+
+    asset = AppriseAsset(
+        app_id="Kvitt",
+        app_desc="Kvitt",
+        app_url="",
+        image_url_mask="",
+        image_url_logo="",
+        async_mode=False,
+        http_redirects=False,
+        allow_templates=False,
+        storage_mode="memory",
+        language="en",
+    )
+    logging.getLogger("apprise").disabled = True
+    return Apprise.instantiate(address, asset=asset)
+
+
+def _notify(plugin: "NotifyBase", message: Message) -> bool:
+    from apprise import NotifyFormat, NotifyType
+
+    return plugin.notify(
+        body="\n".join(message.lines),
+        title=message.title,
+        notify_type=NotifyType.INFO,
+        body_format=NotifyFormat.TEXT,
+    )
+
+
+def _schemes(plugin: "NotifyBase") -> set[str]:
+    found: set[str] = set()
+    for schemes in (plugin.protocol, plugin.secure_protocol):
+        found |= {schemes} if isinstance(schemes, str) else set(schemes or ())
+    return found
+
+
+def _nameless(error: Exception) -> Exception:
+    """Return an error that tells its kind, and nothing of what it says."""
+    return RuntimeError(type(error).__name__)
+
+
+def _not_sent(service: str) -> TryAgain:
+    return TryAgain(
+        f"{service} could not be reached, or did not take the message.",
+        code="notice_not_sent",
+        hint="See that the address is right and its service is up; kvitt notify test tries it.",
+    )
+
+
+def _unusable(service: str, fault: str) -> InvalidInput:
+    return InvalidInput(
+        f"Nothing can be sent to this address of {service}: it {fault}.",
+        code="bad_notice_address",
+        hint="Name another one; docs/notices.md shows what an address looks like.",
+    )
