@@ -330,6 +330,7 @@ class TransferInvoices:
             tell_ends(work, self._auditor, ended, now=now)
             if refused := next((one for one in outcomes.values() if isinstance(one, AccessRefused)), None):
                 tell_no_access(work, hold.business, AccessUse.SENDING, refused, now=now)
+        hold.leave({transfer.id for transfer in stored})
         self._observer.ended(progress.system, stored)
         return progress.with_ended(stored)
 

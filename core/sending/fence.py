@@ -63,6 +63,10 @@ class Hold:
         """Say whose story the steps from here on belong to."""
         self._transfer_ids = tuple(transfer_ids)
 
+    def leave(self, transfer_ids: Collection[str]) -> None:
+        """Say of which transfers it has ended: the steps from here on are the others'."""
+        self._transfer_ids = tuple(one for one in self._transfer_ids if one not in transfer_ids)
+
     def tell(self, text: str, *, of: str | None = None, since: datetime | None = None) -> None:
         """Note a step in the stories of all that are worked on, or of one transfer.
 

@@ -182,6 +182,17 @@ class TestOneAmongMany:
         gateway.turn()
         assert states(gateway) == {"001": "transferred", "002": "transferred", "9": "rejected"}
 
+    def test_the_story_of_one_that_is_stopped_ends_there(self, gateway: Gateway) -> None:
+        """What is done for the others after it has ended is none of its story."""
+        given = [*invoices(person(0), person(1)), an_invoice(number="9", rows=(a_row(vat_percent="17"),))]
+        queued(gateway, *given)
+        gateway.turn()
+        told = story(gateway, "9").splitlines()
+        assert told[-1].startswith("Rejected: ")
+        assert "Creating" not in story(gateway, "9")
+        assert story(gateway, "001").endswith(f"Transferred as order {gateway.transfer('001').order_id}.")
+        assert "Creating 2 customers" in story(gateway, "001")
+
     def test_a_bug_that_one_brings_about_rejects_that_one(self, gateway: Gateway) -> None:
         create = gateway.system.orders.create
 
