@@ -1,6 +1,6 @@
 """Look up what is stored; whoever asks for something that is not there is told so."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from core.already_sent import AlreadySent, already_sent
@@ -8,7 +8,8 @@ from core.audit import KeptEntry
 from core.batch import Batch, BatchCounts, BatchItem
 from core.business import Business
 from core.credit_balance import CreditedBy, Crediting, left_of
-from core.errors import InvalidInput, NotFound
+from core.errors import Fault, InvalidInput, NotFound
+from core.event import Event, EventType
 from core.invoice import Invoice
 from core.invoice_filter import InvoiceFilter, ListedInvoice, Place, listed, require_usable
 from core.ports.invoice_stores import Step
@@ -196,6 +197,31 @@ class LookUp:
         with self._storage.transaction() as work:
             return work.batches.items(batch_id, limit=limit, after=after)
 
+    def events(
+        self,
+        business: str,
+        *,
+        types: Collection[EventType] = (),
+        since: datetime | None = None,
+        limit: int,
+        after: str | None = None,
+    ) -> Sequence[Event]:
+        """Return a business's events in the order in which they happened, those after the given one.
+
+        Errors: NotFound; InvalidInput, code `bad_parameter`, for an event that the business does not have.
+        """
+        with self._storage.transaction() as work:
+            require_known(work, business)
+            if after is not None:
+                _require_event(work, business, after)
+            return work.events.list(business, types=types, since=since, limit=limit, after=after)
+
+    def newest_event(self, business: str) -> Event | None:
+        """Return what happened last to a business, or None. Errors: NotFound."""
+        with self._storage.transaction() as work:
+            require_known(work, business)
+            return next(iter(work.events.newest(business, limit=1)), None)
+
     def audit(
         self,
         *,
@@ -252,3 +278,12 @@ def _as_they_stand(work: UnitOfWork, business: str, invoices: Sequence[Invoice])
     transfers = work.transfers.of_invoices(business, numbers)
     payments = work.statuses.latest_of(business, [number for number in numbers if number in transfers])
     return [listed(invoice, transfers, payments) for invoice in invoices]
+
+
+def _require_event(work: UnitOfWork, business: str, event_id: str) -> None:
+    event = work.events.get(event_id)
+    if event is None or event.business != business:
+        wrong = f'The business has no event "{event_id}", or it is no longer kept'
+        raise InvalidInput(
+            f"A parameter can't be used. after: {wrong}.", code="bad_parameter", faults=[Fault("after", wrong)]
+        )

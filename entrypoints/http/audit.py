@@ -86,7 +86,7 @@ def _page(
 ) -> AuditPage:
     if invoice is not None and not invoice.isprintable():
         raise bad_parameter("invoice", "Holds what is not printable")
-    begin = _instant(since) if since is not None else None
+    begin = instant_from(since) if since is not None else None
     found = look_up.audit(business=business, invoice=invoice, since=begin, limit=limit + 1, after=position_from(after))
     items = found[:limit]
     return AuditPage(
@@ -94,8 +94,11 @@ def _page(
     )
 
 
-def _instant(text: str) -> datetime:
-    """Read an RFC 3339 instant; one that no year of UTC holds is none."""
+def instant_from(text: str) -> datetime:
+    """Read the RFC 3339 instant of `since`; one that no year of UTC holds is none.
+
+    Errors: InvalidInput, code `bad_parameter`.
+    """
     wrong = bad_parameter("since", "Not an instant with its offset, such as 2026-10-01T12:00:00Z")
     if not _INSTANT.fullmatch(text):
         raise wrong

@@ -7,6 +7,7 @@ what a route takes or answers needs one here; a test holds that, and that every 
 from collections.abc import Mapping
 from typing import Any
 
+from core.event import EventType
 from entrypoints.http.wording import worded
 
 Example = dict[str, Any]
@@ -280,7 +281,81 @@ _STANDING: Example = _INVOICE | {
     },
 }
 
+_TOLD_TRANSFER: Example = {name: value for name, value in _TRANSFER.items() if name != "warnings"}
+_TOLD_REJECTED: Example = _TOLD_TRANSFER | {
+    "state": "rejected",
+    "order_id": None,
+    "customer_id": None,
+    "error": {"code": "unknown_vat_rate", "retriable": False, "outcome": "nothing_written"},
+}
+_TOLD_CHOICE: Example = _TOLD_REJECTED | {
+    "error": {"code": "ambiguous_customer", "retriable": False, "outcome": "nothing_written"}
+}
+_TOLD_CREDIT: Example = _TOLD_TRANSFER | {
+    "id": "01a22a3f3c1d8e2c1d5b0c4b7f6f9a10",
+    "invoice": "D-1002-C",
+    "order_id": "24007",
+    "created_at": "2026-06-17T08:00:00.120Z",
+    "finished_at": "2026-06-17T08:00:00.532Z",
+}
+_TOLD_OPEN: Example = {name: value for name, value in _PAYMENT.items() if name != "warnings"} | {
+    "status": "not_paid",
+    "reason": "open",
+    "paid_at": None,
+}
+_TOLD_BATCH: Example = {name: value for name, value in _BATCH.items() if name not in ("next", "reasons", "items")}
+_REFUSED_ACCESS: Example = {
+    "business": "fjell",
+    "error": {"code": "access_refused", "retriable": True, "outcome": "nothing_written"},
+}
+
+
+def _event(type_: EventType, data: Example, *, nth: int, invoice: str | None = None) -> Example:
+    return {
+        "id": f"01a2a1b3d0{nth:02}4e7a9c0d1e2f3a4b5c6d",
+        "timestamp": "2026-06-17T08:00:00.532Z",
+        "business": "fjell",
+        "type": type_.value,
+        "invoice": invoice,
+        "data": data,
+    }
+
+
+EVENTS: Mapping[EventType, Example] = {
+    type_: _event(type_, data, nth=nth, invoice="D-1002" if "invoice" in data else None)
+    for nth, (type_, data) in enumerate(
+        {
+            EventType.TRANSFER_TRANSFERRED: _TOLD_TRANSFER,
+            EventType.TRANSFER_REJECTED: _TOLD_REJECTED,
+            EventType.TRANSFER_NEEDS_CHOICE: _TOLD_CHOICE,
+            EventType.ACCESS_REFUSED: _REFUSED_ACCESS,
+            EventType.ACCESS_RESTORED: _REFUSED_ACCESS | {"error": None},
+            EventType.INVOICE_PUBLISHED: _TOLD_OPEN,
+            EventType.INVOICE_PARTLY_PAID: _TOLD_OPEN | {"reason": "partly_paid"},
+            EventType.INVOICE_PAID: _TOLD_OPEN | {name: _PAYMENT[name] for name in ("status", "reason", "paid_at")},
+            EventType.INVOICE_REOPENED: _TOLD_OPEN,
+            EventType.INVOICE_CREDITED: _TOLD_CREDIT,
+            EventType.INVOICE_DELETED: _TOLD_OPEN | {"reason": "deleted", "invoice_number": None, "invoiced_at": None},
+            EventType.BATCH_FINISHED: _TOLD_BATCH,
+            EventType.RECOVERY_NEEDED: {"business": "fjell", "needed": True, "since": "2026-06-01T00:00:00.000Z"},
+        }.items(),
+        start=1,
+    )
+}
+"""An example of each type of event."""
+
 EXAMPLES: Mapping[str, Any] = {
+    "TransferEvent": EVENTS[EventType.TRANSFER_REJECTED],
+    "CreditEvent": EVENTS[EventType.INVOICE_CREDITED],
+    "PaymentEvent": EVENTS[EventType.INVOICE_PAID],
+    "AccessEvent": EVENTS[EventType.ACCESS_REFUSED],
+    "BatchEvent": EVENTS[EventType.BATCH_FINISHED],
+    "RecoveryEvent": EVENTS[EventType.RECOVERY_NEEDED],
+    "EventDocument": EVENTS[EventType.INVOICE_PAID],
+    "EventPage": {
+        "next": None,
+        "items": [EVENTS[EventType.TRANSFER_TRANSFERRED], EVENTS[EventType.INVOICE_PUBLISHED]],
+    },
     "AddedInvoices": {
         "added": 1,
         "replaced": 0,

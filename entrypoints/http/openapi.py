@@ -24,6 +24,7 @@ from litestar.openapi.spec import (
     OpenAPIType,
     Operation,
     Parameter,
+    PathItem,
     Reference,
     RequestBody,
     Schema,
@@ -61,6 +62,7 @@ _TAGS = [
     Tag("businesses", "A business and its connection to the accounting system that keeps its books."),
     Tag("invoices", "An invoice, from the source that states it: add it, preview it, send it, ask whether it is paid."),
     Tag("transfers", "Moving an invoice into the accounting system: how it stands, and what happened."),
+    Tag("events", "What happened to invoices, batches and connections, each told once."),
     Tag("audit", "Who did what, and when."),
     Tag("api-keys", "Who may use the API, and for what."),
     Tag("recovery", "After the database was restored: no order is made twice."),
@@ -136,8 +138,11 @@ def described(
     return Described
 
 
-def openapi_config() -> OpenAPIConfig:
-    """Say what the document says of the API as a whole, and where it is served."""
+def openapi_config(webhooks: Mapping[str, PathItem]) -> OpenAPIConfig:
+    """Say what the document says of the API as a whole, and where it is served.
+
+    `webhooks` is what is posted, by the types of events.
+    """
     return OpenAPIConfig(
         title="Kvitt",
         version=version("kvitt"),
@@ -145,6 +150,7 @@ def openapi_config() -> OpenAPIConfig:
         "exactly once, and tells whether it is paid.",
         license=License(name="MIT", identifier="MIT"),
         tags=list(_TAGS),
+        webhooks=dict(webhooks),
         use_handler_docstrings=True,
         operation_id_creator=lambda handler, _method, _path: handler.handler_name,
         openapi_router=_schema_router(),
@@ -176,6 +182,7 @@ def _may_be_left_out(parameter: Parameter | Reference) -> Parameter | Reference:
         (choice,) = [choice for choice in schema.one_of if not _is_null(choice)]
         if isinstance(choice, Schema):
             schema.one_of, schema.type = None, choice.type
+            schema.items = schema.items or choice.items
     return parameter
 
 

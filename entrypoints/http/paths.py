@@ -6,7 +6,7 @@ path is routed as it was sent, and its parameters are decoded afterwards.
 
 import re
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Annotated, Any, TypeVar
 from urllib.parse import quote, unquote_to_bytes
 
@@ -174,8 +174,9 @@ class KnownParameters(ASGIMiddleware):
             known = _known_to(scope["route_handler"])
             if unknown := [name for name in given if name not in known]:
                 raise _unknown_parameters(unknown, known)
+            many = _taken_many(scope["route_handler"])
             for name, times in given.items():
-                if times > 1:
+                if times > 1 and name not in many:
                     raise bad_parameter(name, f"Given {times} times, and is taken once")
         await next_app(scope, receive, send)
 
@@ -187,6 +188,16 @@ def _known_to(handler: BaseRouteHandler) -> Sequence[str]:
         for name, field in handler.parsed_fn_signature.parameters.items()
         if isinstance(definition := field.kwarg_definition, QueryParameter)
     ]
+
+
+def _taken_many(handler: BaseRouteHandler) -> Collection[str]:
+    """Return the names of those that may be given several times."""
+    return {
+        definition.name or name
+        for name, field in handler.parsed_fn_signature.parameters.items()
+        if isinstance(definition := field.kwarg_definition, QueryParameter) and field.is_optional
+        if any(inner.is_non_string_sequence for inner in field.inner_types)
+    }
 
 
 def _unknown_parameters(unknown: Sequence[str], known: Sequence[str]) -> InvalidInput:

@@ -64,6 +64,8 @@ def attacked(*, headers: Mapping[str, str], seed: int, examples: int, app: Any =
                 _with_400("/v1/recover"),
                 # No schema can say that a place is the `next` of a page.
                 _with_400("GET /v1/businesses/{business}/invoices", by="include-name"),
+                # No schema can say which events there are to go on after.
+                _with_400("/v1/businesses/{business}/events"),
                 _BY_AN_ID_GUESSED_WRONG,
             ],
         }

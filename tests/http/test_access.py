@@ -142,6 +142,7 @@ def test_every_route_of_the_api_says_what_it_needs(fjell: Api) -> None:
         ("PATCH", "", {}),
         ("POST", "/verify", None),
         ("GET", "/audit", None),
+        ("GET", "/events", None),
         ("GET", "/invoices", None),
         ("GET", "/invoices/1", None),
         ("PUT", "/invoices/1", invoice_document("1")),
@@ -227,7 +228,7 @@ def test_a_key_to_read_previews_and_checks_and_changes_nothing(two: Api, contain
     two.post(f"{path_of('1')}/send")
     reader = bearing(key_for(container, business="fjell", role=Role.READ))
 
-    for path in ("", "/invoices", "/invoices/1", "/invoices/1/preview", "/transfers", "/audit"):
+    for path in ("", "/invoices", "/invoices/1", "/invoices/1/preview", "/transfers", "/audit", "/events"):
         assert two.get(f"{FJELL}{path}", headers=reader).status_code == 200, path
     assert two.post(f"{path_of('1')}/status", headers=reader).status_code == 200
     for method, path in (

@@ -52,7 +52,7 @@ def keys(shared_container: Container) -> dict[Role, str]:
 
 
 def _everything(api: Api) -> list[Any]:
-    paths = ("", "/invoices", "/transfers", "/audit")
+    paths = ("", "/invoices", "/transfers", "/audit", "/events")
     return [api.get(f"{VIDDE}{path}").json() for path in paths]
 
 

@@ -141,6 +141,6 @@ def test_what_no_system_can_store_is_kept_as_it_was_stated(shared_fjell: Api, fi
 
 
 def test_the_tables_are_all_there_afterwards(shared_fjell: Api, shared_container: Container) -> None:
-    for path in ("", "/invoices", "/transfers", "/audit"):
+    for path in ("", "/invoices", "/transfers", "/audit", "/events"):
         assert shared_fjell.get(f"/v1/businesses/fjell{path}").status_code == 200
     assert shared_container.manage_api_keys().list(limit=1)

@@ -26,6 +26,7 @@ ROUTES = {
     ("post", "/v1/businesses/{business}/invoices/{number}/adopt"),
     ("post", "/v1/businesses/{business}/invoices/{number}/credit"),
     ("get", "/v1/businesses/{business}/audit"),
+    ("get", "/v1/businesses/{business}/events"),
     ("get", "/v1/businesses"),
     ("put", "/v1/businesses/{business}"),
     ("patch", "/v1/businesses/{business}"),
