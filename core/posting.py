@@ -27,6 +27,7 @@ class PostTrouble(StrEnum):
     CONNECTION_LOST = "connection_lost"
     BROKEN_ANSWER = "broken_answer"
     ANSWER_TOO_LARGE = "answer_too_large"
+    FAILED_HERE = "failed_here"
 
 
 _SENTENCES = {
@@ -38,6 +39,7 @@ _SENTENCES = {
     PostTrouble.CONNECTION_LOST: "The connection was lost before an answer came.",
     PostTrouble.BROKEN_ANSWER: "What came was not an HTTP answer.",
     PostTrouble.ANSWER_TOO_LARGE: "The answer was too long, and was not read to its end.",
+    PostTrouble.FAILED_HERE: "Kvitt itself failed; its log says where.",
 }
 
 

@@ -25,6 +25,7 @@ from core.ports.clock import Clock
 from core.ports.surroundings import Surroundings
 from core.sending.fence import FencedCalls
 from core.transfer import RetryPolicy
+from core.use_cases.deliver_events import Counts, DeliverEvents
 from core.use_cases.follow_up import FollowUp
 from core.use_cases.forget_old import ForgetOld
 from core.use_cases.read_figures import ReadFigures
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
     from adapters.queue.durable import DurableTransferQueue
     from adapters.telemetry.telemetry import Telemetry
     from adapters.webhooks.poster import CourierPoster
+    from entrypoints.deliverer import Deliverer
 
 INLINE, DURABLE = "inline", "durable"
 
@@ -68,6 +70,16 @@ def _webhook_poster(reach: Reach, clock: Clock, wall: Clock) -> "CourierPoster":
     from adapters.webhooks.poster import CourierPoster
 
     return CourierPoster(lambda: Courier(reach), reach=reach, clock=clock, wall=wall)
+
+
+def _deliverer(
+    steps: DeliverEvents, reach: Reach, clock: Clock, wall: Clock, told: Callable[[Counts], None]
+) -> "Deliverer":
+    # Imported here because only workers deliver.
+    from adapters.webhooks.courier import Courier
+    from entrypoints.deliverer import Deliverer
+
+    return Deliverer(steps, new_courier=lambda: Courier(reach), reach=reach, clock=clock, wall=wall, told=told)
 
 
 class Container(UseCases):
@@ -137,6 +149,22 @@ class Container(UseCases):
     courier_poster = providers.Singleton(_webhook_poster, _settings.webhook_reach, UseCases.clock, wall_clock)
     webhook_address = providers.Factory(
         lambda reach: lambda url: endpoint_address(url, reach=reach).url, _settings.webhook_reach
+    )
+    deliver_events = providers.Singleton(
+        DeliverEvents,
+        storage=UseCases.storage,
+        clock=UseCases.clock,
+        auditor=UseCases.auditor,
+        new_holder=UseCases.new_holder,
+        chance=UseCases.chance,
+    )
+    deliverer = providers.Factory(
+        _deliverer,
+        deliver_events,
+        _settings.webhook_reach,
+        UseCases.clock,
+        wall_clock,
+        told=telemetry.provided.delivered,
     )
     figures = providers.Singleton(SqlFigures, UseCases.storage)
     read_figures = providers.Singleton(

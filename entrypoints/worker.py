@@ -1,7 +1,7 @@
 """A worker: takes turns on its threads, and sweeps up what is due and nobody works on, until it is told to stop.
 
-Unless the operator wants it never, a thread of its own follows up open orders. Another tells people what needs them,
-where somebody is named who is told.
+Events go out to webhooks on a thread of their own. Unless the operator wants it never, another follows up open orders;
+and one tells people what needs them, where somebody is named who is told.
 """
 
 import logging
@@ -22,6 +22,7 @@ from core.use_cases.follow_up import FollowedUp, FollowUp
 from core.use_cases.forget_old import ForgetOld
 from core.use_cases.tell_people import Sending, TellPeople
 from entrypoints.container import Container
+from entrypoints.deliverer import Deliverer
 from entrypoints.readiness import Pulse
 from entrypoints.stopping import Stopping
 
@@ -39,6 +40,7 @@ class Worker:
     def __init__(self, container: Container) -> None:
         self._queue: DurableTransferQueue = container.queue()
         self._sweep: Sweep = container.sweep()
+        self._deliverer: Deliverer = container.deliverer()
         self._watch: RestoreWatch = container.restore_watch()
         self._follow_up: FollowUp = container.follow_up()
         self._forget_old: ForgetOld = container.forget_old()
@@ -59,6 +61,7 @@ class Worker:
         self._queue.start()
         self._pulse.beat()
         self._sweeper.start()
+        self._deliverer.start()
         if self._follow_up_seconds != 0:
             self._follower.start()
         self._notifier.start()
@@ -66,9 +69,11 @@ class Worker:
     def stop(self) -> None:
         """Finish the calls in hand, hand the rest back, and end; what hangs is left when the time is up."""
         self._stopping.set()
+        self._deliverer.tell_to_stop()
         if self._sweeper.is_alive():
             self._sweeper.join(self._stopping.seconds_left())
         self._queue.stop(patience=timedelta(seconds=self._stopping.seconds_left()))
+        self._deliverer.stop(patience=timedelta(seconds=self._stopping.seconds_left()))
         if self._follower.is_alive():  # its call in hand only reads, so it can be left
             self._follower.join(self._stopping.seconds_left())
         if self._notifier.is_alive():  # what is being sent is noted, so that it is not sent again

@@ -3,7 +3,8 @@
 import json
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from functools import cache
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import (
     ColumnElement,
@@ -55,6 +56,9 @@ from core.webhook import (
     EndpointState,
     is_for,
 )
+
+if TYPE_CHECKING:
+    from sqlalchemy.dialects import postgresql, sqlite
 
 _ends, _waits = webhook_endpoints.c, webhook_pauses.c
 _IS_THERE = _ends.removed_at.is_(None)
@@ -194,7 +198,12 @@ _DUE = (
     .limit(bindparam("most"))
 )
 _THIS_ONE = and_(_ways.endpoint == bindparam("of_endpoint"), _ways.position == bindparam("of_position"))
-_STANDS = update(webhook_deliveries).where(_THIS_ONE)
+_CHANGES = ("state", "attempts", "tries", "failed", "next_attempt_at", "delivered_at")
+_STANDS = (
+    update(webhook_deliveries)
+    .where(_THIS_ONE)
+    .values({name: bindparam(f"the_{name}", type_=_ways[name].type) for name in _CHANGES})
+)
 _HOLDS_UP = (
     update(webhook_deliveries)
     .where(
@@ -207,14 +216,27 @@ _HOLDS_UP = (
     )
     .values(next_attempt_at=bindparam("until", type_=UtcDateTime))
 )
-_ATTEMPT = insert(webhook_attempts)
 _ATTEMPTS = (
     select(*(column for column in webhook_attempts.c if column.name not in ("endpoint", "position", "number")))
     .join(events, events.c.position == webhook_attempts.c.position)
     .where(webhook_attempts.c.endpoint == bindparam("endpoint"), events.c.id == bindparam("event"))
     .order_by(webhook_attempts.c.number)
 )
-_CHANGES = ("state", "attempts", "tries", "failed", "next_attempt_at", "delivered_at")
+
+
+@cache
+def _attempt(dialect: str) -> "postgresql.Insert | sqlite.Insert":
+    """Return the statement that adds an attempt, if its delivery is there: it may have been forgotten meanwhile."""
+    row = select(
+        _ways.endpoint,
+        _ways.position,
+        *(
+            bindparam(f"the_{column.name}", type_=column.type)
+            for column in webhook_attempts.c
+            if column.name not in ("endpoint", "position")
+        ),
+    ).where(_THIS_ONE)
+    return insert_into(dialect, webhook_attempts).from_select(list(webhook_attempts.c), row).on_conflict_do_nothing()
 
 
 class SqlDeliveryStore(DeliveryStore):
@@ -235,26 +257,30 @@ class SqlDeliveryStore(DeliveryStore):
 
     @override
     def tried(self, delivery: Delivery, attempt: Attempt) -> None:
-        self._put(delivery)
-        self._database.execute(
-            _ATTEMPT,
+        self.all_tried([(delivery, attempt)])
+
+    @override
+    def all_tried(self, done: Sequence[tuple[Delivery, Attempt]]) -> None:
+        if not done:
+            return
+        self._put(*(delivery for delivery, _ in done))
+        attempts = [
+            _of(delivery) | {f"the_{name}": value for name, value in attempt} | {"the_number": delivery.attempts}
+            for delivery, attempt in done
+        ]
+        self._database.execute(_attempt(self._database.dialect.name), attempts)
+        held_up = [
             {
-                "endpoint": delivery.endpoint,
-                "position": delivery.position,
-                "number": delivery.attempts,
-                **attempt.model_dump(),
-            },
-        )
-        if delivery.next_attempt_at is not None:
-            self._database.execute(
-                _HOLDS_UP,
-                {
-                    "of_business": delivery.business,
-                    "of_invoice": delivery.invoice or "",
-                    "until": delivery.next_attempt_at,
-                    **_of(delivery),
-                },
-            )
+                "of_business": delivery.business,
+                "of_invoice": delivery.invoice or "",
+                "until": delivery.next_attempt_at,
+                **_of(delivery),
+            }
+            for delivery, _ in done
+            if delivery.next_attempt_at is not None
+        ]
+        if held_up:
+            self._database.execute(_HOLDS_UP, held_up)
 
     @override
     def attempts(self, endpoint_id: str, event_id: str) -> Sequence[Attempt]:
@@ -348,8 +374,9 @@ class SqlDeliveryStore(DeliveryStore):
             )
         )
 
-    def _put(self, delivery: Delivery) -> None:
-        self._database.execute(_STANDS, _of(delivery) | delivery.model_dump(include=set(_CHANGES)))
+    def _put(self, *deliveries: Delivery) -> None:
+        rows = [_of(one) | {f"the_{name}": getattr(one, name) for name in _CHANGES} for one in deliveries]
+        self._database.execute(_STANDS, rows)
 
 
 def _of(delivery: Delivery) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from adapters.telemetry.traces import Note, Traces
 from core.errors import KvittError
 from core.ports.observers import CallObserver, WorkObserver
 from core.transfer import Transfer, TransferState
+from core.use_cases.deliver_events import Counts
 
 OK = "ok"
 
@@ -61,6 +62,17 @@ class Meters:
         self.takeovers = Counter(
             "kvitt_lease_takeovers",
             "Transfers taken up by this process that a worker whose lease had expired left running.",
+            registry=self.registry,
+        )
+        self.deliveries = Counter(
+            "kvitt_webhook_deliveries",
+            "Events that this process posted to webhooks; result is delivered, failed (and tried again) or given_up.",
+            ["result"],
+            registry=self.registry,
+        )
+        self.webhooks_disabled = Counter(
+            "kvitt_webhooks_disabled",
+            "Webhooks that this process disabled: they are gone, or have failed for days.",
             registry=self.registry,
         )
         self.sweep = Gauge(
@@ -221,6 +233,15 @@ class Telemetry(CallObserver, WorkObserver):
     def swept(self) -> None:
         """The worker has looked for what is due."""
         self.meters.sweep.set_to_current_time()
+
+    def delivered(self, counts: Counts) -> None:
+        """Events were posted to webhooks, and how that went was kept."""
+        for result in ("delivered", "failed", "given_up"):
+            if number := getattr(counts, result):
+                self.meters.deliveries.labels(result).inc(number)
+        for endpoint in counts.disabled:
+            self.meters.webhooks_disabled.inc()
+            _work.warning("The webhook %s was disabled: it is gone, or has failed for days", endpoint)
 
     def close(self) -> None:
         """Send the traces that have not been sent."""

@@ -38,7 +38,9 @@ LARGEST_HEAD = 32 * 1024
 POST_SECONDS = 15.0
 """How long an exchange may take, from looking up the host to the end of the answer."""
 
-_CONNECTIONS_PER_ENDPOINT = 8
+CONNECTIONS_PER_ENDPOINT = 8
+"""So many exchanges with one endpoint go on at once."""
+
 _KEPT_SECONDS = 20.0
 _SWITCHED = 101  # what follows is no answer
 
@@ -130,7 +132,7 @@ class Courier:
     def _new_pool(self) -> httpcore.AsyncConnectionPool:
         return httpcore.AsyncConnectionPool(
             ssl_context=self._trust,
-            max_connections=_CONNECTIONS_PER_ENDPOINT,
+            max_connections=CONNECTIONS_PER_ENDPOINT,
             keepalive_expiry=_KEPT_SECONDS,
             network_backend=self._network,
         )

@@ -68,6 +68,9 @@ class DeliveryStore(Protocol):
         Where it stays pending, nothing that has to wait for it is due before it.
         """
 
+    def all_tried(self, done: Sequence[tuple[Delivery, Attempt]]) -> None:
+        """Store attempts on several deliveries, as `tried` does each; those that are forgotten by now are left out."""
+
     def attempts(self, endpoint_id: str, event_id: str) -> Sequence[Attempt]:
         """Return the attempts to deliver an event, in their order."""
 

@@ -136,6 +136,11 @@ class FakeDeliveries:
             if is_same and one.position > delivery.position and one.next_attempt_at and one.next_attempt_at < until:
                 self._put(one.model_copy(update={"next_attempt_at": until}))
 
+    def all_tried(self, done: Sequence[tuple[Delivery, Attempt]]) -> None:
+        for delivery, attempt in done:
+            if (delivery.endpoint, delivery.event) in self._all:
+                self.tried(delivery, attempt)
+
     def attempts(self, endpoint_id: str, event_id: str) -> Sequence[Attempt]:
         return self._work.tables.attempts.get((endpoint_id, event_id), [])
 

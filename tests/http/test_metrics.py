@@ -20,10 +20,18 @@ KVITTS = {
     "kvitt_vendor_call_seconds",
     "kvitt_attempts",
     "kvitt_lease_takeovers",
+    "kvitt_webhook_deliveries",
+    "kvitt_webhooks_disabled",
     "kvitt_worker_last_sweep_timestamp_seconds",
     "kvitt_http_request_seconds",
 }
-OF_THE_PROCESS = ("kvitt_http_request_seconds", "kvitt_lease_takeovers", "kvitt_ready", "kvitt_worker")
+OF_THE_PROCESS = (
+    "kvitt_http_request_seconds",
+    "kvitt_lease_takeovers",
+    "kvitt_ready",
+    "kvitt_webhooks_disabled",
+    "kvitt_worker",
+)
 OFFICE = ("24sevenoffice",)
 
 
