@@ -67,12 +67,13 @@ class KillMatrix:
         """The calls that write something."""
         return [call for call in self.calls if self.system.writes(call)]
 
-    def see_that_it_is_whole(self, installation: Installation) -> None:
+    def see_that_it_is_whole(self, installation: Installation, *options: str) -> None:
         """Run a worker to its end, and see that it calls and commits nothing else, and no more of it."""
-        run = launched(installation)
+        run = launched(installation, *options)
         assert run.returncode == 0, run.stderr
         seen = Counter(run.stdout.splitlines())
-        assert self.commits <= seen.pop(COMMIT) <= self.commits + RENEWALS
+        commits = seen.pop(COMMIT)
+        assert self.commits <= commits <= self.commits + RENEWALS, commits
         assert seen == self.calls
 
 

@@ -4,7 +4,8 @@
 happened on the way: a line for each transaction committed and each call to the accounting system, in order.
 With `--kill EVENT:N` and `--edge` the process kills itself with SIGKILL right before or after the n-th `commit` or
 call of that name, or, of a call, during it: when it has been sent and is not answered yet. With `--engine` a worker
-with the durable queue works instead, until nothing is left to do. Nothing that is shipped knows of any of this.
+with the durable queue works instead, until nothing is left to do; with `--follow-up N` open orders are followed up
+once, N at a time. Nothing that is shipped knows of any of this.
 """
 
 import argparse
@@ -16,6 +17,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, Protocol
+from unittest.mock import patch
 
 import httpx
 from requests import PreparedRequest, Response
@@ -132,6 +134,12 @@ def run_engine(container: Container, business: str) -> None:
             time.sleep(_BETWEEN_LOOKS)
 
 
+def follow_up(container: Container, at_a_time: int) -> None:
+    """Follow up open orders once, as a worker's thread does."""
+    with patch("core.use_cases.follow_up.PIECE", at_a_time):
+        container.follow_up().run()
+
+
 def _live(container: Container, business: str) -> bool:
     with container.storage().read() as database:
         transfers = SqlTransferStore(database, container.storage().clock)
@@ -145,6 +153,7 @@ def main() -> None:
     asked.add_argument("--kill", default="none:0", metavar="EVENT:N")
     asked.add_argument("--edge", default=BEFORE, choices=(BEFORE, DURING, AFTER))
     asked.add_argument("--engine", action="store_true")
+    asked.add_argument("--follow-up", type=int, default=0, metavar="N")
     given = asked.parse_args()
     event, number = given.kill.rsplit(":", 1)
     killer = Killer(event, int(number), given.edge)
@@ -153,7 +162,10 @@ def main() -> None:
     load_contracts()
     watch_commits(killer)
     watch_calls(killer)
-    (run_engine if given.engine else take_turn)(container, given.business)
+    if given.follow_up:
+        follow_up(container, given.follow_up)
+    else:
+        (run_engine if given.engine else take_turn)(container, given.business)
     sys.stdout.write("\n".join(killer.seen))
 
 
