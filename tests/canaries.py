@@ -11,11 +11,15 @@ PASSWORD = "canary-Passord-<4711>&x"
 WRONG_PASSWORD = "canary-wrong-Passord-4712"
 APPLICATION_ID = "ca4a47ee-4711-4711-4711-c0ffee004711"
 API_KEY = "kvitt_canary47114711471147114711"
+NOTIFY = "canary-notify-4713"
+NOTIFY_ADDRESS = f"mailtos://kvitt:{NOTIFY}@mail.fjell.invalid?to=kvitt@fjell.invalid"
+"""Where a business's people are told; no name below .invalid leads anywhere."""
 SECRETS: Mapping[str, str] = {
     "password": PASSWORD,
     "wrong password": WRONG_PASSWORD,
     "application id": APPLICATION_ID,
     "API key": API_KEY,
+    "where people are told": NOTIFY,
 }
 PEOPLE: Mapping[str, str] = {
     "name": "Kanari Fugleson",
@@ -38,6 +42,7 @@ def business(**connection: str) -> dict[str, Any]:
             "password": PASSWORD,
             **connection,
         },
+        "notify": [NOTIFY_ADDRESS],
     }
 
 

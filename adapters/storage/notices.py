@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, and_, delete, exists, func, insert, or_, select, update
+from sqlalchemy import Connection, and_, delete, exists, false, func, insert, or_, select, update
 from typing_extensions import override
 
 from adapters.identifiers import time_ordered_id
@@ -21,6 +21,7 @@ from adapters.storage.schema import (
     notifier,
     recoveries,
     transfers,
+    webhook_endpoints,
 )
 from core.errors import LeaseLost
 from core.event import EventType
@@ -37,8 +38,9 @@ from core.notice import (
     Topic,
     topic_of,
 )
-from core.ports.notices import Look, NoticeStore, PendingMessage, WithNews
+from core.ports.notices import DisabledWebhook, Look, NoticeStore, PendingMessage, WithNews
 from core.transfer import TransferState
+from core.webhook import DisabledReason
 
 _ONLY = 1
 _HAS_OWN = businesses.c.sealed_notify.is_not(None)
@@ -55,6 +57,21 @@ _TO_LOOK_AT = (
         ),
     )
     .order_by(businesses.c.name)
+)
+_DISABLED_WEBHOOKS = (
+    select(
+        webhook_endpoints.c.id,
+        webhook_endpoints.c.business,
+        func.coalesce(_HAS_OWN, false()).label("has_own"),
+        webhook_endpoints.c.disabled_at,
+    )
+    .select_from(webhook_endpoints.outerjoin(businesses, businesses.c.name == webhook_endpoints.c.business))
+    .where(
+        webhook_endpoints.c.disabled_reason.in_([DisabledReason.GONE, DisabledReason.FAILING]),
+        webhook_endpoints.c.disabled_at.is_not(None),
+        webhook_endpoints.c.removed_at.is_(None),
+    )
+    .order_by(webhook_endpoints.c.id)
 )
 _OF_ERROR = events.c.data[("error", "code")].as_string()
 _REASON = transfers.c.error["code"].as_string()
@@ -148,6 +165,25 @@ class SqlNoticeStore(NoticeStore):
     @override
     def failing(self) -> Sequence[PendingMessage]:
         return self._messages(notice_messages.c.attempts > 0)
+
+    @override
+    def disabled_webhooks(self) -> Sequence[DisabledWebhook]:
+        with self._storage.read() as database:
+            return [DisabledWebhook(**row) for row in database.execute(_DISABLED_WEBHOOKS).mappings()]
+
+    @override
+    def told_webhooks(self) -> Sequence[str]:
+        with self._storage.read() as database:
+            return database.scalar(select(notifier.c.webhooks)) or []
+
+    @override
+    def tell_webhooks(
+        self, holder: str, marks: Sequence[str], *, notices: Mapping[str | None, Sequence[Notice]]
+    ) -> None:
+        with self._storage.write() as database:
+            self._require_held(database, holder)
+            database.execute(update(notifier).values(webhooks=list(marks)))
+            self._send(database, notices)
 
     @override
     def summed_up_at(self) -> datetime | None:

@@ -39,6 +39,21 @@ class WithNews:
     has_own: bool
 
 
+@dataclass(frozen=True)
+class DisabledWebhook:
+    """An endpoint that nothing is sent to any more, though nobody said so; of that business, or of none alone."""
+
+    id: str
+    business: str | None
+    has_own: bool
+    disabled_at: datetime
+
+    @property
+    def mark(self) -> str:
+        """What tells this time that it was disabled from others."""
+        return f"{self.id} {self.disabled_at.isoformat()}"
+
+
 class PendingMessage(Document):
     """Notices that are on their way to all whom a business names, or (None) the operator.
 
@@ -91,6 +106,17 @@ class NoticeStore(Protocol):
 
     def failing(self) -> Sequence[PendingMessage]:
         """Return the messages that could not be sent to everybody so far, the oldest first."""
+
+    def disabled_webhooks(self) -> Sequence[DisabledWebhook]:
+        """Return the endpoints that were disabled because they failed for days, or are gone."""
+
+    def told_webhooks(self) -> Sequence[str]:
+        """Return the marks of those of which people were told."""
+
+    def tell_webhooks(
+        self, holder: str, marks: Sequence[str], *, notices: Mapping[str | None, Sequence[Notice]]
+    ) -> None:
+        """Keep of which people were told; the notices are on their way to their audiences."""
 
     def summed_up_at(self) -> datetime | None:
         """Return when the latest summary was made, or from when on summaries are wanted; None before that."""

@@ -80,6 +80,7 @@ class TellPeople:
             return []
         try:
             self._look()
+            self._look_at_webhooks()
             self._sum_up()
             return self._send()
         finally:
@@ -113,7 +114,21 @@ class TellPeople:
             if look.news or decision.notices or list(decision.matters) != list(look.matters):
                 self._notices.keep(self._holder, look, decision, audiences=audiences)
 
-    def _audiences(self, business: str, *, has_own: bool) -> list[str | None]:
+    def _look_at_webhooks(self) -> None:
+        """Tell of endpoints that nothing is sent to any more, each time that one was disabled once."""
+        told_before = self._notices.told_webhooks()
+        marks, told = list[str](), dict[str | None, list[Notice]]()
+        for webhook in self._notices.disabled_webhooks():
+            audiences = self._audiences(webhook.business, has_own=webhook.has_own)
+            if webhook.mark in told_before or audiences:
+                marks.append(webhook.mark)
+            for audience in () if webhook.mark in told_before else audiences:
+                notice = Notice(kind=NoticeKind.WEBHOOK_DISABLED, business=webhook.business, subject=webhook.id)
+                told.setdefault(audience, []).append(notice)
+        if marks != list(told_before):
+            self._notices.tell_webhooks(self._holder, marks, notices=told)
+
+    def _audiences(self, business: str | None, *, has_own: bool) -> list[str | None]:
         return [*([None] if self._operator else []), *([business] if has_own else [])]
 
     def _sum_up(self) -> None:

@@ -105,7 +105,12 @@ def _session(home: Path) -> dict[str, str]:
 
 @pytest.mark.attack
 def test_every_command_well_and_badly(
-    searched: Searched, kvitt: Kvitt, office: Sandbox, home: Path, tmp_path: Path
+    searched: Searched,
+    kvitt: Kvitt,
+    office: Sandbox,
+    home: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     file = kvitt.file("fjell.json", canaries.business())
     searched("business", "add", "fjell", "--file", file)
@@ -180,6 +185,12 @@ def test_every_command_well_and_badly(
     searched("plugin", "list")
     searched("plugin", "new", "fjell-bank", "--folder", tmp_path / "fjell-bank")
     searched("plugin", "new", canaries.PASSWORD)
+    monkeypatch.setenv("KVITT_NOTIFY", f"mailto://kvitt:{canaries.NOTIFY}@127.0.0.1:1 nonsense://{canaries.NOTIFY}")
+    searched("notify", "test")
+    searched("notify", "test", *FJELL)
+    searched("business", "set", "fjell", f"notify={canaries.NOTIFY_ADDRESS}")
+    for address in (canaries.NOTIFY_ADDRESS, f"json://{canaries.NOTIFY}", f"mailtos://x:{canaries.NOTIFY}@10.0.0.1"):
+        searched("business", "set", "fjell", "--from-file", f"notify={kvitt.file('notify', address)}")
     searched("doctor")
     _see_that_a_key_is_shown_once(searched, kvitt)
     searched("audit")

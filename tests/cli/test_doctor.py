@@ -342,6 +342,20 @@ def test_kvitt_s_own_time_that_follows_a_clock_that_was_set_is_told(
     assert re.search(rf"Kvitt's own time is (59\d|60\d) s {told_as} the database's clock", told(answer, "clock"))
 
 
+def test_a_message_to_people_that_could_not_be_sent_is_worth_knowing(
+    fjell: Kvitt, database: Callable[[str], None]
+) -> None:
+    row = "'[]', '2026-11-29 08:00:00.000000', '2026-11-29 08:00:00.000000', 3, '[]', '[\"Slack\", \"e-mail\"]'"
+    database(f"INSERT INTO notice_messages VALUES ('m1', NULL, {row})")
+    database(f"INSERT INTO notice_messages VALUES ('m2', 'fjell', {row})")
+
+    answer = fjell("doctor", "--offline", "--json")
+
+    assert (answer.code, standings(answer)["notices"]) == (0, "warning")
+    assert "the operator could not be told by Slack, e-mail" in told(answer, "notices")
+    assert "kvitt notify test --business fjell" in told(answer, "notices")
+
+
 def test_a_disk_that_is_nearly_full_is_to_be_mended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     os.chmod(tmp_path, 0o700)
     monkeypatch.setattr(own_side, "LEAST_FREE", 1 << 60)

@@ -221,3 +221,33 @@ def test_a_wrong_password_parks_until_the_connection_is_mended(api: Api) -> None
 
     api.put("/v1/businesses/fjell", json=business_document())
     assert api.get(sent.headers["location"]).json()["state"] == "queued"
+
+
+NOTIFY = "slack://T1JJ3T3L2/A1BRTD4JD/TIiajkdnlazkcOXrIdevi7FQ"
+
+
+def test_where_people_are_told_is_taken_and_shown_by_the_services_names_alone(fjell: Api) -> None:
+    stored = fjell.put(FJELL, json=business_document() | {"notify": [NOTIFY]})
+    shown = fjell.get(FJELL).json()
+
+    assert stored.status_code == 200
+    assert {"setting": "notify", "before": None, "after": None, "secret": True} in stored.json()["changes"]
+    assert shown["notify"] == ["Slack"]
+    assert "TIiajkdnlazkcOXrIdevi7FQ" not in stored.text
+
+    password = business_document()["accounting"]["password"]
+    again = fjell.put(FJELL, json={**shown, "accounting": {**shown["accounting"], "password": password}})
+    assert (again.status_code, again.json()["changes"]) == (200, [])
+    removed = fjell.patch(FJELL, json={"notify": None})
+    assert removed.json()["notify"] == []
+
+
+def test_an_address_into_the_inside_is_refused_by_its_place(fjell: Api) -> None:
+    for refused in (
+        fjell.patch(FJELL, json={"notify": [NOTIFY, "jsons://10.0.0.1/hunter2"]}),
+        fjell.put(FJELL, json=business_document() | {"notify": [NOTIFY, "mailtos://ola:hunter2@localhost"]}),
+    ):
+        problem = problem_of(refused, 400, "not_a_business")
+        assert [fault["field"] for fault in problem["faults"]] == ["notify[1]"]
+        assert "hunter2" not in refused.text
+    assert fjell.get(FJELL).json()["notify"] == []

@@ -47,6 +47,7 @@ _WORDS = (
     "secrets", "recovery", "quota", "transfers", "mend", "warning", "connection",
     "unsent", "withdrawing", "withdrawn", "not published", "partly paid", "open", "not paid", "not ours",
     "done", "gone", "there", "not told", "send", "read", "manage", "paid", "required", "optional", "none",
+    "e-mail",
 )  # fmt: skip
 """What stands in sentences as a value and is one of Kvitt's words."""
 

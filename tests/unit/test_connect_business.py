@@ -239,3 +239,55 @@ class TestStoringOverABusiness:
         stored = gateway.connect_business.store(business(system="another", password="open sesame"))
         told = [(one.setting, one.before, one.after) for one in stored.changes]
         assert told == [("accounting.system", "fake", "another")]
+
+
+SLACK = "slack://T1JJ3T3L2/A1BRTD4JD/TIiajkdnlazkcOXrIdevi7FQ"
+OTHER = "slack://T1JJ3T3L2/A1BRTD4JD/another"
+
+
+def notified(*addresses: str, **settings: str) -> Business:
+    return Business.model_validate({**dict(business(**settings)), "notify": addresses})
+
+
+def notify_of(gateway: Gateway) -> tuple[str, ...]:
+    return gateway.look_up.business("fjell").notify_addresses
+
+
+def test_where_people_are_told_is_kept_when_it_is_left_out_or_given_back_as_shown(gateway: Gateway) -> None:
+    gateway.connect_business.store(notified(SLACK))
+    gateway.connect_business.store(business())
+    assert notify_of(gateway) == (SLACK,)
+
+    stored = gateway.connect_business.store(notified("Slack"))
+    assert notify_of(gateway) == (SLACK,)
+    assert stored.changes == ()
+    gateway.connect_business.change("fjell", {"notify": ["Slack"]}, read=business_from)
+    assert notify_of(gateway) == (SLACK,)
+
+
+def test_where_people_are_told_is_changed_and_removed_and_shown_by_nobody(gateway: Gateway) -> None:
+    gateway.connect_business.store(notified(SLACK))
+
+    changed = gateway.connect_business.change("fjell", {"notify": [OTHER, SLACK]}, read=business_from)
+    assert notify_of(gateway) == (OTHER, SLACK)
+    (change,) = changed.changes
+    assert (change.setting, change.before, change.after, change.secret) == ("notify", None, None, True)
+
+    gateway.connect_business.change("fjell", {"order_status": "confirmed"}, read=business_from)
+    assert notify_of(gateway) == (OTHER, SLACK)
+    removed = gateway.connect_business.change("fjell", {"notify": None}, read=business_from)
+    assert [one.setting for one in removed.changes] == ["notify"]
+    assert notify_of(gateway) == ()
+    gateway.connect_business.store(notified(SLACK))
+    gateway.connect_business.store(notified(), may_reset=False)
+    assert notify_of(gateway) == ()
+
+
+def test_an_address_that_reaches_inside_is_refused_and_nothing_is_stored(gateway: Gateway) -> None:
+    gateway.connect_business.store(notified(SLACK))
+
+    for wrong in (notified("json://10.0.0.1/hunter2"), notified(SLACK, "E-mail"), notified("Slack", "Slack")):
+        with pytest.raises(InvalidInput, match="People can't be told") as refusal:
+            gateway.connect_business.store(wrong)
+        assert "hunter2" not in refusal.value.message
+    assert notify_of(gateway) == (SLACK,)

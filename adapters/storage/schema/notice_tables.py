@@ -41,7 +41,8 @@ notice_messages = Table(
     Column("failing", JSON, nullable=False),
 )
 
-# One row: which worker sends notices, and until when; and when it was last summed up what had happened.
+# One row: which worker sends notices, and until when; when it was last summed up what had happened; and of which
+# endpoints it was told that nothing is sent to them any more.
 notifier = Table(
     "notifier",
     metadata,
@@ -49,4 +50,5 @@ notifier = Table(
     Column("holder", exact_text(ID_LENGTH), nullable=False),
     Column("expires_at", UtcDateTime, nullable=False),
     Column("summed_up_at", UtcDateTime),
+    Column("webhooks", JSON(none_as_null=True)),
 )

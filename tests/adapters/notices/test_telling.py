@@ -7,11 +7,12 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from cryptography.fernet import Fernet
-from sqlalchemy import text
+from sqlalchemy import insert, text
 from typing_extensions import override
 
 from adapters.secrets import FernetSecretBox
 from adapters.storage import SqlNoticeStore, SqlSealedTexts, SqlStorage, open_storage
+from adapters.storage.schema import webhook_endpoints
 from core.errors import InvalidInput, LeaseLost, NotFound, Rejected
 from core.event import AccessUse, access_refused, access_restored, ends_told, recoveries_told
 from core.notice import GIVEN_UP_AFTER, LONGEST_HELD, QUIET, RETRY_PAUSES, TOLD_AGAIN_AFTER
@@ -401,6 +402,28 @@ class TellingContract:
             "Nothing is sent before kvitt recover was run.",
         )
 
+    def test_a_webhook_that_failed_for_days_is_told_of_once_each_time(
+        self, storage: SqlStorage, tell: Tell, messenger: FakeMessenger
+    ) -> None:
+        connect(storage, "fjell", notify=[OWN])
+        add_webhook(storage, "w1", business="fjell")
+        add_webhook(storage, "w2", business=None)
+        add_webhook(storage, "w3", business="fjell", reason="by_person")
+
+        tell()
+        tell()
+        told = dict(messenger.sent)
+        assert len(messenger.sent) == 2
+        assert told[OPERATOR].title == "Kvitt: 2 things to know"
+        assert told[OWN].lines[1] == "Mend what answers there, then run kvitt webhook enable w1."
+
+        change_webhook(storage, "state = 'enabled', disabled_reason = NULL")
+        tell()
+        gone_at = "disabled_at = '2027-01-01 00:00:00.000000'"
+        change_webhook(storage, f"state = 'disabled', disabled_reason = 'gone', {gone_at}")
+        tell()
+        assert len(messenger.sent) == 4
+
     def test_a_business_that_is_erased_is_forgotten(
         self, storage: SqlStorage, people: Callable[..., TellPeople], machine: FakeMachine, messenger: FakeMessenger
     ) -> None:
@@ -565,6 +588,29 @@ def arrive(storage: SqlStorage, *numbers: str) -> None:
 
 def in_an_hour(storage: SqlStorage) -> time:
     return (storage.clock.now() + timedelta(hours=1)).astimezone(ZoneInfo("Europe/Oslo")).time()
+
+
+def add_webhook(storage: SqlStorage, name: str, *, business: str | None, reason: str = "failing") -> None:
+    with storage.write() as database:
+        database.execute(
+            insert(webhook_endpoints).values(
+                id=name,
+                business=business,
+                url="https://example.com",
+                types=[],
+                state="disabled",
+                disabled_reason=reason,
+                disabled_at=storage.clock.now(),
+                created_at=storage.clock.now(),
+                sealed_url="x",
+                sealed_secrets="x",
+            )
+        )
+
+
+def change_webhook(storage: SqlStorage, to: str) -> None:
+    with storage.write() as database:
+        database.execute(text(f"UPDATE webhook_endpoints SET {to} WHERE id = 'w1'"))
 
 
 def forget_events(storage: SqlStorage) -> None:

@@ -57,6 +57,7 @@ def upgrade() -> None:
         sa.Column("holder", id_, nullable=False),
         sa.Column("expires_at", instant, nullable=False),
         sa.Column("summed_up_at", instant, nullable=True),
+        sa.Column("webhooks", sa.JSON(), nullable=True),
         sa.PrimaryKeyConstraint("only", name="pk_notifier"),
     )
 
