@@ -2,7 +2,7 @@
 
 import sys
 
-from tests.benchmarks import adding, growth, help_time, listing, serving, single_send, three_ways
+from tests.benchmarks import adding, delivering, growth, help_time, listing, serving, single_send, three_ways
 from tests.benchmarks.figures import Figures
 
 
@@ -17,6 +17,7 @@ def main() -> int:
     adding.report(figures)
     growth.report(figures)
     listing.report(figures)
+    delivering.report(figures)
     help_time.report(figures)
     figures.write()
     return 1 if figures.missed else 0

@@ -33,6 +33,7 @@ class Receiver:
 
     def __init__(self, answers: Callable[[Taken], int] = lambda _: 200, *, seconds: float = 0.0) -> None:
         self.answers = answers
+        self.says = b"said"
         self.seconds = seconds
         self.taken: list[Taken] = []
         self.url = ""
@@ -65,7 +66,7 @@ class Receiver:
                     await asyncio.sleep(self.seconds if status != HANGS else 3600)
                 finally:
                     self._at_once[path] -= 1
-                writer.write(f"HTTP/1.1 {status} Said\r\nContent-Length: 4\r\n\r\nsaid".encode())
+                writer.write(b"HTTP/1.1 %d Said\r\nContent-Length: %d\r\n\r\n" % (status, len(self.says)) + self.says)
                 await writer.drain()
         writer.close()
 

@@ -14,7 +14,7 @@ from adapters.storage.schema import webhook_leases
 from adapters.storage.webhooks import forget_business
 from core.audit import Action
 from core.event import EventType, Happening
-from core.posting import PostTrouble
+from core.posting import LONGEST_EXCERPT, PostTrouble
 from core.webhook import DeliveryState, DisabledReason, EndpointSecrets, EndpointState
 from entrypoints.deliverer import GRACE_SECONDS
 from tests.delivering.conftest import SECRET, House, until
@@ -295,13 +295,17 @@ def test_one_that_lost_its_hold_keeps_nothing_and_posts_no_more(house: House) ->
     assert ids[1:] == house.ids()
 
 
-def test_an_answer_that_is_too_long_is_no_reason_to_post_again(house: House) -> None:
+def test_an_answer_that_is_too_long_is_told_and_is_no_reason_to_post_again(house: House) -> None:
     with receiving() as receiver:
+        receiver.says = b"x" * 10_000_000
         endpoint = house.endpoint(f"{receiver.url}/a")
-        house.happens("1001")
+        house.happens("1001", "1001")
         house.deliverer()
-        until(lambda: house.deliveries(endpoint)[0].state is DeliveryState.DELIVERED)
-    assert len(receiver.taken) == 1
+        until(lambda: house.deliveries(endpoint)[1].state is DeliveryState.DELIVERED)
+    assert receiver.ids("/a") == house.ids()
+    (attempt,) = house.attempts(house.deliveries(endpoint)[0])
+    assert (attempt.status, attempt.trouble) == (200, PostTrouble.ANSWER_TOO_LARGE)
+    assert attempt.answer == "x" * LONGEST_EXCERPT
 
 
 def test_a_secret_that_is_being_rotated_signs_twice(house: House) -> None:
