@@ -10,6 +10,8 @@ from core.fields import BusinessName, DecimalText, Document, Name, Text
 from core.identity import canonical
 from core.product import BookedProduct
 
+SHORTEST_FOLLOW_UP_SECONDS, LONGEST_FOLLOW_UP_SECONDS = 60, 31 * 24 * 60 * 60
+
 
 class NewOrderStatus(StrEnum):
     """The unpublished status that new orders get; publishing is the accountant's act."""
@@ -57,7 +59,8 @@ class Business(Document):
     `vat_codes` overrides the VAT code of a rate: percent to code, such as {"0": "52"}. `products` says what the
     source's products are booked as, by their code or text; every other one is booked as `product_name`. `department`
     and `project` are ids or exact names in the accounting system, for invoices that name none. `notify` says where
-    people are told of what needs them; each address is a secret.
+    people are told of what needs them; each address is a secret. `follow_up_seconds` is how often its open orders are
+    asked about by themselves; None is as the installation says.
     """
 
     name: BusinessName
@@ -73,6 +76,9 @@ class Business(Document):
     department: Name | None = Field(default=None, examples=["Oslo"])
     project: Name | None = Field(default=None, examples=["42"])
     notify: tuple[SecretStr, ...] = Field(default=(), examples=[["slack://..."]])
+    follow_up_seconds: int | None = Field(
+        default=None, ge=SHORTEST_FOLLOW_UP_SECONDS, le=LONGEST_FOLLOW_UP_SECONDS, examples=[900]
+    )
 
     @field_validator("products")
     @classmethod

@@ -17,9 +17,6 @@ HOURLY = timedelta(hours=1)
 LEFT_OFF = timedelta(minutes=5)
 """A round of which nothing was heard for so long was left off: longer than its longest call takes."""
 
-SHORTEST_SECONDS = 60
-"""No business may be asked about more often than that."""
-
 FOUND_BY_ASKING = frozenset(
     {
         EventType.INVOICE_PUBLISHED,
@@ -46,11 +43,13 @@ class Round(Document):
 class Candidate(Document):
     """A business with open orders, in an accounting system that may be asked.
 
-    `is_told`: somebody wants to be told what asking finds. `last` is its latest round.
+    `own_seconds` is how often its own settings say, None where they don't. `is_told`: somebody wants to be told what
+    asking finds. `last` is its latest round.
     """
 
     business: str
     system: str
+    own_seconds: int | None = None
     is_told: bool
     last: Round | None
 
@@ -66,10 +65,14 @@ def is_wanted(*, business: str | None, types: Collection[str], of: str) -> bool:
 def interval_of(candidate: Candidate, *, installation: timedelta | None) -> timedelta | None:
     """Return how often the business's orders are asked about; None where they are not.
 
-    `installation` is what the operator says for all: None is nothing, zero is never.
+    `installation` is what the operator says for all: None is nothing, zero is never, whatever a business says.
     """
+    if installation is not None and not installation:
+        return None
+    if candidate.own_seconds is not None:
+        return timedelta(seconds=candidate.own_seconds)
     if installation is not None:
-        return installation or None
+        return installation
     return HOURLY if candidate.is_told else None
 
 

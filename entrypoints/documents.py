@@ -83,6 +83,7 @@ class BusinessDocument(Answer):
     department: str | None
     project: str | None
     notify: list[str]
+    follow_up_seconds: int | None
 
     @classmethod
     def of_business(cls, business: Business, systems: AccountingSystems) -> Self:

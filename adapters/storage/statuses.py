@@ -1,5 +1,6 @@
 """Whether invoices are paid: what was answered, which orders are open by that, and when it is asked again."""
 
+import json
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
@@ -38,7 +39,12 @@ _IS_PAUSED = exists().where(
     pauses.c.system == businesses.c.system, pauses.c.until > bindparam("now", type_=UtcDateTime)
 )
 _WITH_OPEN_ORDERS = (
-    select(businesses.c.name, businesses.c.system, *(follow_ups.c[name] for name in Round.model_fields))
+    select(
+        businesses.c.name,
+        businesses.c.system,
+        businesses.c.document,
+        *(follow_ups.c[name] for name in Round.model_fields),
+    )
     .select_from(businesses.outerjoin(follow_ups, follow_ups.c.business == businesses.c.name))
     .where(~_IS_PAUSED, _HAS_OPEN)
     .order_by(businesses.c.name)
@@ -158,6 +164,7 @@ class SqlFollowUpStore(FollowUpStore):
             Candidate(
                 business=row["name"],
                 system=row["system"],
+                own_seconds=json.loads(row["document"]).get("follow_up_seconds"),
                 is_told=any(is_wanted(**endpoint, of=row["name"]) for endpoint in endpoints),
                 last=Round.model_validate({name: row[name] for name in Round.model_fields})
                 if row["begun_at"]

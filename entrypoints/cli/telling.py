@@ -61,6 +61,8 @@ def business_lines(document: Mapping[str, Any]) -> Iterator[str]:
             yield f"  {kind.value.capitalize()}: {document[kind]}"
     if document["notify"]:
         yield f"  People are told by: {', '.join(document['notify'])}"
+    if document["follow_up_seconds"]:
+        yield f"  Open orders are asked about every {document['follow_up_seconds']} seconds"
 
 
 def change_lines(changes: Sequence[Change]) -> Iterator[str]:

@@ -5,7 +5,12 @@ from typing import Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, SecretStr
 
-from core.business import CustomerUpdates, NewOrderStatus
+from core.business import (
+    LONGEST_FOLLOW_UP_SECONDS,
+    SHORTEST_FOLLOW_UP_SECONDS,
+    CustomerUpdates,
+    NewOrderStatus,
+)
 from core.errors import InvalidInput
 from core.fields import BusinessName, DecimalText, Document, Name, Text
 from entrypoints.http.bodies import JSON, Body
@@ -52,6 +57,7 @@ class BusinessPatch(Body):
     department: Name | None = None
     project: Name | None = None
     notify: tuple[SecretStr, ...] | None = None
+    follow_up_seconds: int | None = Field(default=None, ge=SHORTEST_FOLLOW_UP_SECONDS, le=LONGEST_FOLLOW_UP_SECONDS)
 
     _document: dict[str, Any] = PrivateAttr(default_factory=dict)
 

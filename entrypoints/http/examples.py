@@ -43,6 +43,7 @@ _BUSINESS: Example = {
     "department": "Oslo",
     "project": None,
     "notify": ["Slack"],
+    "follow_up_seconds": None,
 }
 _ADDRESS: Example = {
     "street": "Verkstedveien 3",

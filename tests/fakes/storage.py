@@ -674,6 +674,7 @@ class _FollowUps(_Store):
             Candidate(
                 business=name,
                 system=business.accounting.system,
+                own_seconds=business.follow_up_seconds,
                 is_told=any(
                     endpoint.is_enabled and is_wanted(business=endpoint.business, types=endpoint.types, of=name)
                     for endpoint in self._tables.endpoints.values()

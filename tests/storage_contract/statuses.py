@@ -152,6 +152,11 @@ class FollowUpContract(WithBusinesses):
             assert [one.last for one in work.follow_ups.candidates(now=NOW)] == [over, None]
             assert work.follow_ups.put("fjell", begun, instead_of=over)
 
+    def test_a_candidate_says_how_often_its_business_wants_it(self, arrived_ones: Storage) -> None:
+        with arrived_ones.transaction() as work:
+            work.businesses.put(a_business("vidde").model_copy(update={"follow_up_seconds": 900}))
+            assert [one.own_seconds for one in work.follow_ups.candidates(now=NOW)] == [None, 900]
+
     def test_a_round_is_kept_only_in_place_of_the_one_that_was_seen(self, arrived_ones: Storage) -> None:
         first = Round(begun_at=NOW)
         with arrived_ones.transaction() as work:

@@ -276,6 +276,17 @@ class TestWhereNobodySaysHowOften:
         self.told(gateway, types=[EventType.TRANSFER_REJECTED])
         assert follow_up(gateway, interval=None).run() == []
 
+    def test_a_business_says_how_often_for_itself(self, gateway: Gateway) -> None:
+        sent(gateway, "1")
+        with gateway.storage.transaction() as work:
+            business = work.businesses.get("fjell")
+            assert business is not None
+            work.businesses.put(business.model_copy(update={"follow_up_seconds": 60}))
+        for interval in (None, INTERVAL):
+            assert follow_up(gateway, interval=interval).run() == [FollowedUp(business="fjell", reports=1)]
+            gateway.clock.advance(seconds=60)
+        assert follow_up(gateway, interval=timedelta(0)).run() == []
+
     def test_where_the_operator_says_never_nobody_is(self, gateway: Gateway) -> None:
         sent(gateway, "1")
         self.told(gateway)
