@@ -43,6 +43,7 @@ _WITH_OPEN_ORDERS = (
         businesses.c.name,
         businesses.c.system,
         businesses.c.document,
+        businesses.c.sealed_notify.is_not(None).label("has_notices"),
         *(follow_ups.c[name] for name in Round.model_fields),
     )
     .select_from(businesses.outerjoin(follow_ups, follow_ups.c.business == businesses.c.name))
@@ -165,7 +166,7 @@ class SqlFollowUpStore(FollowUpStore):
                 business=row["name"],
                 system=row["system"],
                 own_seconds=json.loads(row["document"]).get("follow_up_seconds"),
-                is_told=any(is_wanted(**endpoint, of=row["name"]) for endpoint in endpoints),
+                is_told=row["has_notices"] or any(is_wanted(**endpoint, of=row["name"]) for endpoint in endpoints),
                 last=Round.model_validate({name: row[name] for name in Round.model_fields})
                 if row["begun_at"]
                 else None,

@@ -675,7 +675,8 @@ class _FollowUps(_Store):
                 business=name,
                 system=business.accounting.system,
                 own_seconds=business.follow_up_seconds,
-                is_told=any(
+                is_told=bool(business.notify)
+                or any(
                     endpoint.is_enabled and is_wanted(business=endpoint.business, types=endpoint.types, of=name)
                     for endpoint in self._tables.endpoints.values()
                 ),

@@ -53,7 +53,7 @@ _DEFAULTS = {
     "metrics_port": "nowhere",
     "business": "what `kvitt use` keeps",
     "trusted_proxies": "none",
-    "follow_up_seconds": "3600 where a webhook endpoint wants what is found, otherwise never",
+    "follow_up_seconds": "3600 where a webhook or a business's `notify` tells of it, otherwise never",
     "webhook_allowed_networks": "none",
     "notify": "nowhere",
     "notify_summary": "no summary",

@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any
 
 import pytest
+from pydantic import SecretStr
 
 from core.event import EventType
 from core.follow_up import Round
@@ -151,6 +152,12 @@ class FollowUpContract(WithBusinesses):
             assert work.follow_ups.put("fjell", over, instead_of=on_its_way)
             assert [one.last for one in work.follow_ups.candidates(now=NOW)] == [over, None]
             assert work.follow_ups.put("fjell", begun, instead_of=over)
+
+    def test_a_business_with_notices_is_told(self, arrived_ones: Storage) -> None:
+        with arrived_ones.transaction() as work:
+            notices = {"notify": (SecretStr("slack://T1JJ3T3L2/A1BRTD4JD/TIiajkdnlazkcOXrIdevi7FQ"),)}
+            work.businesses.put(a_business("vidde").model_copy(update=notices))
+            assert [one.is_told for one in work.follow_ups.candidates(now=NOW)] == [False, True]
 
     def test_a_candidate_says_how_often_its_business_wants_it(self, arrived_ones: Storage) -> None:
         with arrived_ones.transaction() as work:
