@@ -80,56 +80,68 @@ class ToldRecovery(Answer):
     since: Instant | None
 
 
-class _Told(Answer):
-    id: str
-    timestamp: Instant
-    business: str
-
-
-class TransferEvent(_Told):
+class TransferEvent(Answer):
     """An invoice arrived, was rejected, or needs a person to choose its customer."""
 
+    id: str
     type: Literal["transfer.transferred", "transfer.rejected", "transfer.needs_choice"]
+    timestamp: Instant
+    business: str
     invoice: str
     data: ToldTransfer
 
 
-class CreditEvent(_Told):
+class CreditEvent(Answer):
     """A credit of the invoice arrived. `data` is the credit's transfer, and its `invoice` the credit."""
 
+    id: str
     type: Literal["invoice.credited"]
+    timestamp: Instant
+    business: str
     invoice: str
     data: ToldTransfer
 
 
-class PaymentEvent(_Told):
+class PaymentEvent(Answer):
     """The invoice was published, paid in part or in whole, opened again after it was paid, or its order deleted."""
 
+    id: str
     type: Literal["invoice.published", "invoice.partly_paid", "invoice.paid", "invoice.reopened", "invoice.deleted"]
+    timestamp: Instant
+    business: str
     invoice: str
     data: ToldPayment
 
 
-class AccessEvent(_Told):
+class AccessEvent(Answer):
     """There is no way into the business's account any more, or there is one again."""
 
+    id: str
     type: Literal["business.access_refused", "business.access_restored"]
+    timestamp: Instant
+    business: str
     invoice: None
     data: ToldAccess
 
 
-class BatchEvent(_Told):
+class BatchEvent(Answer):
     """All invoices of a batch have ended."""
 
+    id: str
     type: Literal["batch.finished"]
+    timestamp: Instant
+    business: str
     invoice: None
     data: ToldBatch
 
 
-class RecoveryEvent(_Told):
+class RecoveryEvent(Answer):
     """The database was put back, and the business has to be recovered."""
 
+    id: str
     type: Literal["recovery.needed"]
+    timestamp: Instant
+    business: str
     invoice: None
     data: ToldRecovery
 

@@ -216,11 +216,11 @@ class LookUp:
                 _require_event(work, business, after)
             return work.events.list(business, types=types, since=since, limit=limit, after=after)
 
-    def newest_event(self, business: str) -> Event | None:
-        """Return what happened last to a business, or None. Errors: NotFound."""
+    def newest_events(self, business: str, *, types: Collection[EventType] = (), limit: int) -> Sequence[Event]:
+        """Return a business's latest events of these types, in the order in which they happened. Errors: NotFound."""
         with self._storage.transaction() as work:
             require_known(work, business)
-            return next(iter(work.events.newest(business, limit=1)), None)
+            return work.events.newest(business, types=types, limit=limit)
 
     def audit(
         self,

@@ -125,6 +125,14 @@ _GROUPS = [
         },
     ),
     group_of(
+        "events",
+        "See what happened, now and as it happens.",
+        {
+            "list_": "List what happened to a business and its invoices.",
+            "tail": "Follow what happens, line by line, until you stop it.",
+        },
+    ),
+    group_of(
         "plugin",
         "Plugins, one for each accounting system.",
         {

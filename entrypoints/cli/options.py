@@ -26,7 +26,7 @@ def existing_or_none(file: Path | None) -> Path | None:
     return existing(file) if file else None
 
 
-_ONLY_READING = frozenset({"list", "show", "preview", "status", "history"})
+_ONLY_READING = frozenset({"list", "show", "preview", "status", "history", "tail"})
 """Commands that need not say on which business they fell back: nothing comes of a mistake."""
 
 

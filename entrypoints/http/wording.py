@@ -39,6 +39,7 @@ ROUTES: Mapping[str, str] = {
     "api-key create": "POST /v1/api-keys",
     "api-key list": "GET /v1/api-keys",
     "api-key revoke": "DELETE /v1/api-keys/{prefix}",
+    "events list": f"GET {_BUSINESS}/events",
     "recover": "POST /v1/recover",
 }
 """The route of each command that has one. A command of one word is known by "kvitt" before it."""

@@ -26,7 +26,7 @@ from tests.adapters.ubl.files import PERSON, Line, Ubl
 from tests.cli.conftest import Answer, Kvitt
 
 FJELL = ("--business", "fjell")
-RUNNING = {"demo", "serve", "worker", "sandbox"}
+RUNNING = {"demo", "serve", "worker", "sandbox", "events tail"}
 """Commands that run something: what they say is searched elsewhere."""
 SHOWING_PEOPLE = {
     "invoice list",
@@ -194,6 +194,9 @@ def test_every_command_well_and_badly(
     searched("doctor")
     _see_that_a_key_is_shown_once(searched, kvitt)
     searched("audit")
+    searched("events", "list", *FJELL)
+    searched("events", "list", *FJELL, "--after", canaries.PASSWORD)
+    searched("events", "list", *FJELL, "--type", "invoice.lost")
     searched("config")
     searched("backup", tmp_path / "kept.db")
     searched("restore", "--check", tmp_path / "kept.db")

@@ -80,6 +80,12 @@ _BEFORE_SETTINGS = (
         "anything, or empty",
         "off",
     ),
+    Variable(
+        "KVITT_FORWARD_SECRET",
+        "what `kvitt events tail --forward-to` signs with ([Events](events.md))",
+        "`whsec_...`",
+        "made anew each time",
+    ),
 )
 
 _TAIL = """
