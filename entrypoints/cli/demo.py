@@ -9,7 +9,8 @@ from entrypoints.demo.demo import run_demo
 def demo(as_json: AsJson = False) -> int:
     """Follow an invoice all the way, on a sandbox.
 
-    It is sent, sent again, published, paid and checked, in a few seconds. Nothing of yours is touched.
+    It is sent, sent again, published and paid, a shop is told by webhook, and it is checked, in a few seconds. Nothing
+    of yours is touched.
     """
     story = run_demo(tell=say if as_json else show)
     if as_json:

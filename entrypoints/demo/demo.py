@@ -1,12 +1,13 @@
-"""The demo's story: two invoices are sent, one of them twice; one is published and paid; each claim is checked.
+"""The demo's story: two invoices are sent, one of them twice; one is published and paid, and a shop hears of it.
 
 Everything goes through the real use cases and the real adapter, to a sandbox in this process and a home folder that
-is gone afterwards. What it says happened, it has seen in the sandbox's books.
+is gone afterwards. What it says happened, it has seen in the sandbox's books, or as the shop that webhooks go to.
 """
 
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ import httpx
 
 from core.api_key import Role
 from core.errors import KvittError
+from core.event import EventType
 from core.fields import plain
 from core.invoice import Invoice
 from core.payment import PaymentReason, PaymentReport
@@ -23,6 +25,7 @@ from core.transfer import Transfer, TransferState
 from entrypoints import documents
 from entrypoints.acting import acting, person_at_the_terminal
 from entrypoints.container import Container, make_container
+from entrypoints.demo.receiver import Received, receiving
 from entrypoints.demo.world import BUSINESS, demo_business, sample_invoice
 from entrypoints.http.server import answering
 from entrypoints.parsing import business_from
@@ -32,21 +35,30 @@ from sandbox.twentyfour_seven_office.books import Books
 
 Tell = Callable[[str], None]
 
+_PATIENCE_SECONDS = 30.0
+
 
 def run_demo(*, tell: Tell) -> dict[str, Any]:
     """Play the story, telling it line by line, and return what happened.
 
     Errors: KvittError, code `demo_failed`, when something is not as the story says it should be.
     """
-    with Sandbox.demo() as office, _installation(office.url) as container:
-        return _Demo(container, office, tell).play()
+    with Sandbox.demo() as office, receiving() as shop, _installation(office.url) as container:
+        return _Demo(container, office, shop, tell).play()
 
 
 @contextmanager
 def _installation(office_url: str) -> Iterator[Container]:
     """Wire an installation that knows nothing of the user's: neither home, database, key nor accounting system."""
     with tempfile.TemporaryDirectory(prefix="kvitt-demo-") as home:
-        settings = Settings(home=Path(home), database_url=f"sqlite:///{Path(home) / 'kvitt.db'}", secret_key=None)
+        database = f"sqlite:///{Path(home) / 'kvitt.db'}"
+        settings = Settings(
+            home=Path(home),
+            database_url=database,
+            secret_key=None,
+            follow_up_seconds=None,
+            webhook_allowed_networks="127.0.0.0/8",
+        )
         container = make_container(settings)
         container.environment.override({"KVITT_TFSO_API_URL": office_url})
         storage = container.storage()
@@ -60,10 +72,11 @@ def _installation(office_url: str) -> Iterator[Container]:
 class _Demo:
     """One performance."""
 
-    def __init__(self, container: Container, office: Sandbox, tell: Tell) -> None:
+    def __init__(self, container: Container, office: Sandbox, shop: Received, tell: Tell) -> None:
         self._container = container
         self._office = office
         self._books: Books = office.account(DEMO_ACCOUNT).books
+        self._shop = shop
         self._tell = tell
 
     def play(self) -> dict[str, Any]:
@@ -77,12 +90,15 @@ class _Demo:
         self._see_company(company, second)
         self._send_again(private, first)
         unpublished = self._check(private, PaymentReason.NOT_PUBLISHED)
+        self._add_webhook()
         self._publish_and_pay(first)
+        events = self._hear(private)
         paid = self._check_over_http(private, PaymentReason.PAID)
         self._finish()
         return {
             "transfers": [documents.TransferDocument.of(transfer).document() for transfer in (first, second)],
             "orders": len(self._books.orders),
+            "events": events,
             "statuses": [documents.PaymentReport.of(report).document() for report in (unpublished, paid)],
         }
 
@@ -141,6 +157,33 @@ class _Demo:
         number = self._books.publish(order_id)
         self._books.pay(number)
         self._tell(f"  Order {order_id} is invoice {number} in the accounting system, and paid.")
+
+    def _add_webhook(self) -> None:
+        self._step("The shop wants to be told: add a webhook")
+        wanted = [EventType.INVOICE_PUBLISHED, EventType.INVOICE_PAID]
+        webhooks = self._container.manage_webhooks()
+        endpoint, self._shop.secret = webhooks.add(self._shop.url, business=BUSINESS, types=wanted)
+        self._tell(f"  {endpoint.url} is sent {' and '.join(wanted)}, signed with a secret that is shown once.")
+
+    def _hear(self, invoice: Invoice) -> list[dict[str, Any]]:
+        """Follow up and deliver, as a worker does by itself."""
+        self._step("Kvitt asks by itself, as a worker does every hour, and tells the shop")
+        self._container.follow_up().run()
+        deliverer = self._container.deliverer()
+        deliverer.start()
+        try:
+            self._shop.wait_for(2, seconds=_PATIENCE_SECONDS)
+        finally:
+            deliverer.stop(timedelta(seconds=_PATIENCE_SECONDS))
+        came = [(event["type"], event["data"]["invoice"]) for event in self._shop.events]
+        wanted = [("invoice.published", invoice.number), ("invoice.paid", invoice.number)]
+        _require(came == wanted and not self._shop.refused, f"The shop heard {came}, and refused {self._shop.refused}.")
+        for event in self._shop.events:
+            self._tell(f"  {event['type']}: {event['data']['invoice']}. The signature is right.")
+        forged = httpx.post(self._shop.url, json=self._shop.events[-1], trust_env=False)
+        _require(forged.status_code == HTTPStatus.UNAUTHORIZED, "The shop believed what was not signed.")
+        self._tell("  The same without a signature is refused.")
+        return self._shop.events
 
     def _check(self, invoice: Invoice, expected: PaymentReason) -> PaymentReport:
         self._step(f"Check Status of invoice {invoice.number}")

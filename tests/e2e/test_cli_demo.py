@@ -24,6 +24,7 @@ def environment(tmp_path: Path) -> dict[str, str]:
         "KVITT_SECRET_KEY": canaries.PASSWORD,
         "KVITT_LOG_LEVEL": "debug",
         "KVITT_DEBUG": "1",
+        "KVITT_FOLLOW_UP_SECONDS": "0",
         "KVITT_TFSO_API_URL": "http://127.0.0.1:9",
     }
 
@@ -39,6 +40,9 @@ def test_the_demo_tells_the_whole_way_of_an_invoice(environment: dict[str, str],
     assert 'comment is "Jonas Bakke"' in done.stdout
     assert "Not paid (not published)." in done.stdout
     assert "Paid (paid) on " in done.stdout
+    assert "invoice.paid: D-1001. The signature is right." in done.stdout
+    assert "The same without a signature is refused." in done.stdout
+    assert "whsec_" not in done.stdout
     assert "kvitt sandbox" in done.stdout
     assert list(tmp_path.iterdir()) == []
     its_own = {"demo's password": DEMO_PASSWORD, "demo's application id": DEMO_APPLICATION_ID}
@@ -57,4 +61,5 @@ def test_the_demo_in_json_is_one_object(environment: dict[str, str]) -> None:
     assert done.returncode == 0
     assert story["orders"] == 2
     assert [transfer["state"] for transfer in story["transfers"]] == ["transferred", "transferred"]
+    assert [event["type"] for event in story["events"]] == ["invoice.published", "invoice.paid"]
     assert [report["status"] for report in story["statuses"]] == ["not_paid", "paid"]
