@@ -28,7 +28,7 @@ test: $(READY)
 # that hold whatever happens with many more examples; the storm; and what takes too long elsewhere.
 attack: $(READY)
 	@KVITT_TEST_THOROUGH=1 $(BIN)/python -m pytest --numprocesses 2 --dist worksteal -m "" tests/attack tests/load tests/unit
-	@$(BIN)/python -m pytest --numprocesses 2 --dist worksteal -m attack tests/acceptance tests/adapters tests/cli tests/conformance tests/e2e tests/http tests/simulation
+	@$(BIN)/python -m pytest --numprocesses 2 --dist worksteal -m attack --ignore tests/attack --ignore tests/load --ignore tests/unit tests
 
 # Histories that one number decides: make simulate SEED=7 plays that one and tells it; without a seed, the fixed set.
 simulate: $(READY)

@@ -2,6 +2,7 @@
 
 import gc
 import logging
+from collections import Counter
 from collections.abc import Iterator
 
 import pytest
@@ -22,6 +23,18 @@ def pytest_configure() -> None:
     dbos = logging.getLogger("dbos")
     dbos.addHandler(logging.NullHandler())
     dbos.propagate = False
+
+
+@pytest.hookimpl(tryfirst=True)  # before what is marked as an attack is deselected
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Of the cases of what is marked `sampled(n)` run every n-th; the others are left to make attack."""
+    seen: Counter[str] = Counter()
+    for item in items:
+        if mark := item.get_closest_marker("sampled"):
+            name = item.nodeid.partition("[")[0]
+            if seen[name] % mark.args[0]:
+                item.add_marker(pytest.mark.attack)
+            seen[name] += 1
 
 
 def pytest_collection_finish() -> None:

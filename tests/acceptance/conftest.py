@@ -79,6 +79,28 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     metafunc.parametrize(("system", "entry"), ways, indirect=True, ids=["-".join(way) for way in ways])
 
 
+@pytest.hookimpl(tryfirst=True)  # before what is marked as an attack is deselected
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Play each scenario with one of the plugins, and through one of the other entries, in turn.
+
+    What it is not played with here is left to make attack.
+    """
+    cases: dict[tuple[str, str], int] = {}
+    for item in items:
+        ways = item.callspec.params if isinstance(item, pytest.Function) and hasattr(item, "callspec") else {}
+        if "entry" not in ways or "system" not in ways:
+            continue
+        name, example = item.nodeid.partition("[")[0], str(ways.get("_pytest_bdd_example"))
+        turn = cases.setdefault((name, example), len(cases))
+        if ways["entry"] != USE_CASES:
+            is_left = ways["entry"] != OTHER_ENTRIES[turn % len(OTHER_ENTRIES)]
+        else:
+            is_with_both = not any(item.get_closest_marker(tag) for tag in ONLY_WITH)
+            is_left = is_with_both and ways["system"] != (SOAP, REST)[turn % 2]
+        if is_left:
+            item.add_marker(pytest.mark.attack)
+
+
 @pytest.fixture(autouse=True)
 def entry(request: pytest.FixtureRequest) -> str:
     """The way into the gateway."""

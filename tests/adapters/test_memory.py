@@ -36,6 +36,7 @@ CASES = [
     ("call", "kind"),
     [pytest.param(*case, marks=() if case in SAMPLE else pytest.mark.attack) for case in CASES],
 )
+@pytest.mark.sampled(3)
 def test_no_answer_uses_up_the_memory(call: str, kind: str) -> None:
     with conducting(flooding(_answer(call, kind))) as url:
         told = _made_in_a_process(call, url)

@@ -282,6 +282,7 @@ def test_spans_reach_a_collector_over_http() -> None:
     assert "kvitt" in {attribute.value.string_value for attribute in resource.resource.attributes}
 
 
+@pytest.mark.attack
 def test_where_no_collector_is_named_nothing_of_opentelemetry_is_imported() -> None:
     program = """
 import sys, tempfile

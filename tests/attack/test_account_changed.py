@@ -156,6 +156,7 @@ def change_in_another_process(installation: Installation, account: str) -> None:
 
 
 @pytest.mark.parametrize(("system", "operation", "edge", "is_held"), _in_the_middle())
+@pytest.mark.sampled(2)
 def test_the_account_is_changed_at_a_call(
     tmp_path: Path,
     database_url: str | None,
@@ -193,6 +194,7 @@ def _kill_cases(points: Mapping[str, Sequence[tuple[str, str]]], sample: Sequenc
     ("system", "point", "edge"),
     _kill_cases(POINTS, [(SOAP.name, "SaveInvoices:1", AFTER), (REST.name, "POST /salesorders:1", AFTER)]),
 )
+@pytest.mark.sampled(2)
 def test_the_account_is_changed_after_a_worker_was_killed(
     tmp_path: Path, database_url: str | None, system: str, point: str, edge: str
 ) -> None:
@@ -222,6 +224,7 @@ def test_the_account_is_changed_after_a_worker_was_killed_in_bulk(
         see_each_in_one_place(installation, transfers)
 
 
+@pytest.mark.sampled(2)
 def test_the_account_is_changed_while_some_of_many_are_open(installation: Installation, system: System) -> None:
     transfers = queued(installation, invoices())
     installation.sandbox.inject(system.steps["the order is to be created"], "reset", after=1)

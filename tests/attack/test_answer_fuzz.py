@@ -313,6 +313,7 @@ QUIET = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.function_
 @pytest.mark.parametrize("wire", WIRES, ids=lambda wire: wire.system.name)
 @settings(max_examples=8, deadline=None, derandomize=True, database=None, suppress_health_check=QUIET)
 @given(plan=PLANS, together=st.booleans(), known=st.booleans())
+@pytest.mark.sampled(2)
 def test_a_spoilt_answer_does_no_lasting_harm(wire: Wire, plan: dict[int, Spoilt], together: bool, known: bool) -> None:
     _spoil_and_mend(wire, plan, NUMBERS if together else NUMBERS[:1], known=known)
 

@@ -23,6 +23,7 @@ def installation(tmp_path: Path, database_url: str | None, system: System) -> It
 
 
 @pytest.mark.parametrize(("system", "point", "kind"), [case for matrix in MATRICES.values() for case in matrix.cases])
+@pytest.mark.sampled(3)
 def test_one_order_each_comes_of_it(
     installation: Installation, system: System, point: Point, kind: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

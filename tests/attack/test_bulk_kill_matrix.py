@@ -36,6 +36,7 @@ def installation(tmp_path: Path, database_url: str | None, system: System) -> It
         ),
     ],
 )
+@pytest.mark.sampled(2)
 def test_a_fresh_worker_ends_what_a_killed_one_left(installation: Installation, point: str, edge: str) -> None:
     given = invoices()
     transfers = queued(installation, given)
@@ -71,6 +72,7 @@ def test_two_workers_are_killed_one_after_the_other(installation: Installation, 
     _ended_well(installation, given, transfers)
 
 
+@pytest.mark.attack
 def test_the_matrix_has_all_that_is_committed_and_called(installation: Installation) -> None:
     given = invoices()
     transfers = queued(installation, given)

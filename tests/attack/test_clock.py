@@ -58,6 +58,7 @@ def installation(wall: WallClock, tmp_path: Path, database_url: str | None, syst
         for call in CREATING[system.name]
     ],
 )
+@pytest.mark.sampled(2)
 def test_the_clock_is_set_by_an_hour_while_an_answer_is_late(
     installation: Installation, wall: WallClock, call: str, by: timedelta, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -74,6 +75,7 @@ def test_the_clock_is_set_by_an_hour_while_an_answer_is_late(
     "ahead", [pytest.param(HOUR, id="ahead"), pytest.param(-HOUR, id="behind", marks=pytest.mark.attack)]
 )
 @pytest.mark.parametrize("system", [SOAP, REST], ids=["soap", "rest"])
+@pytest.mark.sampled(2)
 def test_two_workers_whose_clocks_are_an_hour_apart_behave_as_one(
     installation: Installation, wall: WallClock, ahead: timedelta, system: System
 ) -> None:

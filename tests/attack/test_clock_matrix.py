@@ -84,6 +84,7 @@ def _name(of: Any) -> str:
     _crossed([(system, point) for system, matrix in SINGLES for point in _points(matrix)], in_short=IN_SHORT),
     indirect=["database_url"],
 )
+@pytest.mark.sampled(4)
 def test_the_clock_is_set_while_an_order_s_answer_is_lost(
     installation: Installation, wall: WallClock, point: str, by: timedelta, monkeypatch: pytest.MonkeyPatch
 ) -> None:

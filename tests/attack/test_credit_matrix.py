@@ -51,6 +51,7 @@ def see_one_order_each(installation: Installation, transfer: Transfer) -> None:
 @pytest.mark.parametrize(
     ("system", "operation", "kind"), [cell for matrix in MATRICES.values() for cell in _cells(matrix)]
 )
+@pytest.mark.sampled(3)
 def test_a_credit_that_is_struck_is_one_order(
     installation: Installation, system: System, operation: str, kind: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

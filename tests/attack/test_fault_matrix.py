@@ -17,6 +17,7 @@ MATRICES = {matrix.system.name: matrix for matrix in (soap_matrices.FAULTS, rest
 @pytest.mark.parametrize(
     ("system", "operation", "kind"), [case for matrix in MATRICES.values() for case in matrix.cases]
 )
+@pytest.mark.sampled(3)
 def test_one_of_each_comes_of_it(
     installation: Installation, system: System, operation: str, kind: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -24,6 +24,7 @@ def soon_free(tmp_path: Path, database_url: str | None) -> Iterator[Installation
 
 
 @pytest.mark.parametrize(("system", "point", "edge"), [case for matrix in MATRICES.values() for case in matrix.cases])
+@pytest.mark.sampled(3)
 def test_a_fresh_worker_ends_what_a_killed_one_left(
     installation: Installation, system: System, point: str, edge: str
 ) -> None:
@@ -75,6 +76,7 @@ def test_another_engine_takes_up_what_a_killed_one_left(soon_free: Installation,
 
 
 @pytest.mark.parametrize("system", [matrix.system for matrix in MATRICES.values()], ids=MATRICES)
+@pytest.mark.sampled(2)
 def test_the_matrix_has_all_that_is_committed_and_called(installation: Installation, system: System) -> None:
     matrix = MATRICES[system.name]
     transfer = sent(installation, rows=matrix.rows)

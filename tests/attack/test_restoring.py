@@ -61,6 +61,7 @@ def states(container: Container) -> dict[str, TransferState]:
 @pytest.mark.parametrize(
     "in_place", [pytest.param(False, id="replaced"), pytest.param(True, id="in_place", marks=pytest.mark.attack)]
 )
+@pytest.mark.sampled(2)
 def test_what_was_sent_after_the_backup_is_never_doubled(
     installation: Installation, tmp_path: Path, in_place: bool
 ) -> None:
@@ -89,6 +90,7 @@ def test_what_was_sent_after_the_backup_is_never_doubled(
     assert {number: len(installation.orders_for(number)) for number in every} == dict.fromkeys(every, 1)
 
 
+@pytest.mark.sampled(2)
 def test_a_worker_that_runs_on_notices_before_its_next_create_call(installation: Installation, tmp_path: Path) -> None:
     for number in [*EARLIER, *LATER]:
         installation.add(number)

@@ -224,6 +224,7 @@ def test_a_call_that_is_carried_out_after_its_worker_was_killed(
 
 
 @pytest.mark.parametrize("replaces", [pytest.param(False, marks=_ATTACK), True])
+@pytest.mark.attack
 def test_the_matrices_have_all_that_is_committed_and_called(
     installation: Installation, sent: Transfer, replaces: bool
 ) -> None:

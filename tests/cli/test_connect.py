@@ -3,6 +3,8 @@
 import os
 from typing import Any
 
+import pytest
+
 from entrypoints.demo.world import demo_business
 from sandbox.twentyfour_seven_office import DEMO_PASSWORD
 from tests.cli.conftest import Kvitt
@@ -38,6 +40,7 @@ def test_a_business_is_connected_and_tried(kvitt: Kvitt) -> None:
     assert kvitt("business", "verify", "fjell").code == 0
 
 
+@pytest.mark.attack
 def test_a_name_that_is_nearly_right_is_chosen_from_the_similar_ones(kvitt: Kvitt) -> None:
     with at_terminal(environment(), "connect", "fjell") as terminal:
         answer_all(terminal, account_name=ACCOUNT["account_name"].lower(), password=DEMO_PASSWORD)
@@ -69,6 +72,7 @@ def test_a_wrong_password_is_said_and_typed_anew_and_the_rest_is_kept(kvitt: Kvi
     assert kvitt("business", "verify", "fjell").code == 0
 
 
+@pytest.mark.attack
 def test_a_connected_business_is_asked_about_again_and_what_is_not_asked_about_stays(fjell: Kvitt) -> None:
     fjell("business", "set", "fjell", "order_status=confirmed")
 
@@ -86,6 +90,7 @@ def test_a_connected_business_is_asked_about_again_and_what_is_not_asked_about_s
     assert (shown["order_status"], shown["product_name"]) == ("confirmed", "Rental")
 
 
+@pytest.mark.attack
 def test_what_is_left_for_later_stays_stored_and_is_said(kvitt: Kvitt) -> None:
     with at_terminal(environment(), "connect", "fjell") as terminal:
         answer_all(terminal, account_name=ACCOUNT["account_name"], password=WRONG)

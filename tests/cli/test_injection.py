@@ -35,6 +35,7 @@ COMMANDS = [pytest.param(names, one, id=" ".join(names)) for names, one in _comm
 
 
 @pytest.mark.parametrize(("names", "command"), COMMANDS)
+@pytest.mark.sampled(3)
 def test_whatever_a_command_is_given_it_answers_for_itself(kvitt: Kvitt, names: tuple[str, ...], command: Any) -> None:
     for sent in HOSTILE:
         given: list[str] = []

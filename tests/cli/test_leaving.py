@@ -104,6 +104,7 @@ class TestExport:
         assert pipe.is_fifo()
 
     @pytest.mark.parametrize("many", [3_000, pytest.param(100_000, marks=pytest.mark.attack)])
+    @pytest.mark.attack
     def test_memory_stays_flat(self, fjell: Kvitt, container: Container, many: int) -> None:
         peaks = []
         with closing(container.storage()):

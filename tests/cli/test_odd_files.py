@@ -20,6 +20,7 @@ ODD = {
 
 
 @pytest.mark.parametrize(("field", "told"), ODD.values(), ids=ODD)
+@pytest.mark.sampled(2)
 def test_it_is_refused_and_the_others_are_kept(fjell: Kvitt, field: str, told: str) -> None:
     good, odd = json.dumps(an_invoice("good")), '{"number": "odd", ' + field + "}"
     for text in (f"[{good}, {odd}]", f"{good}\n{odd}\n"):

@@ -168,6 +168,7 @@ _POINTS = 10
 @pytest.mark.parametrize(
     "point", [pytest.param(one, marks=() if one in (1, 3, 6) else pytest.mark.attack) for one in range(_POINTS)]
 )
+@pytest.mark.sampled(3)
 def test_killed_at_any_point_it_loses_nothing_and_is_gone_on_with(fjell: Kvitt, home: Path, point: int) -> None:
     assert fjell("business", "verify", "fjell").code == ExitCode.DONE
     program = [sys.executable, "-c", textwrap.dedent(_KILLED_AT), str(point)]

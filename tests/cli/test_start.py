@@ -22,6 +22,7 @@ HEAVY = ("zeep", "sqlalchemy", "litestar", "rich", "cryptography", "dependency_i
 @pytest.mark.parametrize(
     "words", [[], ["business"], ["invoice"], ["transfer"], ["customer"], ["business", "add"], ["invoice", "send"]]
 )
+@pytest.mark.sampled(3)
 def test_help_imports_nothing_heavy(words: list[str]) -> None:
     program = (
         "import sys\n"
@@ -71,6 +72,7 @@ NOT_FOR_STORED_DATA = (
         ["use"],
     ],
 )
+@pytest.mark.sampled(4)
 def test_commands_on_stored_data_import_nothing_heavy(fjell: Kvitt, words: list[str]) -> None:
     fjell.add(an_invoice("1"))
     program = (

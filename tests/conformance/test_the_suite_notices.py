@@ -244,6 +244,7 @@ def kvitt_for(tmp_path: Path) -> Iterator[Callable[[FakeBench], Installation]]:
 
 @pytest.mark.parametrize("name", CASES)
 @pytest.mark.parametrize("is_flawed", [True, False], ids=["flawed", "sound"])
+@pytest.mark.sampled(3)
 def test_a_flaw_is_noticed_and_nothing_else_is(
     name: str,
     is_flawed: bool,

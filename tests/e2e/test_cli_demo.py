@@ -54,6 +54,7 @@ def _cpu_seconds_of_children() -> float:
     return used.ru_utime + used.ru_stime
 
 
+@pytest.mark.attack
 def test_the_demo_in_json_is_one_object(environment: dict[str, str]) -> None:
     done = subprocess.run([str(KVITT), "demo", "--json"], env=environment, capture_output=True, text=True, check=False)
 

@@ -97,6 +97,7 @@ def flooded(host: str, port: int) -> Iterator[None]:
 
 
 @pytest.mark.parametrize("seconds", [2.0, pytest.param(20.0, marks=pytest.mark.attack)])
+@pytest.mark.attack
 def test_half_sent_requests_keep_nobody_out(office: Sandbox, tmp_path: Path, seconds: float) -> None:
     with served(tmp_path, office, "serve", "--port", "0") as kvitt:
         assert kvitt.ask("PUT", "/v1/businesses/fjell", business_document())[0] == 201

@@ -98,6 +98,7 @@ def test_an_invoice_is_sent_over_a_socket(server: "subprocess.Popen[str]", key: 
 
 
 @pytest.mark.parametrize("ending", [signal.SIGKILL, signal.SIGTERM])
+@pytest.mark.sampled(2)
 def test_what_was_acknowledged_is_kept_however_the_server_ends(
     server: "subprocess.Popen[str]", key: str, tmp_path: Path, ending: signal.Signals
 ) -> None:
@@ -136,6 +137,7 @@ def test_what_was_acknowledged_is_kept_however_the_server_ends(
     assert sorted(noted) == sorted(kept)
 
 
+@pytest.mark.attack
 def test_a_port_that_is_taken_is_told(server: "subprocess.Popen[str]", tmp_path: Path) -> None:
     assert server.stdout is not None
     port = urlsplit(server.stdout.readline().strip()).port

@@ -63,6 +63,7 @@ def _ended(installation: Installation, transfer: Transfer) -> Transfer:
 
 
 @pytest.mark.parametrize("command", [pytest.param(("serve", "--port", "0"), marks=pytest.mark.attack), ("worker",)])
+@pytest.mark.attack
 def test_what_was_begun_is_ended_by_the_next_process(installation: Installation, command: tuple[str, ...]) -> None:
     office = installation.sandbox
     office.inject("*", "slow", times=None, delay=0.5)
@@ -113,6 +114,7 @@ def test_a_worker_beside_a_server_on_one_sqlite_home(installation: Installation)
         pytest.param(signal.SIGTERM, 0, marks=pytest.mark.attack),
     ],
 )
+@pytest.mark.sampled(2)
 def test_a_server_that_is_told_to_stop_as_soon_as_it_says_that_it_listens_stops(
     installation: Installation, told: signal.Signals, later_seconds: float
 ) -> None:

@@ -59,6 +59,7 @@ def test_everything_comes_from_the_wheel(run: Run, place: Path) -> None:
     assert run("python", "-c", "import tests").returncode != 0
 
 
+@pytest.mark.attack
 def test_the_documentation_s_scripts_are_in_the_wheel(run: Run) -> None:
     asked = "from entrypoints.http.pages import _redoc; print(len(_redoc()) > 1_000_000)"
     assert run("python", "-c", asked).stdout == "True\n"

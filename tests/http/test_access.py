@@ -64,6 +64,7 @@ def shared_keys(shared_container: Container, shared_fjell: Api) -> dict[Role, st
         ("GET", "/nothing"),
     ],
 )
+@pytest.mark.sampled(3)
 def test_without_a_key_nothing_is_told_but_how_to_get_one(outside: Api, method: str, path: str) -> None:
     response = outside.request(method, f"http://127.0.0.1:8000{path}", content=b"{")
 
@@ -91,6 +92,7 @@ def test_what_holds_no_data_needs_no_key(outside: Api, path: str) -> None:
         "Bearer blåbær".encode("latin-1"),
     ],
 )
+@pytest.mark.sampled(3)
 def test_what_is_no_key_is_refused_like_a_missing_one(outside: Api, header: str | bytes) -> None:
     sent = header if isinstance(header, bytes) else header.encode()
     problem_of(outside.get("/v1/businesses", headers={b"Authorization": sent}), 401, "not_authenticated")
@@ -353,6 +355,7 @@ def test_a_key_makes_so_many_requests_and_others_go_on(container: Container) -> 
 
 @pytest.mark.parametrize("path", ["/v1/businesses", "/nothing", "/health/live", "/schema/openapi.json"])
 @pytest.mark.parametrize("key", [None, "", "wrong"])
+@pytest.mark.sampled(2)
 def test_every_answer_keeps_itself_to_itself(container: Container, path: str, key: str | None) -> None:
     with client_of(container, key=key) as api:
         headers = api.get(path).headers

@@ -71,6 +71,7 @@ def _fits(answer: Any) -> bool:
 
 
 @pytest.mark.parametrize(("name", "method", "path"), WITH_PARAMETERS)
+@pytest.mark.sampled(3)
 def test_nothing_in_a_path_is_more_than_a_name(shared_fjell: Api, name: str, method: str, path: str) -> None:
     for sent in (*(quote(one, safe="") for one in (*SQL, *STRANGE)), *PATHS):
         for places in ({"business": sent}, {"business": "fjell"}):
@@ -85,6 +86,7 @@ def test_nothing_in_a_path_is_more_than_a_name(shared_fjell: Api, name: str, met
 
 
 @pytest.mark.parametrize(("name", "method", "path"), OPERATIONS)
+@pytest.mark.sampled(3)
 def test_nothing_in_a_query_is_more_than_a_value(shared_fjell: Api, name: str, method: str, path: str) -> None:
     if method != "get":
         pytest.skip("takes no parameters")

@@ -121,6 +121,7 @@ TABLES = {
 
 
 @pytest.mark.parametrize("content", _slow_ones_are_attacks(TABLES, {"many rows"}))
+@pytest.mark.sampled(3)
 def test_a_hostile_table_costs_little(content: bytes) -> None:
     before, began = _peak_megabytes(), time.process_time()
 

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -20,9 +19,10 @@ from tests.storage_contract.samples import a_business
 BOX = FernetSecretBox([Fernet.generate_key().decode()])
 
 
-@pytest.fixture
-def storage(tmp_path: Path) -> Iterator[SqlStorage]:
-    with closing(open_storage(f"sqlite:///{tmp_path / 'kvitt.db'}", BOX)) as storage:
+@pytest.fixture(scope="module")
+def storage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SqlStorage]:
+    """A storage that is only read here."""
+    with closing(open_storage(f"sqlite:///{tmp_path_factory.mktemp('listing') / 'kvitt.db'}", BOX)) as storage:
         with storage.transaction() as work:
             for name in ("fjell", "vidde"):
                 work.businesses.put(a_business(name))
@@ -31,6 +31,7 @@ def storage(tmp_path: Path) -> Iterator[SqlStorage]:
 
 
 @pytest.mark.parametrize(("few", "most"), [(500, 4), (2, 4), (2, 10_000)])
+@pytest.mark.sampled(3)
 def test_what_is_found_is_the_same_however_it_is_looked_for(
     storage: SqlStorage, monkeypatch: pytest.MonkeyPatch, few: int, most: int
 ) -> None:

@@ -219,6 +219,7 @@ class TestSettings:
             assert len(work.businesses.list(limit=100)) == 24
 
 
+@pytest.mark.attack
 def test_processes_that_open_a_fresh_database_at_once_all_succeed(file: Path) -> None:
     key = Fernet.generate_key().decode()
     program = f"""

@@ -47,6 +47,7 @@ HOSTILE: dict[str, tuple[Callable[[], bytes], str]] = {
 
 
 @pytest.mark.parametrize(("made", "said"), HOSTILE.values(), ids=HOSTILE)
+@pytest.mark.sampled(3)
 def test_it_is_refused_within_limits(made: Callable[[], bytes], said: str) -> None:
     content = made()
     before, began = _peak_megabytes(), time.process_time()
@@ -82,6 +83,7 @@ EMPTY = (
 
 
 @pytest.mark.parametrize("element", EMPTY)
+@pytest.mark.sampled(4)
 def test_faults_by_the_thousand_cost_no_more_than_what_they_are_in(element: str) -> None:
     root = '<Invoice xmlns="urn:oasis:names:specification:ubl:schema:xsd:Invoice-2">'
     began = time.process_time()
