@@ -4,7 +4,7 @@ import asyncio
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
@@ -12,21 +12,38 @@ from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
 from core.errors import TryAgain
-from core.use_cases.read_figures import SystemReport
+from core.use_cases.read_figures import DeliveryReport, SystemReport
 from entrypoints.container import Container
 
 
 class InstallationFigures(Collector):
     """Turns reports into Prometheus's own form."""
 
-    def __init__(self, reports: Sequence[SystemReport], checks: Mapping[str, Exception | None]) -> None:
+    def __init__(
+        self,
+        reports: Sequence[SystemReport],
+        checks: Mapping[str, Exception | None],
+        deliveries: DeliveryReport | None = None,
+    ) -> None:
         self._reports = reports
         self._checks = checks
+        self._deliveries = deliveries
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
         """Yield every figure, by accounting system, and every check of readiness."""
         yield from self._calls()
         yield from self._transfers()
+        if self._deliveries:
+            yield GaugeMetricFamily(
+                "kvitt_webhook_deliveries_pending",
+                "Events that have not arrived at webhooks that are enabled.",
+                value=self._deliveries.pending,
+            )
+            yield GaugeMetricFamily(
+                "kvitt_webhook_oldest_pending_seconds",
+                "For how long the oldest of them has been on its way.",
+                value=self._deliveries.oldest.total_seconds(),
+            )
         ready = GaugeMetricFamily(
             "kvitt_ready", "Whether what this process needs is as it must be (1) or not (0).", labels=["check"]
         )
@@ -72,18 +89,23 @@ class FiguresWhenAsked(Collector):
     """Reads an installation's figures each time. Where the database can't be read, the checks say so alone."""
 
     def __init__(
-        self, read: Callable[[], Sequence[SystemReport]], checks: Callable[[], Mapping[str, Exception | None]]
+        self,
+        read: Callable[[], Sequence[SystemReport]],
+        checks: Callable[[], Mapping[str, Exception | None]],
+        deliveries: Callable[[], DeliveryReport | None] = lambda: None,
     ) -> None:
         self._read = read
         self._checks = checks
+        self._deliveries = deliveries
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
         """Yield the figures as they are now."""
-        try:
+        reports: Sequence[SystemReport] = ()
+        deliveries: DeliveryReport | None = None
+        with suppress(TryAgain):
             reports = self._read()
-        except TryAgain:
-            reports = ()
-        yield from InstallationFigures(reports, self._checks()).collect()
+            deliveries = self._deliveries()
+        yield from InstallationFigures(reports, self._checks(), deliveries).collect()
 
 
 if TYPE_CHECKING:
@@ -111,7 +133,8 @@ def figures_shown(container: Container) -> Iterator[int | None]:
     from entrypoints.installation_figures import FiguresWhenAsked
     from entrypoints.listening.server import KEPT_DESCRIPTORS, CountedServer, connections_for, listen, quiet_config
 
-    figures = FiguresWhenAsked(container.read_figures().read, container.readiness().read)
+    read = container.read_figures()
+    figures = FiguresWhenAsked(read.read, container.readiness().read, read.read_deliveries)
     application = _Figures(container.telemetry().meters.and_also(figures))
     with listen(
         settings.metrics_host,

@@ -7,17 +7,30 @@ from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import ColumnElement, Connection, bindparam, func, select, update
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, func, select, update
 from typing_extensions import override
 
 from adapters.storage.database import SqlDatabase
 from adapters.storage.dialects import insert_into, put
-from adapters.storage.schema import IS_THERE, businesses, installation, intents, leases, pauses, recoveries, transfers
+from adapters.storage.schema import (
+    IS_PENDING,
+    IS_THERE,
+    businesses,
+    installation,
+    intents,
+    leases,
+    pauses,
+    recoveries,
+    transfers,
+    webhook_deliveries,
+    webhook_endpoints,
+)
 from adapters.storage.shared_clock import SharedClock
 from core.intent import CLOCKS_DIFFER, IntentKind
-from core.ports.installation import Figures, InstallationStore, SystemFigures
+from core.ports.installation import DeliveryFigures, Figures, InstallationStore, SystemFigures
 from core.recovery import Installation, Recovery
 from core.transfer import TransferState
+from core.webhook import DeliveryState, EndpointState
 
 _ONLY = select(*(column for column in installation.c if column.name != "only"))
 _NOTING = (
@@ -142,6 +155,26 @@ class SqlFigures(Figures):
         )
         with self._storage.read() as database:
             return [_figures(*row) for row in database.execute(query)]
+
+    @override
+    def of_deliveries(self) -> DeliveryFigures:
+        with self._storage.read() as database:
+            found = database.execute(_ON_THEIR_WAY).all()
+        oldest = min((at for _, at in found if at is not None), default=None)
+        return DeliveryFigures(pending=sum(number for number, _ in found), oldest_at=oldest)
+
+
+_OF_ENDPOINT = and_(webhook_deliveries.c.endpoint == webhook_endpoints.c.id, IS_PENDING)
+# Endpoint by endpoint: so each is one stretch, and one entry, of the indexes of what is pending.
+_ON_THEIR_WAY = select(
+    select(func.count()).where(_OF_ENDPOINT).correlate(webhook_endpoints).scalar_subquery(),
+    select(webhook_deliveries.c.created_at)
+    .where(_OF_ENDPOINT, webhook_deliveries.c.state == DeliveryState.PENDING)
+    .order_by(webhook_deliveries.c.position)
+    .limit(1)
+    .correlate(webhook_endpoints)
+    .scalar_subquery(),
+).where(webhook_endpoints.c.state == EndpointState.ENABLED, webhook_endpoints.c.removed_at.is_(None))
 
 
 def _figures(

@@ -84,6 +84,14 @@ class SystemFigures:
     oldest_due_at: datetime | None = None
 
 
+@dataclass(frozen=True)
+class DeliveryFigures:
+    """What is on its way to webhooks that are enabled: how many deliveries, and when the oldest event was written."""
+
+    pending: int = 0
+    oldest_at: datetime | None = None
+
+
 class Figures(Protocol):
     """Counts, cheap however much is stored."""
 
@@ -92,3 +100,6 @@ class Figures(Protocol):
 
         Errors: TryAgain, code `storage_busy`.
         """
+
+    def of_deliveries(self) -> DeliveryFigures:
+        """Return those of what is on its way to webhooks. Errors: TryAgain, code `storage_busy`."""

@@ -30,8 +30,16 @@ class SystemReport:
     queue_age: timedelta = timedelta()
 
 
+@dataclass(frozen=True)
+class DeliveryReport:
+    """What is on its way to webhooks: how many deliveries, and for how long the oldest of them has been."""
+
+    pending: int = 0
+    oldest: timedelta = timedelta()
+
+
 class ReadFigures:
-    """Reads the figures of every accounting system that a business uses."""
+    """Reads the figures of every accounting system that a business uses, and those of webhooks."""
 
     def __init__(self, *, figures: Figures, storage: Storage, systems: AccountingSystems, clock: Clock) -> None:
         self._figures = figures
@@ -51,6 +59,11 @@ class ReadFigures:
             )
             for found in self._figures.by_system()
         ]
+
+    def read_deliveries(self) -> DeliveryReport:
+        """Return what is on its way to webhooks. Errors: TryAgain, code `storage_busy`."""
+        found = self._figures.of_deliveries()
+        return DeliveryReport(pending=found.pending, oldest=self._age(found.oldest_at))
 
     def _age(self, due_at: datetime | None) -> timedelta:
         return max(self._clock.now() - due_at, timedelta()) if due_at else timedelta()

@@ -110,7 +110,7 @@ def metrics(
     telemetry: NamedDependency[Telemetry],
 ) -> Response[bytes]:
     """Show the figures in Prometheus's text format."""
-    figures = InstallationFigures(read_figures.read(), readiness.read())
+    figures = InstallationFigures(read_figures.read(), readiness.read(), read_figures.read_deliveries())
     return Response(generate_latest(telemetry.meters.and_also(figures)), media_type=CONTENT_TYPE_LATEST)
 
 

@@ -21,6 +21,8 @@ KVITTS = {
     "kvitt_attempts",
     "kvitt_lease_takeovers",
     "kvitt_webhook_deliveries",
+    "kvitt_webhook_deliveries_pending",
+    "kvitt_webhook_oldest_pending_seconds",
     "kvitt_webhooks_disabled",
     "kvitt_worker_last_sweep_timestamp_seconds",
     "kvitt_http_request_seconds",
@@ -29,6 +31,8 @@ OF_THE_PROCESS = (
     "kvitt_http_request_seconds",
     "kvitt_lease_takeovers",
     "kvitt_ready",
+    "kvitt_webhook_deliveries_pending",
+    "kvitt_webhook_oldest_pending_seconds",
     "kvitt_webhooks_disabled",
     "kvitt_worker",
 )

@@ -3,7 +3,7 @@ from datetime import UTC, datetime
 
 from core.business import Business, Connection
 from core.call_budget import CallBudget
-from core.ports.installation import SystemFigures
+from core.ports.installation import DeliveryFigures, SystemFigures
 from core.transfer import TransferState
 from core.use_cases.read_figures import ReadFigures, SystemReport
 from tests.fakes import FakeAccountingSystems, FakeClock, FakeStorage
@@ -19,6 +19,9 @@ class FiguresGiven:
 
     def by_system(self) -> Sequence[SystemFigures]:
         return self._figures
+
+    def of_deliveries(self) -> DeliveryFigures:
+        return DeliveryFigures()
 
 
 def figures_of(*given: SystemFigures, calls: CallBudget | None = BUDGET) -> Sequence[SystemReport]:

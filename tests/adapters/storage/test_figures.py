@@ -11,9 +11,11 @@ from adapters.secrets import FernetSecretBox
 from adapters.storage import SqlFigures, SqlStorage, open_storage
 from core.business import Connection
 from core.errors import TryAgain
-from core.ports.installation import SystemFigures
+from core.ports.installation import DeliveryFigures, SystemFigures
 from core.transfer import Receipt, RetryPolicy, TransferError, TransferState, arrived, failed, parked, started
+from core.webhook import EndpointState
 from tests.storage_contract.samples import NOW, a_business, a_transfer
+from tests.storage_contract.webhooks import SECRETS, SOON, an_endpoint, happened, try_one, write
 
 BOX = FernetSecretBox([Fernet.generate_key().decode()])
 NONE: dict[TransferState, int] = {state: 0 for state in TransferState if state is not TransferState.TRANSFERRED}
@@ -22,6 +24,24 @@ NONE: dict[TransferState, int] = {state: 0 for state in TransferState if state i
 class FiguresContract:
     def test_where_there_is_no_business_there_are_none(self, storage: SqlStorage) -> None:
         assert SqlFigures(storage).by_system() == []
+
+    def test_what_is_on_its_way_to_webhooks_that_are_enabled_is_counted(self, storage: SqlStorage) -> None:
+        assert SqlFigures(storage).of_deliveries() == DeliveryFigures()
+        with storage.transaction() as work:
+            work.businesses.put(a_business("fjell"))
+            for id_ in ("e1", "e2", "off", "gone"):
+                work.endpoints.add(an_endpoint(id_), SECRETS)
+        written = write(storage, happened("1"), happened("2"))
+        write(storage, happened("3"))
+        with storage.transaction() as work:
+            work.endpoints.put(an_endpoint("off", state=EndpointState.DISABLED))
+            work.endpoints.remove("gone", now=NOW)
+            first = work.deliveries.due("e1", now=SOON, limit=1)[0].delivery
+        assert SqlFigures(storage).of_deliveries() == DeliveryFigures(6, written[0].timestamp)
+        try_one(storage, first, arrives=True)
+        with storage.transaction() as work:
+            work.endpoints.put(an_endpoint("e2", state=EndpointState.DISABLED))
+        assert SqlFigures(storage).of_deliveries() == DeliveryFigures(2, written[1].timestamp)
 
     def test_transfers_that_have_not_arrived_are_counted_by_system_and_state(self, storage: SqlStorage) -> None:
         with storage.transaction() as work:
