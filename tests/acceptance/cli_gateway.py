@@ -84,6 +84,12 @@ class CliGateway:
         assert code == ExitCode.DONE
         return document
 
+    def events(self, business: str) -> Sequence[Json]:
+        code, output = _printed("events", "list", "--business", business)
+        assert code == ExitCode.DONE
+        events: Sequence[Json] = json.loads(output)
+        return events
+
     def delete(self, business: str, number: str) -> None:
         self._done("invoice", "delete", number, "--business", business)
 

@@ -40,6 +40,7 @@ STEPS = (
     "references",
     "sending",
     "status",
+    "telling",
     "totals",
     "trouble",
     "withdrawing",

@@ -56,6 +56,9 @@ class Gateway(Protocol):
     def history(self, business: str, number: str) -> Sequence[Json]:
         """Tell all that happened to an invoice."""
 
+    def events(self, business: str) -> Sequence[Json]:
+        """Tell what happened to a business and its invoices."""
+
     def delete(self, business: str, number: str) -> None: ...
 
     def unlink(self, business: str, number: str) -> None: ...

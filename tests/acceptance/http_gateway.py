@@ -72,6 +72,11 @@ class HttpGateway:
         events: Sequence[Json] = page["items"]
         return events
 
+    def events(self, business: str) -> Sequence[Json]:
+        page: Json = self._call("GET", business, "events")
+        events: Sequence[Json] = page["items"]
+        return events
+
     def delete(self, business: str, number: str) -> None:
         self._call("DELETE", business, "invoices", number)
 

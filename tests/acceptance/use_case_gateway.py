@@ -84,6 +84,11 @@ class UseCaseGateway:
             events = self._container.tell_history().tell(business, number, limit=1000)
             return [event.model_dump(mode="json") for event in events]
 
+    def events(self, business: str) -> Sequence[Json]:
+        with _refusals():
+            found = self._container.look_up().events(business, limit=1000)
+            return [event.model_dump(mode="json") for event in found]
+
     def delete(self, business: str, number: str) -> None:
         with _refusals():
             self._container.delete_invoice().delete(business, number)
