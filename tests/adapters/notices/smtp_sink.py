@@ -4,7 +4,7 @@ import email
 import socketserver
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from email.message import Message
 from email.policy import default
@@ -29,12 +29,16 @@ class Mail:
 
 @dataclass
 class SmtpSink:
-    """`mails` are those that were taken; with `refuses` every recipient is refused; `logins` are what was logged in."""
+    """`mails` are those that were taken; with `refuses` every recipient is refused; `logins` are what was logged in.
+
+    While `answers` is not set, whoever sends a message is not told that it was taken.
+    """
 
     port: int
     mails: list[Mail] = field(default_factory=list)
     refuses: bool = False
     logins: list[str] = field(default_factory=list)
+    answers: threading.Event = field(default_factory=threading.Event)
 
 
 class _Session(socketserver.StreamRequestHandler):
@@ -62,6 +66,7 @@ class _Session(socketserver.StreamRequestHandler):
                 while (part := self.rfile.readline()) != b".\r\n":
                     body += part.removeprefix(b".") if part.startswith(b"..") else part
                 self.sink.mails.append(Mail(sender, recipients, email.message_from_bytes(body, policy=default)))
+                self.sink.answers.wait(60)
                 self._say("250 taken")
             elif verb == "QUIT":
                 self._say("221 bye")
@@ -70,7 +75,8 @@ class _Session(socketserver.StreamRequestHandler):
                 self._say("250 ok" if verb in ("RSET", "NOOP", "HELO") else "502 not known here")
 
     def _say(self, *lines: str) -> None:
-        self.wfile.write("".join(f"{line}\r\n" for line in lines).encode("ascii"))
+        with suppress(ConnectionError):  # whoever was there may have been killed
+            self.wfile.write("".join(f"{line}\r\n" for line in lines).encode("ascii"))
 
 
 class _Server(socketserver.ThreadingTCPServer):
@@ -82,6 +88,7 @@ class _Server(socketserver.ThreadingTCPServer):
 def smtp_sink() -> Iterator[SmtpSink]:
     """Run a mail server for the length of the block."""
     sink = SmtpSink(port=0)
+    sink.answers.set()
     session = type("Session", (_Session,), {"sink": sink})
     with _Server(("127.0.0.1", 0), session) as server:
         sink.port = server.server_address[1]
@@ -90,5 +97,6 @@ def smtp_sink() -> Iterator[SmtpSink]:
         try:
             yield sink
         finally:
+            sink.answers.set()
             server.shutdown()
             thread.join()
