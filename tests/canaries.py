@@ -14,7 +14,9 @@ API_KEY = "kvitt_canary47114711471147114711"
 NOTIFY = "canary-notify-4713"
 NOTIFY_ADDRESS = f"mailtos://kvitt:{NOTIFY}@mail.fjell.invalid?to=kvitt@fjell.invalid"
 """Where a business's people are told; no name below .invalid leads anywhere."""
+WEBHOOK_TOKEN = "canary-hook-token-4713"
 SECRETS: Mapping[str, str] = {
+    "webhook token": WEBHOOK_TOKEN,
     "password": PASSWORD,
     "wrong password": WRONG_PASSWORD,
     "application id": APPLICATION_ID,

@@ -17,11 +17,11 @@ class LazyCommand(TyperCommand):
     """Stands for a command, a function in a module of this package, until it is called; `line` tells of it.
 
     Its name is the function's; what sets that apart from other names in its module, an underscore at its end, is left
-    off.
+    off; another is a hyphen.
     """
 
     def __init__(self, module: str, function: str, line: str) -> None:
-        super().__init__(name=function.rstrip("_"), help=line, rich_markup_mode=None)
+        super().__init__(name=function.rstrip("_").replace("_", "-"), help=line, rich_markup_mode=None)
         self.module = module
         self._function = function
 
@@ -154,6 +154,23 @@ _GROUPS = [
         "Tell people what needs them, by e-mail, Slack and the like.",
         {
             "test": "Send a try-out to whoever is told of what needs a person.",
+        },
+    ),
+    group_of(
+        "webhook",
+        "Webhooks: addresses that events are sent to as they happen.",
+        {
+            "add": "Add a webhook, and show its secret this once.",
+            "list_": "List the webhooks.",
+            "show_": "Show a webhook, and how it fares.",
+            "set_": "Change a webhook's address or types.",
+            "test": "Send an example to a webhook, signed, and show how that went.",
+            "rotate_secret": "Make a new secret, and show it once.",
+            "disable": "Send a webhook nothing until it is enabled.",
+            "enable": "Send events to a webhook that was disabled.",
+            "remove": "Remove a webhook.",
+            "deliveries": "List what was sent to a webhook, newest first.",
+            "resend": "Send events to a webhook again, in their order.",
         },
     ),
     group_of(

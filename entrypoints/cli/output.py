@@ -74,7 +74,7 @@ def say_error(error: KvittError, *, about: str = "") -> None:
         say(f"  {error.hint}")
 
 
-_SAID = frozenset({"State", "Outcome", "Result", "Role", "Transfer", "Type", "Payment", "Paid", "From"})
+_SAID = frozenset({"State", "Outcome", "Result", "Role", "Transfer", "Type", "Payment", "Paid", "From", "How it fares"})
 """The columns whose cells are Kvitt's words; what stands in others came from outside."""
 
 

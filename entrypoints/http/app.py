@@ -29,6 +29,7 @@ from entrypoints.http import (
     many_invoices,
     recovery,
     transfers,
+    webhooks,
     withdrawing,
 )
 from entrypoints.http.access import Access, Gate
@@ -71,6 +72,7 @@ _PROVIDED = (
     "check_status",
     "manage_transfers",
     "manage_api_keys",
+    "manage_webhooks",
     "adopt_order",
     "recover",
     "read_figures",
@@ -105,6 +107,7 @@ def create_app(container: Container, *, local_only: bool = True) -> Litestar:
             *audit.HANDLERS,
             *api_keys.HANDLERS,
             *recovery.HANDLERS,
+            *webhooks.HANDLERS,
         ],
         security=BY_API_KEY,
         middleware=[

@@ -26,6 +26,37 @@ _API_KEY: Example = {
     "last_used_at": _ENDED,
     "revoked_at": None,
 }
+_WEBHOOK: Example = {
+    "id": "01a22700bc2d9a41e7f04d3c1b5a6978",
+    "url": "https://shop.example.com/hooks/kvitt?...",
+    "business": "fjell",
+    "types": ["transfer.rejected", "invoice.paid"],
+    "state": "enabled",
+    "disabled_reason": None,
+    "disabled_at": None,
+    "created_at": _CREATED,
+    "old_secret_until": None,
+    "failures": 0,
+    "failing_since": None,
+    "paused_until": None,
+}
+_WEBHOOK_SECRET = "whsec_" + "MDAw" * 10 + "MDA="  # of zeros
+_DELIVERY_OF_EVENT: Example = {
+    "event": "01a22700bb91f0e2d3c4b5a697887766",
+    "type": "invoice.paid",
+    "business": "fjell",
+    "invoice": "D-1002",
+    "state": "delivered",
+    "attempts": 2,
+    "failed": False,
+    "created_at": _CREATED,
+    "next_attempt_at": None,
+    "delivered_at": "2026-06-02T08:00:06.310Z",
+}
+_TRIED: list[Example] = [
+    {"at": _ENDED, "status": None, "trouble": "timeout", "duration_ms": 15000, "answer": ""},
+    {"at": "2026-06-02T08:00:06.280Z", "status": 204, "trouble": None, "duration_ms": 30, "answer": ""},
+]
 _BUSINESS: Example = {
     "name": "fjell",
     "accounting": {
@@ -403,6 +434,32 @@ EXAMPLES: Mapping[str, Any] = {
     "ApiKeyPage": {"next": None, "items": [_API_KEY]},
     "KeyRequest": {"name": "shop", "business": "fjell", "role": "send"},
     "NewApiKey": _API_KEY | {"last_used_at": None, "key": f"kvitt_affe37982f61_{'0' * 64}"},
+    "NewWebhook": _WEBHOOK | {"secret": _WEBHOOK_SECRET},
+    "WebhookDocument": _WEBHOOK,
+    "WebhookPage": {"next": None, "items": [_WEBHOOK]},
+    "WebhookPatch": {"types": ["invoice.paid"]},
+    "WebhookRequest": {
+        "url": "https://shop.example.com/hooks/kvitt?token=secret",
+        "types": ["transfer.rejected", "invoice.paid"],
+    },
+    "WebhookTest": {
+        "delivered": True,
+        "attempt": _TRIED[1],
+        "event": {
+            "id": "example_01a22700bd0c5f1a2b3c4d5e6f708192",
+            "type": "business.access_restored",
+            "timestamp": _ENDED,
+            "business": "fjell",
+            "invoice": None,
+            "data": {"business": "fjell", "error": None},
+        },
+    },
+    "DeliveryPage": {"next": None, "items": [_DELIVERY_OF_EVENT]},
+    "DeliveryStory": _DELIVERY_OF_EVENT | {"tried": _TRIED},
+    "ResendRequest": {"since": "2026-06-01T00:00:00Z"},
+    "Resent": {"events": 12},
+    "Rotation": {"at_once": False},
+    "TestRequest": {"type": "invoice.paid"},
     "BusinessPatch": {
         "accounting": {"password": "the new password"},
         "vat_codes": {"25": None},

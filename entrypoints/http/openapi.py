@@ -13,6 +13,7 @@ from typing import Any, cast
 
 from litestar import Router
 from litestar.exceptions import NotFoundException
+from litestar.handlers import HTTPRouteHandler
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin, YamlRenderPlugin
 from litestar.openapi.spec import (
@@ -48,6 +49,9 @@ VENDOR_PROBLEMS = (HTTPStatus.FAILED_DEPENDENCY, HTTPStatus.UNPROCESSABLE_ENTITY
 BY_API_KEY = [{"bearerAuth": list[str]()}]
 """What a router says of its routes that need an API key."""
 
+NAMED_FOR = "named_for"
+"""Under which a router says in its options what is added to the names of its operations."""
+
 _COMPONENTS = Components(
     security_schemes={
         "bearerAuth": SecurityScheme(
@@ -65,6 +69,7 @@ _TAGS = [
     Tag("events", "What happened to invoices, batches and connections, each told once."),
     Tag("audit", "Who did what, and when."),
     Tag("api-keys", "Who may use the API, and for what."),
+    Tag("webhooks", "Where events are sent as they happen, signed, and what became of each."),
     Tag("recovery", "After the database was restored: no order is made twice."),
     Tag("health", "Whether this process lives and can do its work; needs no key."),
 ]
@@ -152,11 +157,16 @@ def openapi_config(webhooks: Mapping[str, PathItem]) -> OpenAPIConfig:
         tags=list(_TAGS),
         webhooks=dict(webhooks),
         use_handler_docstrings=True,
-        operation_id_creator=lambda handler, _method, _path: handler.handler_name,
+        operation_id_creator=lambda handler, _method, _path: _operation_id(handler),
         openapi_router=_schema_router(),
         components=_COMPONENTS,
         render_plugins=[DocumentationPage(), JsonRenderPlugin(), YamlRenderPlugin()],
     )
+
+
+def _operation_id(handler: HTTPRouteHandler) -> str:
+    added = handler.opt.get(NAMED_FOR)
+    return f"{handler.handler_name}_{added}" if added else handler.handler_name
 
 
 def _schema_router() -> Router:

@@ -11,6 +11,7 @@ from typing import Any
 
 _BUSINESS = "/v1/businesses/{business}"
 _INVOICE = f"{_BUSINESS}/invoices/{{number}}"
+_WEBHOOK = "/v1/webhooks/{webhook}"
 _TRANSFER = f"{_BUSINESS}/transfers/{{transfer}}"
 
 ROUTES: Mapping[str, str] = {
@@ -40,6 +41,16 @@ ROUTES: Mapping[str, str] = {
     "api-key list": "GET /v1/api-keys",
     "api-key revoke": "DELETE /v1/api-keys/{prefix}",
     "events list": f"GET {_BUSINESS}/events",
+    "webhook add": "POST /v1/webhooks",
+    "webhook list": "GET /v1/webhooks",
+    "webhook show": f"GET {_WEBHOOK}",
+    "webhook remove": f"DELETE {_WEBHOOK}",
+    "webhook enable": f"POST {_WEBHOOK}/enable",
+    "webhook disable": f"POST {_WEBHOOK}/disable",
+    "webhook rotate-secret": f"POST {_WEBHOOK}/rotate-secret",
+    "webhook test": f"POST {_WEBHOOK}/test",
+    "webhook deliveries": f"GET {_WEBHOOK}/deliveries",
+    "webhook resend": f"POST {_WEBHOOK}/resend",
     "recover": "POST /v1/recover",
 }
 """The route of each command that has one. A command of one word is known by "kvitt" before it."""

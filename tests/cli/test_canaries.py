@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import SecretStr
 
 from adapters.secrets import FernetSecretBox, GivenKeys, KeyFile
 from adapters.twentyfour_seven_office.soap.session import KeptSession
@@ -17,6 +18,7 @@ from adapters.twentyfour_seven_office.troubles import Context
 from core.business import Business, Connection
 from core.use_cases.look_up import LookUp
 from core.use_cases.verify_business import VerifyBusiness
+from core.webhook import EndpointSecrets
 from entrypoints.cli.commands import KVITT
 from entrypoints.container import make_container
 from entrypoints.settings import Settings
@@ -24,6 +26,7 @@ from sandbox.twentyfour_seven_office import Sandbox
 from tests import canaries
 from tests.adapters.ubl.files import PERSON, Line, Ubl
 from tests.cli.conftest import Answer, Kvitt
+from tests.receiver import receiver
 
 FJELL = ("--business", "fjell")
 RUNNING = {"demo", "serve", "worker", "sandbox", "events tail"}
@@ -86,6 +89,7 @@ def searched(
     monkeypatch.setenv("KVITT_DEBUG", "1")
     monkeypatch.setenv("KVITT_RETRY_FIRST_SECONDS", "0.01")
     monkeypatch.setenv("KVITT_SETTLING_SECONDS", "0.2")
+    monkeypatch.setenv("KVITT_WEBHOOK_ALLOWED_NETWORKS", "127.0.0.0/8")
     canaries.listen_to_everything(caplog)
     secrets = {**canaries.SECRETS, "secret key": KeyFile(home).keys()[0]}
     yield Searched(kvitt, secrets)
@@ -193,6 +197,7 @@ def test_every_command_well_and_badly(
         searched("business", "set", "fjell", "--from-file", f"notify={kvitt.file('notify', address)}")
     searched("doctor")
     _see_that_a_key_is_shown_once(searched, kvitt)
+    _see_that_a_webhook_s_secrets_stay_secret(searched, kvitt)
     searched("audit")
     searched("events", "list", *FJELL)
     searched("events", "list", *FJELL, "--after", canaries.PASSWORD)
@@ -201,6 +206,7 @@ def test_every_command_well_and_badly(
     searched("backup", tmp_path / "kept.db")
     searched("restore", "--check", tmp_path / "kept.db")
     searched("use")
+    searched("connect", stdin=f"{canaries.PASSWORD}\n".encode() * 9)
     _assert_the_store_keeps_no_secret(home)
     assert not canaries.found_in((tmp_path / "out.jsonl").read_bytes(), canaries.SECRETS)
     _assert_the_journal_holds_no_secret(office)
@@ -222,6 +228,30 @@ def _see_that_a_key_is_shown_once(searched: Searched, kvitt: Kvitt) -> None:
     searched("api-key", "list")
     searched("api-key", "revoke", made["prefix"])
     searched("api-key", "revoke", made["key"])
+
+
+def _see_that_a_webhook_s_secrets_stay_secret(searched: Searched, kvitt: Kvitt) -> None:
+    with receiver() as shop:
+        shop.status = 404  # and a page that repeats the address
+        url = f"{shop.url}?token={canaries.WEBHOOK_TOKEN}"
+        made = kvitt("webhook", "add", url, *FJELL, "--json").json
+        searched.plant(webhook_secret=made["secret"])
+        webhook = made["id"]
+        searched("webhook", "add", "-", *FJELL, stdin=f"{url}\n".encode())
+        searched("webhook", "add", f"{url}#fragment", *FJELL)
+        searched("webhook", "add", url.replace("127.0.0.1", "10.0.0.1"))
+        searched("webhook", "add", url.replace("http://", f"http://{canaries.WEBHOOK_TOKEN}@"))
+        searched("webhook", "list")
+        searched("webhook", "test", webhook)
+        searched("webhook", "set", webhook, "--url", url)
+        searched("webhook", "set", webhook, "--types", "invoice.paid")
+        searched("webhook", "rotate-secret", webhook)
+        searched("webhook", "test", webhook)
+        for command in ("show", "deliveries", "disable", "enable"):
+            searched("webhook", command, webhook)
+        searched("webhook", "resend", webhook, "--failed")
+        searched("webhook", "remove", webhook)
+        assert len(shop.received) == 4
 
 
 def test_where_kvitt_itself_fails(
@@ -258,6 +288,11 @@ REPRS: list[Callable[[Path], object]] = [
         {"home": home, "secret_key": canaries.PASSWORD, "database_url": f"x://{canaries.PASSWORD}@h"}
     ),
     lambda _home: KeptSession("f", "i", "7", "Fjell AS", session_id=canaries.PASSWORD),
+    lambda _home: EndpointSecrets(
+        url=SecretStr(f"https://h/?{canaries.WEBHOOK_TOKEN}"),
+        current=SecretStr(canaries.PASSWORD),
+        previous=SecretStr(canaries.PASSWORD),
+    ),
     lambda home: KeyFile(home),
     lambda home: FernetSecretBox(KeyFile(home).keys()),
     lambda home: GivenKeys(KeyFile(home).keys()[0]),

@@ -26,6 +26,7 @@ from tests import canaries
 from tests.homes import furnished
 from tests.http.clients import bearing, key_for
 from tests.http.documents import Api
+from tests.receiver import receiver
 
 _PATIENCE_SECONDS = 30.0
 _SHOWS_PEOPLE = re.compile(r"/invoices(/[^/]+(/preview|/customer|/credit)?)?$")
@@ -42,7 +43,12 @@ def office() -> Iterator[Sandbox]:
 @pytest.fixture
 def container(office: Sandbox, tmp_path: Path) -> Iterator[Container]:
     settings = Settings(
-        home=tmp_path, sweep_seconds=0.1, retry_first_seconds=0.05, settling_seconds=0.2, stop_seconds=20
+        home=tmp_path,
+        webhook_allowed_networks="127.0.0.0/8",
+        sweep_seconds=0.1,
+        retry_first_seconds=0.05,
+        settling_seconds=0.2,
+        stop_seconds=20,
     )
     container = furnished(settings, queue=DURABLE)
     container.environment.override(providers.Object({"KVITT_TFSO_API_URL": office.url}))
@@ -97,6 +103,7 @@ def test_every_route_well_and_badly(
             ask("PATCH", "/v1/businesses/fjell", json={"accounting": {setting: canaries.PASSWORD}})
         ask("PATCH", "/v1/businesses/fjell", json={"order_status": canaries.PASSWORD})
         ask("PUT", "/v1/businesses/fjell", json={**canaries.business(), "accounting": canaries.PASSWORD})
+        webhook = _webhook_tried_out(ask, api, secrets, bearing(key))
         for number in ("1", "2"):
             assert (
                 ask("PUT", f"/v1/businesses/fjell/invoices/{number}", json=canaries.invoice(number)).status_code == 201
@@ -113,7 +120,7 @@ def test_every_route_well_and_badly(
         transfer = ask("POST", "/v1/businesses/fjell/invoices/1/send", headers={"Prefer": "wait=0"}).json()
         _wait_until_over(container, transfer["id"])
         batch = ask("POST", "/v1/businesses/fjell/transfers", json={"all": True}).json()
-        for place in _places(app, transfer=transfer["id"], batch=batch["id"]):
+        for place in _places(app, transfer=transfer["id"], batch=batch["id"], webhook=webhook):
             for method, path in place:
                 ask(
                     method,
@@ -137,13 +144,38 @@ def test_every_route_well_and_badly(
     assert not canaries.found_in(httpx.get(f"{office.url}/control").content, {"password": canaries.PASSWORD})
 
 
+def _webhook_tried_out(ask: Searched, api: Api, secrets: dict[str, str], key: Mapping[str, str]) -> str:
+    """Add a webhook whose receiver answers with a page that repeats the address, and look at it from every side."""
+    where = "/v1/businesses/fjell/webhooks"
+    with receiver() as shop:
+        shop.status = 404
+        url = f"{shop.url}?token={canaries.WEBHOOK_TOKEN}"
+        for bad in (f"{url}#", url.replace("127.0.0.1", "10.0.0.1"), f"http://{canaries.WEBHOOK_TOKEN}@h/", [url]):
+            assert ask("POST", where, json={"url": bad}).status_code == 400
+        made = api.post(where, json={"url": url}, headers=key).json()
+        secrets["webhook secret"] = made["secret"]
+        webhook: str = made["id"]
+        for method, path, body in (
+            ("POST", "/test", {}),
+            ("PATCH", "", {"url": url}),
+            ("GET", "", None),
+            ("GET", "/deliveries", None),
+            ("POST", "/rotate-secret", {}),
+            ("POST", "/test", {"type": "recovery.needed"}),
+            ("POST", "/rotate-secret", {"at_once": canaries.WEBHOOK_TOKEN}),
+        ):
+            ask(method, f"{where}/{webhook}{path}", json=body)
+        assert len(shop.received) == 2
+    return webhook
+
+
 def _failing(*_: Any, **__: Any) -> None:
     raise ValueError(f"{canaries.PASSWORD} {canaries.PEOPLE}")
 
 
-def _places(app: Any, *, transfer: str, batch: str) -> Iterator[list[tuple[str, str]]]:
+def _places(app: Any, *, transfer: str, batch: str, webhook: str) -> Iterator[list[tuple[str, str]]]:
     """Every route there is, with what is there and with what is not in its parameters' places."""
-    known = {"business": "fjell", "number": "1", "transfer_id": transfer, "batch_id": batch}
+    known = {"business": "fjell", "number": "1", "transfer_id": transfer, "batch_id": batch, "webhook": webhook}
     for route in app.routes:
         if isinstance(route, HTTPRoute):
             for values in (known, {}):

@@ -75,7 +75,14 @@ def _fits(answer: Any) -> bool:
 def test_nothing_in_a_path_is_more_than_a_name(shared_fjell: Api, name: str, method: str, path: str) -> None:
     for sent in (*(quote(one, safe="") for one in (*SQL, *STRANGE)), *PATHS):
         for places in ({"business": sent}, {"business": "fjell"}):
-            parts = {"number": sent, "transfer": sent, "batch": sent, "prefix": sent} | places
+            parts = {
+                "number": sent,
+                "transfer": sent,
+                "batch": sent,
+                "prefix": sent,
+                "webhook": sent,
+                "event": sent,
+            } | places
             answer = shared_fjell.request(method, f"http://127.0.0.1:8000{path.format(**parts)}", json={})
             assert _fits(answer), (answer.status_code, sent, answer.text)
             # A client may take dots for its own; what arrives as another path is no name of ours any more.
@@ -90,7 +97,7 @@ def test_nothing_in_a_path_is_more_than_a_name(shared_fjell: Api, name: str, met
 def test_nothing_in_a_query_is_more_than_a_value(shared_fjell: Api, name: str, method: str, path: str) -> None:
     if method != "get":
         pytest.skip("takes no parameters")
-    where = path.format(business="fjell", number="1", transfer="1", batch="1", prefix="1")
+    where = path.format(business="fjell", number="1", transfer="1", batch="1", prefix="1", webhook="1", event="1")
     for parameter in ("after", "limit", "state", "since", "invoice", "paid", "customer", "from", "q", "unknown"):
         for sent in (*SQL, *STRANGE, "\x00", "\r\nX-Injected: 1", "9" * 400, "-1", "1e9", "NaN"):
             assert _fits(shared_fjell.get(where, params={parameter: sent})), (parameter, sent)

@@ -13,6 +13,22 @@ from tests.error_codes import in_the_docs
 from tests.http.documents import Api, Json
 from tests.unit.samples import LIMITS, an_invoice
 
+_WEBHOOKS = ("/v1/webhooks", "/v1/businesses/{business}/webhooks")
+_OF_WEBHOOKS = (
+    ("get", ""),
+    ("post", ""),
+    ("get", "/{webhook}"),
+    ("patch", "/{webhook}"),
+    ("delete", "/{webhook}"),
+    ("post", "/{webhook}/enable"),
+    ("post", "/{webhook}/disable"),
+    ("post", "/{webhook}/rotate-secret"),
+    ("post", "/{webhook}/test"),
+    ("post", "/{webhook}/resend"),
+    ("get", "/{webhook}/deliveries"),
+    ("get", "/{webhook}/deliveries/{event}"),
+    ("post", "/{webhook}/deliveries/{event}/resend"),
+)
 ROUTES = {
     ("get", "/health/live"),
     ("get", "/health/ready"),
@@ -52,6 +68,14 @@ ROUTES = {
     ("get", "/v1/businesses/{business}/transfers/{transfer}"),
     ("post", "/v1/businesses/{business}/transfers/{transfer}/retry"),
     ("post", "/v1/businesses/{business}/transfers/{transfer}/cancel"),
+    *((method, f"{where}{below}") for where in _WEBHOOKS for method, below in _OF_WEBHOOKS),
+}
+_WEBHOOK_BODIES = {
+    "add_webhook": "WebhookRequest",
+    "change_webhook": "WebhookPatch",
+    "rotate_webhook_secret": "Rotation",
+    "test_webhook": "TestRequest",
+    "resend_events": "ResendRequest",
 }
 AS_THE_CORE_HAS_THEM = {
     "InvoicePreview": "already_sent customer invoice not_written order product products totals warnings",
@@ -218,6 +242,7 @@ def test_bodies_are_described(document: Json) -> None:
         "send_invoices": "InvoicesToSend",
         "add_invoices": "InvoicesToAdd",
         "check_statuses": "InvoicesToCheck",
+        **{f"{name}{of}": body for name, body in _WEBHOOK_BODIES.items() for of in ("", "_of_business")},
     }
     schemas = document["components"]["schemas"]
     assert schemas["BusinessBody"]["required"] == ["accounting"]

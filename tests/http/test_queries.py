@@ -31,7 +31,9 @@ def test_every_route_of_the_api_refuses_what_it_does_not_have(shared_fjell: Api)
     assert len(routes) > 15
     for route in routes:
         assert isinstance(route, HTTPRoute)
-        path = route.path_format.format(business="fjell", number="1", transfer="1", batch="1", prefix="1")
+        path = route.path_format.format(
+            business="fjell", number="1", transfer="1", batch="1", prefix="1", webhook="1", event="1"
+        )
         for method in route.methods - {"OPTIONS"}:
             problem_of(shared_fjell.request(method, f"{path}?nothing=1"), 400, "unknown_parameter")
 
@@ -95,7 +97,9 @@ def test_every_parameter_that_the_document_tells_of_is_known(shared_fjell: Api) 
     for path, item in shared_fjell.get("/schema/openapi.json").json()["paths"].items():
         for parameter in item.get("get", {}).get("parameters", ()):
             if parameter["in"] == "query":
-                sent_to = path.format(business="fjell", number="1", transfer="1", batch="1", prefix="1")
+                sent_to = path.format(
+                    business="fjell", number="1", transfer="1", batch="1", prefix="1", webhook="1", event="1"
+                )
                 response = shared_fjell.get(sent_to, params={parameter["name"]: "1"})
                 assert response.json().get("code") != "unknown_parameter"
                 told += 1

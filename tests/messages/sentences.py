@@ -48,6 +48,7 @@ _WORDS = (
     "unsent", "withdrawing", "withdrawn", "not published", "partly paid", "open", "not paid", "not ours",
     "done", "gone", "there", "not told", "send", "read", "manage", "paid", "required", "optional", "none",
     "e-mail",
+    "enabled", "disabled", "pending", "delivered", "given up",
 )  # fmt: skip
 """What stands in sentences as a value and is one of Kvitt's words."""
 

@@ -1,16 +1,22 @@
 """What happens around a session, before or between its commands: files that are there, and the accounting system."""
 
 import json
+import os
 import shlex
 import shutil
 from collections.abc import Callable
+from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import Any
 
+from core.event import EventType, Happening
+from entrypoints.container import make_container
 from entrypoints.demo.world import demo_business
+from entrypoints.settings import Settings
 from sandbox.twentyfour_seven_office import DEMO_ACCOUNT, Sandbox
 from tests.cli.conftest import an_invoice
 from tests.homes import furnish
+from tests.receiver import Receiver, receiver
 
 
 class Happenings:
@@ -19,6 +25,12 @@ class Happenings:
     def __init__(self, office: Sandbox, folder: Path) -> None:
         self._office = office
         self._folder = folder
+        self._open = ExitStack()
+        self._receiver: Receiver | None = None
+
+    def close(self) -> None:
+        """End what runs."""
+        self._open.close()
 
     def happen(self, line: str) -> None:
         """Do what a line says: the name of a happening, and its words."""
@@ -29,6 +41,22 @@ class Happenings:
     def installed(self) -> None:
         """Kvitt was used before: there are tables."""
         furnish(Path("kvitt-home"))
+
+    def receiver(self) -> None:
+        """Somebody receives webhooks on this machine, at the address RECEIVER, whose query holds a token."""
+        self._receiver = self._open.enter_context(receiver())
+        os.environ["RECEIVER"] = f"{self._receiver.url}?token=4711"
+        os.environ["KVITT_WEBHOOK_ALLOWED_NETWORKS"] = "127.0.0.0/8"
+
+    def fails(self) -> None:
+        """From now on the receiver answers 500."""
+        assert self._receiver is not None
+        self._receiver.status = 500
+
+    def happened(self, type_: str, invoice: str) -> None:
+        """An event of the business fjell is written."""
+        with closing(make_container(Settings()).storage()) as storage, storage.transaction() as work:
+            work.events.add(Happening(type=EventType(type_), business="fjell", invoice=invoice, data={}))
 
     def business_file(self, file: str, *changes: str) -> None:
         """A file connects the business fjell to the sandbox; `field=value` changes its connection."""

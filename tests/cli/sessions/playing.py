@@ -11,7 +11,7 @@ import os
 import shlex
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from itertools import count
 from pathlib import Path
 from unittest import mock
@@ -41,9 +41,10 @@ def played(file: Path, folder: Path) -> str:
         _set_environment()
         with Sandbox.demo(logins_per_minute=0) as office, _somebody():
             os.environ["KVITT_TFSO_API_URL"] = office.url
-            happenings, steady = Happenings(office, folder), Steady(folder)
-            for line in _script(file):
-                lines += _answered(line, happenings, steady)
+            steady = Steady(folder)
+            with closing(Happenings(office, folder)) as happenings:
+                for line in _script(file):
+                    lines += _answered(line, happenings, steady)
     finally:
         os.chdir(here)
         os.environ.clear()
@@ -86,7 +87,7 @@ def _answered(line: str, happenings: Happenings, steady: Steady) -> list[str]:
 
 
 def _typed(command: str, steady: Steady) -> Iterator[str]:
-    words, typed = shlex.split(command), ""
+    words, typed = [os.environ.get(word, word) if word == "RECEIVER" else word for word in shlex.split(command)], ""
     if "<<<" in words:
         place = words.index("<<<")
         words, typed = words[:place], "".join(f"{answer}\n" for answer in words[place + 1 :])
