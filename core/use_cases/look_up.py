@@ -283,7 +283,7 @@ def _as_they_stand(work: UnitOfWork, business: str, invoices: Sequence[Invoice])
 def _require_event(work: UnitOfWork, business: str, event_id: str) -> None:
     event = work.events.get(event_id)
     if event is None or event.business != business:
-        wrong = f'The business has no event "{event_id}", or it is no longer kept'
+        wrong = "The business has no event of this id, or it is no longer kept"
         raise InvalidInput(
             f"A parameter can't be used. after: {wrong}.", code="bad_parameter", faults=[Fault("after", wrong)]
         )
