@@ -2,6 +2,8 @@
 
 import base64
 import json
+import signal
+import subprocess
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -19,6 +21,7 @@ from entrypoints.container import make_container
 from entrypoints.settings import read_settings
 from sandbox.twentyfour_seven_office.books import Books
 from tests.cli.conftest import Kvitt, an_invoice
+from tests.processes import COMMAND
 
 FJELL = ("--business", "fjell")
 
@@ -253,3 +256,16 @@ def test_where_nobody_listens_that_is_told(happened: Kvitt, meanwhile: Callable[
     assert all(line["forwarded"]["trouble"] for line in answer.lines)
     refused = happened("events", "tail", *FJELL, "--forward-to", "http://10.0.0.1/hooks")
     assert refused.code == 1
+
+
+def test_a_process_that_follows_ends_well_on_ctrl_c(happened: Kvitt) -> None:
+    program = [*COMMAND, "events", "tail", *FJELL, "--since", "2021-01-01", "--json"]
+    with subprocess.Popen(program, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as tail:
+        assert tail.stdout is not None
+        assert tail.stderr is not None
+        first = [json.loads(tail.stdout.readline()) for _ in HAPPENED]
+        tail.send_signal(signal.SIGINT)
+        assert tail.wait(timeout=30) == 0
+        assert tail.stdout.read() == ""
+        assert "Traceback" not in tail.stderr.read()
+    assert told(first) == HAPPENED
