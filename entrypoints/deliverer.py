@@ -117,6 +117,7 @@ class Deliverer:
         self._look_seconds = look_seconds
         self._lines: dict[str, _Line] = {}
         self._left_alone: dict[str, float] = {}
+        self._look_at = 0.0
         self._told_to_stop = threading.Event()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._wake: asyncio.Event
@@ -142,28 +143,30 @@ class Deliverer:
             self._thread.join(patience.total_seconds())
 
     def _run(self) -> None:
-        try:
-            asyncio.run(self._deliver())
-        except Exception as error:  # noqa: BLE001 - said, rather than printed with what it has in hand
-            _log.error("Delivering has ended: %s", type(error).__name__)
-        finally:
-            self._database.shutdown(wait=False)
+        while not self._told_to_stop.is_set():
+            try:
+                asyncio.run(self._deliver())
+            except Exception as error:  # noqa: BLE001 - a bug of ours: one that ends is worse
+                _log.error("Delivering failed, and begins anew soon: %s", type(error).__name__)
+                self._told_to_stop.wait(_AFTER_TROUBLE_SECONDS)
+        self._database.shutdown(wait=False)
 
     async def _deliver(self) -> None:
         self._wake = asyncio.Event()
         self._loop = asyncio.get_running_loop()
+        self._lines.clear()  # of a run that failed: what it held is still held, and claimed anew
         self._courier = self._new_courier()
-        look_at = tidy_at = time.monotonic()
+        self._look_at = tidy_at = time.monotonic()
         try:
             while not self._told_to_stop.is_set():
                 now = time.monotonic()
-                if now >= look_at:
-                    look_at = time.monotonic() + await self._look()
+                if now >= self._look_at:
+                    self._look_at = time.monotonic() + await self._look()
                 await self._step()
                 if now >= tidy_at:
                     tidy_at = now + _TIDY_SECONDS
                     await self._courier.close_idle()
-                await self._wait(look_at - time.monotonic())
+                await self._wait(self._look_at - time.monotonic())
             await self._end()
         finally:
             await self._courier.aclose()
@@ -271,6 +274,8 @@ class Deliverer:
         if not released:
             for task in line.under_way.values():
                 task.cancel()
+        elif not line.is_dry:
+            self._look_at = min(self._look_at, time.monotonic() + SOON_SECONDS)  # there is more for somebody
         del self._lines[line.lease.endpoint]
 
     def _post_more(self, line: _Line) -> None:

@@ -101,10 +101,14 @@ class House:
         """One that delivers from now on, until it is stopped or the test ends."""
         deliverer = Deliverer(
             self.steps(),
-            new_courier=lambda: Courier(LOOPBACK, seconds=seconds),
             reach=LOOPBACK,
             clock=self.clock,
-            **{"wall": SystemClock(), "look_seconds": 0.05, **given},
+            **{
+                "new_courier": lambda: Courier(LOOPBACK, seconds=seconds),
+                "wall": SystemClock(),
+                "look_seconds": 0.05,
+                **given,
+            },
         )
         deliverer.start()
         self._stack.callback(deliverer.stop, timedelta(seconds=10))

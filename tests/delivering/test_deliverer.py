@@ -7,17 +7,18 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from pydantic import SecretStr
-from sqlalchemy import update
+from sqlalchemy import select, update
 from standardwebhooks import Webhook
 
 from adapters.storage.schema import webhook_leases
 from adapters.storage.webhooks import forget_business
+from adapters.webhooks.courier import Courier
 from core.audit import Action
 from core.event import EventType, Happening
 from core.posting import LONGEST_EXCERPT, PostTrouble
 from core.webhook import DeliveryState, DisabledReason, EndpointSecrets, EndpointState
 from entrypoints.deliverer import GRACE_SECONDS
-from tests.delivering.conftest import SECRET, House, until
+from tests.delivering.conftest import LOOPBACK, SECRET, House, until
 from tests.delivering.receiver import HANGS, Receiver, Taken, receiving
 from tests.storage_contract.samples import a_business
 
@@ -376,3 +377,33 @@ def test_a_database_out_of_reach_loses_nothing(house: House) -> None:
         broken.clear()
         until(lambda: all(one.state is DeliveryState.DELIVERED for one in house.deliveries(endpoint)))
     assert sorted(receiver.ids("/a")) == sorted(house.ids())
+
+
+def test_a_bug_of_ours_ends_nothing_for_good(house: House) -> None:
+    made: list[Courier] = []
+
+    def new_courier() -> Courier:
+        if not made:
+            made.append(Courier(LOOPBACK))
+            raise ZeroDivisionError
+        return Courier(LOOPBACK)
+
+    with receiving() as receiver:
+        house.endpoint(f"{receiver.url}/a")
+        house.happens("1001")
+        house.deliverer(new_courier=new_courier)
+        has_come(receiver, 1)
+
+
+def test_an_endpoint_with_much_to_come_is_given_up_now_and_then_and_loses_nothing(house: House) -> None:
+    with receiving(seconds=0.02) as receiver, pytest.MonkeyPatch.context() as patch:
+        patch.setattr("entrypoints.deliverer.HELD_SECONDS", 0.3)
+        endpoint = house.endpoint(f"{receiver.url}/a")
+        house.happens(*map(str, range(400)))
+        house.deliverer()
+        until(lambda: all(one.state is DeliveryState.DELIVERED for one in house.deliveries(endpoint)))
+        with house.storage.read() as database:
+            holds = database.scalar(select(webhook_leases.c.token))
+    assert sorted(receiver.ids("/a")) == sorted(house.ids())
+    assert holds is not None
+    assert holds > 1
