@@ -12,7 +12,7 @@ import logging
 import threading
 import time
 from collections import deque
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -22,7 +22,7 @@ from typing import TypeVar
 from adapters.webhooks.courier import CONNECTIONS_PER_ENDPOINT, POST_SECONDS, Courier
 from adapters.webhooks.signing import attempt_of, posting_of
 from core.endpoint_address import Reach
-from core.errors import InvalidInput
+from core.errors import InvalidInput, TryAgain
 from core.ports.clock import Clock
 from core.ports.webhook_stores import EndpointLease
 from core.posting import Posted, PostTrouble
@@ -202,18 +202,33 @@ class Deliverer:
         needs = [need for line in self._lines.values() if (need := self._need_of(line))]
         if not needs:
             return
-        began = time.monotonic()
         try:
-            supplies, counts = await self._in_database(lambda: self._steps.step(needs))
-        except Exception as error:  # noqa: BLE001 - as above
-            _log.warning("Keeping what was delivered failed, and is done again soon: %s", type(error).__name__)
+            await self._serve(needs)
+        except TryAgain as error:  # the database is out of reach, for one as for all
+            await self._serve_later(needs, error)
+        except Exception as error:  # noqa: BLE001 - a bug of ours with one of them must not hold up the others
+            if len(needs) == 1:
+                await self._serve_later(needs, error)
+                return
             for need in needs:
-                self._take_back(need)
-            await asyncio.sleep(_AFTER_TROUBLE_SECONDS)
-            return
+                try:
+                    await self._serve([need])
+                except Exception as its_own:  # noqa: BLE001 - as above
+                    await self._serve_later([need], its_own)
+
+    async def _serve(self, needs: Sequence[Need]) -> None:
+        began = time.monotonic()
+        supplies, counts = await self._in_database(lambda: self._steps.step(needs))
         self._told(counts)
         for need in needs:
             self._supply(self._lines[need.lease.endpoint], need, supplies, began)
+
+    async def _serve_later(self, needs: Sequence[Need], error: Exception) -> None:
+        _log.warning("Keeping what was delivered failed, and is done again soon: %s", type(error).__name__)
+        for need in needs:
+            line = self._lines[need.lease.endpoint]
+            line.ended = [*need.posted, *line.ended]
+        await asyncio.sleep(_AFTER_TROUBLE_SECONDS)
 
     def _need_of(self, line: _Line) -> Need | None:
         if time.monotonic() - line.held_since > HELD_SECONDS or self._told_to_stop.is_set():
@@ -229,10 +244,6 @@ class Deliverer:
         wants = most if in_hand <= most // 2 and (ended or not line.is_dry) else 0
         # Those that are in hand are read again, because they are still due.
         return Need(line.lease, ended, wanted=wants + in_hand if wants else 0) if ended or wants else None
-
-    def _take_back(self, need: Need) -> None:
-        line = self._lines[need.lease.endpoint]
-        line.ended = [*need.posted, *line.ended]
 
     def _supply(self, line: _Line, need: Need, supplies: Mapping[str, Supply | None], began: float) -> None:
         line.renewed_at = began

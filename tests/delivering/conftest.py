@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, closing
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 from cryptography.fernet import Fernet
@@ -28,6 +28,7 @@ from tests.storage_contract.samples import a_business
 LOOPBACK = Reach(networks_in("127.0.0.0/8"))
 SECRET = "whsec_" + "a2V5" * 8
 ALL = DeliveryFilter()
+Steps = TypeVar("Steps", bound=DeliverEvents)
 
 
 class House:
@@ -91,16 +92,16 @@ class House:
                 due = work.deliveries.make_one_due(delivery, now=now)
                 work.deliveries._put(due.model_copy(update={"tries": tries}))
 
-    def steps(self) -> DeliverEvents:
+    def steps(self, kind: type[Steps] = DeliverEvents) -> Steps:  # type: ignore[assignment]
         auditor = Auditor(storage=self.storage, clock=self.clock, actor=lambda: WORKER)
-        return DeliverEvents(
+        return kind(
             storage=self.storage, clock=self.clock, auditor=auditor, new_holder=time_ordered_id, chance=lambda: 0.5
         )
 
-    def deliverer(self, *, seconds: float = 5.0, **given: Any) -> Deliverer:
+    def deliverer(self, *, steps: DeliverEvents | None = None, seconds: float = 5.0, **given: Any) -> Deliverer:
         """One that delivers from now on, until it is stopped or the test ends."""
         deliverer = Deliverer(
-            self.steps(),
+            steps or self.steps(),
             reach=LOOPBACK,
             clock=self.clock,
             **{

@@ -3,19 +3,23 @@
 import threading
 import time
 from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from pydantic import SecretStr
 from sqlalchemy import select, update
 from standardwebhooks import Webhook
+from typing_extensions import override
 
 from adapters.storage.schema import webhook_leases
 from adapters.storage.webhooks import forget_business
 from adapters.webhooks.courier import Courier
 from core.audit import Action
+from core.errors import TryAgain
 from core.event import EventType, Happening
 from core.posting import LONGEST_EXCERPT, PostTrouble
+from core.use_cases.deliver_events import Counts, DeliverEvents, Need, Supply
 from core.webhook import DeliveryState, DisabledReason, EndpointSecrets, EndpointState
 from entrypoints.deliverer import GRACE_SECONDS
 from tests.delivering.conftest import LOOPBACK, SECRET, House, until
@@ -353,30 +357,46 @@ def test_a_machine_whose_clock_is_wrong_delivers_in_time_all_the_same(house: Hou
     assert {taken.headers["webhook-timestamp"] for taken in receiver.taken} == {str(int(wrong.timestamp()))}
 
 
+class _Flaky(DeliverEvents):
+    """Steps that fail as a test wants."""
+
+    fails: Callable[[Sequence[Need]], Exception | None] = staticmethod(lambda _: None)
+
+    @override
+    def step(self, needs: Iterable[Need]) -> tuple[Mapping[str, Supply | None], Counts]:
+        needs = list(needs)
+        if error := self.fails(needs):
+            raise error
+        return super().step(needs)
+
+
 def test_a_database_out_of_reach_loses_nothing(house: House) -> None:
-    steps = house.steps()
     broken = threading.Event()
-
-    class Flaky:
-        def claim(self, most: int, *, besides: object = ()) -> object:
-            return steps.claim(most, besides=besides)  # type: ignore[arg-type]
-
-        def step(self, needs: object) -> object:
-            if broken.is_set():
-                raise RuntimeError("the database is out of reach")
-            return steps.step(needs)  # type: ignore[arg-type]
-
+    steps = house.steps(_Flaky)
+    steps.fails = lambda _: TryAgain("The database is out of reach.") if broken.is_set() else None
     with receiving(seconds=0.05) as receiver:
         endpoint = house.endpoint(f"{receiver.url}/a")
         house.happens(*map(str, range(40)))
-        deliverer = house.deliverer()
-        deliverer._steps = Flaky()  # type: ignore[assignment]
+        house.deliverer(steps=steps)
         has_come(receiver, 9)
         broken.set()
         time.sleep(0.5)
         broken.clear()
         until(lambda: all(one.state is DeliveryState.DELIVERED for one in house.deliveries(endpoint)))
     assert sorted(receiver.ids("/a")) == sorted(house.ids())
+
+
+def test_a_bug_with_one_endpoint_holds_up_no_other(house: House) -> None:
+    steps = house.steps(_Flaky)
+    with receiving() as receiver:
+        bad, good = (house.endpoint(f"{receiver.url}/{name}") for name in ("bad", "good"))
+        steps.fails = lambda needs: (
+            ZeroDivisionError() if any(need.lease.endpoint == bad.id and need.posted for need in needs) else None
+        )
+        house.happens(*map(str, range(40)))
+        house.deliverer(steps=steps)
+        until(lambda: all(one.state is DeliveryState.DELIVERED for one in house.deliveries(good)))
+    assert {one.attempts for one in house.deliveries(bad)} == {0}
 
 
 def test_a_bug_of_ours_ends_nothing_for_good(house: House) -> None:
