@@ -29,6 +29,9 @@ from adapters.storage.schema import (
     intents,
     kept_answers,
     leases,
+    notice_messages,
+    notices,
+    notifier,
     pauses,
     reference_data,
     transfers,
@@ -62,6 +65,13 @@ _TIMED = (
     webhook_pauses.c.paused_until,
     webhook_pauses.c.failing_since,
     webhook_deliveries.c.next_attempt_at,
+    notices.c.news_since,
+    notices.c.latest,
+    notices.c.told_at,
+    notice_messages.c.made_at,
+    notice_messages.c.next_at,
+    notifier.c.expires_at,
+    notifier.c.summed_up_at,
 )
 
 

@@ -22,7 +22,7 @@ from core.use_cases.tell_people import LEASE, Sending, TellPeople
 from tests.adapters.notices.messenger import FakeMessenger
 from tests.fakes.machine import FakeMachine
 from tests.postgres import empty, give_own_time, step_time, temporary_database
-from tests.storage_contract.samples import POLICY, a_business, a_transfer
+from tests.storage_contract.samples import MINUTE, POLICY, a_business, a_transfer
 
 OPERATOR = "slack://operator/s/secret"
 OWN = "mailtos://own:secret@fjell.no"
@@ -231,6 +231,26 @@ class TellingContract:
         connect(storage, "fjell", notify=[OWN])
         people(operator=()).run()
         assert [address for address, _ in messenger.sent] == [OWN]
+
+    def test_a_clock_that_was_years_ahead_keeps_nobody_from_being_told(
+        self, storage: SqlStorage, people: Callable[..., TellPeople], machine: FakeMachine, messenger: FakeMessenger
+    ) -> None:
+        connect(storage, "fjell")
+        reject(storage, "1")
+        machine.pass_time(QUIET)
+        worker = people()
+        messenger.down = {OPERATOR}
+        worker.run()  # what could not be sent is due later, by the clock that is years ahead
+        reject(storage, "2", code="unknown_currency")
+        worker.run()
+        messenger.down = set()
+        machine.set_wall_clock(-timedelta(days=1000))
+        machine.pass_time(MINUTE)
+        connect(storage, "dal")
+
+        machine.pass_time(QUIET)
+        worker.run()
+        assert messenger.titles == ["Kvitt: 2 things to know"]
 
     def test_events_that_are_forgotten_stand_in_no_ones_way(
         self, storage: SqlStorage, tell: Tell, messenger: FakeMessenger
@@ -515,6 +535,11 @@ class _MachineWithServer(FakeMachine):
     def pass_time(self, length: timedelta) -> None:
         super().pass_time(length)
         step_time(self._url, length)
+
+    @override
+    def set_wall_clock(self, by: timedelta) -> None:
+        super().set_wall_clock(by)
+        step_time(self._url, by)
 
 
 class TestPostgresql(TellingContract):
