@@ -90,6 +90,7 @@ def test_what_can_not_be_used_is_told_without_its_value(
 
 def test_no_secret_is_shown(kvitt: Kvitt, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("KVITT_SECRET_KEY", SECRET)
+    monkeypatch.setenv("KVITT_NOTIFY", f"slack://{SECRET}")
     monkeypatch.setenv("KVITT_DATABASE_URL", f"postgres://kvitt:{SECRET}@database/kvitt?sslpassword={SECRET}")
 
     answer = kvitt("config", "--json")
@@ -97,6 +98,7 @@ def test_no_secret_is_shown(kvitt: Kvitt, home: Path, monkeypatch: pytest.Monkey
     assert SECRET not in answer.out
     assert settings(answer)["KVITT_DATABASE_URL"] == ("postgres://kvitt:***@database/kvitt?***", "environment")
     assert settings(answer)["KVITT_SECRET_KEY"] == ("***", "environment")
+    assert settings(answer)["KVITT_NOTIFY"] == ("***", "environment")
 
 
 @pytest.mark.parametrize(
