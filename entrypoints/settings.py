@@ -1,6 +1,7 @@
 """The operator's settings, read once: from the environment, files of secrets and the settings file."""
 
 import os
+import re
 from collections.abc import Mapping
 from datetime import time, timedelta
 from pathlib import Path
@@ -32,6 +33,18 @@ def _postgresql(url: str | None) -> str | None:
 def _networks(text: str) -> str:
     networks_in(text)
     return text
+
+
+_TIME = re.compile(r"([01]?[0-9]|2[0-3]):([0-5][0-9])")
+
+
+def _time_of_day(value: object) -> object:
+    """Read a time as people write it: 7:00 as well as 07:00."""
+    if not isinstance(value, str):
+        return value
+    if (found := _TIME.fullmatch(value.strip())) is None:
+        raise ValueError("it should be a time such as 07:00")
+    return time(int(found[1]), int(found[2]))
 
 
 _Level = Annotated[Literal["debug", "info", "warning", "error"], BeforeValidator(_in_lower_case)]
@@ -102,7 +115,7 @@ class Settings(BaseSettings):
         description="where people are told of what needs them, in any business: addresses of Slack, Teams, e-mail and"
         " others, with spaces between them ([Notices](notices.md))",
     )
-    notify_summary: time | None = Field(
+    notify_summary: Annotated[time | None, BeforeValidator(_time_of_day)] = Field(
         default=None,
         description="at what time in Norway it is summed up there what was sent and paid and what waits for a person",
     )

@@ -161,3 +161,17 @@ def test_a_settings_file_that_others_may_write_is_refused(kvitt: Kvitt, home: Pa
     settings_file(home, "worker_threads = 3\n").chmod(0o666)
 
     assert kvitt("business", "list", "--json").json["code"] == "home_exposed"
+
+
+@pytest.mark.parametrize(
+    ("given", "trouble"), [("7:00", ""), ("07:30", ""), ("25:00", "it should be a time such as 07:00")]
+)
+def test_the_summary_s_time_is_read_as_people_write_it(
+    kvitt: Kvitt, monkeypatch: pytest.MonkeyPatch, given: str, trouble: str
+) -> None:
+    monkeypatch.setenv("KVITT_NOTIFY_SUMMARY", given)
+
+    answer = kvitt("business", "list")
+
+    assert answer.code == (1 if trouble else 0)
+    assert trouble in answer.err
