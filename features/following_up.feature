@@ -1,6 +1,6 @@
 Feature: Following up
-  Where the operator wants it, 24Seven is asked now and then how the open invoices stand, without anybody clicking Check
-  Status. Open is what is not known to be paid or deleted.
+  Where somebody wants to be told, or the operator wants it, 24Seven is asked now and then how the open invoices stand,
+  without anybody clicking Check Status. Open is what is not known to be paid or deleted.
 
   Background:
     Given the business "fjell" is connected to the 24Seven account "Fjellutleie AS"
