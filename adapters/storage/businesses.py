@@ -24,6 +24,7 @@ from adapters.storage.schema import (
     sessions,
     status_checks,
     transfers,
+    webhook_endpoints,
 )
 from core.books import Books
 from core.business import Business, Connection
@@ -227,7 +228,7 @@ def lock_for_sealing(database: Database, table: Table) -> None:
 
 
 class SqlSealedTexts(SealedTexts):
-    """All that is stored sealed: every column named `sealed_...`. Every row of these is its business's."""
+    """All that is stored sealed, in columns named `sealed_...`. Each row of these is a webhook's, or its business's."""
 
     def __init__(self, storage: SqlDatabase, secret_box: Resealer) -> None:
         self._storage = storage
@@ -235,16 +236,18 @@ class SqlSealedTexts(SealedTexts):
 
     @override
     def reseal(self) -> Resealed:
-        done = Resealed()
+        count, businesses_lost, webhooks_lost = 0, dict[str, None](), dict[str, None]()
         for table in metadata.sorted_tables:
+            lost = webhooks_lost if table is webhook_endpoints else businesses_lost
             for column in table.c:
                 if column.name.startswith(_PREFIX):
-                    done = self._reseal_column(table, column, done)
-        return done.model_copy(update={"unreadable": tuple(dict.fromkeys(done.unreadable))})
+                    count += self._reseal_column(table, column, lost)
+        return Resealed(count=count, unreadable=tuple(businesses_lost), unreadable_webhooks=tuple(webhooks_lost))
 
-    def _reseal_column(self, table: Table, column: Column[Any], done: Resealed) -> Resealed:
+    def _reseal_column(self, table: Table, column: Column[Any], lost: dict[str, None]) -> int:
+        """Return how much was sealed anew; add to `lost` whose is what no key opens."""
         (key,) = table.primary_key
-        after = ""
+        count, after = 0, ""
         while True:
             with self._storage.write() as database:
                 _wait_for_writers(database, table)
@@ -254,9 +257,10 @@ class SqlSealedTexts(SealedTexts):
                 if changed:
                     statement = update(table).where(key == bindparam("which")).values({column: bindparam("sealed")})
                     database.execute(statement, changed)
-            done = Resealed(count=done.count + len(changed), unreadable=(*done.unreadable, *unreadable))
+            count += len(changed)
+            lost.update(dict.fromkeys(unreadable))
             if len(rows) < _PIECE:
-                return done
+                return count
             after = rows[-1][0]
 
     def _reseal_rows(self, rows: Sequence[tuple[str, str]]) -> tuple[list[dict[str, str]], list[str]]:

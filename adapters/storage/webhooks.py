@@ -335,7 +335,7 @@ class SqlDeliveryStore(DeliveryStore):
 
     @override
     def forget(self, *, before: datetime, limit: int) -> bool:
-        removed = self._database.scalars(select(_ends.id).where(_ends.removed_at.is_not(None))).all()
+        removed = self._database.scalars(select(_ends.id).where(_ends.removed_at < before)).all()
         for endpoint in removed:
             if self._forget(_ways.endpoint == endpoint, limit=limit):
                 return True

@@ -41,10 +41,11 @@ class SealingKeys(Protocol):
 
 
 class Resealed(Document):
-    """How much was sealed anew, and what could not be: in `unreadable` the businesses whose secrets no key opens."""
+    """How much was sealed anew, and what could not be: the businesses, and the webhooks, whose secrets no key opens."""
 
     count: int = 0
     unreadable: tuple[str, ...] = ()
+    unreadable_webhooks: tuple[str, ...] = ()
 
 
 class SealedTexts(Protocol):

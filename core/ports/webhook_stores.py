@@ -93,7 +93,7 @@ class DeliveryStore(Protocol):
     def forget(self, *, before: datetime, limit: int) -> bool:
         """Forget deliveries that ended and whose events were written before then, with their attempts.
 
-        And all that were on their way to endpoints that were removed. Whether there may be more.
+        And endpoints that were removed before then, with all that was on its way to them. Whether there may be more.
         """
 
 

@@ -72,5 +72,10 @@ class ForgetOld:
         more = True
         while more and not self._stopping():
             with self._storage.transaction() as work:
+                more = work.deliveries.forget(before=before, limit=PIECE)
+            yield
+        more = True
+        while more and not self._stopping():
+            with self._storage.transaction() as work:
                 more = work.forgetting.events(before=before, limit=PIECE)
             yield

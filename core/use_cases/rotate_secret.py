@@ -17,6 +17,7 @@ class Rotation(Document):
     resealed: int
     dropped_keys: int
     unreadable: tuple[str, ...] = ()
+    unreadable_webhooks: tuple[str, ...] = ()
 
 
 class RotateSecret:
@@ -41,5 +42,9 @@ class RotateSecret:
             with self._storage.transaction() as work:
                 self._auditor.done(work, Action.KEYS_ROTATED)
         return Rotation(
-            given=not self._keys.is_ours, resealed=done.count, dropped_keys=dropped, unreadable=done.unreadable
+            given=not self._keys.is_ours,
+            resealed=done.count,
+            dropped_keys=dropped,
+            unreadable=done.unreadable,
+            unreadable_webhooks=done.unreadable_webhooks,
         )

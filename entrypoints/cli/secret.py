@@ -14,11 +14,12 @@ def rotate(as_json: AsJson = False) -> int:
     """
     with installation() as container:
         rotation = container.rotate_secret().rotate()
+    lost = [*rotation.unreadable, *rotation.unreadable_webhooks]
     if as_json:
         print_json(rotation.model_dump(mode="json"))
     else:
         show(f"Encrypted with the new key: the secrets of {how_many(rotation.resealed, 'row')}.")
-        if rotation.given and not rotation.unreadable:
+        if rotation.given and not lost:
             say(
                 "They are now encrypted with the first key in KVITT_SECRET_KEY. Once each server and worker has started"
             )
@@ -28,4 +29,7 @@ def rotate(as_json: AsJson = False) -> int:
     for business in rotation.unreadable:
         say(f"No key decrypts the secrets of the business {business}: restore the key that encrypted them and run this")
         say("again, or store its connection again (business add).")
-    return ExitCode.REFUSED if rotation.unreadable else ExitCode.DONE
+    for webhook in rotation.unreadable_webhooks:
+        say(f"No key decrypts the secrets of the webhook {webhook}: restore the key that encrypted them and run this")
+        say("again, or remove the webhook and add it anew.")
+    return ExitCode.REFUSED if lost else ExitCode.DONE

@@ -66,6 +66,12 @@ def attacked(*, headers: Mapping[str, str], seed: int, examples: int, app: Any =
                 _with_400("GET /v1/businesses/{business}/invoices", by="include-name"),
                 # No schema can say which events there are to go on after.
                 _with_400("/v1/businesses/{business}/events"),
+                # No schema can say which addresses are public, nor that a time goes with another.
+                *(
+                    _with_400(f"{where}/webhooks{below}")
+                    for where in ("/v1", "/v1/businesses/{business}")
+                    for below in ("", "/{webhook}", "/{webhook}/resend")
+                ),
                 _BY_AN_ID_GUESSED_WRONG,
             ],
         }

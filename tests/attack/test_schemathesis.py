@@ -35,6 +35,8 @@ def installation(home: Path) -> Iterator[tuple[Container, Sandbox]]:
                 assert api.put("/v1/businesses/fjell", json=business_document()).status_code == 201
                 add_invoice(api, "1")
                 assert api.post(f"{path_of('1')}/send").status_code == 200
+                for where in ("/v1/webhooks", "/v1/businesses/fjell/webhooks"):
+                    assert api.post(where, json={"url": "https://shop.example/hooks"}).status_code == 201
             yield container, office
         finally:
             container.storage().close()

@@ -54,7 +54,13 @@ def test_everything_is_sealed_with_a_new_key_and_the_old_one_is_gone(fjell: Kvit
     (old,) = _keys(home)
     answer = fjell("secret", "rotate", "--json")
     assert answer.code == ExitCode.DONE
-    assert answer.json == {"given": False, "resealed": 2, "dropped_keys": 1, "unreadable": []}
+    assert answer.json == {
+        "given": False,
+        "resealed": 2,
+        "dropped_keys": 1,
+        "unreadable": [],
+        "unreadable_webhooks": [],
+    }
     (new,) = _keys(home)
     assert new != old
     assert _opens_all(home, new)
@@ -84,7 +90,7 @@ def test_given_keys_stay_the_operators(fjell: Kvitt, home: Path, monkeypatch: py
     new = Fernet.generate_key().decode()
     monkeypatch.setenv("KVITT_SECRET_KEY", f"{new}, {old}")
     answer = fjell("secret", "rotate", "--json")
-    assert answer.json == {"given": True, "resealed": 1, "dropped_keys": 0, "unreadable": []}
+    assert answer.json == {"given": True, "resealed": 1, "dropped_keys": 0, "unreadable": [], "unreadable_webhooks": []}
     again = fjell("secret", "rotate")
     assert "0 rows" in again.out
     assert "remove the other keys" in again.err
@@ -187,3 +193,17 @@ def test_after_the_last_point_it_has_ended(fjell: Kvitt) -> None:
     assert fjell("business", "verify", "fjell").code == ExitCode.DONE
     program = [sys.executable, "-c", textwrap.dedent(_KILLED_AT), str(_POINTS)]
     assert subprocess.run(program, capture_output=True, check=False).returncode == 0
+
+
+def test_a_webhook_s_secrets_are_rotated_and_one_that_no_key_opens_is_named(kvitt: Kvitt, home: Path) -> None:
+    webhook = kvitt("webhook", "add", "https://shop.example/hooks?token=4711", "--json").json["id"]
+    assert kvitt("secret", "rotate", "--json").json["resealed"] == 2
+    assert kvitt("webhook", "rotate-secret", webhook, "--json").code == 0
+    (home / "secret.key").write_text(Fernet.generate_key().decode())  # the other one was lost
+    answer = kvitt("secret", "rotate")
+    assert answer.code == ExitCode.REFUSED
+    assert webhook in answer.err
+    assert kvitt("secret", "rotate", "--json").json["unreadable_webhooks"] == [webhook]
+    assert kvitt("webhook", "test", webhook).code == ExitCode.NOT_FINISHED
+    assert kvitt("webhook", "remove", webhook).code == 0
+    assert kvitt("secret", "rotate").code == 0

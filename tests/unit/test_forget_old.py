@@ -1,6 +1,7 @@
 from datetime import timedelta
 
 import pytest
+from pydantic import SecretStr
 
 from core.audit import WORKER
 from core.auditor import Auditor
@@ -11,6 +12,7 @@ from core.ports.invoice_stores import Step
 from core.transfer import Receipt, TransferState, arrived, new_transfer, started
 from core.use_cases.add_invoice import AddInvoice
 from core.use_cases.forget_old import PIECE, ForgetOld
+from core.webhook import DeliveryFilter, Endpoint, EndpointSecrets
 from tests.fakes.clock import FakeClock
 from tests.fakes.storage import FakeStorage
 from tests.storage_contract.samples import a_business, a_dated_batch, an_invoice
@@ -101,6 +103,24 @@ def test_zero_is_for_ever(storage: FakeStorage, clock: FakeClock) -> None:
     with storage.transaction() as work:
         assert work.invoices.get("fjell", "1") == an_invoice("1")
         assert work.journal.of("1")
+
+
+def test_a_webhook_that_was_removed_is_forgotten_with_what_was_on_its_way(
+    storage: FakeStorage, clock: FakeClock
+) -> None:
+    with storage.transaction() as work:
+        secrets = EndpointSecrets(url=SecretStr("https://h.example/"), current=SecretStr("whsec_"))
+        for name in ("kept", "removed"):
+            work.endpoints.add(Endpoint(id=name, url="https://h.example/", created_at=clock.now()), secrets)
+    with storage.transaction() as work:
+        work.events.add(Happening(type=EventType.INVOICE_PAID, business="fjell", invoice="1", data={}))
+    with storage.transaction() as work:
+        work.endpoints.remove("removed", now=clock.now())
+    clock.advance(seconds=2 * DAY.total_seconds())
+    _forget_old(storage, clock, details=3)
+    with storage.transaction() as work:
+        assert work.deliveries.list("removed", DeliveryFilter(), limit=9) == []
+        assert len(work.deliveries.list("kept", DeliveryFilter(), limit=9)) == 1
 
 
 def test_it_goes_in_small_pieces_and_ends_when_told_to_stop(storage: FakeStorage, clock: FakeClock) -> None:
