@@ -167,7 +167,7 @@ _KILLED_AT = """
     Path.replace, SqlStorage.write = watched_replace, watched_write
     sys.exit(run(["secret", "rotate"]))
 """
-_POINTS = 10
+_POINTS = 16
 """Before and after each change of the key file, and each commit: of what was sealed anew, and of the audit entry."""
 
 
