@@ -29,8 +29,8 @@ from tests.cli.conftest import Answer, Kvitt
 from tests.receiver import receiver
 
 FJELL = ("--business", "fjell")
-RUNNING = {"demo", "serve", "worker", "sandbox", "events tail"}
-"""Commands that run something: what they say is searched elsewhere."""
+RUNNING = {"demo", "serve", "worker", "sandbox", "connect", "events tail"}
+"""Commands that run something, or ask for everything at a terminal: what they say is searched elsewhere."""
 SHOWING_PEOPLE = {
     "invoice list",
     "invoice show",
