@@ -11,6 +11,8 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     FromClause,
+    Label,
+    Table,
     Text,
     and_,
     bindparam,
@@ -52,6 +54,9 @@ from adapters.storage.schema import (
     sessions,
     status_checks,
     transfers,
+    webhook_attempts,
+    webhook_deliveries,
+    webhook_endpoints,
 )
 from adapters.storage.webhooks import forget_business, forget_events
 from core.invoice import Invoice, InvoiceType
@@ -256,7 +261,7 @@ class _Source:
     table: FromClause
     business: Column[str]
     place: tuple[Column[Any], ...]
-    columns: Sequence[Column[Any]]
+    columns: Sequence[Column[Any] | Label[Any]]
 
 
 def _source(
@@ -265,6 +270,13 @@ def _source(
     table = place[0].table
     joined, business = of or (table, table.c.business)
     return _Source(joined, business, place, [column for column in table.c if column.name not in left_out])
+
+
+def _on_their_way(table: Table, *place: Column[Any]) -> _Source:
+    """Events on their way, each by its id in the place of its position."""
+    columns = [column for column in table.c if column.name not in ("business", "position")]
+    joined = table.join(events, events.c.position == table.c.position)
+    return _Source(joined, events.c.business, (table.c.endpoint, *place), [events.c.id.label("event"), *columns])
 
 
 _SOURCES = {
@@ -288,6 +300,9 @@ _SOURCES = {
     RecordKind.DIRECTORY_KEY: _source(
         (customer_directory_keys.c.books, customer_directory_keys.c.key, customer_directory_keys.c.customer_id)
     ),
+    RecordKind.WEBHOOK: _source((webhook_endpoints.c.id,), left_out=("business", "sealed_url", "sealed_secrets")),
+    RecordKind.WEBHOOK_DELIVERY: _on_their_way(webhook_deliveries, webhook_deliveries.c.position),
+    RecordKind.WEBHOOK_ATTEMPT: _on_their_way(webhook_attempts, webhook_attempts.c.position, webhook_attempts.c.number),
     RecordKind.EVENT: _source((events.c.position,), left_out=("business", "position")),
 }
 

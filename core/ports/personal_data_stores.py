@@ -25,6 +25,9 @@ class RecordKind(StrEnum):
     DIRECTORY = "customer_directory"
     DIRECTORY_KEY = "customer_directory_key"
     EVENT = "event"
+    WEBHOOK = "webhook"
+    WEBHOOK_DELIVERY = "webhook_delivery"
+    WEBHOOK_ATTEMPT = "webhook_attempt"
 
 
 class Record(Document):

@@ -946,6 +946,23 @@ class _Records(_Store):
                     keys = [f"organization:{number}"] if number else []
                     for key in [*keys, *(f"email:{email}" for email in emails)] if owner == business else ():
                         yield (books, key, customer), {"books": books, "key": key, "customer_id": customer}
+            case RecordKind.WEBHOOK:
+                for endpoint in tables.endpoints.values():
+                    if endpoint.business == business:
+                        yield (endpoint.id,), endpoint.model_dump(mode="json", exclude={"business"})
+            case RecordKind.WEBHOOK_DELIVERY:
+                for one in tables.deliveries.values():
+                    if one.business == business:
+                        yield (
+                            (one.endpoint, one.position),
+                            one.model_dump(mode="json", exclude={"business", "position"}),
+                        )
+            case RecordKind.WEBHOOK_ATTEMPT:
+                for (where, event_id), attempts in tables.attempts.items():
+                    if tables.deliveries[where, event_id].business == business:
+                        whose = {"endpoint": where, "event": event_id}
+                        for nth, attempt in enumerate(attempts):
+                            yield (where, event_id, nth), whose | attempt.model_dump(mode="json")
             case RecordKind.EVENT:
                 for nth, event in enumerate(tables.events):
                     if event.business == business:

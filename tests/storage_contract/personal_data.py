@@ -26,6 +26,7 @@ from core.transfer import (
     failed,
     started,
 )
+from core.webhook import Attempt
 from tests.storage_contract.samples import (
     NOW,
     POLICY,
@@ -36,6 +37,7 @@ from tests.storage_contract.samples import (
     a_transfer,
     an_invoice,
 )
+from tests.storage_contract.webhooks import SECRETS, SOON, an_endpoint
 
 
 class ForgettingContract(WithBusinesses):
@@ -261,6 +263,14 @@ class RecordContract(WithBusinesses):
         """The storage with some of everything for fjell, and as much for vidde."""
         for business in ("fjell", "vidde"):
             with stocked.transaction() as work:
+                for number, types in (
+                    ("1", ()),
+                    ("2", (EventType.BATCH_FINISHED,)),
+                    ("3", (EventType.BATCH_FINISHED,)),
+                ):
+                    endpoint = an_endpoint(f"{business}-{number}", business=business, types=types)
+                    work.endpoints.add(endpoint, SECRETS)
+            with stocked.transaction() as work:
                 for number in ("1", "2", "3"):
                     identifier = f"{business}-{number}"
                     work.invoices.put(business, an_invoice(number))
@@ -283,6 +293,10 @@ class RecordContract(WithBusinesses):
                 for books in ("books", "other", "third"):
                     work.directory.mark_read(business, books, at=NOW)
                     work.books.put(business, Books(system="fake", company_id=books, company=business))
+            with stocked.transaction() as work:
+                for due in work.deliveries.due(f"{business}-1", now=SOON, limit=9):
+                    tried = due.delivery.model_copy(update={"attempts": 1, "next_attempt_at": SOON})
+                    work.deliveries.tried(tried, Attempt(at=NOW, status=500, duration_ms=1))
         return stocked
 
     def test_records_are_given_page_by_page_and_of_one_business_alone(self, filled: Storage) -> None:
