@@ -206,7 +206,6 @@ def test_every_command_well_and_badly(
     searched("backup", tmp_path / "kept.db")
     searched("restore", "--check", tmp_path / "kept.db")
     searched("use")
-    searched("connect", stdin=f"{canaries.PASSWORD}\n".encode() * 9)
     _assert_the_store_keeps_no_secret(home)
     assert not canaries.found_in((tmp_path / "out.jsonl").read_bytes(), canaries.SECRETS)
     _assert_the_journal_holds_no_secret(office)
