@@ -164,7 +164,7 @@ _GROUPS = [
             "list_": "List the webhooks.",
             "show_": "Show a webhook, and how it fares.",
             "set_": "Change a webhook's address or types.",
-            "test": "Send an example to a webhook, signed, and show how that went.",
+            "test": "Send a signed example to a webhook, and show the answer.",
             "rotate_secret": "Make a new secret, and show it once.",
             "disable": "Send a webhook nothing until it is enabled.",
             "enable": "Send events to a webhook that was disabled.",

@@ -146,7 +146,7 @@ def test(
     ] = EventType.INVOICE_PAID.value,  # noqa: PT028 - the command is called test
     as_json: AsJson = False,  # noqa: PT028
 ) -> int:
-    """Send an example to a webhook, signed, and show how that went.
+    """Send a signed example to a webhook, and show the answer.
 
     The example's id begins with example_, and it tells of no real invoice. It is tried once.
     """
