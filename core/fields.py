@@ -67,9 +67,12 @@ _SHORT_SCHEMA = WithJsonSchema(
 
 
 class Document(BaseModel):
-    """A frozen record that refuses fields it does not know."""
+    """A frozen record that refuses fields it does not know.
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    It is made ready when it is first used: there are many kinds of them, and a command meets few.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
 
 def plain(amount: Decimal) -> str:

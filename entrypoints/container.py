@@ -9,7 +9,6 @@ from dependency_injector import providers
 
 from adapters.clock import MachineClocks, SystemClock
 from adapters.mark_file import MarkFile
-from adapters.notices.apprise_messenger import AppriseMessenger
 from adapters.secrets import secret_box_with, secret_keys_of
 from adapters.storage import (
     SqlCallCounter,
@@ -41,6 +40,7 @@ from plugins.registry import AccountingRegistry
 from plugins.wiring import UseCases
 
 if TYPE_CHECKING:
+    from adapters.notices.apprise_messenger import AppriseMessenger
     from adapters.queue.durable import DurableTransferQueue
     from adapters.telemetry.telemetry import Telemetry
     from adapters.webhooks.poster import CourierPoster
@@ -62,6 +62,13 @@ def _telemetry(environment: Mapping[str, str]) -> "Telemetry":
     from adapters.telemetry.traces import traces_for
 
     return Telemetry(Meters(), traces_for(environment))
+
+
+def _messenger() -> "AppriseMessenger":
+    # Imported here because few commands write to people, and each would wait for the ways of e-mail to load.
+    from adapters.notices.apprise_messenger import AppriseMessenger
+
+    return AppriseMessenger()
 
 
 def _webhook_poster(reach: Reach, clock: Clock, wall: Clock) -> "CourierPoster":
@@ -178,7 +185,7 @@ class Container(UseCases):
         keep_details=_settings.keep_details,
         stopping=UseCases.is_stopping,
     )
-    messenger: providers.Provider[Any] = providers.Singleton(AppriseMessenger)
+    messenger: providers.Provider[Any] = providers.Singleton(_messenger)
     notice_store = providers.Singleton(SqlNoticeStore, UseCases.storage)
     tell_people = providers.Singleton(
         TellPeople,

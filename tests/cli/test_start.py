@@ -40,6 +40,7 @@ def test_help_imports_nothing_heavy(words: list[str]) -> None:
 
 
 NOT_FOR_STORED_DATA = (
+    "adapters.notices.apprise_messenger",
     "alembic",
     "dbos",
     "httpx",
@@ -52,6 +53,8 @@ NOT_FOR_STORED_DATA = (
     "psycopg",
     "requests",
     "rich",
+    "smtplib",
+    "sqlalchemy.dialects.postgresql",
     "structlog",
     "uvicorn",
     "zeep",
@@ -87,6 +90,23 @@ def test_commands_on_stored_data_import_nothing_heavy(fjell: Kvitt, words: list[
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
 
     assert (done.returncode, done.stderr.splitlines()[-1]) == (0, "[]"), done
+
+
+def test_a_command_makes_ready_only_the_models_that_it_uses(fjell: Kvitt) -> None:
+    fjell.add(an_invoice("1"))
+    program = (
+        "import sys\n"
+        "from entrypoints.cli.main import run\n"
+        "code = run(['invoice', 'list', '--business', 'fjell'])\n"
+        "from core.batch import Batch\n"
+        "from core.invoice import Invoice\n"
+        "print(Invoice.__pydantic_complete__, Batch.__pydantic_complete__, file=sys.stderr)\n"
+        "sys.exit(code)\n"
+    )
+
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+
+    assert (done.returncode, done.stderr.splitlines()[-1]) == (0, "True False"), done
 
 
 def test_the_help_cuts_no_line() -> None:

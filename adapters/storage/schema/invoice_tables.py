@@ -19,7 +19,15 @@ from sqlalchemy import false as sql_false
 from sqlalchemy import true as sql_true
 
 from adapters.storage.dialects import UtcDateTime, exact_text, serial_number
-from adapters.storage.schema.parts import ID_LENGTH, NAME_LENGTH, TYPE_LENGTH, WORD_LENGTH, metadata, of_business
+from adapters.storage.schema.parts import (
+    ID_LENGTH,
+    NAME_LENGTH,
+    TYPE_LENGTH,
+    WORD_LENGTH,
+    metadata,
+    of_business,
+    partial_index,
+)
 from core.intent import IntentKind
 from core.search_words import LONGEST_WORD
 
@@ -37,22 +45,20 @@ invoices = Table(
 )
 Index("ix_invoices_issue_date", invoices.c.business, invoices.c.issue_date, invoices.c.number)
 # However many have been sent, this index holds those alone that have not.
-Index(
+partial_index(
     "ix_invoices_unsent",
     invoices.c.business,
     invoices.c.type,
     invoices.c.number,
-    sqlite_where=invoices.c.sent.is_(False),
-    postgresql_where=invoices.c.sent.is_(False),
+    where=invoices.c.sent.is_(False),
 )
 # What credits an invoice is asked for whenever the invoice is shown; few are credits.
-Index(
+partial_index(
     "ix_invoices_credits",
     invoices.c.business,
     invoices.c.credits,
     invoices.c.number,
-    sqlite_where=invoices.c.credits.is_not(None),
-    postgresql_where=invoices.c.credits.is_not(None),
+    where=invoices.c.credits.is_not(None),
 )
 
 # By what an invoice is found: its number, its order number, and words of its customer. They go with the invoice.
@@ -105,57 +111,51 @@ transfers = Table(
     Column("seen_at", UtcDateTime),
 )
 # The promise that an invoice has one transfer, held by the database itself; superseded ones are history.
-Index(
+partial_index(
     "uq_transfers_business_invoice",
     transfers.c.business,
     transfers.c.invoice,
     unique=True,
-    sqlite_where=transfers.c.superseded.is_(False),
-    postgresql_where=transfers.c.superseded.is_(False),
+    where=transfers.c.superseded.is_(False),
 )
 # What has ended has no next attempt, so this index stays as small as what is left to do.
-Index(
+partial_index(
     "ix_transfers_due",
     transfers.c.business,
     transfers.c.bulk,
     transfers.c.next_attempt_at,
     transfers.c.id,
-    sqlite_where=transfers.c.next_attempt_at.is_not(None),
-    postgresql_where=transfers.c.next_attempt_at.is_not(None),
+    where=transfers.c.next_attempt_at.is_not(None),
 )
-Index(
+partial_index(
     "ix_transfers_sweep",
     transfers.c.next_attempt_at,
     transfers.c.business,
-    sqlite_where=transfers.c.next_attempt_at.is_not(None),
-    postgresql_where=transfers.c.next_attempt_at.is_not(None),
+    where=transfers.c.next_attempt_at.is_not(None),
 )
 # Orders that are not known to be paid or gone: however many have arrived, this index holds the open ones alone.
 IS_OPEN = and_(transfers.c.order_id.is_not(None), transfers.c.settled.is_(False), transfers.c.superseded.is_(False))
-Index(
+partial_index(
     "ix_transfers_open",
     transfers.c.business,
     transfers.c.invoice,
-    sqlite_where=IS_OPEN,
-    postgresql_where=IS_OPEN,
+    where=IS_OPEN,
 )
 # Where the invoices stand, as they are listed by it.
-Index(
+partial_index(
     "ix_transfers_standing",
     transfers.c.business,
     transfers.c.state,
     transfers.c.paid,
     transfers.c.invoice,
-    sqlite_where=transfers.c.superseded.is_(False),
-    postgresql_where=transfers.c.superseded.is_(False),
+    where=transfers.c.superseded.is_(False),
 )
-Index(
+partial_index(
     "ix_transfers_superseded",
     transfers.c.business,
     transfers.c.invoice,
     transfers.c.id,
-    sqlite_where=transfers.c.superseded.is_(True),
-    postgresql_where=transfers.c.superseded.is_(True),
+    where=transfers.c.superseded.is_(True),
 )
 Index("ix_transfers_business", transfers.c.business, transfers.c.id)
 Index("ix_transfers_business_state", transfers.c.business, transfers.c.state, transfers.c.id)

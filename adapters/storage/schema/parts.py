@@ -1,6 +1,8 @@
 """What the tables are made of: one `metadata` that knows them all, the lengths of texts, and whose a row is."""
 
-from sqlalchemy import Column, ForeignKey, MetaData
+from typing import Any
+
+from sqlalchemy import Column, ColumnElement, ForeignKey, Index, MetaData
 
 from adapters.storage.dialects import exact_text
 
@@ -24,3 +26,12 @@ def of_business(*, primary_key: bool = False) -> Column[str]:
     return Column(
         "business", exact_text(NAME_LENGTH), ForeignKey("businesses.name"), primary_key=primary_key, nullable=False
     )
+
+
+def partial_index(name: str, *columns: Column[Any], where: ColumnElement[bool], unique: bool = False) -> None:
+    """Give a table an index that holds the rows alone that fulfil the condition.
+
+    On PostgreSQL the migrations alone say so: the words for it there would have its dialect loaded on SQLite too, at
+    every start.
+    """
+    Index(name, *columns, unique=unique, sqlite_where=where)

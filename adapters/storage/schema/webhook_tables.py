@@ -15,7 +15,7 @@ from sqlalchemy import (
 )
 
 from adapters.storage.dialects import UtcDateTime, exact_text
-from adapters.storage.schema.parts import ID_LENGTH, NAME_LENGTH, TYPE_LENGTH, WORD_LENGTH, metadata
+from adapters.storage.schema.parts import ID_LENGTH, NAME_LENGTH, TYPE_LENGTH, WORD_LENGTH, metadata, partial_index
 
 # Without business: for the events of all. One that was removed stays until what was on its way to it is forgotten.
 webhook_endpoints = Table(
@@ -81,30 +81,27 @@ webhook_deliveries = Table(
 IS_PENDING = webhook_deliveries.c.next_attempt_at.is_not(None)
 HAS_FAILED = webhook_deliveries.c.failed.is_(True)
 # What is due, and whether one of the same invoice goes before it.
-Index(
+partial_index(
     "ix_webhook_deliveries_due",
     webhook_deliveries.c.endpoint,
     webhook_deliveries.c.next_attempt_at,
     webhook_deliveries.c.position,
-    sqlite_where=IS_PENDING,
-    postgresql_where=IS_PENDING,
+    where=IS_PENDING,
 )
-Index(
+partial_index(
     "ix_webhook_deliveries_invoice",
     webhook_deliveries.c.endpoint,
     webhook_deliveries.c.business,
     webhook_deliveries.c.invoice,
     webhook_deliveries.c.position,
-    sqlite_where=IS_PENDING,
-    postgresql_where=IS_PENDING,
+    where=IS_PENDING,
 )
 # The pages of listings.
-Index(
+partial_index(
     "ix_webhook_deliveries_failed",
     webhook_deliveries.c.endpoint,
     webhook_deliveries.c.position,
-    sqlite_where=HAS_FAILED,
-    postgresql_where=HAS_FAILED,
+    where=HAS_FAILED,
 )
 for _name in ("state", "type", "created_at"):
     Index(
