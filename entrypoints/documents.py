@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, JsonValue, RootModel
+from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
 from core import recovery
 from core.api_key import Role
@@ -19,7 +19,6 @@ from core.business_changes import StoredBusiness
 from core.customer import Address, CustomerKind
 from core.errors import Outcome
 from core.fields import Instant, IsoDate
-from core.invoice import Invoice
 from core.notice_address import services_of
 from core.payment import PaymentReason, PaymentStatusValue
 from core.ports import invoice_stores
@@ -201,16 +200,6 @@ class TransferPage(Page):
     """A page of transfers."""
 
     items: list[TransferDocument]
-
-
-class InvoiceFromFile(Invoice):
-    """An invoice that came as UBL, CSV or XLSX; `warnings` name what the file says besides, which was left out."""
-
-    warnings: tuple[str, ...]
-
-
-class TakenInvoice(RootModel[Invoice | InvoiceFromFile]):
-    """The invoice as it was stored."""
 
 
 class BatchStates(Answer):

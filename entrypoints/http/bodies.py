@@ -19,9 +19,9 @@ from core.errors import Fault, InvalidInput
 from core.fields import Document, Instant, InvoiceNumber, Text
 from core.invoice import Invoice
 from core.json_text import BadJson, json_from, parsed, require_plain
-from entrypoints.documents import InvoiceFromFile
 from entrypoints.files import CHARSETS, MEDIA_TYPES, Form, invoice_in
 from entrypoints.http.problems import AnyRequest
+from entrypoints.http.taken_invoice import InvoiceFromFile
 from entrypoints.parsing import invoice_from, read
 
 MOST_AT_ONCE = 10_000

@@ -28,7 +28,6 @@ from entrypoints.acting import current_actor
 from entrypoints.documents import (
     CustomerDocument,
     PaymentReport,
-    TakenInvoice,
     TransferDocument,
 )
 from entrypoints.files import MEDIA_TYPES
@@ -57,6 +56,7 @@ from entrypoints.http.filters import (
 from entrypoints.http.openapi import VENDOR_PROBLEMS, described
 from entrypoints.http.paths import INVOICE, USUAL_PAGE, After, BusinessInPath, Limit, NumberInPath, page
 from entrypoints.http.problems import AnyRequest
+from entrypoints.http.taken_invoice import TakenInvoice
 from entrypoints.http.threads import VendorCalls
 from entrypoints.http.waiting import Prefer, Waiting
 from entrypoints.invoice_documents import (
