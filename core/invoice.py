@@ -162,7 +162,7 @@ class Invoice(Document):
 def _cut(stated: object, read: object, place: str) -> Iterator[tuple[str, str]]:
     """Yield the place and the text of what was stated and was not read whole."""
     if isinstance(stated, str):
-        if isinstance(read, str) and storable(stated) != stated:
+        if isinstance(read, str) and read != stated and storable(stated) != stated:  # most texts are read as they are
             yield place, stated.replace("\x00", _SUBSTITUTE)
     elif isinstance(stated, Mapping) and isinstance(read, Document):
         for name, part in stated.items():
