@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from typing_extensions import override
 
-from adapters.notices.guarded_mail import send_mail
+from adapters.notices.guarded_mail import MAIL_SECONDS, send_mail
 from core.endpoint_address import Reach
 from core.errors import InvalidInput, KvittError, TryAgain
 from core.notice import Message
@@ -22,10 +22,14 @@ _PUBLIC = Reach()
 
 
 class AppriseMessenger(Messenger):
-    """Sends messages. `reach` is what of the network a business's mail server may be in."""
+    """Sends messages. `reach` is what of the network a business's mail server may be in.
 
-    def __init__(self, *, reach: Reach = _PUBLIC) -> None:
+    Sending through it may take `mail_seconds`.
+    """
+
+    def __init__(self, *, reach: Reach = _PUBLIC, mail_seconds: float = MAIL_SECONDS) -> None:
         self._reach = reach
+        self._mail_seconds = mail_seconds
 
     @override
     def send(self, address: str, message: Message, *, trusted: bool) -> None:
@@ -49,7 +53,7 @@ class AppriseMessenger(Messenger):
         from apprise.plugins.email.base import NotifyEmail
 
         if type(plugin) is NotifyEmail:
-            send_mail(plugin, message, reach=self._reach)
+            send_mail(plugin, message, reach=self._reach, seconds=self._mail_seconds)
             return True
         host = plugin.host if isinstance(plugin.host, str) else ""
         is_it = service != EMAIL and service in {service_of(f"{scheme}://x") for scheme in _schemes(plugin)}

@@ -3,9 +3,13 @@
 import logging
 import smtplib
 import socket
+import socketserver
 import subprocess
 import sys
+import threading
+import time
 from collections.abc import Iterator
+from contextlib import suppress
 from ipaddress import ip_network
 from typing import Any
 
@@ -126,6 +130,56 @@ def test_a_mail_server_that_refuses_or_is_not_there_is_trouble_that_may_pass(
         port = unused.getsockname()[1]
         with pytest.raises(TryAgain):
             messenger.send(address.replace(str(sink.port), str(port)), MESSAGE, trusted=trusted)
+
+
+@pytest.mark.parametrize("mode", ["insecure", "ssl", "starttls"])
+def test_a_mail_server_that_says_a_letter_at_a_time_is_cut_off(mode: str) -> None:
+    """Each letter comes in time, and there would be no end of them: everybody else's messages would wait."""
+    over = threading.Event()
+
+    class Dripping(socketserver.BaseRequestHandler):
+        def handle(self) -> None:
+            with suppress(OSError):
+                self.request.sendall(b"220 " if mode == "insecure" else b"")
+                while not over.wait(0.05):
+                    self.request.sendall(b"2" if mode != "ssl" else bytes([22]))
+
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Dripping) as server:
+        server.daemon_threads = True
+        threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
+        port = server.server_address[1]
+        began = time.monotonic()
+        try:
+            with pytest.raises(TryAgain) as refusal:
+                AppriseMessenger(reach=LOOPBACK, mail_seconds=0.5).send(
+                    f"mailtos://ola:hunter2@127.0.0.1:{port}?from=kvitt@fjell.example&mode={mode}",
+                    MESSAGE,
+                    trusted=False,
+                )
+        finally:
+            over.set()
+            server.shutdown()
+
+    assert refusal.value.code == "notice_not_sent"
+    assert time.monotonic() - began < 5
+
+
+def test_no_more_addresses_of_a_mail_server_are_tried_than_there_is_time_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    tried: list[Any] = []
+
+    def silent(place: Any, timeout: float) -> socket.socket:
+        tried.append(place)
+        time.sleep(min(timeout, 0.1))
+        raise TimeoutError
+
+    places = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (f"93.184.215.{last}", 587)) for last in range(1, 200)]
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: places)
+    monkeypatch.setattr(socket, "create_connection", silent)
+
+    with pytest.raises(TryAgain):
+        AppriseMessenger(mail_seconds=0.5).send("mailtos://ola:x@mail.example.com", MESSAGE, trusted=False)
+
+    assert 0 < len(tried) < 10
 
 
 @pytest.mark.parametrize("trusted", [True, False])
