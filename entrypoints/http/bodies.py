@@ -1,7 +1,9 @@
 """Reading what comes in: JSON, stricter than the standard library does, and an invoice's other forms."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import partial
 from http import HTTPStatus
 from typing import Annotated, Any, ClassVar, Generic, Literal, Self, TypeVar
@@ -11,7 +13,7 @@ from litestar.concurrency import sync_to_thread
 from litestar.enums import MediaType
 from litestar.exceptions import ClientException
 from litestar.typing import FieldDefinition
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from core.business import Business
 from core.crediting import RowToCredit
@@ -29,6 +31,8 @@ MOST_AT_ONCE = 10_000
 
 JSON, NDJSON = "application/json", "application/x-ndjson"
 LONGEST_NUMBER = 50
+
+_INSTANT = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
 
 _SOON_READ = 4000
 """In bytes: an invoice of a dozen rows. The worst that can be written in so few is refused within some 30 ms."""
@@ -52,6 +56,28 @@ class Body(Document):
         return read(cls, document, what=cls.what, code=cls.code)
 
 
+def instant_in(text: str) -> datetime | None:
+    """Return the instant that a text of RFC 3339 says; None where it says none, or one that no year of UTC holds."""
+    if not _INSTANT.fullmatch(text):
+        return None
+    try:
+        return datetime.fromisoformat(text.upper()).astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
+
+
+def _written_out(value: object) -> datetime:
+    """Read an instant; a number, which may be meant as seconds or as a year, is none."""
+    instant = instant_in(value) if isinstance(value, str) else None
+    if instant is None:
+        raise ValueError('write it like "2026-10-01T12:00:00Z"')
+    return instant
+
+
+GivenInstant = Annotated[Instant, BeforeValidator(_written_out)]
+"""An instant that a request names."""
+
+
 class OrderChoice(Body):
     """A person's word that an order is the invoice's, and whether it is taken though it differs."""
 
@@ -68,14 +94,7 @@ class RecoveryStart(Body):
     what = "the start of a recovery"
     code = "not_a_recovery_start"
 
-    since: Instant | None = None
-
-    @field_validator("since", mode="before")
-    @classmethod
-    def _written_out(cls, value: object) -> object:
-        if not isinstance(value, str | None):
-            raise ValueError('write it like "2026-10-01T12:00:00Z"')
-        return value
+    since: GivenInstant | None = None
 
 
 class CustomerChoice(Body):

@@ -14,12 +14,12 @@ from pydantic import model_validator
 
 from core.api_key import Need
 from core.event import EventType
-from core.fields import PRINTABLE, Instant, Text
+from core.fields import PRINTABLE, Text
 from core.use_cases.manage_webhooks import ManageWebhooks
 from core.webhook import Again, DeliveryFilter, DeliveryState, Whose
 from entrypoints.http.access import NEEDS
 from entrypoints.http.audit import Since, instant_from
-from entrypoints.http.bodies import JSON, Body, JsonOf
+from entrypoints.http.bodies import JSON, Body, GivenInstant, JsonOf
 from entrypoints.http.business_patch import MERGE_PATCH
 from entrypoints.http.idempotency import KEEPS_NO_ANSWER
 from entrypoints.http.openapi import NAMED_FOR, described
@@ -120,8 +120,8 @@ class ResendRequest(Body):
     code = "not_a_resend"
 
     failed: bool = False
-    since: Instant | None = None
-    until: Instant | None = None
+    since: GivenInstant | None = None
+    until: GivenInstant | None = None
     delivered_too: bool = False
 
     @model_validator(mode="after")

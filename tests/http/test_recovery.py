@@ -51,7 +51,7 @@ def test_recovering_ties_and_sending_goes_on(restored: Api, office: Sandbox) -> 
     assert len(office.account(DEMO_ACCOUNT).books.orders) == 3
 
 
-@pytest.mark.parametrize("since", ["yesterday", 1, "2999-01-01T00:00:00Z"])
+@pytest.mark.parametrize("since", ["yesterday", 1, "2020", "2999-01-01T00:00:00Z", "0001-01-01T00:00:00+14:00"])
 def test_since_is_an_instant_of_the_past(fjell: Api, since: object) -> None:
     assert fjell.post("/v1/recover", json={"since": since}).status_code == 400
 

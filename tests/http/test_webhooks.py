@@ -222,7 +222,17 @@ def test_deliveries_are_listed_and_shown_and_sent_again(fjell: Api, container: C
 
 @pytest.mark.parametrize(
     "asked",
-    [{}, {"failed": False}, {"failed": True, "since": "2020-01-01T00:00:00Z"}, {"until": "2020-01-01T00:00:00Z"}],
+    [
+        {},
+        {"failed": False},
+        {"failed": True, "since": "2020-01-01T00:00:00Z"},
+        {"until": "2020-01-01T00:00:00Z"},
+        {"since": "2020"},
+        {"since": 2020},
+        {"since": "2020-01-01"},
+        {"since": "0001-01-01T00:00:00+14:00"},
+        {"since": "2020-01-01T00:00:00Z", "until": "9999-12-31T23:59:59-14:00"},
+    ],
 )
 def test_what_to_send_again_is_one_of_two(fjell: Api, asked: object) -> None:
     problem_of(fjell.post(f"{FJELL}/{add(fjell)['id']}/resend", json=asked), 400, "not_a_resend")
