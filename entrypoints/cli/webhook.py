@@ -402,4 +402,5 @@ def _address(given: str) -> str:
 def _types(given: str | None) -> tuple[EventType, ...] | None:
     if given is None:
         return None
-    return event_types_from([part.strip() for part in given.split(",") if part.strip()])
+    named = [part.strip() for part in given.split(",") if part.strip()]
+    return event_types_from(named or [""])  # none at all, as of a variable that is not set, is not meant to be all
