@@ -34,18 +34,18 @@ class ManageApiKeys:
         """
         text = self._new_text()
         prefix = prefix_in(text) or ""
-        try:
-            key = ApiKey(prefix=prefix, name=name, role=role, business=business, created_at=self._clock.now())
-        except ValidationError:
-            raise InvalidInput(
-                "A key's name is 1 to 50 printable characters, with no space at either end.",
-                code="bad_key_name",
-                hint="Choose a name that says who uses the key.",
-            ) from None
         about = {"business": business, "subject": prefix}
         with self._auditor.refusals(Action.API_KEY_CREATED, **about), self._storage.transaction() as work:
             if business is not None:
                 require_known(work, business)
+            try:
+                key = ApiKey(prefix=prefix, name=name, role=role, business=business, created_at=self._clock.now())
+            except ValidationError:
+                raise InvalidInput(
+                    "A key's name is 1 to 50 printable characters, with no space at either end.",
+                    code="bad_key_name",
+                    hint="Choose a name that says who uses the key.",
+                ) from None
             work.api_keys.add(key, digest=digest_of(text))
             self._auditor.done(work, Action.API_KEY_CREATED, **about)
         return key, text

@@ -86,17 +86,17 @@ class ManageWebhooks:
         """
         with self._auditor.refusals(Action.WEBHOOK_ADDED, business=business):
             whole, secret = self._judge(url), self._new_secret()
-            endpoint = Endpoint(
-                id=self._new_id(),
-                url=shown_url(whole),
-                business=business,
-                types=_in_order(types),
-                created_at=self._clock.now(),
-            )
             with self._storage.transaction() as work:
                 if business is not None:
                     require_known(work, business)
                 _require_room(work, business)
+                endpoint = Endpoint(
+                    id=self._new_id(),
+                    url=shown_url(whole),
+                    business=business,
+                    types=_in_order(types),
+                    created_at=self._clock.now(),
+                )
                 work.endpoints.add(endpoint, EndpointSecrets(url=SecretStr(whole), current=SecretStr(secret)))
                 self._auditor.done(work, Action.WEBHOOK_ADDED, business=business, subject=endpoint.id)
         return endpoint, secret

@@ -82,9 +82,10 @@ def test_an_address_of_the_inside_is_refused_and_that_is_noted(gateway: Gateway)
     assert gateway.manage_webhooks.list(limit=9) == []
 
 
-def test_a_webhook_for_a_business_that_there_is_not_is_refused(gateway: Gateway) -> None:
+@pytest.mark.parametrize("business", ["vidde", "["])
+def test_a_webhook_for_a_business_that_there_is_not_is_refused(gateway: Gateway, business: str) -> None:
     with pytest.raises(NotFound) as refusal:
-        gateway.manage_webhooks.add(URL, business="vidde")
+        gateway.manage_webhooks.add(URL, business=business)
     assert refusal.value.code == "unknown_business"
 
 
