@@ -30,22 +30,32 @@ def use_safe_encoding() -> None:
 
 def print_json(document: object) -> None:
     """Print one result, laid out for reading."""
-    typer.echo(json.dumps(translated_document(document), ensure_ascii=_is_plain_ascii_safer(), indent=2))
+    typer.echo(_json(document, indent=2))
 
 
 def print_json_array(documents: Iterable[object]) -> None:
     """Print results as one array, each as soon as it is there, laid out as print_json would."""
     opening = "["
     for document in documents:
-        text = json.dumps(translated_document(document), ensure_ascii=_is_plain_ascii_safer(), indent=2)
-        typer.echo(f"{opening}\n{indent(text, '  ')}", nl=False)
+        typer.echo(f"{opening}\n{indent(_json(document, indent=2), '  ')}", nl=False)
         opening = ","
     typer.echo("[]" if opening == "[" else "\n]")
 
 
 def print_json_line(document: object) -> None:
     """Print one of several results: one a line."""
-    typer.echo(json.dumps(translated_document(document), ensure_ascii=_is_plain_ascii_safer()))
+    typer.echo(_json(document))
+
+
+def _json(document: object, *, indent: int | None = None) -> str:
+    """Write a document; bytes that are not UTF-8, which an argument may hold, are written as escapes."""
+    told = translated_document(document)
+    text = json.dumps(told, ensure_ascii=_is_plain_ascii_safer(), indent=indent)
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return json.dumps(told, indent=indent)
+    return text
 
 
 def show(text: str = "", *, standing: str = "") -> None:
