@@ -6,6 +6,7 @@ Pure: time and chance come from outside.
 from datetime import datetime, timedelta
 
 from core.posting import Posted
+from core.transfer import RetryPolicy
 from core.webhook import Delivery, DeliveryState, DisabledReason, Endpoint, EndpointState
 
 RETRY_WAITS = (
@@ -35,6 +36,7 @@ FAILURES_IN_A_ROW = 5
 FAILING_FOR = timedelta(days=3)
 """Failing for so long, with nothing delivered in between, an endpoint is disabled."""
 
+_PAUSES = RetryPolicy(first=FIRST_PAUSE.total_seconds(), longest=LONGEST_PAUSE.total_seconds())
 _SPREAD = 4  # a quarter of each wait is by chance, so that not all come back at once
 
 
@@ -46,8 +48,7 @@ def wait_after(tries: int, *, chance: float, asked: timedelta | None = None) -> 
     """
     if tries > len(RETRY_WAITS):
         return None
-    planned = RETRY_WAITS[tries - 1] * (1 - chance / _SPREAD)
-    return max(planned, min(asked, LONGEST_ASKED)) if asked else planned
+    return _at_least(RETRY_WAITS[tries - 1] * (1 - chance / _SPREAD), asked)
 
 
 def after_try(delivery: Delivery, posted: Posted, *, now: datetime, chance: float) -> Delivery:
@@ -64,10 +65,7 @@ def after_try(delivery: Delivery, posted: Posted, *, now: datetime, chance: floa
 
 def pause_after(failures: int, *, chance: float, asked: timedelta | None = None) -> timedelta:
     """Return for how long an endpoint is left alone after so many failures (1 or more) in a row."""
-    doublings = min(max(failures - 1, 0), 32)
-    longest: timedelta = min(FIRST_PAUSE * 2**doublings, LONGEST_PAUSE)
-    planned = longest * (1 - chance / _SPREAD)
-    return max(planned, min(asked, LONGEST_ASKED)) if asked else planned
+    return _at_least(_PAUSES.delay(failures, chance=chance), asked)
 
 
 def after_post(endpoint: Endpoint, posted: Posted, *, at: datetime, now: datetime, chance: float) -> Endpoint:
@@ -91,6 +89,10 @@ def after_post(endpoint: Endpoint, posted: Posted, *, at: datetime, now: datetim
         pause = pause_after(failures, chance=chance, asked=posted.retry_after)
         return failing.model_copy(update={"paused_until": now + pause})
     return failing
+
+
+def _at_least(planned: timedelta, asked: timedelta | None) -> timedelta:
+    return max(planned, min(asked, LONGEST_ASKED)) if asked else planned
 
 
 def is_probed(endpoint: Endpoint) -> bool:

@@ -15,7 +15,7 @@ from core.errors import KvittError
 from core.fields import Document, Instant
 from core.payment import PaymentReason, PaymentReport
 from core.recovery import Recovery
-from core.transfer import Transfer, TransferState
+from core.transfer import Transfer, TransferError, TransferState
 
 
 class EventType(StrEnum):
@@ -69,7 +69,7 @@ class AccessUse(StrEnum):
     ASKING = "asking"
 
 
-_TRANSFER_FIELDS = (
+_TRANSFER_FIELDS = {
     "id",
     "business",
     "invoice",
@@ -80,8 +80,8 @@ _TRANSFER_FIELDS = (
     "created_at",
     "finished_at",
     "next_attempt_at",
-)
-_REPORT_FIELDS = ("invoice", "status", "reason", "order_id", "invoice_number", "invoiced_at", "paid_at", "checked_at")
+}
+_REPORT_FIELDS = {"invoice", "status", "reason", "order_id", "invoice_number", "invoiced_at", "paid_at", "checked_at"}
 _PUBLISHED = (PaymentReason.OPEN, PaymentReason.PARTLY_PAID, PaymentReason.PAID)
 
 
@@ -113,7 +113,7 @@ def payments_told(business: str, seen: Iterable[Seen]) -> Sequence[Happening]:
             type=type_,
             business=business,
             invoice=one.report.invoice,
-            data=one.report.model_dump(mode="json", include=set(_REPORT_FIELDS)),
+            data=one.report.model_dump(mode="json", include=_REPORT_FIELDS),
         )
         for one in seen
         for type_ in payment_types(one.before, one.report.reason)
@@ -146,7 +146,7 @@ def access_refused(business: str, error: KvittError) -> Happening:
     return Happening(
         type=EventType.ACCESS_REFUSED,
         business=business,
-        data={"business": business, "error": _told_error(error.code, retriable=error.retriable, outcome=error.outcome)},
+        data={"business": business, "error": _told_error(error)},
     )
 
 
@@ -199,12 +199,12 @@ def _of_transfer(type_: EventType, transfer: Transfer, *, invoice: str | None = 
         business=transfer.business,
         invoice=invoice or transfer.invoice,
         data={
-            **transfer.model_dump(mode="json", include=set(_TRANSFER_FIELDS)),
-            "error": _told_error(error.code, retriable=error.retriable, outcome=error.outcome) if error else None,
+            **transfer.model_dump(mode="json", include=_TRANSFER_FIELDS),
+            "error": _told_error(error) if error else None,
         },
     )
 
 
-def _told_error(code: str, *, retriable: bool, outcome: str) -> dict[str, JsonValue]:
+def _told_error(error: KvittError | TransferError) -> dict[str, JsonValue]:
     """Tell of an error without its texts, which may name a customer."""
-    return {"code": code, "retriable": retriable, "outcome": str(outcome)}
+    return {"code": error.code, "retriable": error.retriable, "outcome": str(error.outcome)}
