@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Integer, and_, bindparam, delete, or_, select, update
+from sqlalchemy import Connection, Integer, Table, and_, bindparam, delete, or_, select, update
 from sqlalchemy.sql.dml import ReturningInsert
 from typing_extensions import override
 
@@ -17,6 +17,27 @@ from core.errors import LeaseLost
 from core.intent import Intent, IntentKind
 from core.ports.surroundings import CallCounter, Draw
 from core.ports.turns import IntentStore, Lease, LeaseStore, PauseStore
+
+
+def take_lease(
+    database: Connection, table: Table, held: str, *, holder: str, now: datetime, length: timedelta
+) -> int | None:
+    """Take the lease on what is held, by the one key of a table of leases; return its new token.
+
+    None while somebody else's lives. Its row changes only while what it is compared with still holds, so of two takers
+    one wins.
+    """
+    (key,) = table.primary_key
+    statement = insert_into(database.dialect.name, table).values(
+        {key.name: held, "holder": holder, "token": 1, "expires_at": now + length}
+    )
+    taken = statement.on_conflict_do_update(
+        index_elements=[key.name],
+        set_={"holder": holder, "token": table.c.token + 1, "expires_at": statement.excluded.expires_at},
+        where=or_(table.c.expires_at <= now, table.c.holder == holder),
+    ).returning(table.c.token)
+    token: int | None = database.scalar(taken)
+    return token
 
 
 class SqlLeaseStore(LeaseStore):
@@ -31,16 +52,7 @@ class SqlLeaseStore(LeaseStore):
 
     @override
     def acquire(self, business: str, *, holder: str, length: timedelta) -> Lease | None:
-        now = self._clock.now()
-        statement = insert_into(self._database.dialect.name, leases).values(
-            business=business, holder=holder, token=1, expires_at=now + length, orders_noted=0
-        )
-        taken = statement.on_conflict_do_update(
-            index_elements=["business"],
-            set_={"holder": holder, "token": leases.c.token + 1, "expires_at": statement.excluded.expires_at},
-            where=or_(leases.c.expires_at <= now, leases.c.holder == holder),
-        ).returning(leases.c.token)
-        token = self._database.scalar(taken)
+        token = take_lease(self._database, leases, business, holder=holder, now=self._clock.now(), length=length)
         return Lease(business=business, holder=holder, token=token) if token is not None else None
 
     @override

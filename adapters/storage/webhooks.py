@@ -40,6 +40,7 @@ from adapters.storage.schema import (
     webhook_pauses,
 )
 from adapters.storage.shared_clock import SharedClock
+from adapters.storage.turns import take_lease
 from core.errors import LeaseLost
 from core.event import Event, Happening
 from core.ports.secret_box import SecretBox
@@ -520,19 +521,7 @@ class SqlEndpointLeaseStore(EndpointLeaseStore):
     @override
     def acquire(self, endpoint_id: str, *, holder: str, length: timedelta) -> EndpointLease | None:
         now = self._clock.now()
-        statement = insert_into(self._database.dialect.name, webhook_leases).values(
-            endpoint=endpoint_id, holder=holder, token=1, expires_at=now + length
-        )
-        taken = statement.on_conflict_do_update(
-            index_elements=["endpoint"],
-            set_={
-                "holder": holder,
-                "token": webhook_leases.c.token + 1,
-                "expires_at": statement.excluded.expires_at,
-            },
-            where=or_(webhook_leases.c.expires_at <= now, webhook_leases.c.holder == holder),
-        ).returning(webhook_leases.c.token)
-        token = self._database.scalar(taken)
+        token = take_lease(self._database, webhook_leases, endpoint_id, holder=holder, now=now, length=length)
         return EndpointLease(endpoint=endpoint_id, holder=holder, token=token) if token is not None else None
 
     @override
