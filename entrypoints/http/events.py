@@ -30,7 +30,7 @@ from entrypoints.http.audit import Since, instant_from
 from entrypoints.http.bodies import JsonOf
 from entrypoints.http.examples import EVENTS
 from entrypoints.http.openapi import described
-from entrypoints.http.paths import USUAL_PAGE, After, BusinessInPath, Limit, bad_parameter, page
+from entrypoints.http.paths import USUAL_PAGE, After, BusinessInPath, Limit, choice, page
 from entrypoints.http.schemas import Model, as_it_is
 
 _TAGS = ["events"]
@@ -66,7 +66,7 @@ def list_events(
     Whoever goes on after the id of the last event that it has seen, which a page's `next` is unless it is null, misses
     none: what is written later comes later.
     """
-    types = [_type(text) for text in of_types or ()]
+    types = [choice("type", text, EventType) for text in of_types or ()]
     begin: datetime | None = instant_from(since) if since is not None else None
     events, then = page(
         lambda most, start: look_up.events(business, types=types, since=begin, limit=most, after=start),
@@ -78,13 +78,6 @@ def list_events(
 
 
 HANDLERS = [list_events]
-
-
-def _type(text: str) -> EventType:
-    try:
-        return EventType(text)
-    except ValueError:
-        raise bad_parameter("type", f"Not one of {', '.join(EventType)}") from None
 
 
 _FORMS: Sequence[type[Answer]] = (TransferEvent, CreditEvent, PaymentEvent, AccessEvent, BatchEvent, RecoveryEvent)

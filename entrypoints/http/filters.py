@@ -7,7 +7,7 @@ from litestar.params import QueryParameter
 
 from core.fields import PRINTABLE
 from core.invoice_filter import INVOICE_STATES, InvoiceFilter, Place
-from entrypoints.http.paths import bad_parameter
+from entrypoints.http.paths import bad_parameter, yes_or_no
 
 _TEXT = {"pattern": PRINTABLE, "minLength": 1}
 _DAY = {"format": "date"}
@@ -65,14 +65,13 @@ def wanted_invoices(
     search: str | None,
 ) -> InvoiceFilter:
     """Read a filter. Errors: InvalidInput, code `bad_parameter`."""
-    if paid not in (None, "true", "false"):
-        raise bad_parameter("paid", "Not one of true, false")
+    is_paid = yes_or_no("paid", paid)
     for name, text in (("customer", customer), ("number", number), ("q", search)):
         if text is not None and not (text and text.isprintable()):
             raise bad_parameter(name, "Empty, or holds what is not printable")
     return InvoiceFilter(
         state=state,
-        paid=None if paid is None else paid == "true",
+        paid=is_paid,
         customer=customer,
         number=number,
         first=_day(first, "from"),

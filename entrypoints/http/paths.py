@@ -7,6 +7,7 @@ path is routed as it was sent, and its parameters are decoded afterwards.
 import re
 from collections import Counter
 from collections.abc import Callable, Collection, Sequence
+from enum import StrEnum
 from typing import Annotated, Any, TypeVar
 from urllib.parse import quote, unquote_to_bytes
 
@@ -22,6 +23,7 @@ from core.fields import PRINTABLE
 from entrypoints.http.problems import AnyRequest
 
 Item = TypeVar("Item")
+Choice = TypeVar("Choice", bound=StrEnum)
 
 _POSITION = re.compile("[0-9]{1,18}")
 
@@ -57,6 +59,21 @@ def bad_parameter(name: str, message: str) -> InvalidInput:
     return InvalidInput(
         f"A parameter can't be used. {name}: {message}.", code="bad_parameter", faults=[Fault(name, message)]
     )
+
+
+def choice(name: str, text: str, choices: type[Choice]) -> Choice:
+    """Read a query parameter that is one of several words. Errors: InvalidInput, code `bad_parameter`."""
+    try:
+        return choices(text)
+    except ValueError:
+        raise bad_parameter(name, f"Not one of {', '.join(choices)}") from None
+
+
+def yes_or_no(name: str, text: str | None) -> bool | None:
+    """Read a query parameter that is `true` or `false`, or left out. Errors: InvalidInput, code `bad_parameter`."""
+    if text not in (None, "true", "false"):
+        raise bad_parameter(name, "Not one of true, false")
+    return None if text is None else text == "true"
 
 
 def position_from(after: str | None) -> int | None:

@@ -29,6 +29,7 @@ from entrypoints.http.paths import (
     Limit,
     TransferInPath,
     bad_parameter,
+    choice,
     page,
     position_from,
 )
@@ -99,7 +100,7 @@ def list_transfers(
     after: After = None,
 ) -> JsonOf[TransferPage]:
     """List a business's transfers, the oldest first."""
-    state = None if in_state is None else _state(in_state)
+    state = None if in_state is None else choice("state", in_state, TransferState)
     if invoice is not None and not invoice.isprintable():
         raise bad_parameter("invoice", "Holds what is not printable")
     items, then = page(
@@ -161,13 +162,6 @@ def cancel_transfer(
 ) -> JsonOf[TransferDocument]:
     """Take back a transfer that has not begun to create its order."""
     return JsonOf(TransferDocument.of(manage_transfers.cancel(transfer, business=business)))
-
-
-def _state(text: str) -> TransferState:
-    try:
-        return TransferState(text)
-    except ValueError:
-        raise bad_parameter("state", f"Not one of {', '.join(TransferState)}") from None
 
 
 @get(

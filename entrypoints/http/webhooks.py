@@ -23,7 +23,7 @@ from entrypoints.http.bodies import JSON, Body, GivenInstant, JsonOf
 from entrypoints.http.business_patch import MERGE_PATCH
 from entrypoints.http.idempotency import KEEPS_NO_ANSWER
 from entrypoints.http.openapi import NAMED_FOR, described
-from entrypoints.http.paths import USUAL_PAGE, After, BusinessInPath, Limit, bad_parameter, page
+from entrypoints.http.paths import USUAL_PAGE, After, BusinessInPath, Limit, choice, page, yes_or_no
 from entrypoints.http.threads import VendorCalls
 from entrypoints.webhook_documents import (
     DeliveryPage,
@@ -351,15 +351,10 @@ def resend_webhook_delivery(
 
 def _wanted(*, state: str | None, type_: str | None, failed: str | None, since: str | None) -> DeliveryFilter:
     """Read a filter. Errors: InvalidInput, code `bad_parameter`."""
-    for name, value, choices in (("state", state, DeliveryState), ("type", type_, EventType)):
-        if value is not None and value not in set(choices):
-            raise bad_parameter(name, f"Not one of {', '.join(choices)}")
-    if failed not in (None, "true", "false"):
-        raise bad_parameter("failed", "Not one of true, false")
     return DeliveryFilter(
-        state=None if state is None else DeliveryState(state),
-        type=None if type_ is None else EventType(type_),
-        failed=None if failed is None else failed == "true",
+        state=None if state is None else choice("state", state, DeliveryState),
+        type=None if type_ is None else choice("type", type_, EventType),
+        failed=yes_or_no("failed", failed),
         since=None if since is None else instant_from(since),
     )
 
