@@ -7,31 +7,15 @@ only a digest is kept.
 import hashlib
 import hmac
 import re
-from enum import StrEnum
 
 from core.errors import NotAllowed
 from core.fields import BusinessName, Document, Instant, KeyName
+from core.rights import Need, Role, is_enough
 
 PREFIX_DIGITS, SECRET_DIGITS = 12, 64
 """Hexadecimal digits of a key's two parts: 48 bits tell keys apart, 256 bits keep one from being guessed."""
 
 _TEXT = re.compile(rf"kvitt_([0-9a-f]{{{PREFIX_DIGITS}}})_[0-9a-f]{{{SECRET_DIGITS}}}")
-
-
-class Role(StrEnum):
-    """What a key is for: `read` looks, previews and checks status; `send` also adds, sends, retries, cancels, links."""
-
-    READ = "read"
-    SEND = "send"
-
-
-class Need(StrEnum):
-    """What an operation demands of a key. `oversee` and `administer` are about the whole installation."""
-
-    READ = "read"
-    SEND = "send"
-    OVERSEE = "oversee"
-    ADMINISTER = "administer"
 
 
 _WANTED = {
@@ -70,8 +54,7 @@ class ApiKey(Document):
 
         Errors: NotAllowed, saying what is needed.
         """
-        is_enough = self.is_administrator or need in (Need.READ, Need.SEND)
-        if not is_enough or (self.role is Role.READ and need in (Need.SEND, Need.ADMINISTER)):
+        if not is_enough(self.role, need, everywhere=self.is_administrator):
             raise NotAllowed(
                 f'The key "{self.name}" ({self.prefix}) may not do this: it needs {_WANTED[need]}.',
                 hint="Ask the operator for such a key (kvitt api-key create), and use that one.",

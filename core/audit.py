@@ -1,6 +1,6 @@
 """The audit trail: who asked for what and when, and how it ended.
 
-Pure. Entries are only ever added. They name keys, users of the machine, businesses, invoices and ids; nothing in them
+Pure. Entries are only ever added. They name keys, users, businesses, invoices and ids; nothing in them
 is secret, or tells of customers.
 """
 
@@ -13,14 +13,15 @@ class ActorKind(StrEnum):
     """The way by which somebody acts."""
 
     API_KEY = "api_key"
+    USER = "user"
     COMMAND_LINE = "command_line"
     WORKER = "worker"
 
 
 class Actor(Document):
-    """Who acts. `key` is an API key's prefix, and `name` what it is called; only API keys have one.
+    """Who acts. `key` is an API key's prefix, which nobody else has.
 
-    At the command line `name` is the operating system's user.
+    `name` is what the key or the user of the console is called; at the command line it is the operating system's user.
     """
 
     kind: ActorKind
@@ -63,6 +64,16 @@ class Action(StrEnum):
     STATUS_CHECKED = "status.checked"
     API_KEY_CREATED = "api_key.created"
     API_KEY_REVOKED = "api_key.revoked"
+    USER_ADDED = "user.added"
+    USER_CHANGED = "user.changed"
+    USER_DISABLED = "user.disabled"
+    USER_ENABLED = "user.enabled"
+    USER_LINK_MADE = "user.link_made"
+    USER_SIGNED_IN = "user.signed_in"
+    USER_SIGNED_OUT = "user.signed_out"
+    SIGN_IN_REFUSED = "sign_in.refused"
+    PASSKEY_ADDED = "passkey.added"
+    PASSKEY_REMOVED = "passkey.removed"
     KEYS_ROTATED = "keys.rotated"
     WEBHOOK_ADDED = "webhook.added"
     WEBHOOK_CHANGED = "webhook.changed"
@@ -84,8 +95,8 @@ class AuditResult(StrEnum):
 class AuditEntry(Document):
     """One thing that was done or refused.
 
-    `subject` is the id of what else it was about: a transfer, a batch, a key's prefix, a customer's record,
-    a webhook.
+    `subject` is the id of what else it was about: a transfer, a batch, a key's prefix, a user's name,
+    a customer's record, a webhook.
     `code` is the error's, where it was refused.
     """
 

@@ -96,4 +96,6 @@ class Auditor:
 
 
 def _short(text: str | None) -> str | None:
-    return text[:_LONGEST] if text else None
+    """Return as much of a name or id as is kept; signs that no database takes are replaced."""
+    kept = (sign if sign.isprintable() else "\N{REPLACEMENT CHARACTER}" for sign in (text or "")[:_LONGEST])
+    return "".join(kept) or None

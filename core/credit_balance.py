@@ -12,7 +12,7 @@ from decimal import Decimal, localcontext
 from core.fields import DecimalText, Document
 from core.identity import tidy
 from core.invoice import Invoice, InvoiceRow
-from core.totals import PRECISION, amounts_of_row, row_amount, to_the_ore, totals_per_rate, vat_rate
+from core.totals import PRECISION, amounts_of_row, gross_of, row_amount, to_the_ore, totals_per_rate, vat_rate
 
 _NOTHING = Decimal("0.00")
 
@@ -82,7 +82,7 @@ def left_of(invoice: Invoice, earlier: Sequence[Invoice]) -> Left | None:
     That is so of an invoice that is a credit itself or is no longer kept, and where a credit is in another currency or
     is no longer kept. What was credited beyond a row shows as nothing left of it.
     """
-    if total_of(invoice) <= 0 or any(not can_be_compared(credit, invoice) for credit in earlier):
+    if gross_of(invoice) <= 0 or any(not can_be_compared(credit, invoice) for credit in earlier):
         return None
     with localcontext(prec=PRECISION):
         rows = tuple(
@@ -180,11 +180,6 @@ def gross_left_of(invoice: Invoice, earlier: Sequence[Invoice]) -> dict[Decimal,
 def still(left: Decimal, *, of: Decimal) -> Decimal:
     """Return what is left of something; nothing, where more than all was taken."""
     return left if left * of > 0 else _NOTHING
-
-
-def total_of(invoice: Invoice) -> Decimal:
-    """Return what an invoice comes to, VAT included; nothing, where it has no rows."""
-    return sum((amounts.gross for amounts in totals_per_rate(invoice).values()), start=_NOTHING)
 
 
 def can_be_compared(credit: Invoice, invoice: Invoice) -> bool:

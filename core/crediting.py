@@ -9,13 +9,13 @@ from decimal import Decimal, localcontext
 
 from pydantic import Field
 
-from core.credit_balance import Balance, Left, balances_of, can_be_compared, gross_left_of, left_of, total_of
+from core.credit_balance import Balance, Left, balances_of, can_be_compared, gross_left_of, left_of
 from core.errors import Conflict, Fault, InvalidInput
 from core.fields import AS_STORED, DecimalText, Document, plain
 from core.identity import NORWAY
 from core.invoice import Invoice, InvoiceRow, InvoiceType
 from core.row_price import decimals_of, quantity_text
-from core.totals import PRECISION, amounts_of_row, row_amount, to_the_ore, totals_per_rate, vat_rate
+from core.totals import PRECISION, amounts_of_row, gross_of, row_amount, to_the_ore, totals_per_rate, vat_rate
 
 _NOTHING = Decimal("0.00")
 _ORE = Decimal("0.01")
@@ -207,7 +207,7 @@ def _closing(
 def _require_within(invoice: Invoice, credit: Invoice, gross_left: Mapping[Decimal, Decimal], left: Left) -> None:
     """Raise Conflict where a credit takes more than is left of the invoice, or of one of its VAT rates."""
     originally, taken = totals_per_rate(invoice), totals_per_rate(credit)
-    total = total_of(credit)
+    total = gross_of(credit)
     for rate, amounts in taken.items():
         after = gross_left[rate] + amounts.gross
         if after * originally[rate].gross < 0:

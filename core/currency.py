@@ -9,10 +9,13 @@ HOME_CURRENCY = "NOK"
 
 
 class Currency(Document):
-    """A currency of the account: `unit` of it is worth `rate` Norwegian kroner."""
+    """A currency of the account: `unit` of it is worth `rate` Norwegian kroner.
+
+    `rate` is None where the accounting system sets the rate itself, and an order says none.
+    """
 
     code: str
-    rate: DecimalText
+    rate: DecimalText | None
     unit: int = 1
 
 

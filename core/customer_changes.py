@@ -68,6 +68,24 @@ def changed_fields(
     return changes if changes.fields else None
 
 
+def fields_before(record: CustomerRecord, changes: CustomerChanges) -> dict[str, object]:
+    """Return what the record says in the fields that change, as JSON; None where it says nothing.
+
+    A new phone number is one more beside those that are there: of these all are named.
+    """
+    addresses = [address.model_dump(mode="json", exclude_none=True) for address in record.addresses]
+    said: dict[str, object] = {
+        "name": record.name or None,
+        "kind": None if record.kind is CustomerKind.UNKNOWN else record.kind.value,
+        "organization_number": record.organization_number or None,
+        "email": record.contact_email or None,
+        "invoice_email": record.invoice_email or None,
+        "phone": ", ".join(record.phones) or None,
+        "addresses": addresses,
+    }
+    return {field: said[field] for field in changes.fields}
+
+
 def applied(record: CustomerRecord, changes: CustomerChanges, *, pushes_out: bool = False) -> CustomerRecord:
     """Return the record as it reads once the changes are written.
 

@@ -82,7 +82,6 @@ _TRANSFER_FIELDS = {
     "next_attempt_at",
 }
 _REPORT_FIELDS = {"invoice", "status", "reason", "order_id", "invoice_number", "invoiced_at", "paid_at", "checked_at"}
-_PUBLISHED = (PaymentReason.OPEN, PaymentReason.PARTLY_PAID, PaymentReason.PAID)
 
 
 def ends_told(transfers: Iterable[Transfer]) -> Sequence[Happening]:
@@ -131,7 +130,7 @@ def payment_types(before: PaymentReason | None, now: PaymentReason) -> Sequence[
     told = []
     if before is PaymentReason.PAID and now is not PaymentReason.DELETED:
         told.append(EventType.INVOICE_REOPENED)
-    if now in _PUBLISHED and before not in _PUBLISHED:
+    if now.is_of_an_invoice and not (before and before.is_of_an_invoice):
         told.append(EventType.INVOICE_PUBLISHED)
     named = {
         PaymentReason.PARTLY_PAID: EventType.INVOICE_PARTLY_PAID,

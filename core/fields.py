@@ -29,6 +29,9 @@ still be sent is judged with its completeness.
 """
 
 _DECIMAL = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,10})?")
+DECIMAL = f"^{_DECIMAL.pattern}$"
+"""How a decimal is written, as a pattern."""
+
 _ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 # What XML 1.0 cannot carry: most control characters, lone surrogates and two non-characters.
 _UNWRITABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
@@ -80,7 +83,8 @@ def plain(amount: Decimal) -> str:
     return f"{amount:f}"
 
 
-def _decimal(value: object) -> Decimal:
+def decimal_of(value: object) -> Decimal:
+    """Read a decimal as documents write them. Errors: ValueError, saying how it is to be written."""
     if isinstance(value, Decimal):
         return value
     if not isinstance(value, str):
@@ -95,7 +99,10 @@ def _iso_date(value: object) -> date:
         return value
     if not isinstance(value, str) or not _ISO_DATE.fullmatch(value):
         raise ValueError('write it as a date string, such as "2021-01-15"')
-    return date.fromisoformat(value)
+    try:
+        return date.fromisoformat(value)
+    except ValueError:
+        raise ValueError("does not exist in the calendar") from None
 
 
 _HALF = re.compile(r"[\ud800-\udfff]")
@@ -162,9 +169,9 @@ def _instant_text(value: datetime) -> str:
 
 DecimalText = Annotated[
     Decimal,
-    BeforeValidator(_decimal),
+    BeforeValidator(decimal_of),
     PlainSerializer(plain, return_type=str, when_used="json"),
-    WithJsonSchema({"type": "string", "pattern": f"^{_DECIMAL.pattern}$", "examples": ["1200.00"]}),
+    WithJsonSchema({"type": "string", "pattern": DECIMAL, "examples": ["1200.00"]}),
 ]
 """An amount, quantity or percentage; a decimal string in JSON, never a float."""
 

@@ -2,17 +2,22 @@
 
 Pure. Orders are asked about in rounds, one an interval. Each business has its own moment in the interval, by its name:
 many don't ask at once, and ask at the same minute of every hour. A round that broke off is gone on with.
+
+A payment may be taken back, so rounds look at what was paid too: each invoice once a day, at its own hour, for a while.
 """
 
 import hashlib
 from collections.abc import Collection
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from core.event import EventType
 from core.fields import Document, Instant
 
 HOURLY = timedelta(hours=1)
 """How often, where somebody wants to be told and nobody said how often."""
+
+LOOKED_AT_WHEN_PAID = timedelta(days=90)
+"""For so long from the moment when it was seen to be paid an invoice is looked at again."""
 
 LEFT_OFF = timedelta(minutes=5)
 """A round of which nothing was heard for so long was left off: longer than its longest call takes."""
@@ -22,10 +27,11 @@ FOUND_BY_ASKING = frozenset(
         EventType.INVOICE_PUBLISHED,
         EventType.INVOICE_PARTLY_PAID,
         EventType.INVOICE_PAID,
+        EventType.INVOICE_REOPENED,
         EventType.INVOICE_DELETED,
     }
 )
-"""What becomes known of open orders only when the accounting system is asked."""
+"""What becomes known of orders only when the accounting system is asked."""
 
 
 class Round(Document):
@@ -41,7 +47,7 @@ class Round(Document):
 
 
 class Candidate(Document):
-    """A business with open orders, in an accounting system that may be asked.
+    """A business with orders to ask about, in an accounting system that may be asked.
 
     `own_seconds` is how often its own settings say, None where they don't. `is_told`: somebody wants to be told what
     asking finds. `last` is its latest round.
@@ -86,8 +92,24 @@ def due_round(candidate: Candidate, *, interval: timedelta, now: datetime) -> Ro
     return None
 
 
+def next_look(transfer_id: str, *, paid_seen_at: datetime, now: datetime) -> datetime | None:
+    """Return when a transfer's order that is paid, as seen first at `paid_seen_at`, is asked about again after `now`.
+
+    Once a day, at a full hour (UTC) that is its own: many that were paid at once are spread over the day.
+    None: it has been paid for so long that it is not asked about any more.
+    """
+    moment = now.astimezone(UTC).replace(hour=int(_share(transfer_id) * 24), minute=0, second=0, microsecond=0)
+    if moment <= now:
+        moment += timedelta(days=1)
+    return moment if moment <= paid_seen_at + LOOKED_AT_WHEN_PAID else None
+
+
 def moment_before(now: datetime, business: str, *, interval: timedelta) -> datetime:
     """Return the latest moment, no later than now, at which it is the business's turn."""
     seconds = interval.total_seconds()
-    share = int.from_bytes(hashlib.sha256(business.encode()).digest()[:8]) / 2**64
-    return now - timedelta(seconds=(now.timestamp() - share * seconds) % seconds)
+    return now - timedelta(seconds=(now.timestamp() - _share(business) * seconds) % seconds)
+
+
+def _share(name: str) -> float:
+    """Return where in a stretch of time a name's own moment is, from 0 to 1."""
+    return int.from_bytes(hashlib.sha256(name.encode()).digest()[:6]) / 2**48

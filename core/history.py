@@ -4,16 +4,18 @@ Pure. What is told twice (in a transfer's story and in the audit trail, say) is 
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from pydantic import Field, JsonValue
 
 from core.audit import Action, Actor, AuditResult, KeptEntry
+from core.event import Event
 from core.fields import Document, Instant
 from core.payment import PaymentReason, PaymentReport
 from core.ports.invoice_stores import Step
 from core.transfer import Transfer
+from core.webhook import Delivery
 
 QUEUED = "transfer.queued"
 """The kind of an event that tells that a transfer was made; what the audit trail tells of is named as it is there."""
@@ -23,6 +25,9 @@ STEP = "transfer.step"
 
 SEEN = "status.seen"
 """The kind of an event that tells what the accounting system answered about payment."""
+
+TOLD = "event.told"
+"""The kind of an event that tells that something happened that webhooks are told of; it has its deliveries."""
 
 _ONE_MOMENT = timedelta(seconds=5)
 """What was written in one go, or one after the other, is told of at most so far apart."""
@@ -71,6 +76,9 @@ _SEEN = {
 }
 
 
+_DELIVERY_FIELDS = {"endpoint", "state", "attempts", "failed", "created_at", "next_attempt_at", "delivered_at"}
+
+
 class _Rank(StrEnum):
     """Of what happened at one instant, what comes first."""
 
@@ -78,6 +86,7 @@ class _Rank(StrEnum):
     TRANSFER = "b"
     STEP = "c"
     STATUS = "d"
+    TOLD = "e"
 
 
 class HistoryEvent(Document):
@@ -99,13 +108,19 @@ def history_of(
     transfers: Sequence[Transfer],
     steps: Mapping[str, Sequence[Step]],
     reports: Sequence[PaymentReport],
+    told: Sequence[Event] = (),
+    deliveries: Sequence[Delivery] = (),
 ) -> list[HistoryEvent]:
-    """Put together what is kept of an invoice; `steps` are the stories of its transfers, by their ids."""
+    """Put together what is kept of an invoice; `steps` are the stories of its transfers, by their ids.
+
+    `told` are its events, and `deliveries` what became of them on their way to webhooks.
+    """
     events = [
         *_audited(entries, steps=steps, reports=reports),
         *(event for nth, transfer in enumerate(transfers) for event in _queued(nth, transfer, entries)),
         *(_step(nth, told, step) for told, story in steps.items() for nth, step in enumerate(story)),
         *_seen(reports, entries),
+        *_told(told, deliveries),
     ]
     return sorted(events, key=lambda event: event.place)
 
@@ -164,11 +179,11 @@ def _seen(reports: Sequence[PaymentReport], entries: Sequence[KeptEntry]) -> Ite
     runs: list[tuple[PaymentReport, Actor | None, PaymentReport, int]] = []
     for report in reports:
         actor = next((entry.actor for entry in asked if _is_near(report.checked_at, [entry.at])), None)
-        if runs and runs[-1][1] == actor and _says(runs[-1][0]) == _says(report):
+        if runs and runs[-1][1] == actor and runs[-1][0].says_the_same(report):
             first, _, _, number = runs[-1]
-            runs[-1] = (first, actor, report, number + 1)
+            runs[-1] = (first, actor, report, number + max(report.worker_checks, 1))
         else:
-            runs.append((report, actor, report, 1))
+            runs.append((report, actor, report, max(report.worker_checks, 1)))
     for nth, (first, actor, last, number) in enumerate(runs):
         text = f"The invoice was paid on {first.paid_at}." if first.paid_at else _SEEN[first.reason]
         details: dict[str, JsonValue] = {
@@ -180,8 +195,20 @@ def _seen(reports: Sequence[PaymentReport], entries: Sequence[KeptEntry]) -> Ite
         yield _event(first.checked_at, SEEN, text, details, rank=_Rank.STATUS, nth=nth)
 
 
-def _says(report: PaymentReport) -> PaymentReport:
-    return report.model_copy(update={"checked_at": datetime.min.replace(tzinfo=UTC)})
+def _told(events: Sequence[Event], deliveries: Sequence[Delivery]) -> Iterator[HistoryEvent]:
+    """Tell of each event, with how far it has come on its way to each webhook."""
+    for nth, event in enumerate(events):
+        details: dict[str, JsonValue] = {
+            "event": event.id,
+            "type": event.type.value,
+            "deliveries": [
+                delivery.model_dump(mode="json", include=_DELIVERY_FIELDS)
+                for delivery in deliveries
+                if delivery.event == event.id
+            ],
+        }
+        text = f"The event {event.type.value} was told."
+        yield _event(event.timestamp, TOLD, text, details, rank=_Rank.TOLD, nth=nth)
 
 
 def _event(

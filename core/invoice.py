@@ -162,11 +162,13 @@ class Invoice(Document):
 def _cut(stated: object, read: object, place: str) -> Iterator[tuple[str, str]]:
     """Yield the place and the text of what was stated and was not read whole."""
     if isinstance(stated, str):
-        if isinstance(read, str) and read != stated and storable(stated) != stated:  # most texts are read as they are
+        if isinstance(read, str) and storable(stated) != stated:
             yield place, stated.replace("\x00", _SUBSTITUTE)
     elif isinstance(stated, Mapping) and isinstance(read, Document):
         for name, part in stated.items():
-            yield from _cut(part, getattr(read, str(name), None), f"{place}.{name}".removeprefix("."))
+            other = getattr(read, str(name), None)
+            if part and (part != other if isinstance(other, str) else not isinstance(part, str)):  # most are the same
+                yield from _cut(part, other, f"{place}.{name}".removeprefix("."))
     elif isinstance(stated, list | tuple) and isinstance(read, tuple):
         for index, (part, other) in enumerate(zip(stated, read, strict=False)):
             yield from _cut(part, other, f"{place}[{index}]")

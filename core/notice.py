@@ -11,11 +11,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, time, timedelta
 from enum import StrEnum
 from typing import NamedTuple
-from zoneinfo import ZoneInfo
 
 from core.customer_candidates import AmbiguousCustomer
 from core.event import EventType
 from core.fields import Document, Instant
+from core.norwegian_time import NORWEGIAN_TIME, norwegian_date
 
 QUIET = timedelta(seconds=15)
 """A matter is told when there was no news of it for so long."""
@@ -24,6 +24,9 @@ LONGEST_HELD = timedelta(minutes=2)
 """Nor is it held back for longer than this."""
 
 TOLD_AGAIN_AFTER = timedelta(days=1)
+
+LONGEST_CODE = 64
+"""A reason is known by so much of its code: Kvitt's own are shorter, a plugin's may be as long as it likes."""
 
 MOST_NUMBERS = 5
 """So many invoice numbers a notice names."""
@@ -34,7 +37,6 @@ RETRY_PAUSES = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=30
 GIVEN_UP_AFTER = timedelta(days=2)
 """A message that could not be sent for so long is old news."""
 
-_OSLO = ZoneInfo("Europe/Oslo")
 _MOST_NOTICES = 20
 
 
@@ -149,7 +151,7 @@ NEED_A_PERSON = (*_REJECTIONS, *_STANDS_FROM)
 def topic_of(type_: EventType, code: str | None) -> Topic:
     """Return what an event that needs a person is about; `code` is that of the error it tells of."""
     if type_ in _REJECTIONS:
-        return Topic(NoticeKind.REJECTED, code or "")
+        return Topic(NoticeKind.REJECTED, (code or "")[:LONGEST_CODE])
     return Topic(_STANDS_FROM[type_])
 
 
@@ -205,8 +207,8 @@ def is_time_to_sum_up(at: time, *, last: datetime | None, now: datetime) -> bool
 
     `last` is the instant of the last one, or from which summaries are wanted.
     """
-    today = datetime.combine(now.astimezone(_OSLO).date(), at, tzinfo=_OSLO)
-    latest = today if today <= now else datetime.combine(today.date() - timedelta(days=1), at, tzinfo=_OSLO)
+    today = datetime.combine(norwegian_date(now), at, tzinfo=NORWEGIAN_TIME)
+    latest = today if today <= now else datetime.combine(today.date() - timedelta(days=1), at, tzinfo=NORWEGIAN_TIME)
     return last is not None and last < latest
 
 

@@ -7,7 +7,7 @@ a public one, and is judged again whenever it is connected to. The operator's ad
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import parse_qsl, unquote, urlsplit
 
@@ -84,14 +84,16 @@ def addresses_in(text: str) -> tuple[str, ...]:
     return tuple(text.split())
 
 
-def require_allowed(addresses: Sequence[str]) -> None:
-    """See that a business may name these.
+def require_allowed(addresses: Sequence[str], judged: Mapping[str, str]) -> None:
+    """See that a business may name these; `judged` says of an address what else is wrong with it, if anything.
 
     Errors: InvalidInput, code `not_a_business`, naming every one that it may not by its place, `notify[0]`, and never
     by anything that is in it.
     """
     faults = [
-        Fault(f"notify[{place}]", fault) for place, address in enumerate(addresses) if (fault := fault_of(address))
+        Fault(f"notify[{place}]", fault)
+        for place, address in enumerate(addresses)
+        if (fault := fault_of(address) or judged.get(address, ""))
     ]
     if len(addresses) > MOST_ADDRESSES:
         faults = [Fault("notify", f"holds more than {MOST_ADDRESSES}")]
@@ -102,6 +104,24 @@ def require_allowed(addresses: Sequence[str]) -> None:
             code="not_a_business",
             hint="docs/notices.md shows what an address looks like.",
             faults=faults,
+        )
+
+
+def require_usable(addresses: Sequence[str], judge: Callable[[str], str]) -> None:
+    """See that the operator's people can be told at these; `judge` says what is wrong with one, or nothing.
+
+    Errors: InvalidInput, code `bad_settings`, naming by place and service every one at which nobody can be.
+    """
+    told = [
+        f"Address {place} of {len(addresses)}, of {service_of(address)}, {fault}."
+        for place, address in enumerate(addresses, start=1)
+        if (fault := judge(address))
+    ]
+    if told:
+        raise InvalidInput(
+            f"People can't be told at what KVITT_NOTIFY names. {' '.join(told)}",
+            code="bad_settings",
+            hint="docs/notices.md shows what an address looks like.",
         )
 
 

@@ -34,6 +34,11 @@ class PaymentReason(StrEnum):
     DELETED = "deleted"
     NOT_OURS = "not_ours"
 
+    @property
+    def is_of_an_invoice(self) -> bool:
+        """Whether the order was published as an invoice, paid or not."""
+        return self in (PaymentReason.OPEN, PaymentReason.PARTLY_PAID, PaymentReason.PAID)
+
 
 class BookedTotals(Document):
     """What the accounting system computed for an order, in the order's currency."""
@@ -102,7 +107,9 @@ class SentOrder(Document):
 class PaymentReport(Document):
     """The answer to Check Status. `invoiced_at` and `paid_at` are Norwegian dates, `checked_at` a UTC instant.
 
-    `books` is the key of the books that were asked; it is kept and not shown.
+    `books` is the key of the books that were asked. `worker_checks` is how many checks that a worker made by itself it
+    stands for, of which it is the last; 0: a person asked. `open_amount` is what is left of what was partly paid. These
+    are kept and not shown.
     """
 
     invoice: str
@@ -115,11 +122,17 @@ class PaymentReport(Document):
     checked_at: Instant
     warnings: tuple[str, ...] = ()
     books: str | None = Field(default=None, exclude=True)
+    worker_checks: int = Field(default=0, exclude=True)
+    open_amount: DecimalText | None = Field(default=None, exclude=True)
 
     @property
     def is_settled(self) -> bool:
         """Whether nothing more is expected to happen: the invoice is paid, or its order gone."""
         return self.reason in (PaymentReason.PAID, PaymentReason.DELETED)
+
+    def says_the_same(self, other: "PaymentReport") -> bool:
+        """Whether both say the same of the same order, whenever and by whomever it was asked."""
+        return self == other.model_copy(update={"checked_at": self.checked_at, "worker_checks": self.worker_checks})
 
     @property
     def is_of_the_order(self) -> bool:
@@ -127,13 +140,32 @@ class PaymentReport(Document):
         return self.reason is not PaymentReason.NOT_OURS
 
 
+def joined(report: PaymentReport, *, before: PaymentReport, newest: PaymentReport) -> PaymentReport | None:
+    """Return the report that is kept in the newest one's place; None where all are kept.
+
+    `before` is the one before the newest. Of a run of equal answers that a worker got by itself the first and the last
+    say all: since when it is so, and that it still was. What a person asked for is always kept.
+    """
+    run = (before, newest, report)
+    if not all(one.worker_checks and one.says_the_same(report) for one in run):
+        return None
+    return report.model_copy(update={"worker_checks": newest.worker_checks + report.worker_checks})
+
+
 def payment_report(
-    invoice: Invoice, state: OrderState | None, *, sent: SentOrder, checked_at: datetime, books: str | None = None
+    invoice: Invoice,
+    state: OrderState | None,
+    *,
+    sent: SentOrder,
+    checked_at: datetime,
+    books: str | None = None,
+    by_itself: bool = False,
 ) -> PaymentReport:
     """Say whether the invoice is paid, from its order's state; None means that the order is gone.
 
-    `sent` is the order as it became the invoice's, `books` the key of the books that were asked. What has the order's
-    id and is not that order is not ours: of what became of it nothing is told, least of all a payment.
+    `sent` is the order as it became the invoice's, `books` the key of the books that were asked, `by_itself` whether a
+    worker asked. What has the order's id and is not that order is not ours: of what became of it nothing is told, least
+    of all a payment.
 
     Paid is what was published and has nothing left to pay, whichever way the system tells it: a total of 0.00 is paid
     on the day of the invoice, and so is one of which too much was paid, for what is owed back is no invoice of ours.
@@ -146,6 +178,7 @@ def payment_report(
             order_id=sent.order_id,
             checked_at=checked_at,
             books=books,
+            worker_checks=int(by_itself),
             warnings=()
             if state is None
             else (f"{what_differs(state, sent)} {how_to_mend(invoice.number, state, sent)}",),
@@ -161,6 +194,10 @@ def payment_report(
         paid_at=(state.paid_at or state.last_paid_at or state.invoiced_at) if reason is PaymentReason.PAID else None,
         checked_at=checked_at,
         books=books,
+        worker_checks=int(by_itself),
+        open_amount=to_the_ore(state.open_amount)
+        if state.open_amount and reason is PaymentReason.PARTLY_PAID
+        else None,
         warnings=(*total_differences(invoice, state.totals), *_still_open(invoice, state, reason)),
     )
 

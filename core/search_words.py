@@ -24,6 +24,11 @@ MOST_SEARCHED = 6
 
 _PARTS = re.compile(r"[\W_]+")
 _DIGITS_APART = re.compile(r"[0-9][0-9\s]*")
+# A Norwegian organization number among other words, whole or as far as it is typed, with what people write around it.
+_NUMBER_AMONG_WORDS = re.compile(
+    r"(?<!\S)(?:NO\s?)?([0-9]{3}(?:\s[0-9]{3})*\s[0-9]{1,3}|[0-9]{9})(?:\s?MVA)?(?!\S)", re.IGNORECASE
+)
+_AROUND_ADDRESSES = "<>@"
 
 
 class WordKind(StrEnum):
@@ -49,14 +54,17 @@ def words_of(invoice: Invoice) -> frozenset[tuple[WordKind, str]]:
 def searched_words(text: str) -> tuple[str, ...]:
     """Return the words that a person searches with, at most MOST_SEARCHED; none where there is nothing to look for.
 
-    An organization number, or another row of digits, may have spaces in it.
+    An organization number, or another row of digits, may have spaces in it; an e-mail address may be copied with what
+    a mail program writes around it.
     """
     number = organization_number(text)
     if number and number.fault is None and number.country is not None and (digits := search_number(text)):
         return (digits[:LONGEST_WORD],)
     if _DIGITS_APART.fullmatch(text.strip()):
         return ("".join(text.split())[:LONGEST_WORD],)
-    return tuple(dict.fromkeys(_whole(text)))[:MOST_SEARCHED]
+    joined = _NUMBER_AMONG_WORDS.sub(lambda found: "".join(found[1].split()), text)
+    words = (word.removeprefix("mailto:").strip(_AROUND_ADDRESSES) for word in _whole(joined))
+    return tuple(dict.fromkeys(filter(None, words)))[:MOST_SEARCHED]
 
 
 def _customer_words(customer: Customer) -> Iterator[str]:

@@ -1,5 +1,6 @@
 """What has to be stored for something to be done: it is returned, or whoever asks is told that it is not there."""
 
+from core.batch import Batch
 from core.business import Business
 from core.errors import NotFound
 from core.invoice import Invoice
@@ -50,6 +51,17 @@ def unknown_invoice(business: str, number: str) -> NotFound:
         f'The business "{business}" has no invoice "{number}".',
         code="unknown_invoice",
         hint="Run invoice list for the numbers, or add it with invoice add.",
+    )
+
+
+def require_batch(work: UnitOfWork, batch_id: str, *, business: str) -> Batch:
+    """Return the business's batch, or raise NotFound."""
+    batch = work.batches.get(batch_id)
+    if batch and batch.business == business:
+        return batch
+    require_known(work, business)
+    raise NotFound(
+        f'There is no batch "{batch_id}".', code="unknown_batch", hint="Its id is in the answer to the send."
     )
 
 

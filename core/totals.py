@@ -55,6 +55,12 @@ def totals_of(invoice: Invoice) -> InvoiceTotals:
         )
 
 
+def gross_of(invoice: Invoice) -> Decimal:
+    """Return what an invoice comes to with VAT, as totals_of does, without its rows."""
+    with localcontext(prec=PRECISION):
+        return _sum([part.gross for part in totals_per_rate(invoice).values()])
+
+
 def totals_per_rate(invoice: Invoice) -> dict[Decimal, Amounts]:
     """Add up the rows of each VAT rate of a complete invoice, by the rate in percent."""
     with localcontext(prec=PRECISION):

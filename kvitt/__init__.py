@@ -5,6 +5,7 @@ release. The conformance suite is in `kvitt.conformance`, because it needs pytes
 a connection when it is imported.
 """
 
+from core.abilities import Abilities, Ability, DiscountKind, JobCalls, Lookup
 from core.books import Account, Books, Right
 from core.business import Business, Connection, CustomerUpdates, NewOrderStatus
 from core.call_budget import CallBudget, hour_after, hour_of
@@ -52,6 +53,8 @@ from core.vat_code import VatCode
 from plugins.spec import Registration, hookimpl
 
 __all__ = [
+    "Abilities",
+    "Ability",
     "AccessRefused",
     "Account",
     "AccountingSystem",
@@ -82,6 +85,7 @@ __all__ = [
     "Dimension",
     "DimensionKind",
     "DimensionTable",
+    "DiscountKind",
     "Draw",
     "Fault",
     "FoundOrder",
@@ -90,8 +94,10 @@ __all__ = [
     "InvoiceRow",
     "InvoiceTotals",
     "InvoiceType",
+    "JobCalls",
     "KvittError",
     "Limits",
+    "Lookup",
     "NewOrderStatus",
     "OrderDraft",
     "OrderField",

@@ -10,7 +10,9 @@ from plugins.conformance import (
     HeldProduct,
     HeldRow,
     NotPossible,
+    Tier,
     Trouble,
+    pytest_configure,
 )
 
 __all__ = [
@@ -23,5 +25,7 @@ __all__ = [
     "HeldProduct",
     "HeldRow",
     "NotPossible",
+    "Tier",
     "Trouble",
+    "pytest_configure",
 ]

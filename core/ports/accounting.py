@@ -209,7 +209,7 @@ class AccountingSystem(Protocol):
 
     @property
     def limits(self) -> Limits:
-        """How much the system can hold; known without a call."""
+        """How much the system can hold; known without a call. How much it takes at once may change at any time."""
 
     @property
     def customers(self) -> CustomerRepo:

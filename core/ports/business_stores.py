@@ -25,8 +25,14 @@ class BusinessStore(Protocol):
     def has(self, name: str) -> bool:
         """Whether there is such a business. Its secrets stay closed, which costs far less than `get`."""
 
+    def names(self, *, limit: int, after: str | None = None, among: Collection[str] | None = None) -> Sequence[str]:
+        """Return the names of businesses, of all or of those given, as `list` does; their secrets stay closed."""
+
     def put(self, business: Business) -> None:
         """Store a business, new or changed."""
+
+    def forget_login(self, name: str) -> None:
+        """Forget what was kept of the latest login through a business's connection; none is nothing to forget."""
 
     def list(self, *, limit: int, after: str | None = None) -> Sequence[Business]:
         """Return businesses by name, those after the given name, at most `limit`."""

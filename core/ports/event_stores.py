@@ -35,8 +35,22 @@ class EventStore(Protocol):
         which is one of the business's (else none are returned).
         """
 
-    def newest(self, business: str, *, types: Collection[EventType] = (), limit: int) -> Sequence[Event]:
-        """Return the business's latest events of these types, in the order in which they happened, at most `limit`."""
+    def of_invoice(self, business: str, invoice: str) -> Sequence[Event]:
+        """Return all events that are kept of an invoice, in the order in which they happened."""
+
+    def newest(
+        self,
+        business: str,
+        *,
+        types: Collection[EventType] = (),
+        since: datetime | None = None,
+        limit: int,
+        before: str | None = None,
+    ) -> Sequence[Event]:
+        """Return the business's latest events of these types, in the order in which they happened, at most `limit`.
+
+        From the instant `since` on, if it is given, and those before the event of that id; else as `list` does.
+        """
 
 
 class AccessStore(Protocol):

@@ -11,7 +11,8 @@ from core.follow_up import Candidate, Round
 from core.invoice import Invoice
 from core.invoice_filter import FoundInvoices, InvoiceFilter, Place
 from core.payment import PaymentReport
-from core.reasons import Reason
+from core.reasons import Reason, Verdict
+from core.sums import TypeSum
 from core.transfer import Transfer, TransferState
 
 
@@ -62,6 +63,9 @@ class InvoiceStore(Protocol):
 
         Those after the given place. There may be fewer, and a place to go on after: what a page costs is bounded.
         """
+
+    def sums(self, business: str, numbers: Collection[str]) -> Sequence[TypeSum]:
+        """Add up those of these invoices that there are, by type and currency."""
 
     def unsent(self, business: str, *, limit: int, after: str | None = None) -> Sequence[str]:
         """Return the numbers of the invoices that are data for accounting and not marked as sent, at most `limit`.
@@ -192,6 +196,14 @@ class BatchStore(Protocol):
     def reasons(self, batch_id: str) -> Sequence[Reason]:
         """Count why a batch's invoices were rejected or refused, as reasons_of does."""
 
+    def of_reason(
+        self, batch_id: str, verdict: Verdict, code: str, *, limit: int, after: int | None = None
+    ) -> Sequence[BatchItem]:
+        """Return those of a batch's invoices that were rejected or refused for this reason, as items does."""
+
+    def list(self, business: str, *, limit: int, before: str | None = None) -> Sequence[Batch]:
+        """Return a business's batches, the newest first, those before the given id, at most `limit`."""
+
 
 class Step(Document):
     """One step of a transfer's story, in the words in which support tells it.
@@ -216,7 +228,10 @@ class JournalStore(Protocol):
 
 
 class StatusStore(Protocol):
-    """What the accounting system answered about payment; every check is kept."""
+    """What the accounting system answered about payment.
+
+    Every check is kept that a person made; of a run of equal answers that a worker got, the first and the newest.
+    """
 
     def add(self, business: str, *reports: PaymentReport) -> Sequence[Seen]:
         """Store reports, and return those that say something else of their transfer's order than was seen before.
@@ -240,12 +255,18 @@ class StatusStore(Protocol):
         By number, those after the given one. Superseded transfers are history; their orders are nobody's.
         """
 
+    def to_follow_up(self, business: str, *, now: datetime, limit: int, after: str | None = None) -> Sequence[str]:
+        """Return those of `open_invoices`, and of the paid ones those to be looked at again by now (core/follow_up.py).
+
+        At most `limit`, by number, those after the given one.
+        """
+
 
 class FollowUpStore(Protocol):
-    """The rounds in which each business's open orders are asked about by themselves."""
+    """The rounds in which each business's orders are asked about by themselves."""
 
     def candidates(self, *, now: datetime) -> Sequence[Candidate]:
-        """Return the businesses with open orders, by name, each with its latest round.
+        """Return the businesses with orders to follow up, by name, each with its latest round.
 
         Those whose accounting system is left alone at the instant `now` are left out.
         """

@@ -9,7 +9,9 @@ from core.ports.event_stores import AccessStore, EventStore
 from core.ports.installation import InstallationStore
 from core.ports.invoice_stores import BatchStore, FollowUpStore, InvoiceStore, JournalStore, StatusStore, TransferStore
 from core.ports.personal_data_stores import ForgettingStore, RecordStore
+from core.ports.sum_stores import SumStore
 from core.ports.turns import IntentStore, LeaseStore, PauseStore
+from core.ports.user_stores import PasskeyStore, SignInStore, UserStore
 from core.ports.webhook_stores import DeliveryStore, EndpointLeaseStore, EndpointStore
 
 
@@ -61,6 +63,10 @@ class UnitOfWork(Protocol):
         """Follow-ups."""
 
     @property
+    def sums(self) -> SumStore:
+        """Counts and sums."""
+
+    @property
     def journal(self) -> JournalStore:
         """The transfers' stories."""
 
@@ -75,6 +81,18 @@ class UnitOfWork(Protocol):
     @property
     def api_keys(self) -> ApiKeyStore:
         """API keys."""
+
+    @property
+    def users(self) -> UserStore:
+        """Users."""
+
+    @property
+    def sign_ins(self) -> SignInStore:
+        """Who is signed in, and who tries to."""
+
+    @property
+    def passkeys(self) -> PasskeyStore:
+        """Passkeys."""
 
     @property
     def audit(self) -> AuditStore:
@@ -122,3 +140,6 @@ class Storage(Protocol):
 
     def transaction(self) -> AbstractContextManager[UnitOfWork]:
         """Begin a transaction: committed at the end of the block, rolled back when the block raises."""
+
+    def reading(self) -> AbstractContextManager[UnitOfWork]:
+        """Begin a transaction that only reads, all as it was at one moment: it waits for no writer, and none for it."""

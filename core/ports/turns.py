@@ -47,6 +47,9 @@ class IntentStore(Protocol):
         Those whose order was refused are left out. By number.
         """
 
+    def open_withdrawals(self, business: str, *, limit: int) -> Sequence[str]:
+        """Return the numbers of invoices of which it is open whether their order was deleted, at most `limit`."""
+
     def put(self, business: str, *intents: Intent) -> None:
         """Store intents, each new or in place of the one of this kind and key."""
 

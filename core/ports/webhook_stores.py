@@ -1,6 +1,6 @@
 """Endpoints, what is on its way to them, what keeps couriers apart, and sending one event at once."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -62,6 +62,9 @@ class DeliveryStore(Protocol):
     def get(self, endpoint_id: str, event_id: str) -> Delivery | None:
         """Return the delivery of an event to an endpoint, or None."""
 
+    def of_events(self, event_ids: Collection[str]) -> Sequence[Delivery]:
+        """Return all deliveries of these events that are kept, in the order of the events, then of the endpoints."""
+
     def tried(self, delivery: Delivery, attempt: Attempt) -> None:
         """Store an attempt, and the delivery as it stands after it.
 
@@ -119,6 +122,15 @@ class EndpointLeaseStore(Protocol):
 
     def release(self, lease: EndpointLease) -> None:
         """Give the endpoint up; nothing happens when the lease was lost."""
+
+    def lock(self, endpoint_id: str) -> None:
+        """Keep whoever holds the endpoint, or would, from going on until the transaction ends.
+
+        Who changes what is on its way to an endpoint does this first, before anything else of the endpoint is changed.
+        """
+
+    def end(self, endpoint_id: str) -> None:
+        """Have whoever holds the endpoint lose it: nothing of what is under way there is kept."""
 
 
 class EndpointPoster(Protocol):

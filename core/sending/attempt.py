@@ -194,12 +194,13 @@ class TransferInvoices:
             refused = {number: outcome for number, outcome in outcomes.items() if isinstance(outcome, Rejected)}
             if refused and may_be_stale:
                 may_be_stale = False
+                done = {number: outcome for number, outcome in outcomes.items() if number not in refused}
+                yield (progress := self._end_created(progress, hold, done, stored, fitting))
+                outcomes = refused
                 hold.work_on(progress.ids(progress.open))
                 yield (progress := progress.with_half_written(_left_lying(refused)))
                 fresh = self._reference_data.fit_anew(stored.invoices_of(progress), stored.business, session)
                 if not fresh.references.says_the_same(fitting.references):
-                    done = {number: outcome for number, outcome in outcomes.items() if number not in refused}
-                    yield (progress := self._end_created(progress, hold, done, stored, fitting))
                     self._note_refused(hold, refused)
                     yield (progress := self._end(progress, hold, fresh.refused))
                     fitting = self._create_missing_product(fresh, progress, stored, session)
@@ -261,7 +262,7 @@ class TransferInvoices:
             )
             for number in progress.open
         ]
-        return self._place_orders.pieces(drafts, session.limits)
+        return self._place_orders.pieces(drafts, session)
 
     def _find_what_was_begun(self, progress: Progress, session: FencedSession) -> Earlier:
         """Look once more for what was begun: an order that was refused halfway may lie there unfinished."""

@@ -13,7 +13,7 @@ from core.ports.clock import Clock
 from core.ports.storage import Storage
 from core.sending.array_write import ArrayWrite
 from core.sending.fence import FencedSession
-from core.sending.stories import counted, outcomes
+from core.sending.stories import counted, creating_what, outcomes
 
 Item = TypeVar("Item")
 
@@ -42,7 +42,7 @@ class Creation(Generic[Item]):
 
     def doing(self, number: int) -> str:
         """Say what is tried."""
-        return f"Creating the {self.kind}" if number == 1 else f"Creating {number} {self.kind}s"
+        return creating_what(self.kind, number)
 
 
 class CreateOnce:

@@ -2,16 +2,18 @@
 
 A turn holds its business by a lease. Every call to the accounting system is made within `Session.call`: the lease is
 renewed before it, and what came of it is told in the transfers' stories after. Where a port's method takes several
-calls over the network, each of the others is fenced as it goes out (`FencedCalls`).
+calls over the network, each of the others is fenced as it goes out (`FencedCalls`), in whichever of the adapter's
+threads: they work in copies of the caller's context, and so under its fence.
 """
 
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import datetime, timedelta
+from threading import Lock
 
 from core.books import Books
-from core.errors import HandedBack, KvittError, OutcomeUnknown, TryAgain
+from core.errors import HandedBack, KvittError, LeaseLost, OutcomeUnknown, TryAgain
 from core.intent import IntentKind
 from core.limits import Limits
 from core.ports.accounting import AccountingSystem
@@ -22,7 +24,8 @@ from core.ports.storage import Storage, UnitOfWork
 from core.ports.turns import Lease
 
 _FRESH = timedelta(seconds=1)
-"""A lease renewed so short a time ago is not renewed once more: it is far longer than that."""
+"""What was renewed so short a time ago is not renewed once more: a lease is far longer than that, and so is settling
+beside the longest call."""
 
 Marks = tuple[IntentKind, Collection[str]]
 """The intents of what a call creates, by their keys."""
@@ -32,7 +35,8 @@ class Hold:
     """The lease of a turn, and the stories of what is done under it.
 
     `length` is longer than the longest call. `stopping` says whether the worker was asked to stop: the call in hand is
-    finished, the next one is not begun. Steps told are written with the next transaction that renews.
+    finished, the next one is not begun. Steps told are written with the next transaction that renews. Safe to use from
+    many threads: one of them renews while the others wait, and then go on.
     """
 
     def __init__(
@@ -53,6 +57,8 @@ class Hold:
         self._renewed_at: datetime | None = None
         self._transfer_ids: Collection[str] = ()
         self._told: list[tuple[str, Step]] = []
+        self._keeping = Lock()  # held through a transaction, so never taken within one
+        self._telling = Lock()
 
     @property
     def is_fresh(self) -> bool:
@@ -75,7 +81,8 @@ class Hold:
         now = self.clock.now()
         duration = round((now - since).total_seconds() * 1000) if since else None
         step = Step(at=now, text=text, duration_ms=duration)
-        self._told += [(transfer_id, step) for transfer_id in ([of] if of else self._transfer_ids)]
+        with self._telling:
+            self._told += [(transfer_id, step) for transfer_id in ([of] if of else self._transfer_ids)]
 
     def renew(self, work: UnitOfWork) -> None:
         """Renew within a transaction, so that what it writes is written by the holder or not at all.
@@ -84,32 +91,32 @@ class Hold:
         """
         work.leases.renew(self._lease, length=self._length)
         self._renewed_at = self.clock.now()
-        work.journal.add(self._told)
-        self._told = []
+        with self._telling:
+            told, self._told = self._told, []
+        work.journal.add(told)
 
     def keep(self, marks: Marks | None = None) -> None:
-        """Make sure that the business is still held; where that took a while, that the marks tell of now, too.
+        """Make sure that the business is still held and that the marks tell of now, where either is not from just now.
 
+        What a call that begins now creates has to settle from now on, give or take that second.
         Errors: LeaseLost.
         """
-        if self.is_fresh:
-            return
-        if marks is not None:
-            self.keep_marks(*marks)
-            return
-        with self._storage.transaction() as work:
-            self.renew(work)
+        with self._keeping:
+            if self.is_fresh:
+                return
+            try:
+                with self._storage.transaction() as work:
+                    self.renew(work)
+                    if marks is not None:
+                        self._keep_marks(work, *marks)
+            except KvittError:
+                self._renewed_at = None  # what was not committed keeps nothing: the next call tries again
+                raise
 
-    def keep_marks(self, kind: IntentKind, keys: Collection[str]) -> None:
-        """Make sure of the same, and that the marks tell of the call that begins now: that one has to settle.
-
-        Errors: LeaseLost.
-        """
-        with self._storage.transaction() as work:
-            self.renew(work)
-            standing = work.intents.of_keys(self.business, kind, keys).values()
-            now = self.clock.now()
-            work.intents.put(self.business, *(intent.model_copy(update={"last_at": now}) for intent in standing))
+    def _keep_marks(self, work: UnitOfWork, kind: IntentKind, keys: Collection[str]) -> None:
+        standing = work.intents.of_keys(self.business, kind, keys).values()
+        now = self.clock.now()
+        work.intents.put(self.business, *(intent.model_copy(update={"last_at": now}) for intent in standing))
 
     def require_going_on(self) -> None:
         """Raise HandedBack when the worker was asked to stop."""
@@ -207,22 +214,33 @@ class FencedSession(Session):
 
 
 class _Fence:
-    """What is kept up while one method of a port calls over the network."""
+    """What is kept up while one method of a port calls over the network, from one thread or many."""
 
     def __init__(self, hold: Hold, marks: Marks | None) -> None:
         self._hold = hold
         self._marks = marks
         self._is_first = True
+        self._lost: LeaseLost | None = None
+        self._lock = Lock()
 
     def keep(self) -> None:
-        """Keep the hold before the next call goes out; before the first one that was just done."""
-        is_first, self._is_first = self._is_first, False
-        if is_first or self._marks is None:  # it may have waited for its login, or for its place in the hour's calls
-            self._hold.keep(self._marks)
-            return
+        """Keep the hold before the next call goes out; it may have waited long for that.
+
+        Once the business is lost, no thread makes a call any more.
+        """
+        with self._lock:
+            if self._lost:
+                raise LeaseLost(self._lost.message)
+            is_first, self._is_first = self._is_first, False
         try:
-            self._hold.keep_marks(*self._marks)
-        except TryAgain as trouble:  # our own, not the accounting system's word: something may be written by now
+            self._hold.keep(self._marks)
+        except LeaseLost as lost:
+            self._lost = lost
+            raise
+        except TryAgain as trouble:
+            if is_first or self._marks is None:
+                raise
+            # our own, not the accounting system's word: something may be written by now
             raise OutcomeUnknown(trouble.message, code=trouble.code) from trouble
 
 

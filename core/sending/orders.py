@@ -11,7 +11,6 @@ from core.errors import KvittError, TryAgain
 from core.fields import Document
 from core.intent import Intent, IntentKind, declared
 from core.invoice import Invoice
-from core.limits import Limits
 from core.order_draft import OrderDraft
 from core.outcome import one_each
 from core.ports.clock import Clock
@@ -112,13 +111,14 @@ class PlaceOrders:
                 begun[intent.key] = receipts[0].order_id
         return Earlier(outcomes, begun)
 
-    def pieces(self, drafts: Sequence[OrderDraft], limits: Limits) -> Iterator[Sequence[OrderDraft]]:
-        """Cut orders into what one call takes: so many orders, and so many rows in all."""
-        most, piece, rows = min(self._most_at_once, limits.items_per_write), list[OrderDraft](), 0
+    def pieces(self, drafts: Sequence[OrderDraft], session: Session) -> Iterator[Sequence[OrderDraft]]:
+        """Cut orders into what one call takes by then: so many orders, and so many rows in all."""
+        limits, piece, rows = session.limits, list[OrderDraft](), 0
         for draft in drafts:
-            if piece and (len(piece) == most or rows + len(draft.rows) > limits.rows_per_write):
+            most = min(self._most_at_once, limits.items_per_write)
+            if piece and (len(piece) >= most or rows + len(draft.rows) > limits.rows_per_write):
                 yield piece
-                piece, rows = [], 0
+                limits, piece, rows = session.limits, [], 0
             piece.append(draft)
             rows += len(draft.rows)
         if piece:

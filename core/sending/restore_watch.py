@@ -139,7 +139,10 @@ class RestoreWatch:
         self._marks.change(lambda mark: with_noted(mark or self._mark_of_now(None), noting.business, number, file=file))
 
     def shut(self, work: UnitOfWork) -> Installation:
-        """Have every business recovered before anything is sent for it; return what the database says of it."""
+        """Have every business recovered before anything is sent for it; return what the database says of it.
+
+        Sessions of the console that were ended, and links that were used, would open it again: all of them end.
+        """
         now, found = self._clock.now(), work.installation.get()
         is_new = not work.installation.recoveries(needed=True)
         known_until = work.installation.last_sent_at() if is_new else found.known_until
@@ -148,6 +151,7 @@ class RestoreWatch:
         changed = found.model_copy(update={"noticed": noticed, "noticed_at": now, "known_until": known_until})
         work.installation.put(changed)
         work.events.add(*recoveries_told(work.installation.shut_all()))
+        work.sign_ins.end_everything(now=now)
         self._auditor.done(work, Action.RECOVERY_NEEDED)
         return changed
 

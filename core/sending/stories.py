@@ -7,10 +7,18 @@ from core.order_draft import OrderDraft
 from core.transfer import Receipt
 from core.unreadable import Unreadable, readable, told_of
 
+_ONE = {"customer": "the customer", "product": "the product", "category": "the category"}
+_SEVERAL = {"customer": "customers", "product": "products", "category": "categories"}
+
 
 def counted(kind: str, number: int) -> str:
     """Say how many are about to be created."""
-    return f"the {kind} is" if number == 1 else f"{number} {kind}s are"
+    return f"{_ONE[kind]} is" if number == 1 else f"{number} {_SEVERAL[kind]} are"
+
+
+def creating_what(kind: str, number: int) -> str:
+    """Say what is tried."""
+    return f"Creating {_ONE[kind]}" if number == 1 else f"Creating {number} {_SEVERAL[kind]}"
 
 
 def candidates(kind: str, found: Sequence[object]) -> str:

@@ -177,7 +177,7 @@ class AdoptOrder:
             raise OrderOpen(
                 f"Order {receipt.order_id} was begun and never finished.",
                 code="order_unfinished",
-                hint="Send the invoice to complete the order.",
+                hint="Send the invoice (again, if it was sent before) to complete the order.",
             )
         said = f'carries the number "{order.reference}"' if order.reference else "carries no number"
         others = self._tie_order.other_customers(business, {number: [receipt.customer_id]}, session)

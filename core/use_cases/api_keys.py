@@ -7,14 +7,15 @@ from threading import Lock
 
 from pydantic import ValidationError
 
-from core.api_key import ApiKey, Role, digest_of, is_digest_of, prefix_in
+from core.api_key import ApiKey, digest_of, is_digest_of, prefix_in
 from core.audit import Action
 from core.auditor import Auditor
 from core.errors import Conflict, InvalidInput, NotAuthenticated, NotFound, TryAgain
 from core.ports.access_stores import KeptKey, KeyRing
 from core.ports.clock import Clock
 from core.ports.storage import Storage, UnitOfWork
-from core.stored import require_known
+from core.rights import Role
+from core.stored import require_business
 
 
 class ManageApiKeys:
@@ -37,7 +38,7 @@ class ManageApiKeys:
         about = {"business": business, "subject": prefix}
         with self._auditor.refusals(Action.API_KEY_CREATED, **about), self._storage.transaction() as work:
             if business is not None:
-                require_known(work, business)
+                require_business(work, business, for_update=True)  # which nobody erases meanwhile
             try:
                 key = ApiKey(prefix=prefix, name=name, role=role, business=business, created_at=self._clock.now())
             except ValidationError:

@@ -47,6 +47,23 @@ class CheckStatus:
             require_known(work, business_name)
             return work.statuses.open_invoices(business_name, limit=limit, after=after)
 
+    def next_open(self, business_name: str, *, after: str | None = None, with_paid: bool = False) -> Sequence[str]:
+        """Return the numbers of the open invoices to ask about next in one go, those after the given one.
+
+        `with_paid`: and of those that were seen paid and for which it is time to look again.
+        Errors: NotFound; TryAgain, code `quota_kept`, when the calls that are left in this hour are kept for others.
+        """
+        with self._storage.transaction() as work:
+            system = self._systems.open(require_business(work, business_name))
+            limit = min(PIECE, system.limits.items_per_read)
+            if with_paid:
+                numbers = work.statuses.to_follow_up(business_name, now=self._clock.now(), limit=limit, after=after)
+            else:
+                numbers = work.statuses.open_invoices(business_name, limit=limit, after=after)
+        if numbers and (budget := system.budget()):
+            budget.require_for_bulk()
+        return numbers
+
     def check(self, business_name: str, numbers: Sequence[str], *, by_itself: bool = False) -> list[Answer]:
         """Report on each invoice, in order, or say why that one has no report; what was reported is kept,
         unless the order is not ours.
@@ -86,7 +103,7 @@ class CheckStatus:
             state = states.get(sent.order_id)
             if isinstance(state, KvittError):
                 return state
-            report = payment_report(invoice, state, sent=sent, checked_at=now, books=here.key)
+            report = payment_report(invoice, state, sent=sent, checked_at=now, books=here.key, by_itself=by_itself)
             if transfers[invoice.number].state is not TransferState.WITHDRAWING:
                 return report
             return report.model_copy(update={"warnings": (*report.warnings, "Its order is being withdrawn.")})

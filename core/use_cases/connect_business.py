@@ -1,6 +1,6 @@
 """Connect a business: store how its books are reached. Nobody is called; verifying and the first send do that."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -9,7 +9,7 @@ from core.auditor import Auditor
 from core.business import Business, Connection
 from core.business_changes import Change, Settings, StoredBusiness, changes_between, patched, resets_in
 from core.errors import Conflict, Fault, InvalidInput, OrderOpen, TryAgain
-from core.notice_address import require_allowed, services_of
+from core.notice_address import MOST_ADDRESSES, fault_of, require_allowed, services_of
 from core.ports.accounting import AccountingSystems
 from core.ports.clock import Clock
 from core.ports.storage import Storage, UnitOfWork
@@ -33,13 +33,25 @@ def release_parked(work: UnitOfWork, business: str, *, clock: Clock) -> None:
 
 
 class ConnectBusiness:
-    """Stores a business, new or changed, as a whole or in part."""
+    """Stores a business, new or changed, as a whole or in part.
 
-    def __init__(self, *, storage: Storage, systems: AccountingSystems, clock: Clock, auditor: Auditor) -> None:
+    `judge_notice_address` says what keeps people from being told at an address; nothing where nothing does.
+    """
+
+    def __init__(
+        self,
+        *,
+        storage: Storage,
+        systems: AccountingSystems,
+        clock: Clock,
+        auditor: Auditor,
+        judge_notice_address: Callable[[str], str],
+    ) -> None:
         self._storage = storage
         self._systems = systems
         self._clock = clock
         self._auditor = auditor
+        self._judge_notice_address = judge_notice_address
 
     def store(self, business: Business, *, may_reset: bool = True) -> StoredBusiness:
         """Store the business, and return it as stored, with what has changed.
@@ -47,8 +59,8 @@ class ConnectBusiness:
         Secrets left out of an existing business, its `notify` among them, are kept; whatever else is left out is as by
         default.
         Without `may_reset` that is refused where it would undo a setting. A changed connection forgets what was read
-        through the old one and releases the transfers that were parked for it. A business that moves to another
-        accounting system keeps its invoices and transfers, with their order ids.
+        through the old one and the login that was kept of it, and releases the transfers that were parked for it. A
+        business that moves to another accounting system keeps its invoices and transfers, with their order ids.
 
         Errors: InvalidInput, naming every setting that is missing, wrong or unknown. Conflict, code `would_reset`,
         naming every setting that is left out. For what may lead to other books: Conflict, code `orders_open`, while it
@@ -57,6 +69,7 @@ class ConnectBusiness:
         while a worker writes to them. Where invoices wait because there is no way into the account, it may be named
         anew all the same: nothing that lies in other books is touched in these.
         """
+        judged = self._judged(business.notify_addresses)
         with (
             self._auditor.refusals(Action.BUSINESS_STORED, business=business.name),
             self._storage.transaction() as work,
@@ -65,7 +78,7 @@ class ConnectBusiness:
             connection = self._systems.checked(self._with_kept_secrets(business.accounting, earlier))
             notify = _kept_notify(earlier) if earlier and "notify" not in business.model_fields_set else {}
             stored = business.model_copy(update={"accounting": connection, **notify})
-            stored = _with_judged_notify(stored, earlier)
+            stored = _with_judged_notify(stored, earlier, judged)
             changes = self._changes(earlier, stored)
             if not may_reset and (resets := resets_in(changes, business)):
                 raise _would_reset(business.name, resets)
@@ -79,14 +92,21 @@ class ConnectBusiness:
         whole document that comes of it, or says what is wrong.
         Errors: NotFound; those of `read` and of `store`.
         """
+        given = patch.get("notify")
+        judged = self._judged([one for one in given if isinstance(one, str)] if isinstance(given, list | tuple) else [])
         with self._auditor.refusals(Action.BUSINESS_STORED, business=name), self._storage.transaction() as work:
             earlier = require_business(work, name, for_update=True)
             wanted = read(patched(earlier, patch))
             checked = wanted.model_copy(update={"accounting": self._systems.checked(wanted.accounting)})
-            stored = _with_judged_notify(checked, earlier)
+            stored = _with_judged_notify(checked, earlier, judged)
             if changes := self._changes(earlier, stored):
                 self._keep(work, earlier, stored)
         return StoredBusiness(business=stored, changes=changes)
+
+    def _judged(self, addresses: Sequence[str]) -> Mapping[str, str]:
+        """Say of addresses what keeps people from being told there: before anything is locked, for it takes a while."""
+        allowed = [address for address in addresses[:MOST_ADDRESSES] if not fault_of(address)]
+        return {address: self._judge_notice_address(address) for address in allowed}
 
     def _keep(self, work: UnitOfWork, earlier: Business | None, stored: Business) -> None:
         """Store a business whose connection was checked, and do what follows from its change."""
@@ -97,6 +117,7 @@ class ConnectBusiness:
         work.businesses.put(stored)
         if earlier and earlier.accounting != stored.accounting:
             work.references.drop(stored.name)
+            work.businesses.forget_login(stored.name)
             release_parked(work, stored.name, clock=self._clock)
         self._auditor.done(work, Action.BUSINESS_STORED, business=stored.name)
 
@@ -137,12 +158,12 @@ def _kept_notify(earlier: Business) -> dict[str, Any]:
     return {"notify": earlier.notify}
 
 
-def _with_judged_notify(stored: Business, earlier: Business | None) -> Business:
+def _with_judged_notify(stored: Business, earlier: Business | None, judged: Mapping[str, str]) -> Business:
     """See that people may be told at these addresses; those given back as they are shown, by name, are kept."""
     if earlier and stored.notify and list(stored.notify_addresses) == services_of(earlier.notify_addresses):
         return stored.model_copy(update=_kept_notify(earlier))
     if earlier is None or stored.notify != earlier.notify:
-        require_allowed(stored.notify_addresses)
+        require_allowed(stored.notify_addresses, judged)
     return stored
 
 
@@ -186,8 +207,10 @@ def _require_nothing_open(work: UnitOfWork, business: Business) -> None:
 
 
 def _open_orders(work: UnitOfWork, business: str) -> list[str]:
-    """Return the numbers of the invoices whose orders are open, those left out that wait for other books than these."""
-    numbers = work.intents.open_orders(business, limit=_AT_ONCE)
+    """Return the numbers of the invoices of which it is open whether they have an order, be it one that is being
+    withdrawn; those left out that wait for other books than these."""
+    created = work.intents.open_orders(business, limit=_AT_ONCE)
+    numbers = list(dict.fromkeys([*created, *work.intents.open_withdrawals(business, limit=_AT_ONCE)]))
     transfers = work.transfers.of_invoices(business, numbers)
     return [number for number in numbers if number not in transfers or not transfers[number].waits_for_its_books]
 

@@ -4,7 +4,6 @@ Source: docs/behaviour.md, "Crediting".
 """
 
 from collections.abc import Sequence
-from zoneinfo import ZoneInfo
 
 from core.already_sent import last_payment
 from core.audit import Action
@@ -13,14 +12,13 @@ from core.completeness import require_sendable
 from core.crediting import RowToCredit, credit_of, derived_numbers
 from core.errors import Conflict
 from core.invoice import Invoice
+from core.norwegian_time import norwegian_date
 from core.payment import PaymentReason
 from core.ports.accounting import AccountingSystems
 from core.ports.clock import Clock
 from core.ports.storage import Storage, UnitOfWork
 from core.stored import require_business, require_invoice
 from core.transfer import TransferState
-
-_OSLO = ZoneInfo("Europe/Oslo")
 
 
 class CreditInvoice:
@@ -57,7 +55,7 @@ class CreditInvoice:
                         invoice,
                         earlier,
                         number=free,
-                        issue_date=self._clock.now().astimezone(_OSLO).date(),
+                        issue_date=norwegian_date(self._clock.now()),
                         asked=rows,
                         booked_as=booked_as,
                     )

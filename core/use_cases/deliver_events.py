@@ -95,16 +95,22 @@ class DeliverEvents:
         """Claim endpoints that something is due for, at most so many and at most half of them, but one.
 
         The other half is for others who claim; whether there is something left for anybody is told, too.
-        `besides` are not claimed.
+        `besides` are not claimed. Where there is nothing due, nobody who writes is waited for, nor has to wait.
         """
+        with self._storage.reading() as work:
+            if not self._due(work, besides):
+                return [], False
         with self._storage.transaction() as work:
-            due = [id_ for id_ in work.endpoints.due(now=self._clock.now()) if id_ not in besides]
+            due = self._due(work, besides)
             claimed: list[EndpointLease] = []
             for endpoint_id in due[: min(most, -(-len(due) // 2))]:
                 lease = work.endpoint_leases.acquire(endpoint_id, holder=self._holder, length=ENDPOINT_LEASE)
                 if lease:
                     claimed.append(lease)
         return claimed, len(due) > len(claimed)
+
+    def _due(self, work: UnitOfWork, besides: Collection[str]) -> Sequence[str]:
+        return [id_ for id_ in work.endpoints.due(now=self._clock.now()) if id_ not in besides]
 
     def step(self, needs: Iterable[Need]) -> tuple[Mapping[str, Supply | None], Counts]:
         """Do what claims need, all in one transaction; return what is next for each that is still held.

@@ -45,7 +45,7 @@ class EraseBusiness:
     def erase(self, name: str, *, force: bool) -> Erasure:
         """Erase the business, whole or not at all. One that was erased is cleared of what came in at the same time.
 
-        Its API keys are revoked: they must not open a business that is given the name later.
+        Its API keys are revoked and no user has a role for it any more: what is given the name later is another's.
 
         Errors: NotFound; Conflict, code `business_busy`, while a worker is at it, `transfers_live` while transfers
         have not ended, or, unless `force`, `orders_open` while orders may exist that are still to be looked for.
@@ -62,6 +62,7 @@ class EraseBusiness:
             now = self._clock.now()
             work.forgetting.erase(name, at=now)
             work.api_keys.revoke_of(name, now=now)
+            work.users.forget_business(name)
             self._auditor.done(work, Action.BUSINESS_ERASED, business=name)
             work.leases.release(lease)
         return Erasure(business=name, open_orders=open_orders)

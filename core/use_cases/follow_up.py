@@ -1,7 +1,7 @@
 """Follow up: ask, without anybody's doing, whether the orders that are open have been paid.
 
-An order is open until it is known to be paid or gone. Over all workers of an installation each business is asked about
-in one round an interval (core/follow_up.py).
+An order is open until it is known to be paid or gone. One that is paid is looked at again, more rarely. Over all
+workers of an installation each business is asked about in one round an interval (core/follow_up.py).
 """
 
 from collections.abc import Callable, Sequence
@@ -12,11 +12,9 @@ from typing import TypeGuard
 from core.errors import AccessRefused, KvittError, OtherBooks, TryAgain
 from core.follow_up import LEFT_OFF, Candidate, Round, due_round, interval_of
 from core.payment import PaymentReport
-from core.ports.accounting import AccountingSystems
 from core.ports.clock import Clock
 from core.ports.storage import Storage
-from core.stored import require_business
-from core.use_cases.check_status import PIECE, Answer, CheckStatus, is_kept
+from core.use_cases.check_status import Answer, CheckStatus, is_kept
 
 
 @dataclass(frozen=True)
@@ -33,9 +31,10 @@ class FollowedUp:
 
 
 class FollowUp:
-    """Checks the status of all open orders, in bulk.
+    """Checks the status of all open orders, and now and then of paid ones, in bulk.
 
-    `interval` is what the operator says for all businesses: None is nothing, zero is never. `stopping` says whether the
+    `interval` is what the operator says for all businesses: None is nothing, zero is never. `operator_is_told`: the
+    operator has notices of all businesses, and so wants to know how all of them stand. `stopping` says whether the
     worker was asked to stop: the call in hand is finished, the next one is not begun.
     """
 
@@ -43,22 +42,22 @@ class FollowUp:
         self,
         *,
         storage: Storage,
-        systems: AccountingSystems,
         clock: Clock,
         check_status: CheckStatus,
         interval: timedelta | None,
+        operator_is_told: bool,
         stopping: Callable[[], bool],
     ) -> None:
         self._storage = storage
-        self._systems = systems
         self._clock = clock
         self._check_status = check_status
         self._interval = interval
+        self._operator_is_told = operator_is_told
         self._stopping = stopping
 
     def run(self) -> list[FollowedUp]:
         """Follow up every business for which it is time; one's trouble hides none of the others."""
-        with self._storage.transaction() as work:
+        with self._storage.reading() as work:
             candidates = work.follow_ups.candidates(now=self._clock.now())
         followed = (self._follow(candidate) for candidate in candidates)
         return [business for business in followed if business]
@@ -94,7 +93,8 @@ class FollowUp:
 
     def _begin(self, candidate: Candidate) -> Round | None:
         """Take the round to be worked on; None where there is none for us."""
-        interval = interval_of(candidate, installation=self._interval)
+        is_told = candidate.is_told or self._operator_is_told
+        interval = interval_of(candidate.model_copy(update={"is_told": is_told}), installation=self._interval)
         if self._stopping() or interval is None:
             return None
         now = self._clock.now()
@@ -112,17 +112,11 @@ class FollowUp:
     def _next_numbers(self, name: str, held: Round) -> Sequence[str]:
         """Return the numbers of the invoices to ask about next; none when that was all or the worker is stopping.
 
-        Errors: TryAgain when the calls that are left in this hour are kept for single sends.
+        Errors: those of CheckStatus.next_open.
         """
         if self._stopping():
             return []
-        with self._storage.transaction() as work:
-            system = self._systems.open(require_business(work, name))
-            limit = min(PIECE, system.limits.items_per_read)
-            numbers = work.statuses.open_invoices(name, limit=limit, after=held.asked_up_to)
-        if numbers and (budget := system.budget()):
-            budget.require_for_bulk()
-        return numbers
+        return self._check_status.next_open(name, after=held.asked_up_to, with_paid=True)
 
     def _put(self, name: str, held: Round, *, instead_of: Round) -> bool:
         with self._storage.transaction() as work:

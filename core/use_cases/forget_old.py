@@ -8,13 +8,17 @@ from datetime import timedelta
 
 from core.ports.clock import Clock
 from core.ports.storage import Storage
+from core.session import REMEMBERED_FOR
 
 PIECE = 500
 """So many rows are forgotten in one transaction, at most."""
 
 
 class ForgetOld:
-    """Forgets. `keep_invoices` and `keep_details` say how long each is kept; zero is for ever."""
+    """Forgets. `keep_invoices` and `keep_details` say how long each is kept; zero is for ever.
+
+    What is kept of signing in has its own time (core.session).
+    """
 
     def __init__(
         self,
@@ -37,6 +41,7 @@ class ForgetOld:
             yield from self._invoices()
         if self._keep_details:
             yield from self._details()
+        yield from self._sign_ins()
 
     def _invoices(self) -> Iterator[None]:
         before = self._clock.now() - self._keep_invoices
@@ -50,6 +55,14 @@ class ForgetOld:
         while more and not self._stopping():
             with self._storage.transaction() as work:
                 more = work.forgetting.invoices_unsent(issued_before=before.date(), limit=PIECE)
+            yield
+
+    def _sign_ins(self) -> Iterator[None]:
+        before = self._clock.now() - REMEMBERED_FOR
+        more = True
+        while more and not self._stopping():
+            with self._storage.transaction() as work:
+                more = work.sign_ins.forget(before=before, limit=PIECE)
             yield
 
     def _details(self) -> Iterator[None]:

@@ -125,20 +125,19 @@ class ManageWebhooks:
     ) -> Endpoint:
         """Send to another address, or events of other types (none: of all); None stays as it is. Return it, changed.
 
+        At another address it starts anew: how the old one failed, or that it was disabled for that, is forgotten, and
+        so is what was under way there. It stays disabled where a person said so.
         Errors: InvalidInput, code `bad_webhook_address`.
         """
         with self._auditor.refusals(Action.WEBHOOK_CHANGED, **_about(endpoint_id, whose)):
             whole = self._judge(url) if url is not None else None
             with self._storage.transaction() as work:
-                earlier = _require(work, endpoint_id, whose, for_update=True)
+                earlier = _require_alone(work, endpoint_id, whose)
                 changes: dict[str, Any] = {} if types is None else {"types": _in_order(types)}
                 if whole is not None:
-                    changes["url"] = shown_url(whole)
-                    secrets = work.endpoints.secrets(endpoint_id)
-                    if secrets is not None:
-                        moved = secrets.model_copy(update={"url": SecretStr(whole)})
-                        work.endpoints.put_secrets(endpoint_id, moved)
-                return self._put(work, earlier, Action.WEBHOOK_CHANGED, **changes)
+                    changes |= _moved(work, earlier, whole)
+                self._put(work, earlier, Action.WEBHOOK_CHANGED, **changes)
+                return _require(work, endpoint_id, whose)
 
     def remove(self, endpoint_id: str, whose: Whose | None = ANYBODYS) -> Endpoint:
         """Remove a webhook: nothing is sent there any more. Return what it was."""
@@ -280,6 +279,7 @@ class ManageWebhooks:
         number, after, now = 0, 0, self._clock.now()
         while True:
             with self._storage.transaction() as work:
+                work.endpoint_leases.lock(endpoint_id)
                 found, place = work.deliveries.make_due(endpoint, which, now=now, limit=_PIECE, after=after)
             number += found
             if place is None:
@@ -288,7 +288,7 @@ class ManageWebhooks:
 
     def _resending(self, work: UnitOfWork, endpoint_id: str, whose: Whose | None) -> Endpoint:
         """Return the webhook, which is not left alone any more: whoever sends again says that it can be reached."""
-        endpoint = _require(work, endpoint_id, whose, for_update=True)
+        endpoint = _require_alone(work, endpoint_id, whose)
         if not endpoint.is_enabled:
             raise Conflict(
                 "The webhook is disabled, so nothing is sent there.",
@@ -336,6 +336,27 @@ def _require(work: UnitOfWork, endpoint_id: str, whose: Whose | None, *, for_upd
     if whose is not None and whose.business is not None:
         require_known(work, whose.business)
     raise NotFound("There is no webhook with this id.", code="unknown_webhook", hint="Run webhook list for the ids.")
+
+
+def _require_alone(work: UnitOfWork, endpoint_id: str, whose: Whose | None) -> Endpoint:
+    """Return the webhook, which nobody else changes, nor posts anything more to, until the transaction ends."""
+    _require(work, endpoint_id, whose)
+    work.endpoint_leases.lock(endpoint_id)
+    return _require(work, endpoint_id, whose, for_update=True)
+
+
+def _moved(work: UnitOfWork, endpoint: Endpoint, url: str) -> dict[str, Any]:
+    """Have events go to that address from now on; return what changes of the endpoint."""
+    secrets = _require_secrets(work, endpoint)
+    if secrets.url.get_secret_value() == url:
+        return {}
+    work.endpoint_leases.end(endpoint.id)
+    work.endpoints.put_secrets(endpoint.id, secrets.model_copy(update={"url": SecretStr(url)}))
+    work.endpoints.fares_well(endpoint.id)
+    changes: dict[str, Any] = {"url": shown_url(url)}
+    if endpoint.disabled_reason in (DisabledReason.GONE, DisabledReason.FAILING):
+        changes |= {"state": EndpointState.ENABLED, "disabled_reason": None, "disabled_at": None}
+    return changes
 
 
 def _require_secrets(work: UnitOfWork, endpoint: Endpoint) -> EndpointSecrets:

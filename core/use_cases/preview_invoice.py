@@ -6,6 +6,7 @@ from datetime import datetime
 from core.already_sent import AlreadySent, already_sent
 from core.business import Business
 from core.completeness import require_sendable
+from core.customer_changes import fields_before
 from core.customer_plan import CustomerAction, CustomerDecision, customer_notes
 from core.errors import InvalidInvoice, KvittError, OrderThere, Rejected
 from core.fields import Document
@@ -24,12 +25,16 @@ from core.use_cases.verify_business import NamedThing
 
 
 class CustomerPreview(Document):
-    """What becomes of the customer: created, updated (which fields, to what), or used as is."""
+    """What becomes of the customer: created, updated (which fields, to what), or used as is.
+
+    `before` is what the record says now, of the fields that change: None where it says nothing.
+    """
 
     action: CustomerAction
     id: str | None
     name: str
     changes: Mapping[str, object]
+    before: Mapping[str, object]
 
 
 class InvoicePreview(Document):
@@ -147,4 +152,5 @@ def _customer_preview(decision: CustomerDecision) -> CustomerPreview:
         id=None if is_new else decision.record.id,
         name=decision.record.name,
         changes=decision.changes.model_dump(mode="json", exclude_none=True) if decision.changes else {},
+        before=fields_before(decision.record, decision.changes) if decision.changes else {},
     )

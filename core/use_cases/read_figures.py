@@ -52,7 +52,7 @@ class ReadFigures:
         return [
             SystemReport(
                 system=found.system,
-                calls=self._calls(found.business),
+                calls=self.calls_of(found.business),
                 transfers=found.transfers,
                 parked=found.parked,
                 queue_age=self._age(found.oldest_due_at),
@@ -68,8 +68,11 @@ class ReadFigures:
     def _age(self, due_at: datetime | None) -> timedelta:
         return max(self._clock.now() - due_at, timedelta()) if due_at else timedelta()
 
-    def _calls(self, business: str) -> CallBudget | None:
-        """Ask through one business; a connection that can't be read any more hides no other figure."""
+    def calls_of(self, business: str) -> CallBudget | None:
+        """Return what is left of the calls to a business's accounting system; None where it does not count them.
+
+        A connection that can't be read any more hides no other figure: None. Errors: TryAgain, code `storage_busy`.
+        """
         try:
             with self._storage.transaction() as work:
                 stored = require_business(work, business)

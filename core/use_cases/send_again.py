@@ -3,21 +3,23 @@
 Source: the promise of exactly one order: a second one only where the first is no more.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from datetime import datetime
 
 from core.audit import Action
 from core.auditor import Auditor
 from core.errors import Conflict, KvittError, OrderThere
-from core.intent import CLOCKS_DIFFER
+from core.intent import CLOCKS_DIFFER, IntentKind
 from core.payment import how_to_mend, what_differs
 from core.ports.accounting import AccountingSystem, AccountingSystems
 from core.ports.clock import Clock
 from core.ports.invoice_stores import Step
 from core.ports.storage import Storage
 from core.ports.turns import TransferQueue
+from core.recovery import look_first_intent
 from core.sending.books import note_books, require_here
 from core.stored import require_business, require_invoice, require_transfer
-from core.transfer import Transfer, TransferState, new_transfer, superseded
+from core.transfer import Receipt, Transfer, TransferState, new_transfer, superseded
 
 
 class SendAgain:
@@ -43,6 +45,7 @@ class SendAgain:
     def send(self, business_name: str, number: str) -> Transfer:
         """Send the invoice again, once the accounting system itself says that the order is gone.
 
+        An order of the invoice's that was begun and never finished is completed instead of creating another.
         Errors: NotFound; Conflict, code `not_sent`, when it has not arrived before (send it as usual); Conflict, code
         `order_exists`, naming the order that is still there; OtherBooks, when it lies in others than the business is
         connected to now; AccessRefused; TryAgain.
@@ -69,20 +72,30 @@ class SendAgain:
         with self._storage.transaction() as work:
             note_books(work, business, here)
             require_here(work, business_name, number, here=here)
-        _require_gone(old, system)
-        new = new_transfer(self._new_id(), business=business_name, invoice=number, now=self._clock.now())
-        story = f"Sent again: order {old.order_id} of transfer {old.id} is gone from the accounting system."
+        since = old.created_at - CLOCKS_DIFFER
+        begun = _require_gone(old, system, since=since)
+        now = self._clock.now()
+        new = new_transfer(self._new_id(), business=business_name, invoice=number, now=now)
+        story = [f"Sent again: order {old.order_id} of transfer {old.id} is gone from the accounting system."]
         with self._storage.transaction() as work:
+            if begun:
+                earlier = work.intents.get(business_name, IntentKind.ORDER, number)
+                ids = [receipt.customer_id for receipt in begun]
+                mark = look_first_intent(earlier, number, since=since, customer_ids=ids, books=here.key, now=now)
+                work.intents.put(business_name, mark)
+                story.append(f"Order {begun[0].order_id} was begun and never finished; it is completed.")
             work.transfers.save(superseded(old))
             work.transfers.add(new)
-            work.journal.add([(new.id, Step(at=new.created_at, text=story))])
+            work.journal.add([(new.id, Step(at=now, text=text)) for text in story])
             about = {"business": business_name, "invoice": number, "subject": new.id}
             self._auditor.done(work, Action.INVOICE_SENT_AGAIN, **about)
         return new
 
 
-def _require_gone(old: Transfer, system: AccountingSystem) -> None:
-    """Ask for the order by its id, and for any other that carries the invoice's number.
+def _require_gone(old: Transfer, system: AccountingSystem, *, since: datetime) -> Sequence[Receipt]:
+    """Ask for the order by its id, and for any other that carries the invoice's number and was changed since then.
+
+    Returns those that were begun and never finished: a send completes the first.
 
     What has the id now and neither the order's number nor its customer is another order. One that has either may be
     ours, changed by hand: a person has to say.
@@ -99,12 +112,19 @@ def _require_gone(old: Transfer, system: AccountingSystem) -> None:
                 hint=how_to_mend(old.invoice, state, sent),
             )
         state = None
-    since = old.created_at - CLOCKS_DIFFER
+    if state and state.invoice_number is not None:
+        raise OrderThere(
+            f"Order {order_id} of invoice {old.invoice} is still in the accounting system, published as invoice "
+            f"{state.invoice_number}.",
+            code="order_exists",
+            hint="Credit it (invoice credit), and send what is to be invoiced instead as a new invoice.",
+        )
     others = system.orders.find([old.invoice], customer_ids=[customer_id], since=since).get(old.invoice, [])
-    there = [order_id] if state else [receipt.order_id for receipt in others]
+    there = [order_id] if state else [receipt.order_id for receipt in others if receipt.is_whole]
     if there:
         raise OrderThere(
             f"Order {', '.join(there)} of invoice {old.invoice} is still in the accounting system.",
             code="order_exists",
             hint="Delete the order there first, if the invoice is really to be sent again.",
         )
+    return others

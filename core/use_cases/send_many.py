@@ -14,13 +14,15 @@ from core.batch import Batch, BatchMember, Refusal
 from core.errors import KvittError
 from core.event import batch_finished
 from core.invoice import InvoiceType
+from core.invoice_filter import InvoiceFilter, Place, require_usable
 from core.limits import Limits
 from core.ports.accounting import AccountingSystems
 from core.ports.clock import Clock
 from core.ports.storage import Storage, UnitOfWork
 from core.ports.turns import TransferQueue
+from core.reasons import Verdict
 from core.sending.record import Recorded, in_transaction, record_transfers
-from core.stored import require_business
+from core.stored import require_batch, require_business
 from core.transfer import Transfer, TransferState
 
 PIECE = 500
@@ -75,6 +77,33 @@ class SendMany:
         for state in _NOT_ARRIVED:
             recording.record_transfers(state)
         recording.record_unsent()
+        return self._queue_batch(recording)
+
+    def send_wanted(self, business: str, wanted: InvoiceFilter) -> Batch:
+        """Send every invoice that is wanted, is data for accounting and has not arrived; the rest as send_all does.
+
+        Errors: InvalidInput, code `bad_parameter`, for a filter that can't be used; NotFound for an unknown business.
+        """
+        require_usable(wanted)
+        recording = self._begin(business)
+        recording.record_wanted(wanted)
+        return self._queue_batch(recording)
+
+    def send_group(self, business: str, batch_id: str, verdict: Verdict, code: str) -> Batch:
+        """Send those of a batch's invoices again that were rejected or refused for this reason, in a batch.
+
+        Errors: NotFound, also for a batch that is another business's.
+        """
+        with self._storage.transaction() as work:
+            require_batch(work, batch_id, business=business)
+        recording = self._begin(business)
+        recording.record_group(batch_id, verdict, code)
+        return self._queue_batch(recording)
+
+    def send_rejected(self, business: str, code: str) -> Batch:
+        """Send every invoice of the business again that was rejected for this reason. Errors: NotFound."""
+        recording = self._begin(business)
+        recording.record_rejected(code)
         return self._queue_batch(recording)
 
     def _begin(self, name: str) -> "_Recording":
@@ -142,6 +171,46 @@ class _Recording:
             in_transaction(self._storage, partial(self._record_unsent, numbers=numbers), tries=_TRIES)
         with self._storage.transaction() as work:
             self._leave_out(printed=work.invoices.count_unsent_printed(self.batch.business))
+
+    def record_wanted(self, wanted: InvoiceFilter) -> None:
+        """Record the invoices that are wanted and have not arrived; those taken back and printed ones are left out."""
+        after: Place | None = None
+        while True:
+            with self._storage.transaction() as work:
+                found = work.invoices.find(self.batch.business, wanted, limit=PIECE, after=after)
+                transfers = work.transfers.of_invoices(self.batch.business, found.numbers)
+            numbers = [number for number in found.numbers if not _is_over(transfers.get(number))]
+            printed = in_transaction(self._storage, partial(self._record_unprinted, numbers=numbers), tries=_TRIES)
+            taken_back = sum(transfer.state.is_taken_back for transfer in transfers.values())
+            self._leave_out(printed=printed, cancelled=taken_back)
+            if found.then is None:
+                return
+            after = found.then
+
+    def record_group(self, batch_id: str, verdict: Verdict, code: str) -> None:
+        """Record the invoices of another batch that were rejected or refused for this reason."""
+        after: int | None = None
+        while True:
+            with self._storage.transaction() as work:
+                items = work.batches.of_reason(batch_id, verdict, code, limit=PIECE, after=after)
+            if not items:
+                return
+            after = items[-1].position
+            self.record([item.invoice for item in items])
+
+    def record_rejected(self, code: str) -> None:
+        """Record the invoices whose transfers were rejected for this reason."""
+        after: str | None = None
+        while True:
+            with self._storage.transaction() as work:
+                rejected = work.transfers.list(
+                    self.batch.business, state=TransferState.REJECTED, limit=PIECE, after=after
+                )
+            if not rejected:
+                return
+            after = rejected[-1].id
+            alike = (one for one in rejected if one.error and one.error.code == code and not one.superseded)
+            self.record([one.invoice for one in alike])
 
     def _leave_out(self, *, printed: int = 0, cancelled: int = 0) -> None:
         self.batch = self.batch.model_copy(

@@ -5,12 +5,14 @@ leaves it to the next, and one that dies between sending and noting it repeats i
 """
 
 import hashlib
-from collections.abc import Callable, Sequence
+import logging
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from itertools import groupby
 
-from core.errors import InvalidInput, KvittError, NotFound
+from core.errors import InvalidInput, KvittError, LeaseLost, NotFound
 from core.notice import (
     GIVEN_UP_AFTER,
     Message,
@@ -32,6 +34,8 @@ LEASE = timedelta(minutes=3)
 """Longer than sending to one address takes."""
 
 _DAY = timedelta(days=1)
+
+_log = logging.getLogger("kvitt.notices")
 
 
 @dataclass(frozen=True)
@@ -74,14 +78,17 @@ class TellPeople:
     def run(self) -> list[Sending]:
         """Look, and send what is due; nothing is done where nobody is named, or while another worker does it.
 
+        What goes wrong with one business, whatever it is, is logged and keeps no other's notices back.
         Errors: LeaseLost when another worker has taken over.
         """
         if not (self._operator or self._notices.names_somebody()) or not self._hold():
             return []
         try:
             self._look()
-            self._look_at_webhooks()
-            self._sum_up()
+            with _alone("Looking at webhooks"):
+                self._look_at_webhooks()
+            with _alone("Summing up"):
+                self._sum_up()
             return self._send()
         finally:
             self._notices.let_go(self._holder)
@@ -109,10 +116,14 @@ class TellPeople:
             audiences = self._audiences(one.business, has_own=one.has_own)
             if not audiences or self._stopping():
                 continue
-            look = self._notices.look(one.business)
-            decision = decided(one.business, look.matters, look.news, look.standing, now=self._clock.now())
-            if look.news or decision.notices or list(decision.matters) != list(look.matters):
-                self._notices.keep(self._holder, look, decision, audiences=audiences)
+            with _alone(f"Looking at the business {one.business}"):
+                self._look_at(one.business, audiences)
+
+    def _look_at(self, business: str, audiences: Sequence[str | None]) -> None:
+        look = self._notices.look(business)
+        decision = decided(business, look.matters, look.news, look.standing, now=self._clock.now())
+        if look.news or decision.notices or list(decision.matters) != list(look.matters):
+            self._notices.keep(self._holder, look, decision, audiences=audiences)
 
     def _look_at_webhooks(self) -> None:
         """Tell of endpoints that nothing is sent to any more, each time that one was disabled once."""
@@ -150,7 +161,8 @@ class TellPeople:
         sendings: list[Sending] = []
         for audience, messages in groupby(sorted(due, key=_audience), key=_audience):
             if not self._stopping():
-                sendings += self._send_to(audience or None, list(messages))
+                with _alone(f"Sending to {f'the business {audience}' if audience else 'the operator'}"):
+                    sendings += self._send_to(audience or None, list(messages))
         return sendings
 
     def _send_to(self, audience: str | None, messages: list[PendingMessage]) -> list[Sending]:
@@ -207,6 +219,21 @@ class TellPeople:
             return self._operator
         with self._storage.transaction() as work:
             return require_business(work, audience).notify_addresses
+
+
+@contextmanager
+def _alone(what: str) -> Iterator[None]:
+    """Let a fault of one keep nothing of the others' back; of it no more than its kind is logged: it may hold a secret.
+
+    Errors: LeaseLost, which ends it for all.
+    """
+    try:
+        yield
+    except LeaseLost:
+        raise
+    except Exception as fault:  # noqa: BLE001 - a bug of ours too
+        kind = fault.code if isinstance(fault, KvittError) else type(fault).__name__
+        _log.warning("%s for notices failed, and is done again soon: %s", what, kind)
 
 
 def _audience(message: PendingMessage) -> str:
