@@ -6,6 +6,7 @@ from adapters.storage.installation import SqlFigures
 from adapters.storage.notices import SqlNoticeStore
 from adapters.storage.turns import SqlCallCounter
 from adapters.storage.unit_of_work import SqlStorage, open_storage
+from adapters.storage.users import SqlSessionRing
 
 __all__ = [
     "SqlCallCounter",
@@ -13,6 +14,7 @@ __all__ = [
     "SqlKeyRing",
     "SqlNoticeStore",
     "SqlSealedTexts",
+    "SqlSessionRing",
     "SqlSessionStore",
     "SqlStorage",
     "open_storage",

@@ -9,10 +9,11 @@ from typing_extensions import override
 
 from adapters.storage.dialects import insert_into, put
 from adapters.storage.schema import batch_members, batches, transfers
+from adapters.storage.schema.parts import ID_LENGTH
 from core.batch import Batch, BatchCounts, BatchItem, BatchMember
 from core.errors import RecoveryNeeded
 from core.ports.invoice_stores import BatchStore
-from core.reasons import Reason, in_order, reason_of
+from core.reasons import Reason, Verdict, in_order, reason_of
 from core.transfer import Transfer, TransferState
 
 _MEMBERS = batch_members.outerjoin(transfers, transfers.c.id == batch_members.c.transfer_id)
@@ -146,6 +147,30 @@ class SqlBatchStore(BatchStore):
         examples = self._database.execute(_ITEMS.where(batch_members.c.position.in_(counts))).mappings()
         found = ((counts[row["position"]], reason_of(_item(row))) for row in examples)
         return in_order(reason.model_copy(update={"count": count}) for count, reason in found if reason)
+
+    @override
+    def of_reason(
+        self, batch_id: str, verdict: Verdict, code: str, *, limit: int, after: int | None = None
+    ) -> Sequence[BatchItem]:
+        query = _ITEMS.where(batch_members.c.batch == batch_id)
+        if verdict is Verdict.REFUSED:
+            query = query.where(
+                batch_members.c.transfer_id.is_(None), batch_members.c.refusal["code"].as_string() == code
+            )
+        else:
+            query = query.where(transfers.c.state == TransferState.REJECTED, transfers.c.error_code == code[:ID_LENGTH])
+        if after is not None:
+            query = query.where(batch_members.c.position > after)
+        rows = self._database.execute(query.order_by(batch_members.c.position).limit(limit)).mappings()
+        return [_item(row) for row in rows]
+
+    @override
+    def list(self, business: str, *, limit: int, before: str | None = None) -> Sequence[Batch]:
+        query = select(batches).where(batches.c.business == business)
+        if before is not None:
+            query = query.where(batches.c.id < before)
+        rows = self._database.execute(query.order_by(batches.c.id.desc()).limit(limit)).mappings()
+        return [Batch.model_validate(dict(row)) for row in rows]
 
 
 def _item(row: Mapping[Any, Any]) -> BatchItem:

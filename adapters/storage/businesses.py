@@ -6,7 +6,7 @@ from datetime import datetime
 from operator import itemgetter
 from typing import Any, Protocol
 
-from sqlalchemy import Column, RowMapping, Table, bindparam, delete, select, text, update
+from sqlalchemy import Column, RowMapping, Select, Table, bindparam, delete, select, text, update
 from sqlalchemy import Connection as Database
 from typing_extensions import override
 
@@ -38,7 +38,8 @@ from core.ports.surroundings import SessionStore
 
 _NAMED = select(businesses.c.name).where(businesses.c.name == bindparam("name"), IS_THERE)
 _OF_NAME = select(businesses).where(businesses.c.name == bindparam("name"), IS_THERE)
-_OF_NAME_LOCKED = _OF_NAME.with_for_update(key_share=True)  # what refers to a business is stored meanwhile all the same
+# What refers to a business is stored meanwhile all the same.
+_LOCK = select(businesses.c.name).where(businesses.c.name == bindparam("name")).with_for_update(key_share=True)
 
 
 class SqlBusinessStore(BusinessStore):
@@ -50,8 +51,9 @@ class SqlBusinessStore(BusinessStore):
 
     @override
     def get(self, name: str, *, for_update: bool = False) -> Business | None:
-        query = _OF_NAME_LOCKED if for_update else _OF_NAME
-        row = self._database.execute(query, {"name": name}).mappings().first()
+        if for_update:  # before it is read: PostgreSQL would not see that it was erased while it waited
+            self._database.execute(_LOCK, {"name": name})
+        row = self._database.execute(_OF_NAME, {"name": name}).mappings().first()
         return self._business(row) if row else None
 
     @override
@@ -76,10 +78,19 @@ class SqlBusinessStore(BusinessStore):
         self._database.execute(delete(erasures).where(erasures.c.business == business.name))
 
     @override
+    def forget_login(self, name: str) -> None:
+        self._database.execute(delete(sessions).where(sessions.c.business == name))
+
+    @override
+    def names(self, *, limit: int, after: str | None = None, among: Collection[str] | None = None) -> Sequence[str]:
+        query = _page(select(businesses.c.name), limit=limit, after=after)
+        if among is not None:
+            query = query.where(businesses.c.name.in_(among))
+        return list(self._database.scalars(query))
+
+    @override
     def list(self, *, limit: int, after: str | None = None) -> Sequence[Business]:
-        query = select(businesses).where(IS_THERE).order_by(businesses.c.name).limit(limit)
-        if after is not None:
-            query = query.where(businesses.c.name > after)
+        query = _page(select(businesses), limit=limit, after=after)
         return [self._business(row) for row in self._database.execute(query).mappings()]
 
     def _business(self, row: RowMapping) -> Business:
@@ -90,6 +101,11 @@ class SqlBusinessStore(BusinessStore):
         told = {"name": row["name"], "accounting": connection, "notify": notify}
         document = {**json.loads(row["document"]), **told}
         return Business.model_validate(document, context=AS_STORED)
+
+
+def _page(query: Select[Any], *, limit: int, after: str | None) -> Select[Any]:
+    query = query.where(IS_THERE).order_by(businesses.c.name).limit(limit)
+    return query if after is None else query.where(businesses.c.name > after)
 
 
 _BOOKS = select(books.c.key, books.c.system, books.c.company_id, books.c.company).where(

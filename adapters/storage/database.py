@@ -56,10 +56,12 @@ class SqlDatabase:
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
-        """Begin a transaction that only reads, and on SQLite waits for no writer."""
+        """Begin a transaction that only reads, all as it was at one moment; on SQLite it waits for no writer."""
         self._follow_the_file()
-        with translated(), self._engine.connect().execution_options(**READ_ONLY) as database:
-            yield database
+        with translated(), self._engine.connect() as database:
+            # SQLite has but this; to PostgreSQL each statement else is a moment of its own.
+            of_one_moment = {} if database.dialect.name == "sqlite" else {"isolation_level": "REPEATABLE READ"}
+            yield database.execution_options(**READ_ONLY, **of_one_moment)
 
     def ping(self) -> None:
         """Read a little, to see that the database is there."""

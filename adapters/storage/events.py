@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import (
     ColumnElement,
     Connection,
+    ScalarSelect,
     Select,
     UnaryExpression,
     bindparam,
@@ -23,7 +24,7 @@ from adapters.identifiers import time_ordered_id
 from adapters.storage.dialects import insert_into
 from adapters.storage.schema import access_troubles, events
 from adapters.storage.shared_clock import SharedClock
-from adapters.storage.webhooks import fan_out
+from adapters.storage.webhook_deliveries import fan_out
 from core.event import AccessUse, Event, EventType, Happening
 from core.ports.event_stores import AccessStore, EventStore
 
@@ -83,27 +84,52 @@ class SqlEventStore(EventStore):
         limit: int,
         after: str | None = None,
     ) -> Sequence[Event]:
-        conditions = []
-        if since is not None:
-            first = (
-                select(events.c.position)
-                .where(events.c.business == business, events.c.timestamp >= since)
-                .order_by(events.c.timestamp, events.c.position)
-                .limit(1)
-            )
-            conditions.append(events.c.position >= first.scalar_subquery())
+        conditions = _since(business, since)
         if after is not None:
-            place = select(events.c.position).where(events.c.id == after, events.c.business == business)
-            conditions.append(events.c.position > place.scalar_subquery())
+            conditions.append(events.c.position > _place(business, after))
         return self._read(_of(business, types, *conditions, in_order=events.c.position.asc(), limit=limit))
 
     @override
-    def newest(self, business: str, *, types: Collection[EventType] = (), limit: int) -> Sequence[Event]:
-        newest_first = _of(business, types, in_order=events.c.position.desc(), limit=limit)
+    def of_invoice(self, business: str, invoice: str) -> Sequence[Event]:
+        of_it = (events.c.business == business, events.c.invoice == invoice)
+        return self._read(_EVENTS.where(*of_it).order_by(events.c.position))
+
+    @override
+    def newest(
+        self,
+        business: str,
+        *,
+        types: Collection[EventType] = (),
+        since: datetime | None = None,
+        limit: int,
+        before: str | None = None,
+    ) -> Sequence[Event]:
+        conditions = _since(business, since)
+        if before is not None:
+            conditions.append(events.c.position < _place(business, before))
+        newest_first = _of(business, types, *conditions, in_order=events.c.position.desc(), limit=limit)
         return list(reversed(list(self._read(newest_first))))
 
     def _read(self, query: Select[Any]) -> Sequence[Event]:
         return [Event.model_validate(dict(row)) for row in self._database.execute(query).mappings()]
+
+
+def _since(business: str, since: datetime | None) -> list[ColumnElement[bool]]:
+    """Want only what happened from that instant on, if it is given."""
+    if since is None:
+        return []
+    first = (
+        select(events.c.position)
+        .where(events.c.business == business, events.c.timestamp >= since)
+        .order_by(events.c.timestamp, events.c.position)
+        .limit(1)
+    )
+    return [events.c.position >= first.scalar_subquery()]
+
+
+def _place(business: str, event_id: str) -> ScalarSelect[int]:
+    """Find an event's place; of another business's there is none."""
+    return select(events.c.position).where(events.c.id == event_id, events.c.business == business).scalar_subquery()
 
 
 def _of(

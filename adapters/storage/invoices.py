@@ -9,14 +9,17 @@ from sqlalchemy import ColumnElement, Connection, Insert, and_, bindparam, delet
 from sqlalchemy.sql.dml import ReturningInsert
 from typing_extensions import override
 
+from adapters.storage.amounts import kept_amount, read_amount
 from adapters.storage.dialects import insert_into
 from adapters.storage.listing import find_invoices
 from adapters.storage.schema import invoice_words, invoices
+from adapters.storage.schema.parts import TYPE_LENGTH
 from core.fields import AS_STORED
 from core.invoice import Invoice, InvoiceType
-from core.invoice_filter import FoundInvoices, InvoiceFilter, Place
+from core.invoice_filter import FoundInvoices, InvoiceFilter, Place, known_sum
 from core.ports.invoice_stores import InvoiceStore
 from core.search_words import words_of
+from core.sums import Sum, TypeSum, added_by_type
 
 # What every invoice goes through is made once: making a statement takes longer than carrying it out.
 _OF_NUMBER = select(invoices.c.document).where(
@@ -27,11 +30,15 @@ _OF_NUMBERS = select(invoices.c.number, invoices.c.document).where(
 )
 _OF_NUMBERS_LOCKED = _OF_NUMBERS.order_by(invoices.c.number).with_for_update()
 """Locked in one order by all, so that nobody deadlocks. SQLite needs none: a transaction holds the whole database."""
+_SUMS = select(invoices.c.type, invoices.c.currency, invoices.c.total).where(
+    invoices.c.business == bindparam("business"), invoices.c.number.in_(bindparam("numbers", expanding=True))
+)
 _CREDITED_BY = select(invoices.c.number, invoices.c.credits).where(
     invoices.c.business == bindparam("of"),
     invoices.c.number.in_(bindparam("numbers", expanding=True)),
     invoices.c.credits.is_not(None),
 )
+_STATED = ("type", "document", "credits", "issue_date", "due_date", "currency", "total")
 _WORD_ADDITION = insert(invoice_words)
 _WORDS_GONE = delete(invoice_words).where(
     invoice_words.c.business == bindparam("of_business"), invoice_words.c.number == bindparam("of_number")
@@ -120,6 +127,17 @@ class SqlInvoiceStore(InvoiceStore):
         return [_invoice(document) for document in documents]
 
     @override
+    def sums(self, business: str, numbers: Collection[str]) -> Sequence[TypeSum]:
+        rows = self._database.execute(_SUMS, {"business": business, "numbers": list(numbers)})
+        return added_by_type(
+            TypeSum(
+                InvoiceType(kind),
+                Sum(currency=None if total is None else currency, count=1, total=read_amount(total)),
+            )
+            for kind, currency, total in rows
+        )
+
+    @override
     def unsent(self, business: str, *, limit: int, after: str | None = None) -> Sequence[str]:
         query = select(invoices.c.number).where(_are_unsent(business, InvoiceType.DATA_FOR_ACCOUNTING))
         if after is not None:
@@ -151,6 +169,9 @@ def _row(business: str, invoice: Invoice) -> dict[str, Any]:
         "sent": False,
         "credits": invoice.credits,
         "issue_date": invoice.issue_date,
+        "due_date": invoice.due_date,
+        "currency": invoice.currency[:TYPE_LENGTH],
+        "total": kept_amount(known_sum(invoice)),
     }
 
 
@@ -170,7 +191,7 @@ def _adding(dialect: str) -> ReturningInsert[tuple[str, str]]:
 def _storing(dialect: str) -> Insert:
     """Store a new invoice, or what another states in its place; whether it is marked as sent stays."""
     statement = insert_into(dialect, invoices)
-    changed = {name: statement.excluded[name] for name in ("type", "document", "credits", "issue_date")}
+    changed = {name: statement.excluded[name] for name in _STATED}
     return statement.on_conflict_do_update(index_elements=["business", "number"], set_=changed)
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, literal, null, select, true, tuple_
 
+from adapters.storage.amounts import least_kept, most_kept, read_amount
 from adapters.storage.schema import invoice_words, invoices, transfers
 from core.invoice import InvoiceType
 from core.invoice_filter import UNSENT, FoundInvoices, InvoiceFilter, Place
@@ -37,7 +38,7 @@ def find_invoices(
     finding = _Finding(database, business, wanted)
     few = finding.few()
     if few is not None:
-        places = [place for place in finding.matching(few) if after is None or place > after]
+        places = [place for place in finding.matching(few) if wanted.is_after(place, after)]
         return _cut(places, limit)
     return finding.walk(limit=limit, after=after)
 
@@ -45,7 +46,7 @@ def find_invoices(
 def ordered_selects(business: str, wanted: InvoiceFilter, *, after: Place | None, limit: int) -> Sequence[Ordered]:
     """Return the selects, each along one index, whose rows together are those to go through in the listing's order."""
     if wanted.by_date:
-        return [_by_date(business, wanted, after).limit(limit)]
+        return [query.limit(limit) for query in _by_date(business, wanted, after)]
     number = after.number if after else None
     if wanted.state is None and wanted.paid is None:
         kept = invoices.c.business == business
@@ -80,12 +81,21 @@ def word_selects(business: str, wanted: InvoiceFilter) -> Sequence[Ordered]:
     ]
 
 
-def matching_select(business: str, wanted: InvoiceFilter, numbers: Collection[str]) -> Ordered:
-    """Return the select of those of these invoices to which all that is asked for applies, but for dates and numbers.
+def sum_select(business: str, wanted: InvoiceFilter) -> Ordered:
+    """Return the select of the numbers of the invoices that come to what is asked for."""
+    query = select(invoices.c.number).where(invoices.c.business == business, invoices.c.total.is_not(None))
+    if wanted.least is not None:
+        query = query.where(invoices.c.total >= least_kept(wanted.least))
+    if wanted.most is not None:
+        query = query.where(invoices.c.total <= most_kept(wanted.most))
+    return query
 
-    SQLite, which keeps no statistics, would go through all of these dates or numbers instead of looking these few
-    invoices up. So what it can read from an index by date or number is left out, and the type, which is in no index, is
-    read too.
+
+def matching_select(business: str, wanted: InvoiceFilter, numbers: Collection[str]) -> Ordered:
+    """Return the select of those of these invoices to which all applies but for dates, sums and numbers.
+
+    SQLite, which keeps no statistics, would go through all of these dates, sums or numbers instead of looking these few
+    invoices up. So what it can read from an index of them is left out, and the type, which is in no index, is read too.
     """
     live = and_(
         transfers.c.business == invoices.c.business,
@@ -93,7 +103,7 @@ def matching_select(business: str, wanted: InvoiceFilter, numbers: Collection[st
         transfers.c.superseded.is_(False),
     )
     day = invoices.c.issue_date if wanted.by_date else null()
-    query = select(day, invoices.c.number, invoices.c.type).where(
+    query = select(day, invoices.c.number, invoices.c.total, invoices.c.type).where(
         invoices.c.business == business, invoices.c.number.in_(numbers)
     )
     if wanted.state is not None or wanted.paid is not None:
@@ -126,16 +136,19 @@ class _Finding:
         self._business = business
         self._wanted = wanted
         beside_the_date = wanted.state is not None or wanted.paid is not None or bool(wanted.number)
-        self._walk_is_exact = not wanted.words and not (wanted.by_date and beside_the_date)
+        self._walk_is_exact = not (wanted.words or wanted.by_sum or (wanted.by_date and beside_the_date))
 
     def few(self) -> Collection[str] | None:
         """Return all invoices that have one of the things that are asked for, where these are few; else None."""
         if self._walk_is_exact:
             return None
-        for query in word_selects(self._business, self._wanted):
+        queries = list(word_selects(self._business, self._wanted))
+        if self._wanted.by_sum:
+            queries.append(sum_select(self._business, self._wanted))
+        for query in queries:
             if (found := self._numbers_of(query)) is not None:
                 return found
-        undated = self._wanted.model_copy(update={"first": None, "last": None})
+        undated = self._wanted.model_copy(update={"first": None, "last": None, "newest_first": False})
         if not self._wanted.by_date or (undated.state, undated.paid, undated.number) == (None, None, None):
             return None
         places = list(islice(self._ordered(undated, after=None, limit=FEW + 1), FEW + 1))
@@ -147,7 +160,11 @@ class _Finding:
         if not numbered:
             return []
         rows = self._database.execute(matching_select(self._business, self._wanted, numbered))
-        return sorted(Place(day, number) for day, number, _ in rows if self._wanted.includes(day))
+        return self._wanted.in_order(
+            Place(day, number)
+            for day, number, total, _ in rows
+            if self._wanted.includes(day) and self._wanted.spans(None if total is None else read_amount(total))
+        )
 
     def walk(self, *, limit: int, after: Place | None) -> FoundInvoices:
         """Go through the listing from there, until the page is full, the listing ends or enough was looked at."""
@@ -169,7 +186,8 @@ class _Finding:
 
     def _ordered(self, wanted: InvoiceFilter, *, after: Place | None, limit: int) -> Iterator[Place]:
         selects = ordered_selects(self._business, wanted, after=after, limit=limit)
-        return merge(*([Place(day, number) for day, number in self._database.execute(one)] for one in selects))
+        stretches = ([Place(day, number) for day, number in self._database.execute(one)] for one in selects)
+        return merge(*stretches, key=lambda place: place.key, reverse=wanted.newest_first)
 
 
 def _cut(places: Sequence[Place], limit: int) -> FoundInvoices:
@@ -186,10 +204,18 @@ def _by_number(
     return query if after is None else query.where(number > after)
 
 
-def _by_date(business: str, wanted: InvoiceFilter, after: Place | None) -> Ordered:
-    place = (invoices.c.issue_date, invoices.c.number)
-    query = select(*place).where(invoices.c.business == business, *_issued(wanted)).order_by(*place)
-    return query if after is None else query.where(tuple_(*place) > tuple_(*map(literal, after)))
+def _by_date(business: str, wanted: InvoiceFilter, after: Place | None) -> Iterator[Ordered]:
+    day, number = invoices.c.issue_date, invoices.c.number
+    of_business = invoices.c.business == business
+    if not wanted.is_dated and (after is None or after.date is None):  # the newest first: what has no date yet
+        query = select(null(), number).where(of_business, day.is_(None)).order_by(number.desc())
+        yield query if after is None else query.where(number < after.number)
+    query = select(day, number).where(of_business, *_issued(wanted))
+    query = query.order_by(day.desc(), number.desc()) if wanted.newest_first else query.order_by(day, number)
+    if after is not None and after.date is not None:
+        here, there = tuple_(day, number), tuple_(literal(after.date), literal(after.number))
+        query = query.where(here < there if wanted.newest_first else here > there)
+    yield query
 
 
 def _issued(wanted: InvoiceFilter) -> Iterator[ColumnElement[bool]]:

@@ -287,7 +287,7 @@ def _standing(database: Connection, business: str) -> list[Standing]:
     counts = database.execute(select(_REASON.label("code"), func.count()).where(of_it).group_by(_REASON)).all()
     for code, count in counts:
         query = select(transfers.c.invoice).where(of_it, code == _REASON).order_by(transfers.c.id).limit(MOST_NUMBERS)
-        topic = Topic(NoticeKind.REJECTED, code or "")
+        topic = topic_of(EventType.TRANSFER_REJECTED, code)
         found.append(Standing(topic=topic, count=count, invoices=tuple(database.scalars(query))))
     if database.scalar(select(access_troubles.c.business).where(access_troubles.c.business == business)):
         found.append(Standing(topic=Topic(NoticeKind.ACCESS_REFUSED)))

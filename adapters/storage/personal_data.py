@@ -58,7 +58,7 @@ from adapters.storage.schema import (
     webhook_deliveries,
     webhook_endpoints,
 )
-from adapters.storage.webhooks import forget_business, forget_events
+from adapters.storage.webhook_deliveries import forget_business, forget_events
 from core.invoice import Invoice, InvoiceType
 from core.ports.personal_data_stores import ForgettingStore, Place, Record, RecordKind, RecordStore
 from core.ports.secret_box import SecretBox
@@ -88,10 +88,11 @@ _RECOVERY_BEGUN_ANEW: dict[str, Any] = {
     "findings": [],
     "trouble": None,
 }
+_SUMS_GONE: dict[str, Any] = {"arrived_on": None, "due_on": None, "currency": None, "total": None, "open_amount": None}
 _SAYS_NOTHING = (
     update(invoices)
     .where(invoices.c.business == bindparam("owner"), invoices.c.number == bindparam("which"))
-    .values(document=bindparam("left"), replacement=None, issue_date=None)
+    .values(document=bindparam("left"), replacement=None, issue_date=None, due_date=None, currency=None, total=None)
 )
 _WORDS_GONE = delete(invoice_words).where(
     invoice_words.c.business == bindparam("owner"),
@@ -136,7 +137,7 @@ class SqlForgettingStore(ForgettingStore):
         self._database.execute(delete(invoices).where(invoices.c.business == business, invoices.c.sent.is_(False)))
         numbers = self._database.scalars(select(invoices.c.number).where(invoices.c.business == business)).all()
         self._say_nothing([(business, number) for number in numbers])
-        self._forget_people(transfers.c.business == business, customer_id=None)
+        self._forget_people(transfers.c.business == business, customer_id=None, **_SUMS_GONE)
         lock_for_sealing(self._database, businesses)
         self._database.execute(
             update(businesses)
@@ -241,7 +242,9 @@ class SqlForgettingStore(ForgettingStore):
         """Take out of transfers what was said about them: it may name a customer."""
         self._database.execute(update(transfers).where(these).values(warnings=[], **also))
         self._database.execute(
-            update(transfers).where(these, transfers.c.error.is_not(None)).values(error=_FORGOTTEN.model_dump())
+            update(transfers)
+            .where(these, transfers.c.error.is_not(None))
+            .values(error=_FORGOTTEN.model_dump(), error_code=_FORGOTTEN.code)
         )
 
     def _issue_date(self) -> ColumnElement[str]:

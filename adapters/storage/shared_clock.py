@@ -24,6 +24,7 @@ from adapters.clock import MachineClocks
 from adapters.storage.dialects import READ_ONLY, UtcDateTime, insert_into
 from adapters.storage.schema import (
     clocks,
+    console_sessions,
     customer_directories,
     follow_ups,
     intents,
@@ -32,8 +33,11 @@ from adapters.storage.schema import (
     notice_messages,
     notices,
     notifier,
+    passkey_challenges,
     pauses,
     reference_data,
+    sign_in_attempts,
+    sign_in_links,
     transfers,
     webhook_deliveries,
     webhook_endpoints,
@@ -53,6 +57,8 @@ _TIMED = (
     leases.c.expires_at,
     transfers.c.next_attempt_at,
     transfers.c.not_before,
+    transfers.c.paid_seen_at,
+    transfers.c.look_again_at,
     pauses.c.until,
     intents.c.first_at,
     reference_data.c.stored_at,
@@ -72,6 +78,11 @@ _TIMED = (
     notice_messages.c.next_at,
     notifier.c.expires_at,
     notifier.c.summed_up_at,
+    console_sessions.c.created_at,
+    console_sessions.c.last_seen_at,
+    sign_in_links.c.made_at,
+    sign_in_attempts.c.begun_at,
+    passkey_challenges.c.made_at,
 )
 
 
@@ -152,7 +163,9 @@ class SharedClock(Clock):
             look = self._look(database)
             if look.found.begins_anew and not _is_alone(database):
                 # Who writes under a lease holds its row until all is written. SQLite holds everything by itself.
-                database.execute(text("LOCK TABLE clocks, leases IN SHARE ROW EXCLUSIVE MODE"))
+                database.execute(
+                    text("LOCK TABLE clocks, leases, webhook_leases, notifier IN SHARE ROW EXCLUSIVE MODE")
+                )
                 look = self._look(database)
             place = look.found.place
             if look.found.begins_anew:

@@ -2,16 +2,20 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import (
     BindParameter,
+    Boolean,
     ColumnElement,
     Connection,
+    Date,
     Select,
     and_,
     bindparam,
     case,
     false,
+    func,
     insert,
     null,
     or_,
@@ -21,22 +25,46 @@ from sqlalchemy import (
 from typing_extensions import override
 
 from adapters.storage.dialects import UtcDateTime, insert_into
-from adapters.storage.schema import businesses, journal, leases, pauses, transfers
+from adapters.storage.schema import businesses, invoices, journal, leases, pauses, transfers
+from adapters.storage.schema.parts import ID_LENGTH
 from adapters.storage.shared_clock import SharedClock
 from core.errors import Conflict, Underway
+from core.norwegian_time import norwegian_date
 from core.ports.invoice_stores import JournalStore, Step, TransferStore
 from core.transfer import Transfer, TransferState
 
-_BESIDE = {"settled", "paid", "seen", "seen_at"}
+_OF_ITS_ORDER = {"settled", "paid", "seen", "seen_at", "paid_seen_at", "look_again_at", "open_amount"}
 """What is kept beside a transfer and is no part of it: whoever stores status checks writes it."""
+_COUNTED_BY = {"error_code", "arrived_on", "due_on", "currency", "total"}
+"""What transfers are counted and summed up by: written with them, from what they and their invoices say."""
+_BESIDE = _OF_ITS_ORDER | _COUNTED_BY
 _IS_STILL_IT = transfers.c.order_id == bindparam("order_id")
 _SEEN_OF_IT = {
     "paid": case((_IS_STILL_IT, transfers.c.paid), else_=false()),
-    "seen": case((_IS_STILL_IT, transfers.c.seen), else_=null()),
-    "seen_at": case((_IS_STILL_IT, transfers.c.seen_at), else_=null()),
+    **{
+        name: case((_IS_STILL_IT, transfers.c[name]), else_=null())
+        for name in ("seen", "seen_at", "paid_seen_at", "look_again_at", "open_amount")
+    },
 }
 """Of another order than the one that was seen nothing is known."""
-_TRANSFERS = select(*(column for column in transfers.c if column.name not in _BESIDE))
+
+
+def _of_its_invoice(column: ColumnElement[Any]) -> ColumnElement[Any]:
+    of_it = and_(invoices.c.business == transfers.c.business, invoices.c.number == transfers.c.invoice)
+    return select(column).where(of_it).correlate(transfers).scalar_subquery()
+
+
+_HAS_ORDER, _ENDED_ON = bindparam("has_order", type_=Boolean), bindparam("ended_on", type_=Date)
+_DUE = _of_its_invoice(func.coalesce(invoices.c.due_date, invoices.c.issue_date))
+_COUNTED = {
+    "error_code": bindparam("error_code"),
+    "arrived_on": case((_HAS_ORDER, func.coalesce(transfers.c.arrived_on, _ENDED_ON)), else_=null()),
+    "due_on": case((_HAS_ORDER, func.coalesce(_DUE, transfers.c.due_on, _ENDED_ON)), else_=null()),
+    "currency": func.coalesce(_of_its_invoice(invoices.c.currency), transfers.c.currency),
+    "total": func.coalesce(_of_its_invoice(invoices.c.total), transfers.c.total),
+}
+"""What the invoice says stays when the invoice is forgotten: a day and a sum tell of nobody."""
+TRANSFERS = select(*(column for column in transfers.c if column.name not in _BESIDE))
 _FIXED = {"id", "business", "invoice", "created_at", "version"}
 _NOT_PENDING = [TransferState.RUNNING, *(state for state in TransferState if state.is_final)]
 _SAVE = (
@@ -49,8 +77,10 @@ _SAVE = (
             if column.name not in (_FIXED - {"version"}) | _BESIDE
         }
         | _SEEN_OF_IT
+        | _COUNTED
     )
 )
+_COUNT = update(transfers).where(transfers.c.id == bindparam("counted_id")).values(_COUNTED)
 
 
 def _is_due(now: datetime | BindParameter[datetime]) -> ColumnElement[bool]:
@@ -60,7 +90,7 @@ def _is_due(now: datetime | BindParameter[datetime]) -> ColumnElement[bool]:
 
 def _of_business(condition: ColumnElement[bool], *order: ColumnElement[object]) -> Select[*tuple[object, ...]]:
     of_business = transfers.c.business == bindparam("business")
-    return _TRANSFERS.where(of_business, condition).order_by(*order).limit(bindparam("most"))
+    return TRANSFERS.where(of_business, condition).order_by(*order).limit(bindparam("most"))
 
 
 # What every turn asks again and again is made once: making a statement takes longer than carrying it out.
@@ -74,7 +104,7 @@ _PENDING = [
     for bulk in (False, True)
 ]
 # Transfers are locked by all in the order of their ids, so that nobody deadlocks.
-_THESE_LOCKED = _TRANSFERS.where(transfers.c.id.in_(bindparam("ids", expanding=True))).order_by(transfers.c.id)
+_THESE_LOCKED = TRANSFERS.where(transfers.c.id.in_(bindparam("ids", expanding=True))).order_by(transfers.c.id)
 _THESE_LOCKED = _THESE_LOCKED.with_for_update()
 
 
@@ -87,12 +117,12 @@ class SqlTransferStore(TransferStore):
 
     @override
     def get(self, transfer_id: str, *, for_update: bool = False) -> Transfer | None:
-        return self._read_first(_TRANSFERS.where(transfers.c.id == transfer_id), for_update=for_update)
+        return self._read_first(TRANSFERS.where(transfers.c.id == transfer_id), for_update=for_update)
 
     @override
     def of_invoice(self, business: str, number: str, *, for_update: bool = False) -> Transfer | None:
         return self._read_first(
-            _TRANSFERS.where(
+            TRANSFERS.where(
                 transfers.c.business == business, transfers.c.invoice == number, transfers.c.superseded.is_(False)
             ),
             for_update=for_update,
@@ -101,7 +131,7 @@ class SqlTransferStore(TransferStore):
     @override
     def of_order(self, business: str, order_id: str, *, books: str) -> Transfer | None:
         return self._read_first(
-            _TRANSFERS.where(
+            TRANSFERS.where(
                 transfers.c.business == business,
                 transfers.c.order_id == order_id,
                 transfers.c.superseded.is_(False),
@@ -114,7 +144,7 @@ class SqlTransferStore(TransferStore):
     def of_invoices(
         self, business: str, numbers: Collection[str], *, for_update: bool = False
     ) -> Mapping[str, Transfer]:
-        query = _TRANSFERS.where(
+        query = TRANSFERS.where(
             transfers.c.business == business, transfers.c.invoice.in_(numbers), transfers.c.superseded.is_(False)
         )
         if for_update:  # locked in one order by all, so that nobody deadlocks
@@ -124,7 +154,7 @@ class SqlTransferStore(TransferStore):
     @override
     def all_of_invoice(self, business: str, number: str) -> Sequence[Transfer]:
         of_invoice = and_(transfers.c.business == business, transfers.c.invoice == number)
-        return self._read_all(_TRANSFERS.where(of_invoice).order_by(transfers.c.id))
+        return self._read_all(TRANSFERS.where(of_invoice).order_by(transfers.c.id))
 
     @override
     def add(self, transfer: Transfer) -> None:
@@ -151,7 +181,10 @@ class SqlTransferStore(TransferStore):
             )
             .returning(transfers.c.id)
         )
-        return list(self._database.scalars(statement, [transfer.model_dump() for transfer in given]))
+        added = list(self._database.scalars(statement, [transfer.model_dump() for transfer in given]))
+        if arrived := [one for one in given if one.state.has_order and one.id in added]:  # an order that was adopted
+            self._database.execute(_COUNT, [{"counted_id": one.id, **_counted(one)} for one in arrived])
+        return added
 
     @override
     def save(self, transfer: Transfer) -> Transfer:
@@ -168,6 +201,7 @@ class SqlTransferStore(TransferStore):
         rows = [
             {
                 **transfer.model_dump(exclude=_FIXED),
+                **_counted(transfer),
                 "version": transfer.version + 1,
                 "seen_id": transfer.id,
                 "seen_version": transfer.version,
@@ -234,7 +268,7 @@ class SqlTransferStore(TransferStore):
 
     @override
     def not_begun(self, business: str, *, parked: bool, limit: int) -> Sequence[Transfer]:
-        of_business = _TRANSFERS.where(transfers.c.business == business).limit(limit)
+        of_business = TRANSFERS.where(transfers.c.business == business).limit(limit)
         # In the order of an index, or SQLite reads all that have ended too; and so state by state.
         if parked:
             without_time = of_business.where(transfers.c.next_attempt_at.is_(None)).order_by(transfers.c.id)
@@ -259,7 +293,7 @@ class SqlTransferStore(TransferStore):
     ) -> Sequence[Transfer]:
         if invoice is not None:
             return self._of_one_invoice(business, invoice, state=state, limit=limit, after=after)
-        query = _TRANSFERS.order_by(transfers.c.id).limit(limit)
+        query = TRANSFERS.order_by(transfers.c.id).limit(limit)
         if business is not None:
             query = query.where(transfers.c.business == business)
         if state is not None:
@@ -274,7 +308,7 @@ class SqlTransferStore(TransferStore):
         """Read the one that counts and those that are history, each from the index that holds them."""
         found: list[Transfer] = []
         for is_history in (False, True):
-            query = _TRANSFERS.where(transfers.c.invoice == invoice, transfers.c.superseded.is_(is_history))
+            query = TRANSFERS.where(transfers.c.invoice == invoice, transfers.c.superseded.is_(is_history))
             found += self._read_all(query if business is None else query.where(transfers.c.business == business))
         listed = [one for one in found if state in (None, one.state) and (after is None or one.id > after)]
         return sorted(listed, key=lambda one: one.id)[:limit]
@@ -301,6 +335,15 @@ class SqlTransferStore(TransferStore):
         self, query: Select[*tuple[object, ...]], of: Mapping[str, object] | None = None
     ) -> Sequence[Transfer]:
         return [Transfer.model_validate(dict(row)) for row in self._database.execute(query, of).mappings()]
+
+
+def _counted(transfer: Transfer) -> dict[str, object]:
+    """Return by what a transfer is counted, as far as it says it itself."""
+    return {
+        "error_code": transfer.error.code[:ID_LENGTH] if transfer.error else None,
+        "has_order": transfer.state.has_order,
+        "ended_on": norwegian_date(transfer.finished_at or transfer.created_at),
+    }
 
 
 def _stands(transfer: Transfer) -> tuple[TransferState, datetime | None]:

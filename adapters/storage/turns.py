@@ -6,7 +6,7 @@ from functools import cache
 from typing import Any
 
 from sqlalchemy import Connection, Integer, Table, and_, bindparam, delete, or_, select, update
-from sqlalchemy.sql.dml import ReturningInsert
+from sqlalchemy.sql.dml import ReturningInsert, Update
 from typing_extensions import override
 
 from adapters.storage.database import SqlDatabase
@@ -40,6 +40,52 @@ def take_lease(
     return token
 
 
+def renew_lease(
+    database: Connection, clock: SharedClock, table: Table, held: str, *, holder: str, token: int, length: timedelta
+) -> bool:
+    """Hold on for so long from now to what is held by the one key of a table of leases; whether it was still held.
+
+    Nobody can take it before the transaction ends, so what the transaction writes is written by the holder; and its
+    instants are those of the installation, for the clock is made to follow where another machine has changed the line.
+    False also when this machine's time does not fit in.
+    """
+
+    def is_renewed() -> bool:
+        now = clock.now()
+        times = {"now": now, "until": now + length, "epoch": clock.epoch}
+        return database.execute(_renewal(table), _held(held, holder, token) | times).rowcount > 0
+
+    return is_renewed() or (clock.adopt(database) and is_renewed())
+
+
+def release_lease(
+    database: Connection, clock: SharedClock, table: Table, held: str, *, holder: str, token: int
+) -> None:
+    """Give up what is held by the one key of a table of leases; nothing happens when the lease was lost."""
+    database.execute(_of_lease(table).values(expires_at=_NOW), _held(held, holder, token) | {"now": clock.now()})
+
+
+_NOW = bindparam("now", type_=UtcDateTime)
+
+
+@cache
+def _of_lease(table: Table) -> Update:
+    (key,) = table.primary_key
+    return update(table).where(
+        key == bindparam("of"), table.c.token == bindparam("of_token"), table.c.holder == bindparam("of_holder")
+    )
+
+
+@cache
+def _renewal(table: Table) -> Update:
+    still_holds = and_(table.c.expires_at > _NOW, bindparam("epoch") == CURRENT_EPOCH)
+    return _of_lease(table).where(still_holds).values(expires_at=bindparam("until", type_=UtcDateTime))
+
+
+def _held(held: str, holder: str, token: int) -> dict[str, object]:
+    return {"of": held, "of_holder": holder, "of_token": token}
+
+
 class SqlLeaseStore(LeaseStore):
     """The leases, timed by the installation's clock: the machines that share the database need not agree on the time.
 
@@ -59,40 +105,16 @@ class SqlLeaseStore(LeaseStore):
     def renew(self, lease: Lease, *, length: timedelta) -> None:
         """Hold on to the business for so long from now.
 
-        Nobody can take it before the transaction ends, so what the transaction writes is written by the holder; and
-        its instants are those of the installation, for the clock is made to follow where another machine has changed
-        the line.
         Errors: LeaseLost when it has expired or somebody else has it, or when this machine's time does not fit in.
         """
-        if not self._try_renewal(lease, length) and not (
-            self._clock.adopt(self._database) and self._try_renewal(lease, length)
+        if not renew_lease(
+            self._database, self._clock, leases, lease.business, holder=lease.holder, token=lease.token, length=length
         ):
             raise LeaseLost(f'The lease on the business "{lease.business}" has expired, or another worker has it.')
 
     @override
     def release(self, lease: Lease) -> None:
-        self._database.execute(_RELEASE, _of_lease(lease) | {"now": self._clock.now()})
-
-    def _try_renewal(self, lease: Lease, length: timedelta) -> bool:
-        now = self._clock.now()
-        times = {"now": now, "until": now + length, "epoch": self._clock.epoch}
-        return self._database.execute(_RENEWAL, _of_lease(lease) | times).rowcount > 0
-
-
-_NOW = bindparam("now", type_=UtcDateTime)
-_OF = (
-    update(leases)
-    .where(leases.c.business == bindparam("of_business"))
-    .where(leases.c.token == bindparam("of_token"), leases.c.holder == bindparam("of_holder"))
-)
-_RENEWAL = _OF.where(leases.c.expires_at > _NOW, bindparam("epoch") == CURRENT_EPOCH).values(
-    expires_at=bindparam("until", type_=UtcDateTime)
-)
-_RELEASE = _OF.values(expires_at=_NOW)
-
-
-def _of_lease(lease: Lease) -> dict[str, object]:
-    return {"of_business": lease.business, "of_token": lease.token, "of_holder": lease.holder}
+        release_lease(self._database, self._clock, leases, lease.business, holder=lease.holder, token=lease.token)
 
 
 _THESE = and_(
@@ -104,6 +126,12 @@ _OF_KEYS = select(*(column for column in intents.c if column.name != "business")
 _OPEN_ORDERS = (
     select(intents.c.key)
     .where(IS_OPEN_ORDER, intents.c.business == bindparam("business"))
+    .order_by(intents.c.key)
+    .limit(bindparam("most"))
+)
+_OPEN_WITHDRAWALS = (
+    select(intents.c.key)
+    .where(intents.c.business == bindparam("business"), intents.c.kind == IntentKind.WITHDRAWAL)
     .order_by(intents.c.key)
     .limit(bindparam("most"))
 )
@@ -130,6 +158,10 @@ class SqlIntentStore(IntentStore):
     @override
     def open_orders(self, business: str, *, limit: int) -> Sequence[str]:
         return self._database.scalars(_OPEN_ORDERS, {"business": business, "most": limit}).all()
+
+    @override
+    def open_withdrawals(self, business: str, *, limit: int) -> Sequence[str]:
+        return self._database.scalars(_OPEN_WITHDRAWALS, {"business": business, "most": limit}).all()
 
     @override
     def put(self, business: str, *marks: Intent) -> None:

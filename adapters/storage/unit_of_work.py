@@ -23,9 +23,12 @@ from adapters.storage.postgresql_troubles import told_of_missing_server
 from adapters.storage.schema import LATEST_REVISION
 from adapters.storage.shared_clock import SharedClock
 from adapters.storage.statuses import SqlFollowUpStore, SqlStatusStore
+from adapters.storage.sums import SqlSumStore
 from adapters.storage.transfers import SqlJournalStore, SqlTransferStore
 from adapters.storage.turns import SqlIntentStore, SqlLeaseStore, SqlPauseStore
-from adapters.storage.webhooks import SqlDeliveryStore, SqlEndpointLeaseStore, SqlEndpointStore
+from adapters.storage.users import SqlPasskeyStore, SqlSignInStore, SqlUserStore
+from adapters.storage.webhook_deliveries import SqlDeliveryStore
+from adapters.storage.webhook_endpoints import SqlEndpointLeaseStore, SqlEndpointStore
 from core.ports.secret_box import SecretBox
 from core.ports.storage import Storage, UnitOfWork
 
@@ -54,6 +57,11 @@ class SqlUnitOfWork(UnitOfWork):
     @override
     def transfers(self) -> SqlTransferStore:
         return SqlTransferStore(self._database, self._clock)
+
+    @cached_property
+    @override
+    def sums(self) -> SqlSumStore:
+        return SqlSumStore(self._database)
 
     @cached_property
     @override
@@ -114,6 +122,21 @@ class SqlUnitOfWork(UnitOfWork):
     @override
     def api_keys(self) -> SqlApiKeyStore:
         return SqlApiKeyStore(self._database)
+
+    @cached_property
+    @override
+    def users(self) -> SqlUserStore:
+        return SqlUserStore(self._database)
+
+    @cached_property
+    @override
+    def sign_ins(self) -> SqlSignInStore:
+        return SqlSignInStore(self._database)
+
+    @cached_property
+    @override
+    def passkeys(self) -> SqlPasskeyStore:
+        return SqlPasskeyStore(self._database)
 
     @cached_property
     @override
@@ -189,6 +212,12 @@ class SqlStorage(SqlDatabase, Storage):
             work = SqlUnitOfWork(database, self._secret_box, self.clock)
             yield work
             work.finish()
+
+    @override
+    @contextmanager
+    def reading(self) -> Iterator[SqlUnitOfWork]:
+        with self.read() as database:
+            yield SqlUnitOfWork(database, self._secret_box, self.clock)
 
     def shut_businesses(self) -> Sequence[str]:
         """Return the businesses that are known to need recovery; no writer is waited for."""

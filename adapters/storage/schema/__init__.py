@@ -18,8 +18,12 @@ from adapters.storage.schema.business_tables import (
 from adapters.storage.schema.event_tables import access_troubles, events
 from adapters.storage.schema.installation_tables import api_keys, audit, clocks, installation, kept_answers, recoveries
 from adapters.storage.schema.invoice_tables import (
+    HAS_ARRIVED,
+    IS_LOOKED_AT_AGAIN,
     IS_OPEN,
     IS_OPEN_ORDER,
+    IS_PARTLY_PAID,
+    IS_UNPAID,
     batch_members,
     batches,
     calls_made,
@@ -35,6 +39,16 @@ from adapters.storage.schema.invoice_tables import (
 )
 from adapters.storage.schema.notice_tables import notice_looks, notice_messages, notices, notifier
 from adapters.storage.schema.parts import metadata
+from adapters.storage.schema.user_tables import (
+    EVERY_BUSINESS,
+    console_sessions,
+    passkey_challenges,
+    passkeys,
+    sign_in_attempts,
+    sign_in_links,
+    user_grants,
+    users,
+)
 from adapters.storage.schema.webhook_tables import (
     HAS_FAILED,
     IS_PENDING,
@@ -45,15 +59,20 @@ from adapters.storage.schema.webhook_tables import (
     webhook_pauses,
 )
 
-LATEST_REVISION = "0016"
+LATEST_REVISION = "0026"
 """The migration that leads to these tables."""
 
 __all__ = [
+    "EVERY_BUSINESS",
+    "HAS_ARRIVED",
     "HAS_FAILED",
+    "IS_LOOKED_AT_AGAIN",
     "IS_OPEN",
     "IS_OPEN_ORDER",
+    "IS_PARTLY_PAID",
     "IS_PENDING",
     "IS_THERE",
+    "IS_UNPAID",
     "LATEST_REVISION",
     "access_troubles",
     "api_keys",
@@ -64,6 +83,7 @@ __all__ = [
     "businesses",
     "calls_made",
     "clocks",
+    "console_sessions",
     "customer_directories",
     "customer_directory_keys",
     "customer_links",
@@ -82,12 +102,18 @@ __all__ = [
     "notice_messages",
     "notices",
     "notifier",
+    "passkey_challenges",
+    "passkeys",
     "pauses",
     "recoveries",
     "reference_data",
     "sessions",
+    "sign_in_attempts",
+    "sign_in_links",
     "status_checks",
     "transfers",
+    "user_grants",
+    "users",
     "webhook_attempts",
     "webhook_deliveries",
     "webhook_endpoints",

@@ -3,7 +3,7 @@
 from sqlalchemy import JSON, Boolean, Column, Index, String, Table, Text
 
 from adapters.storage.dialects import UtcDateTime, exact_text, serial_number
-from adapters.storage.schema.parts import ID_LENGTH, NAME_LENGTH, TYPE_LENGTH, metadata, of_business
+from adapters.storage.schema.parts import ID_LENGTH, NAME_LENGTH, TYPE_LENGTH, metadata, of_business, partial_index
 
 # `position` grows with each event; of one business, in the order in which their transactions ended.
 events = Table(
@@ -20,6 +20,13 @@ events = Table(
 )
 Index("uq_events_id", events.c.id, unique=True)
 Index("ix_events_business", events.c.business, events.c.position)
+partial_index(
+    "ix_events_invoice",
+    events.c.business,
+    events.c.invoice,
+    events.c.position,
+    where=events.c.invoice.is_not(None),
+)
 Index("ix_events_type", events.c.business, events.c.type, events.c.position)
 Index("ix_events_timestamp", events.c.business, events.c.timestamp, events.c.position)
 

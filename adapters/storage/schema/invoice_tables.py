@@ -42,8 +42,13 @@ invoices = Table(
     Column("replacement", Text),
     Column("credits", exact_text(NAME_LENGTH)),
     Column("issue_date", Date),
+    Column("due_date", Date),
+    Column("currency", String(TYPE_LENGTH)),
+    Column("total", BigInteger),
 )
 Index("ix_invoices_issue_date", invoices.c.business, invoices.c.issue_date, invoices.c.number)
+# What it comes to with VAT, in hundredths of its currency; null where it says nothing.
+Index("ix_invoices_total", invoices.c.business, invoices.c.total, invoices.c.number)
 # However many have been sent, this index holds those alone that have not.
 partial_index(
     "ix_invoices_unsent",
@@ -109,6 +114,14 @@ transfers = Table(
     Column("paid", Boolean, nullable=False, default=False, server_default=sql_false()),
     Column("seen", String(WORD_LENGTH)),
     Column("seen_at", UtcDateTime),
+    Column("error_code", String(ID_LENGTH)),
+    Column("arrived_on", Date),
+    Column("due_on", Date),
+    Column("currency", String(TYPE_LENGTH)),
+    Column("total", BigInteger),
+    Column("paid_seen_at", UtcDateTime),
+    Column("look_again_at", UtcDateTime),
+    Column("open_amount", BigInteger),
 )
 # The promise that an invoice has one transfer, held by the database itself; superseded ones are history.
 partial_index(
@@ -141,6 +154,15 @@ partial_index(
     transfers.c.invoice,
     where=IS_OPEN,
 )
+# Paid ones that are looked at again, for a while: however many have been paid, this index holds those alone.
+IS_LOOKED_AT_AGAIN = and_(transfers.c.look_again_at.is_not(None), transfers.c.superseded.is_(False))
+partial_index(
+    "ix_transfers_look_again",
+    transfers.c.business,
+    transfers.c.look_again_at,
+    transfers.c.invoice,
+    where=IS_LOOKED_AT_AGAIN,
+)
 # Where the invoices stand, as they are listed by it.
 partial_index(
     "ix_transfers_standing",
@@ -149,6 +171,63 @@ partial_index(
     transfers.c.paid,
     transfers.c.invoice,
     where=transfers.c.superseded.is_(False),
+)
+# What a person has to look at, by why.
+partial_index(
+    "ix_transfers_errors",
+    transfers.c.business,
+    transfers.c.state,
+    transfers.c.error_code,
+    transfers.c.id,
+    where=transfers.c.error_code.is_not(None),
+)
+# What is summed up is read from these indexes alone: what arrived, by its Norwegian day, and what is not known to be
+# paid, by the day on which it is due. Both days are null where there is no order. What the conditions name is in them
+# too: SQLite looks at it although it is the same in all of an index.
+HAS_ARRIVED = and_(transfers.c.arrived_on.is_not(None), transfers.c.superseded.is_(False))
+IS_UNPAID = and_(transfers.c.due_on.is_not(None), transfers.c.settled.is_(False), transfers.c.superseded.is_(False))
+partial_index(
+    "ix_transfers_arrived",
+    transfers.c.business,
+    transfers.c.arrived_on,
+    transfers.c.currency,
+    transfers.c.total,
+    transfers.c.superseded,
+    where=HAS_ARRIVED,
+)
+partial_index(
+    "ix_transfers_unpaid",
+    transfers.c.business,
+    transfers.c.due_on,
+    transfers.c.currency,
+    transfers.c.seen,
+    transfers.c.total,
+    transfers.c.settled,
+    transfers.c.superseded,
+    where=IS_UNPAID,
+)
+partial_index(
+    "ix_transfers_due_on",
+    transfers.c.business,
+    transfers.c.due_on,
+    transfers.c.invoice,
+    transfers.c.settled,
+    transfers.c.superseded,
+    where=IS_UNPAID,
+)
+# Of these what is left to pay is known: however many are unpaid, this index holds those alone.
+IS_PARTLY_PAID = and_(transfers.c.open_amount.is_not(None), IS_UNPAID)
+partial_index(
+    "ix_transfers_partly_paid",
+    transfers.c.business,
+    transfers.c.due_on,
+    transfers.c.currency,
+    transfers.c.seen,
+    transfers.c.total,
+    transfers.c.open_amount,
+    transfers.c.settled,
+    transfers.c.superseded,
+    where=IS_PARTLY_PAID,
 )
 partial_index(
     "ix_transfers_superseded",
@@ -172,6 +251,8 @@ batches = Table(
     Column("recorded", Boolean, nullable=False, server_default=sql_true()),
     Column("finished_at", UtcDateTime),
 )
+
+Index("ix_batches_business", batches.c.business, batches.c.id)
 
 # What was refused has no transfer. An invoice is once in a batch.
 batch_members = Table(
@@ -213,6 +294,8 @@ status_checks = Table(
     Column("checked_at", UtcDateTime, nullable=False),
     Column("warnings", JSON, nullable=False),
     Column("books", exact_text()),
+    Column("worker_checks", Integer, nullable=False, server_default="0"),
+    Column("open_amount", Text),
 )
 Index(
     "ix_status_checks_invoice",

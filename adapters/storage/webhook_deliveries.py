@@ -1,8 +1,7 @@
-"""Endpoints, the events on their way to them, and who sends to which."""
+"""The events on their way to the endpoints of webhooks."""
 
-import json
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -27,8 +26,7 @@ from sqlalchemy import (
 )
 from typing_extensions import override
 
-from adapters.storage.businesses import lock_for_sealing
-from adapters.storage.dialects import UtcDateTime, insert_into, put
+from adapters.storage.dialects import UtcDateTime, insert_into
 from adapters.storage.schema import (
     HAS_FAILED,
     IS_PENDING,
@@ -39,138 +37,16 @@ from adapters.storage.schema import (
     webhook_leases,
     webhook_pauses,
 )
-from adapters.storage.shared_clock import SharedClock
-from adapters.storage.turns import take_lease
-from core.errors import LeaseLost
+from adapters.storage.webhook_endpoints import ENABLED, IS_DUE, LOCK
 from core.event import Event, Happening
-from core.ports.secret_box import SecretBox
-from core.ports.webhook_stores import DeliveryStore, EndpointLease, EndpointLeaseStore, EndpointStore
-from core.webhook import (
-    Again,
-    Attempt,
-    Delivery,
-    DeliveryFilter,
-    DeliveryState,
-    DueDelivery,
-    Endpoint,
-    EndpointSecrets,
-    EndpointState,
-    is_for,
-)
+from core.ports.webhook_stores import DeliveryStore
+from core.webhook import Again, Attempt, Delivery, DeliveryFilter, DeliveryState, DueDelivery, Endpoint, is_for
 
 if TYPE_CHECKING:
     from sqlalchemy.dialects import postgresql, sqlite
 
-_ends, _waits = webhook_endpoints.c, webhook_pauses.c
-_IS_THERE = _ends.removed_at.is_(None)
-_IS_ENABLED = and_(_IS_THERE, _ends.state == EndpointState.ENABLED)
-_ENDPOINTS = select(
-    *(column for column in _ends if column.name not in ("removed_at", "sealed_url", "sealed_secrets")),
-    func.coalesce(_waits.failures, 0).label("failures"),
-    _waits.failing_since,
-    _waits.paused_until,
-).select_from(webhook_endpoints.outerjoin(webhook_pauses, _waits.endpoint == _ends.id))
-_OF_ID = _ENDPOINTS.where(_ends.id == bindparam("id"), _IS_THERE)
-_OF_ID_LOCKED = _OF_ID.with_for_update(of=webhook_endpoints, key_share=True)  # events are on their way meanwhile
-_SECRETS = select(_ends.sealed_url, _ends.sealed_secrets).where(_ends.id == bindparam("id"), _IS_THERE)
-_ENABLED = select(_ends.id, _ends.business, _ends.types).where(_IS_ENABLED)
-_FARES = ("failures", "failing_since", "paused_until")
-
-
-class SqlEndpointStore(EndpointStore):
-    """The endpoints. Whole addresses and secrets are sealed; what an address shows is kept beside it."""
-
-    def __init__(self, database: Connection, secret_box: SecretBox) -> None:
-        self._database = database
-        self._secret_box = secret_box
-
-    @override
-    def add(self, endpoint: Endpoint, secrets: EndpointSecrets) -> None:
-        lock_for_sealing(self._database, webhook_endpoints)
-        self._database.execute(insert(webhook_endpoints).values(**_endpoint_row(endpoint), **self._sealed(secrets)))
-
-    @override
-    def get(self, endpoint_id: str, *, for_update: bool = False) -> Endpoint | None:
-        query = _OF_ID_LOCKED if for_update else _OF_ID
-        row = self._database.execute(query, {"id": endpoint_id}).mappings().first()
-        return Endpoint.model_validate(dict(row)) if row else None
-
-    @override
-    def secrets(self, endpoint_id: str) -> EndpointSecrets | None:
-        row = self._database.execute(_SECRETS, {"id": endpoint_id}).mappings().first()
-        if row is None:
-            return None
-        secrets = json.loads(self._secret_box.open(row["sealed_secrets"]))
-        return EndpointSecrets(url=self._secret_box.open(row["sealed_url"]), **secrets)
-
-    @override
-    def put(self, endpoint: Endpoint) -> None:
-        self._change(endpoint.id, _endpoint_row(endpoint))
-
-    @override
-    def put_secrets(self, endpoint_id: str, secrets: EndpointSecrets) -> None:
-        lock_for_sealing(self._database, webhook_endpoints)
-        self._change(endpoint_id, self._sealed(secrets))
-
-    @override
-    def list(self, *, limit: int, after: str | None = None) -> Sequence[Endpoint]:
-        return self._page(_ENDPOINTS, limit=limit, after=after)
-
-    @override
-    def list_of(self, business: str | None, *, limit: int, after: str | None = None) -> Sequence[Endpoint]:
-        return self._page(_ENDPOINTS.where(_ends.business.is_not_distinct_from(business)), limit=limit, after=after)
-
-    @override
-    def remove(self, endpoint_id: str, *, now: datetime) -> None:
-        lock_for_sealing(self._database, webhook_endpoints)
-        nothing = self._secret_box.seal("")
-        self._change(
-            endpoint_id,
-            {"removed_at": now, "url": "", "sealed_url": nothing, "sealed_secrets": nothing, "old_secret_until": None},
-        )
-
-    @override
-    def pause(self, endpoint_id: str, *, until: datetime, failures: int, failing_since: datetime) -> None:
-        row = {"endpoint": endpoint_id, "paused_until": until, "failures": failures, "failing_since": failing_since}
-        put(self._database, webhook_pauses, row)
-
-    @override
-    def fares_well(self, endpoint_id: str) -> None:
-        self._database.execute(delete(webhook_pauses).where(_waits.endpoint == endpoint_id))
-
-    @override
-    def due(self, *, now: datetime) -> Sequence[str]:
-        return self._database.scalars(_DUE_ENDPOINTS, {"now": now}).all()
-
-    def _page(self, query: Select[Any], *, limit: int, after: str | None) -> Sequence[Endpoint]:
-        query = query.where(_IS_THERE).order_by(_ends.id).limit(limit)
-        if after is not None:
-            query = query.where(_ends.id > after)
-        return [Endpoint.model_validate(dict(row)) for row in self._database.execute(query).mappings()]
-
-    def _change(self, endpoint_id: str, values: Mapping[str, Any]) -> None:
-        self._database.execute(
-            update(webhook_endpoints).where(_ends.id == endpoint_id, _IS_THERE).values(**dict(values))
-        )
-
-    def _sealed(self, secrets: EndpointSecrets) -> dict[str, str]:
-        kept = {
-            "current": secrets.current.get_secret_value(),
-            "previous": secrets.previous.get_secret_value() if secrets.previous else None,
-        }
-        return {
-            "sealed_url": self._secret_box.seal(secrets.url.get_secret_value()),
-            "sealed_secrets": self._secret_box.seal(json.dumps(kept)),
-        }
-
-
-def _endpoint_row(endpoint: Endpoint) -> dict[str, Any]:
-    return {**endpoint.model_dump(exclude=set(_FARES)), "types": [type_.value for type_ in endpoint.types]}
-
-
+_ends = webhook_endpoints.c
 _ways = webhook_deliveries.c
-_NOW = bindparam("now", type_=UtcDateTime)
-_IS_DUE = and_(IS_PENDING, _ways.next_attempt_at <= _NOW)
 _before = webhook_deliveries.alias("before")
 _GOES_BEFORE = exists().where(
     _before.c.endpoint == _ways.endpoint,
@@ -179,22 +55,12 @@ _GOES_BEFORE = exists().where(
     _before.c.position < _ways.position,
     _before.c.next_attempt_at.is_not(None),
 )
-_DUE_ENDPOINTS = (
-    select(_ends.id)
-    .where(
-        _IS_ENABLED,
-        ~exists().where(_waits.endpoint == _ends.id, _waits.paused_until > _NOW),
-        ~exists().where(webhook_leases.c.endpoint == _ends.id, webhook_leases.c.expires_at > _NOW),
-        exists().where(_ways.endpoint == _ends.id, _IS_DUE),
-    )
-    .order_by(_ends.id)
-)
 _DELIVERIES = select(webhook_deliveries, events.c.id.label("event")).join(events, events.c.position == _ways.position)
 _OF_EVENT = _DELIVERIES.where(_ways.endpoint == bindparam("endpoint"), events.c.id == bindparam("event"))
 _DUE = (
     select(webhook_deliveries, events.c.id.label("event"), events.c.timestamp, events.c.data)
     .join(events, events.c.position == _ways.position)
-    .where(_ways.endpoint == bindparam("endpoint"), _IS_DUE, not_(_GOES_BEFORE))
+    .where(_ways.endpoint == bindparam("endpoint"), IS_DUE, not_(_GOES_BEFORE))
     .order_by(_ways.next_attempt_at, _ways.position)
     .limit(bindparam("most"))
 )
@@ -255,6 +121,16 @@ class SqlDeliveryStore(DeliveryStore):
     def get(self, endpoint_id: str, event_id: str) -> Delivery | None:
         row = self._database.execute(_OF_EVENT, {"endpoint": endpoint_id, "event": event_id}).mappings().first()
         return _delivery(row) if row else None
+
+    @override
+    def of_events(self, event_ids: Collection[str]) -> Sequence[Delivery]:
+        if not event_ids:
+            return []
+        # Endpoint by endpoint: the key of a delivery begins with it, and there are few.
+        every = select(webhook_endpoints.c.id)
+        query = _DELIVERIES.where(_ways.endpoint.in_(every), events.c.id.in_(event_ids))
+        rows = self._database.execute(query.order_by(_ways.position, _ways.endpoint)).mappings()
+        return [_delivery(row) for row in rows]
 
     @override
     def tried(self, delivery: Delivery, attempt: Attempt) -> None:
@@ -336,6 +212,7 @@ class SqlDeliveryStore(DeliveryStore):
 
     @override
     def forget(self, *, before: datetime, limit: int) -> bool:
+        self._database.execute(LOCK)
         removed = self._database.scalars(select(_ends.id).where(_ends.removed_at < before)).all()
         for endpoint in removed:
             if self._forget(_ways.endpoint == endpoint, limit=limit):
@@ -384,8 +261,11 @@ def _of(delivery: Delivery) -> dict[str, Any]:
     return {"of_endpoint": delivery.endpoint, "of_position": delivery.position}
 
 
+_FIELDS = frozenset(Delivery.model_fields)  # once: it is asked of every column of every row
+
+
 def _delivery(row: RowMapping) -> Delivery:
-    fields = {name: value for name, value in row.items() if name in Delivery.model_fields}
+    fields = {name: value for name, value in row.items() if name in _FIELDS}
     return Delivery.model_validate({**fields, "invoice": row["invoice"] or None})
 
 
@@ -460,7 +340,9 @@ def _rows(endpoint: ColumnElement[Any], now: ColumnElement[Any]) -> Select[Any]:
 
 _FAN_OUT = insert(webhook_deliveries).from_select(
     _ROW,
-    _rows(bindparam("endpoint"), _NOW).where(events.c.id.in_(bindparam("ids", expanding=True))),
+    _rows(bindparam("endpoint"), bindparam("now", type_=UtcDateTime)).where(
+        events.c.id.in_(bindparam("ids", expanding=True))
+    ),
 )
 _AT_ONCE = 500
 
@@ -470,7 +352,7 @@ def fan_out(database: Connection, happened: Mapping[str, Happening], *, now: dat
 
     Where there is no endpoint that is one small query.
     """
-    for endpoint, business, types in database.execute(_ENABLED).all():
+    for endpoint, business, types in database.execute(ENABLED).all():
         wanted = [id_ for id_, one in happened.items() if is_for(one, business=business, types=types)]
         for start in range(0, len(wanted), _AT_ONCE):
             database.execute(_FAN_OUT, {"endpoint": endpoint, "now": now, "ids": wanted[start : start + _AT_ONCE]})
@@ -478,6 +360,7 @@ def fan_out(database: Connection, happened: Mapping[str, Happening], *, now: dat
 
 def forget_business(database: Connection, business: str) -> None:
     """Forget the endpoints of a business, and its events that are, or were, on their way to any."""
+    database.execute(LOCK)
     its_endpoints = select(_ends.id).where(_ends.business == business)
     its_events = select(events.c.position).where(events.c.business == business)
     for table in (webhook_attempts, webhook_deliveries):
@@ -493,48 +376,7 @@ def forget_events(database: Connection, positions: Collection[int]) -> None:
     """Forget that these events are, or were, on their way to any endpoint."""
     if not positions:
         return
+    database.execute(LOCK)
     for endpoint in database.scalars(select(_ends.id)).all():
         for table in (webhook_attempts, webhook_deliveries):
             database.execute(delete(table).where(table.c.endpoint == endpoint, table.c.position.in_(positions)))
-
-
-_OF_LEASE = and_(
-    webhook_leases.c.endpoint == bindparam("of_endpoint"),
-    webhook_leases.c.token == bindparam("of_token"),
-    webhook_leases.c.holder == bindparam("of_holder"),
-)
-_RENEWAL = (
-    update(webhook_leases)
-    .where(_OF_LEASE, webhook_leases.c.expires_at > _NOW)
-    .values(expires_at=bindparam("until", type_=UtcDateTime))
-)
-_RELEASE = update(webhook_leases).where(_OF_LEASE).values(expires_at=_NOW)
-
-
-class SqlEndpointLeaseStore(EndpointLeaseStore):
-    """The holds on endpoints, timed as those on businesses are."""
-
-    def __init__(self, database: Connection, clock: SharedClock) -> None:
-        self._database = database
-        self._clock = clock
-
-    @override
-    def acquire(self, endpoint_id: str, *, holder: str, length: timedelta) -> EndpointLease | None:
-        now = self._clock.now()
-        token = take_lease(self._database, webhook_leases, endpoint_id, holder=holder, now=now, length=length)
-        return EndpointLease(endpoint=endpoint_id, holder=holder, token=token) if token is not None else None
-
-    @override
-    def renew(self, lease: EndpointLease, *, length: timedelta) -> None:
-        now = self._clock.now()
-        times = {"now": now, "until": now + length}
-        if not self._database.execute(_RENEWAL, _held(lease) | times).rowcount:
-            raise LeaseLost(f"The lease on the endpoint {lease.endpoint} has expired, or another worker has it.")
-
-    @override
-    def release(self, lease: EndpointLease) -> None:
-        self._database.execute(_RELEASE, _held(lease) | {"now": self._clock.now()})
-
-
-def _held(lease: EndpointLease) -> dict[str, Any]:
-    return {"of_endpoint": lease.endpoint, "of_token": lease.token, "of_holder": lease.holder}
