@@ -4,55 +4,28 @@ Pure: an answer in, a value or an error out. The rule for a write: what is not k
 was written is OutcomeUnknown (docs/errors.md). An answer from 400 to 499 that is the API's own means that nothing was.
 """
 
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
+from dataclasses import dataclass
 from typing import Any
 
-from adapters.twentyfour_seven_office.cleaning import cleaned, sentence
+from adapters.http_api.called_again import called_again_at, pause_told
+from adapters.http_api.cleaning import cleaned, sentence
+from adapters.http_api.json_answer import TOO_LARGE, Gone, JsonAnswer, TokenEnded, require_own_refusal
+from adapters.http_api.troubles import Context, UnusableAnswer
+from adapters.pace import Throttled
 from adapters.twentyfour_seven_office.order_fields import DEPARTMENT_HINT, PROJECT_HINT
-from adapters.twentyfour_seven_office.rest.json_values import value_from
 from adapters.twentyfour_seven_office.rest.operations import LOGIN, Operation
-from adapters.twentyfour_seven_office.troubles import Context, UnusableAnswer
 from core.errors import AccessRefused, KvittError, OutcomeUnknown, Rejected, TryAgain
 
 
 @dataclass(frozen=True)
-class Answer:
+class Answer(JsonAnswer):
     """What came back. It may hold a token: never logged, never shown.
 
     `next_page` is the address in the Link header, `retry_after` that header as it stands.
     """
 
-    status: int
-    media_type: str = ""
-    body: bytes = field(default=b"", repr=False)
     next_page: str | None = None
     retry_after: str | None = None
-
-    @property
-    def is_good(self) -> bool:
-        """Whether what was asked was done."""
-        return 200 <= self.status < 300
-
-    @property
-    def is_page(self) -> bool:
-        """Whether it is a web page: a gateway's, or one to log in."""
-        return self.media_type == "text/html" or self.body.lstrip()[:1] == b"<"
-
-    def value(self) -> Any:
-        """Read its JSON; None when there is nothing in it.
-
-        Errors: UnusableAnswer, codes `not_json` for a web page and `broken_answer`.
-        """
-        if self.is_page:
-            raise UnusableAnswer("not_json")
-        if not self.body.strip():
-            return None
-        try:
-            return value_from(self.body)
-        except ValueError:
-            raise UnusableAnswer("broken_answer") from None
 
     def problem(self) -> dict[str, Any]:
         """Read the vendor's Error in it; empty when it holds none."""
@@ -67,8 +40,6 @@ class Answer:
 QUOTA_EXCEEDED = "quota_exceeded"
 
 _MOST_NAMED = 5
-_PAUSE_WHEN_NOT_TOLD = timedelta(minutes=1)
-_LONGEST_PAUSE = timedelta(hours=24)  # one further away was misread, or is no pause but a closed door
 _KNOWN_ERRORS = {
     "DepartmentMissing": ("department_required", DEPARTMENT_HINT),
     "ProjectMissing": ("project_required", PROJECT_HINT),
@@ -76,18 +47,6 @@ _KNOWN_ERRORS = {
 }
 _RIGHTS_HINT = "Give the API client the rights for invoicing in 24SevenOffice, then run business verify."
 _LOGIN_HINT = "Correct client_id, client_secret and organization_id (business set), then run business verify."
-
-
-class TokenEnded(TryAgain):
-    """The token is not (or no longer) accepted; the call did nothing. Logging in again helps."""
-
-    default_code = "session_lost"
-
-
-class Gone(Rejected):
-    """There is no such thing, or not any more."""
-
-    default_code = "gone"
 
 
 def error_for(answer: Answer, operation: Operation, context: Context) -> KvittError:
@@ -98,25 +57,18 @@ def error_for(answer: Answer, operation: Operation, context: Context) -> KvittEr
     status = answer.status
     if status == 401:
         return TokenEnded(f"{operation.where}: the access token is not (or no longer) accepted.")
-    if status == 403:
+    if status == 403 and not answer.is_page:
         return AccessRefused(_message(answer, operation, context), code="missing_rights", hint=_RIGHTS_HINT)
     if status == 429:
         return _too_many(answer, operation, context, code=QUOTA_EXCEEDED)
-    if 300 <= status < 400:
-        raise UnusableAnswer("redirected")
-    if status in (408, 425):
-        raise UnusableAnswer("timeout" if status == 408 else "bad_gateway")
     if status >= 500 and answer.problem():
         kind = OutcomeUnknown if operation.writes else TryAgain
         return kind(_message(answer, operation, context), code="vendor_fault")
-    if not 400 <= status < 500:
-        raise UnusableAnswer("bad_gateway")
-    if status == 404 and operation.is_always_there:
-        raise UnusableAnswer("no_such_address")
-    if answer.is_page:
-        raise UnusableAnswer("not_json")
+    require_own_refusal(answer, operation)
     if status == 404:
         return Gone(_message(answer, operation, context, otherwise="there is no such thing there"))
+    if status == TOO_LARGE:
+        return _refused(answer, operation, context, otherwise="the request is too large for it")
     return _refused(answer, operation, context)
 
 
@@ -143,7 +95,7 @@ def login_refused(where: str) -> AccessRefused:
     )
 
 
-def _refused(answer: Answer, operation: Operation, context: Context) -> Rejected:
+def _refused(answer: Answer, operation: Operation, context: Context, **said: str) -> Rejected:
     problem = answer.problem()
     payload = problem.get("payload")
     told = payload if isinstance(payload, dict) else {}
@@ -158,7 +110,7 @@ def _refused(answer: Answer, operation: Operation, context: Context) -> Rejected
         message = f"{operation.where}: {sentence(reason or 'it gave no reason')}"
         code, hint = known or ("rejected_by_accounting_system", None)
         return Rejected(message, code=code, hint=hint)
-    return Rejected(_message(answer, operation, context), code="rejected_by_accounting_system")
+    return Rejected(_message(answer, operation, context, **said), code="rejected_by_accounting_system")
 
 
 def _place(error: dict[str, Any], context: Context) -> str:
@@ -168,11 +120,12 @@ def _place(error: dict[str, Any], context: Context) -> str:
 
 def _too_many(answer: Answer, operation: Operation, context: Context, *, code: str) -> TryAgain:
     opens = called_again_at(answer.retry_after, now=context.now)
-    return TryAgain(
+    return Throttled(
         f"{operation.where}: the server asks for fewer calls; Kvitt calls again at {opens:%H:%M:%S} UTC.",
         code=code,
         hint="A running worker retries transfers then. 24SevenOffice grants more calls on request.",
         not_before=opens,
+        pause=pause_told(answer.retry_after, now=context.now),
     )
 
 
@@ -188,21 +141,3 @@ def _items(value: Any) -> list[dict[str, Any]]:
 
 def _text(value: Any) -> str:
     return value if isinstance(value, str) else ""
-
-
-def called_again_at(header: str | None, *, now: datetime) -> datetime:
-    """Return the instant, in UTC, from which to call again: seconds from now, or an HTTP date; else in a minute."""
-    told = _told_instant((header or "").strip(), now)
-    if told is None:
-        return now + _PAUSE_WHEN_NOT_TOLD
-    return min(max(told, now), now + _LONGEST_PAUSE)
-
-
-def _told_instant(text: str, now: datetime) -> datetime | None:
-    if text.isascii() and text.isdigit():
-        return now + min(timedelta(seconds=int(text[:9])), _LONGEST_PAUSE)
-    try:
-        moment = parsedate_to_datetime(text)
-    except ValueError:
-        return None
-    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)

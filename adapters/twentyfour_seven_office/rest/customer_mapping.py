@@ -9,9 +9,10 @@ known, so objects go whole.
 from collections.abc import Iterable
 from typing import Any
 
-from adapters.twentyfour_seven_office.rest.json_values import Item, id_in, part
+from adapters.http_api.json_values import Item, id_in, part
+from adapters.http_api.values import text_in, without_nothing
 from adapters.twentyfour_seven_office.rest.operations import CHANGE_CUSTOMER
-from adapters.twentyfour_seven_office.values import UNREADABLE, text_in, without_nothing
+from adapters.twentyfour_seven_office.values import UNREADABLE
 from core.customer import Address, Customer, CustomerEntry, CustomerKind, CustomerRecord
 from core.customer_changes import CustomerChanges
 from core.errors import Rejected

@@ -8,7 +8,10 @@ from typing import TypeVar
 from cachetools import FIFOCache
 from typing_extensions import override
 
-from adapters.twentyfour_seven_office.rest.answers import Gone
+from adapters.http_api.found_records import carrying_email, carrying_number
+from adapters.http_api.json_answer import Gone
+from adapters.http_api.json_values import Broken, Item, instant_out
+from adapters.parallel import all_of, each_of
 from adapters.twentyfour_seven_office.rest.customer_mapping import (
     changed_customer,
     customer_entry,
@@ -16,18 +19,17 @@ from adapters.twentyfour_seven_office.rest.customer_mapping import (
     new_customer,
     unreadable_customer,
 )
-from adapters.twentyfour_seven_office.rest.json_values import Broken, Item, created_id, instant_out, item_in
+from adapters.twentyfour_seven_office.rest.json_values import created_id, item_in
 from adapters.twentyfour_seven_office.rest.operations import (
     CHANGE_CUSTOMER,
     CREATE_CUSTOMER,
     GET_CUSTOMER,
     GET_CUSTOMERS,
 )
-from adapters.twentyfour_seven_office.rest.session import BusinessSession, one_by_one
+from adapters.twentyfour_seven_office.rest.session import BusinessSession
 from adapters.twentyfour_seven_office.values import known_number, numbers_of
 from core.customer import Customer, CustomerEntry, CustomerRecord
 from core.errors import KvittError
-from core.identity import emails_in, normal_email, search_number
 from core.ports.accounting import CustomerRepo, CustomerUpdate
 from core.unreadable import Unreadable
 
@@ -38,11 +40,15 @@ _MOST_NAMES = 10_000
 
 
 class CustomerNames:
-    """Names by customer id, the latest that were seen. Safe to use from many threads."""
+    """Names by customer id, the latest that were seen. Safe to use from many threads.
+
+    While `being_read` is held, no other thread reads one: it is there when their turn comes.
+    """
 
     def __init__(self) -> None:
         self._names: FIFOCache[str, str] = FIFOCache(_MOST_NAMES)
         self._lock = Lock()
+        self.being_read = Lock()
 
     def put(self, customer_id: str, name: str) -> None:
         """Remember a name."""
@@ -67,32 +73,20 @@ class RestCustomerRepo(CustomerRepo):
     @override
     def find_by_email(self, email: str) -> list[CustomerRecord | Unreadable]:
         """Search by e-mail. It takes reading all customers: one call for a hundred."""
-        wanted = normal_email(email)
-        return [record for record in self._read_all() if wanted in emails_in(record.emails)]
+        return carrying_email(self._read_all(), email)
 
     @override
     def find_by_organization_number(self, number: str) -> list[CustomerRecord | Unreadable]:
         """Search by organization number, however it is spaced. It takes reading all customers."""
-        wanted = search_number(number) or number
-        return [record for record in self._read_all() if wanted in (search_number(record.organization_number) or "")]
+        return carrying_number(self._read_all(), number)
 
     @override
     def read(self, customer_ids: Sequence[str]) -> dict[str, CustomerRecord | Unreadable]:
-        """Read these records, a call each; what can't be an id of the vendor's is gone without asking."""
-        records: dict[str, CustomerRecord | Unreadable] = {}
-        for number in numbers_of(customer_ids):
-            try:
-                found = self._session.call(GET_CUSTOMER, id=number)
-            except Gone:
-                continue
-            if isinstance(found, Broken):
-                records[str(number)] = unreadable_customer({**found, "id": number})
-                continue
-            record = customer_record(item_in(found, GET_CUSTOMER, asked=number))
-            if record and record.id in customer_ids:
-                records[record.id] = record
-                self._names.put(record.id, record.name)
-        return records
+        """Read these records, a call each, several at once; what can't be an id there is gone without asking."""
+        wanted, numbers = set(customer_ids), numbers_of(customer_ids)
+        read = all_of(numbers, self._read, at_once=self._session.parallel_calls)
+        found = {str(number): record for number, record in zip(numbers, read, strict=True) if record}
+        return {customer_id: record for customer_id, record in found.items() if customer_id in wanted}
 
     @override
     def entries(self, *, changed_since: datetime | None = None) -> Iterator[Sequence[CustomerEntry | Unreadable]]:
@@ -104,13 +98,26 @@ class RestCustomerRepo(CustomerRepo):
 
     @override
     def create(self, customers: Sequence[Customer]) -> list[str | KvittError]:
-        """Create customers, a call each."""
-        return one_by_one(customers, self._create)
+        """Create customers, a call each, several at once."""
+        return each_of(customers, self._create, at_once=self._session.parallel_calls)
 
     @override
     def update(self, updates: Sequence[CustomerUpdate]) -> list[KvittError | None]:
-        """Write the changes, a call each."""
-        return one_by_one(updates, self._update)
+        """Write the changes, a call each, several at once."""
+        return each_of(updates, self._update, at_once=self._session.parallel_calls)
+
+    def _read(self, number: int) -> CustomerRecord | Unreadable | None:
+        """Read one record; None when it is gone."""
+        try:
+            found = self._session.call(GET_CUSTOMER, id=number)
+        except Gone:
+            return None
+        if isinstance(found, Broken):
+            return unreadable_customer({**found, "id": number})
+        record = customer_record(item_in(found, GET_CUSTOMER, asked=number))
+        if record:
+            self._names.put(record.id, record.name)
+        return record
 
     def _create(self, customer: Customer) -> str:
         answer = self._session.call(CREATE_CUSTOMER, body=new_customer(customer))

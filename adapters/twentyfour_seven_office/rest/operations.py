@@ -1,39 +1,19 @@
 """The operations that are called: where they live, what they are for in a person's words, and whether they write."""
 
 from dataclasses import dataclass
+from typing import ClassVar
 
+from adapters.http_api.operations import HttpOperation
 from adapters.twentyfour_seven_office.rest.settings import LOGIN_URL, REST_URL
+from adapters.twentyfour_seven_office.values import VENDOR
 
 
 @dataclass(frozen=True)
-class Operation:
-    """One method of one path. `path` may have ids in braces; `doing` completes "24SevenOffice, ...".
+class Operation(HttpOperation):
+    """One of 24SevenOffice's. `address` names the setting that says where the server is."""
 
-    `address` names the setting that says where the server is. `by_item`: it reads records that have nothing to do with
-    each other, so that one that is broken keeps no other from being read.
-    """
-
-    method: str
-    path: str
-    doing: str
-    writes: bool = False
-    by_item: bool = False
     address: str = REST_URL
-
-    @property
-    def where(self) -> str:
-        """Where trouble with this operation happens, as messages say it."""
-        return f"24SevenOffice, {self.doing}"
-
-    @property
-    def is_always_there(self) -> bool:
-        """Whether it reads what every company has, such as a listing: where it is not found, the address is wrong."""
-        return not self.writes and "{" not in self.path
-
-    @property
-    def name(self) -> str:
-        """The operation as the vendor's documentation names it."""
-        return f"{self.method} {self.path}"
+    vendor: ClassVar[str] = VENDOR
 
 
 LOGIN = Operation("POST", "/oauth/token", "logging in", address=LOGIN_URL)

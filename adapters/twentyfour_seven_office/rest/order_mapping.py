@@ -9,8 +9,9 @@ from collections.abc import Collection, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-from adapters.twentyfour_seven_office.rest.json_values import Item, decimal_in, id_in, part
-from adapters.twentyfour_seven_office.values import known_number, text_in, without_nothing
+from adapters.http_api.json_values import Item, decimal_in, id_in, part
+from adapters.http_api.values import text_in, without_nothing
+from adapters.twentyfour_seven_office.values import known_number
 from core.business import NewOrderStatus
 from core.currency import HOME_CURRENCY
 from core.customer import Address
@@ -132,7 +133,9 @@ def _header(draft: OrderDraft, customer_name: str, where: str) -> dict[str, Any]
             "referenceNumber": draft.order_reference,
             "deliveryDate": delivery.date.isoformat() if delivery.date else None,
             "deliveryCustomer": _delivery_out(delivery) or None,
-            "currency": {"code": currency.code, "rate": currency.rate / currency.unit} if currency else None,
+            "currency": {"code": currency.code, "rate": currency.rate / currency.unit}
+            if currency and currency.rate is not None
+            else None,
             "dimensions": dimensions_out(draft.department, draft.project),
             "invoice": {"paymentTerms": {"type": "NumberOfDays", "value": (draft.due_date - draft.issue_date).days}},
         }

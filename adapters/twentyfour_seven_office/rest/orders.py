@@ -11,10 +11,12 @@ from typing import Any
 
 from typing_extensions import override
 
-from adapters.twentyfour_seven_office.rest.answers import Gone
+from adapters.http_api.json_answer import Gone
+from adapters.http_api.json_values import Item, instant_out
+from adapters.parallel import each_of
 from adapters.twentyfour_seven_office.rest.customer_mapping import customer_record
 from adapters.twentyfour_seven_office.rest.customers import CustomerNames
-from adapters.twentyfour_seven_office.rest.json_values import Item, created_id, instant_out, item_in
+from adapters.twentyfour_seven_office.rest.json_values import created_id, item_in
 from adapters.twentyfour_seven_office.rest.operations import (
     CREATE_LINE,
     CREATE_ORDER,
@@ -39,7 +41,7 @@ from adapters.twentyfour_seven_office.rest.order_mapping import (
     receipts_in,
     totals_in,
 )
-from adapters.twentyfour_seven_office.rest.session import BusinessSession, one_by_one
+from adapters.twentyfour_seven_office.rest.session import BusinessSession
 from adapters.twentyfour_seven_office.values import known_number, numbers_of
 from core.errors import AccessRefused, KvittError, Outcome, OutcomeUnknown, Rejected, TryAgain
 from core.order_draft import OrderDraft
@@ -104,11 +106,13 @@ class RestOrderSink(OrderSink):
 
     @override
     def create(self, drafts: Sequence[OrderDraft]) -> list[Receipt | KvittError]:
-        """Create orders, or complete those that were begun: two calls and one a row for each that is new."""
-        writing = OrderWriting(self._session, self._names)
-        if len(drafts) == 1:  # as it is asked for: each is several calls already
-            return [writing.write(drafts[0])]
-        return one_by_one(drafts, writing.write)
+        """Create orders, several at once, or complete those that were begun.
+
+        Two calls, and one a row, for each that is new.
+        """
+        if len(drafts) == 1:
+            return [OrderWriting(self._session, self._names).write(drafts[0])]
+        return each_of(drafts, self._write, at_once=self._session.parallel_calls)
 
     @override
     def delete(self, order_id: str) -> bool:
@@ -124,9 +128,12 @@ class RestOrderSink(OrderSink):
             return True
         return False
 
+    def _write(self, draft: OrderDraft) -> Receipt:
+        return OrderWriting(self._session, self._names).write(draft)
+
 
 class OrderWriting:
-    """Writes orders one after the other."""
+    """Writes one order."""
 
     def __init__(self, session: BusinessSession, names: CustomerNames) -> None:
         self._session = session
@@ -237,6 +244,10 @@ class OrderWriting:
         """
         if name := self._names.get(str(customer)):
             return name
+        with self._names.being_read:  # orders of one customer ask once; names that were not seen lately are few
+            return self._names.get(str(customer)) or self._ask_for_name(customer)
+
+    def _ask_for_name(self, customer: int) -> str:
         record = customer_record(item_in(self._session.call(GET_CUSTOMER, id=customer), GET_CUSTOMER, asked=customer))
         if record is None or not record.name:
             raise Rejected(f"{GET_CUSTOMER.where}: customer {customer} has no name.", code="unnamed_customer")

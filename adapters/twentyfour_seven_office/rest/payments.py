@@ -10,23 +10,24 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal, localcontext
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from typing_extensions import override
 
-from adapters.twentyfour_seven_office.rest.answers import Gone
-from adapters.twentyfour_seven_office.rest.json_values import Item, date_in, decimal_in, id_in, item_in, part
+from adapters.http_api.json_answer import Gone
+from adapters.http_api.json_values import Item, date_in, decimal_in, id_in, part
+from adapters.parallel import each_of
+from adapters.twentyfour_seven_office.rest.json_values import item_in
 from adapters.twentyfour_seven_office.rest.operations import GET_LEDGER_LINES, GET_ORDER
 from adapters.twentyfour_seven_office.rest.order_mapping import is_there, reference_on, totals_in
-from adapters.twentyfour_seven_office.rest.session import BusinessSession, one_by_one
+from adapters.twentyfour_seven_office.rest.session import BusinessSession
 from adapters.twentyfour_seven_office.values import numbers_of
 from core.errors import KvittError
+from core.norwegian_time import norwegian_date
 from core.payment import OrderState
 from core.ports.accounting import PaymentStatus
 from core.ports.clock import Clock
 from core.totals import to_the_ore
 
-_OSLO = ZoneInfo("Europe/Oslo")
 _PAGE = 100
 _RECEIVABLES = range(1500, 1600)
 _A_YEAR = timedelta(days=366)
@@ -42,11 +43,10 @@ class RestPaymentStatus(PaymentStatus):
 
     @override
     def states(self, order_ids: Sequence[str]) -> dict[str, OrderState | KvittError]:
-        """Read the state of these orders: a call for one that is not published, two for one that is."""
+        """Read the state of these orders, several at once: one call each, two where it is published."""
         numbers = numbers_of(order_ids)
-        states = {
-            str(number): state for number, state in zip(numbers, one_by_one(numbers, self._read_state), strict=True)
-        }
+        read = each_of(numbers, self._read_state, at_once=self._session.parallel_calls)
+        states = {str(number): state for number, state in zip(numbers, read, strict=True)}
         wanted = set(order_ids)
         return {order_id: state for order_id, state in states.items() if state is not None and order_id in wanted}
 
@@ -61,7 +61,7 @@ class RestPaymentStatus(PaymentStatus):
         state = order_state_in(order, order_id=str(number))
         if not is_to_be_settled(state):
             return state
-        today = self._clock.now().astimezone(_OSLO).date()
+        today = norwegian_date(self._clock.now())
         search = {**ledger_search(order, state, today=today), "limit": _PAGE}
         pages = self._session.pages(GET_LEDGER_LINES, search)
         return settled(state, order, [line for page in pages for line in page])

@@ -4,7 +4,9 @@ from collections.abc import Iterable
 
 from typing_extensions import override
 
-from adapters.twentyfour_seven_office.rest.json_values import Broken, Item, created_id, id_in
+from adapters.http_api.json_values import Broken, Item, id_in
+from adapters.http_api.values import text_in
+from adapters.twentyfour_seven_office.rest.json_values import created_id
 from adapters.twentyfour_seven_office.rest.operations import (
     CREATE_CATEGORY,
     CREATE_PRODUCT,
@@ -12,7 +14,7 @@ from adapters.twentyfour_seven_office.rest.operations import (
     GET_PRODUCTS,
 )
 from adapters.twentyfour_seven_office.rest.session import BusinessSession
-from adapters.twentyfour_seven_office.values import UNREADABLE, known_number, text_in
+from adapters.twentyfour_seven_office.values import UNREADABLE, known_number
 from core.ports.accounting import ProductCatalog
 from core.product import Category, Product
 from core.unreadable import Unreadable

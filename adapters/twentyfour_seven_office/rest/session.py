@@ -1,20 +1,23 @@
 """One business's way into the API: its token is got, kept, and renewed before it ends, or when it is refused."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, TypeVar
+from functools import partial
+from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlencode, urljoin, urlsplit
 
+from adapters.http_api.json_answer import TokenEnded
+from adapters.http_api.json_values import id_in
+from adapters.http_api.kept_login import MOST_TRIES, KeptLogin
+from adapters.http_api.troubles import Context, trouble
+from adapters.http_api.values import text_in
+from adapters.pace import Pace
 from adapters.twentyfour_seven_office.account import books_of
-from adapters.twentyfour_seven_office.kept_login import MOST_TRIES, KeptLogin
-from adapters.twentyfour_seven_office.rest.answers import TokenEnded
-from adapters.twentyfour_seven_office.rest.json_values import id_in, item_in, items_in
+from adapters.twentyfour_seven_office.rest.json_values import item_in, items_in
 from adapters.twentyfour_seven_office.rest.operations import GET_ORGANIZATION, LOGIN, Operation
 from adapters.twentyfour_seven_office.rest.settings import RestConnection, RestSettings
 from adapters.twentyfour_seven_office.rest.token import Token, fingerprint_of, login_request, token_in
-from adapters.twentyfour_seven_office.troubles import Context, trouble
-from adapters.twentyfour_seven_office.values import text_in
 from core.books import Account, Books
-from core.errors import AccessRefused, KvittError, OutcomeUnknown, Rejected, TryAgain
+from core.errors import AccessRefused
 from core.ports.surroundings import Surroundings
 
 if TYPE_CHECKING:
@@ -22,7 +25,10 @@ if TYPE_CHECKING:
 
 
 class BusinessSession:
-    """Calls made in one business's name. Safe to use from many threads: they log in once."""
+    """Calls made in one business's name. Safe to use from many threads: they log in once.
+
+    `parallel_calls` are those that a method which takes many may make at once; `pace` is how fast all of them go out.
+    """
 
     def __init__(
         self,
@@ -43,10 +49,14 @@ class BusinessSession:
         self._client = client
         self._fingerprint = fingerprint_of(connection, settings)
         self._login = KeptLogin(business, surroundings.sessions, fingerprint=self._fingerprint, read=Token.from_text)
+        self.pace = Pace()
+        self.parallel_calls = settings.parallel_calls
 
     def call(self, operation: Operation, *, body: Any = None, **ids: int) -> Any:
         """Call an operation, and return what its JSON holds. `ids` fill the braces of its path.
 
+        A call that is refused for going too fast did nothing, and is made again when its turn comes, as all of the
+        business's; until that would take too long.
         A call whose token is refused did nothing, and is repeated: with a token that another process has kept
         meanwhile, or else with a new one, once.
         Errors: those of RestClient.call; AccessRefused where there is no way in; TryAgain, code `session_lost`, when a
@@ -102,16 +112,22 @@ class BusinessSession:
         client = self._client()  # the first loads httpx, which is not the call's time
         for _ in range(MOST_TRIES):
             token, is_new = self._token(besides=ended)
-            context = self._context(token)
+            turn = self.pace.turn()
             try:
-                with self._observer.call(self._system, operation.name, self._business):
-                    return client.call(operation, url, token=token.text, body=body, context=context)
+                while True:
+                    with turn, self._observer.call(self._system, operation.name, self._business):
+                        return client.call(operation, url, token=token.text, body=body, context=self._context(token))
             except TokenEnded as error:
                 lost = error
                 ended.add(token.text)
                 if is_new:
                     break
         raise lost
+
+    def _ask_company(self, client: "RestClient", token: Token) -> Any:
+        url, context = self._root + GET_ORGANIZATION.path, self._context(token)
+        with self._observer.call(self._system, GET_ORGANIZATION.name, self._business):
+            return client.call(GET_ORGANIZATION, url, token=token.text, context=context)[0]
 
     def _token(self, *, besides: set[str]) -> tuple[Token, bool]:
         """Return a token other than those known to be refused, and whether this call has got it."""
@@ -128,10 +144,7 @@ class BusinessSession:
             answer = client.log_in(login_request(self._connection), context=self._context())
         token = token_in(answer, fingerprint=self._fingerprint, asked_at=asked_at)
         if self._connection.account_name is not None:
-            url, context = self._root + GET_ORGANIZATION.path, self._context(token)
-            with self._observer.call(self._system, GET_ORGANIZATION.name, self._business):
-                document, _ = client.call(GET_ORGANIZATION, url, token=token.text, context=context)
-            self._require_company(account_in(document))
+            self._require_company(account_in(self.pace.keep(partial(self._ask_company, client, token))))
         return token
 
     def _require_company(self, account: Account) -> None:
@@ -184,27 +197,3 @@ def next_page_url(link: str, *, page: str, root: str) -> str | None:
 
 def _port(scheme: str, port: int | None) -> int | None:
     return port or {"https": 443, "http": 80}.get(scheme)
-
-
-Asked = TypeVar("Asked")
-Answer = TypeVar("Answer")
-
-
-def one_by_one(items: Sequence[Asked], do: Callable[[Asked], Answer]) -> list[Answer | KvittError]:
-    """Do each, in order, and return how each went.
-
-    What stands in the way of one, or makes its outcome unknown, is its own; what stands in the way of all (no access,
-    temporary trouble) is not tried again for those that are left.
-    Errors: whatever `do` raises, where there is one thing to do.
-    """
-    if len(items) == 1:
-        return [do(items[0])]
-    outcomes: list[Answer | KvittError] = []
-    for item in items:
-        try:
-            outcomes.append(do(item))
-        except (Rejected, OutcomeUnknown) as own:
-            outcomes.append(own)
-        except (AccessRefused, TryAgain) as everyones:
-            return [*outcomes, *[everyones] * (len(items) - len(outcomes))]
-    return outcomes

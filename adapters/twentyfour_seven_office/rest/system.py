@@ -4,8 +4,10 @@ from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
-from adapters.twentyfour_seven_office.account import right
-from adapters.twentyfour_seven_office.order_fields import LONGEST, PLACES
+from adapters.http_api.rights import right
+from adapters.http_api.settings import require_only_at
+from adapters.parallel import with_several_at_once
+from adapters.twentyfour_seven_office.rest.abilities import LIMITS
 from adapters.twentyfour_seven_office.rest.customers import CustomerNames, RestCustomerRepo
 from adapters.twentyfour_seven_office.rest.operations import (
     GET_CUSTOMERS,
@@ -20,7 +22,7 @@ from adapters.twentyfour_seven_office.rest.products import RestProductCatalog
 from adapters.twentyfour_seven_office.rest.session import BusinessSession
 from adapters.twentyfour_seven_office.rest.settings import RestConnection, RestSettings, rest_settings
 from adapters.twentyfour_seven_office.rest.tables import RestCurrencyTable, RestDimensionTable, RestVatTable
-from adapters.twentyfour_seven_office.settings import require_only_at
+from adapters.twentyfour_seven_office.values import VENDOR
 from core.books import Account, Books, Right
 from core.business import Business
 from core.call_budget import CallBudget
@@ -30,21 +32,6 @@ from core.ports.surroundings import Surroundings
 
 if TYPE_CHECKING:
     from adapters.twentyfour_seven_office.rest.client import RestClient
-
-LIMITS = Limits(
-    row_text=300,
-    customer_name=200,
-    product_name=150,
-    decimals=4,
-    items_per_write=1,  # an order is several calls, a customer one: whoever writes renews its hold in between
-    items_per_read=50,
-    text_rows=True,
-    order_fields=PLACES,
-    longest=LONGEST,
-    prices_with_vat=False,
-    deletes_orders=True,
-)
-"""As docs/24sevenoffice.md says of orders and products ("REST") and of decimals ("Values and dates")."""
 
 
 class RestAccountingSystem:
@@ -56,7 +43,6 @@ class RestAccountingSystem:
         names = CustomerNames()
         self._session = session
         self._clock = clock
-        self.limits = LIMITS
         self.customers = RestCustomerRepo(session, names)
         self.products = RestProductCatalog(session)
         self.vat = RestVatTable(session)
@@ -64,6 +50,13 @@ class RestAccountingSystem:
         self.dimensions = RestDimensionTable(session)
         self.orders = RestOrderSink(session, names)
         self.payments = RestPaymentStatus(session, clock)
+
+    @property
+    def limits(self) -> Limits:
+        """How much it can hold, and how much it takes at once: less where the vendor has asked for fewer calls."""
+        return with_several_at_once(
+            LIMITS, self._session.parallel_calls, calls_a_second=self._session.pace.calls_a_second()
+        )
 
     def identity(self) -> Books:
         """Say for whose books the token is. No call while one is kept."""
@@ -103,7 +96,7 @@ def open_rest_system(
     when they lead elsewhere than the connection's credentials may go.
     """
     settings = rest_settings(surroundings.environment)
-    require_only_at(connection.only_at, settings.login_url, settings.rest_url)
+    require_only_at(connection.only_at, settings.login_url, settings.rest_url, vendor=VENDOR)
     session = BusinessSession(
         business=business.name,
         connection=connection,

@@ -4,11 +4,12 @@ from collections.abc import Iterable
 
 from typing_extensions import override
 
-from adapters.twentyfour_seven_office.rest.json_values import Broken, Item, decimal_in
+from adapters.http_api.json_values import Broken, Item, decimal_in
+from adapters.http_api.values import text_in
 from adapters.twentyfour_seven_office.rest.operations import GET_CURRENCIES, GET_DIMENSION, GET_TAXES
 from adapters.twentyfour_seven_office.rest.order_mapping import DIMENSION_TYPES
 from adapters.twentyfour_seven_office.rest.session import BusinessSession
-from adapters.twentyfour_seven_office.values import UNREADABLE, text_in
+from adapters.twentyfour_seven_office.values import UNREADABLE
 from core.currency import Currency
 from core.dimension import Dimension, DimensionKind
 from core.errors import AccessRefused, Rejected

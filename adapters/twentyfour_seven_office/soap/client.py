@@ -22,13 +22,13 @@ from urllib3.exceptions import NewConnectionError, ProtocolError
 from urllib3.exceptions import SSLError as PoolSSLError
 
 from adapters.exchange import TooMuch, limited
-from adapters.twentyfour_seven_office.answer_body import LARGEST_EXCHANGE, body_from
+from adapters.http_api.answer_body import LARGEST_EXCHANGE, body_from
+from adapters.http_api.troubles import Context, UnusableAnswer, causes_of, tell_support, trouble
 from adapters.twentyfour_seven_office.soap.connections import LimitedAdapter
 from adapters.twentyfour_seven_office.soap.operations import Operation
 from adapters.twentyfour_seven_office.soap.refusals import error_for_fault
 from adapters.twentyfour_seven_office.soap.settings import OperatorSettings
 from adapters.twentyfour_seven_office.soap.wire import Answer, Request, ServiceFault, contract, envelope_of
-from adapters.twentyfour_seven_office.troubles import Context, UnusableAnswer, causes_of, tell_support, trouble
 from core.errors import KvittError
 
 CONNECT_TIMEOUT = 10.0

@@ -8,8 +8,9 @@ from collections.abc import Callable, Hashable, Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
+from adapters.http_api.values import text_in, without_nothing
 from adapters.twentyfour_seven_office.soap.values import id_in
-from adapters.twentyfour_seven_office.values import UNREADABLE, text_in, without_nothing
+from adapters.twentyfour_seven_office.values import UNREADABLE
 from core.customer import (
     Address,
     Customer,

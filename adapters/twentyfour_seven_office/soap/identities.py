@@ -3,18 +3,15 @@
 Source: docs/behaviour.md, "Preparing"; docs/24sevenoffice.md, "Sessions".
 """
 
-import difflib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from adapters.http_api.company_names import near_names, told_of_near
 from adapters.twentyfour_seven_office.soap.operations import LOGIN
 from core.errors import AccessRefused, UnknownAccount
-from core.identity import tidy
 
 _NOT_A_GUID = "00000000-0000-0000-0000-000000000000"
-_NEAR = 0.7
-_MOST_NEAR = 3
 
 
 @dataclass(frozen=True)
@@ -52,9 +49,9 @@ def chosen_identity(account_name: str, answer: Sequence[Mapping[str, Any]] | Non
         raise login_refused()
     named = [identity for identity in identities if identity.name.strip() == account_name.strip()]
     if not named:
-        similar = _near_names(account_name, (identity.name for identity in identities))
+        similar = near_names(account_name, (identity.name for identity in identities))
         raise UnknownAccount(
-            f'{where}: the user has access to no company named exactly "{account_name}". {_told(similar)}',
+            f'{where}: the user has access to no company named exactly "{account_name}". {told_of_near(similar)}',
             similar=similar,
             hint="Set account_name to the company name shown at the top right in 24SevenOffice, or invite the user to "
             "that company; then run business verify.",
@@ -85,17 +82,3 @@ def login_refused() -> AccessRefused:
         code="login_refused",
         hint="Correct username, password and application_id (business set), then run business verify.",
     )
-
-
-def _near_names(wanted: str, names: Iterable[str]) -> list[str]:
-    """Return the companies' names that are near. Others stay unnamed: they are other businesses' affairs."""
-    by_form: dict[str, list[str]] = {}
-    for name in names:
-        by_form.setdefault(tidy(name).casefold(), []).append(name)
-    forms = difflib.get_close_matches(tidy(wanted).casefold(), by_form, n=_MOST_NEAR, cutoff=_NEAR)
-    return list(dict.fromkeys(name for form in forms for name in by_form[form]))
-
-
-def _told(similar: Iterable[str]) -> str:
-    quoted = ", ".join(f'"{name}"' for name in similar)
-    return f"Similar names: {quoted}." if quoted else "No company has a similar name."

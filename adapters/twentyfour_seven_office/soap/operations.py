@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from adapters.twentyfour_seven_office.soap.settings import API_URL
+from adapters.twentyfour_seven_office.values import VENDOR
 
 # docs/24sevenoffice.md, "Sessions": addresses under the API root, by the contract that describes the service.
 PATHS = {
@@ -33,6 +34,7 @@ class Operation:
     writes: bool = False
     by_item: bool = False
     address: ClassVar[str] = API_URL
+    vendor: ClassVar[str] = VENDOR
 
     @property
     def where(self) -> str:

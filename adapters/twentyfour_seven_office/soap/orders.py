@@ -9,6 +9,7 @@ from typing import Any
 
 from typing_extensions import override
 
+from adapters.http_api.values import without_nothing
 from adapters.twentyfour_seven_office.soap.answers import (
     Answer,
     Item,
@@ -30,7 +31,7 @@ from adapters.twentyfour_seven_office.soap.values import (
     id_in,
     instant_out,
 )
-from adapters.twentyfour_seven_office.values import known_number, numbers_of, without_nothing
+from adapters.twentyfour_seven_office.values import known_number, numbers_of
 from core.business import NewOrderStatus
 from core.currency import Currency
 from core.dimension import Dimension

@@ -5,6 +5,7 @@ from typing import Any
 
 from typing_extensions import override
 
+from adapters.http_api.values import text_in
 from adapters.twentyfour_seven_office.soap.answers import created_one, records_in
 from adapters.twentyfour_seven_office.soap.operations import (
     GET_CATEGORIES,
@@ -15,7 +16,7 @@ from adapters.twentyfour_seven_office.soap.operations import (
 )
 from adapters.twentyfour_seven_office.soap.session import BusinessSession
 from adapters.twentyfour_seven_office.soap.values import id_in, search_for
-from adapters.twentyfour_seven_office.values import UNREADABLE, known_number, text_in
+from adapters.twentyfour_seven_office.values import UNREADABLE, known_number
 from core.outcome import only
 from core.ports.accounting import ProductCatalog
 from core.product import Category, Product

@@ -21,12 +21,12 @@ from requests.utils import DEFAULT_CA_BUNDLE_PATH
 from urllib3.exceptions import HTTPError as PoolError
 
 from adapters.exchange import limited
+from adapters.http_api.answer_body import body_from
+from adapters.http_api.troubles import UnusableAnswer
 from adapters.twentyfour_seven_office import contracts
-from adapters.twentyfour_seven_office.answer_body import body_from
 from adapters.twentyfour_seven_office.soap.connections import LimitedAdapter
 from adapters.twentyfour_seven_office.soap.operations import PATHS
 from adapters.twentyfour_seven_office.soap.settings import OperatorSettings, operator_settings
-from adapters.twentyfour_seven_office.troubles import UnusableAnswer
 from core.errors import TryAgain
 
 SERVICES = tuple(PATHS)

@@ -10,13 +10,12 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from adapters.twentyfour_seven_office.cleaning import cause_of, cleaned, sentence
+from adapters.http_api.cleaning import cause_of, cleaned, sentence
 from adapters.twentyfour_seven_office.order_fields import DEPARTMENT_HINT, PROJECT_HINT
 from core.errors import AccessRefused, KvittError, OutcomeUnknown, Rejected, TryAgain
+from core.norwegian_time import NORWEGIAN_TIME
 
-_OSLO = ZoneInfo("Europe/Oslo")
 _ENDS = re.compile(r"Quarantine ends at\s+(.+?)\s*\.?\s*$", re.IGNORECASE)
 _FORMS = (
     "%d.%m.%Y %H:%M:%S",
@@ -102,7 +101,7 @@ def _instant(text: str) -> datetime | None:
     moment = _parsed(text)
     if moment is None:
         return None
-    return (moment if moment.tzinfo else moment.replace(tzinfo=_OSLO)).astimezone(UTC)
+    return (moment if moment.tzinfo else moment.replace(tzinfo=NORWEGIAN_TIME)).astimezone(UTC)
 
 
 def _parsed(text: str) -> datetime | None:

@@ -12,14 +12,14 @@ from dataclasses import asdict, dataclass, field, replace
 from threading import Lock
 from typing import Any
 
+from adapters.http_api.kept_login import MOST_TRIES, KeptLogin, too_late, waited_long
+from adapters.http_api.troubles import Context
 from adapters.twentyfour_seven_office.account import books_of
-from adapters.twentyfour_seven_office.kept_login import MOST_TRIES, KeptLogin, too_late, waited_long
 from adapters.twentyfour_seven_office.soap.identities import Identity, chosen_identity, identity_from, login_refused
 from adapters.twentyfour_seven_office.soap.operations import GET_IDENTITIES, GET_IDENTITY, LOGIN, Operation
 from adapters.twentyfour_seven_office.soap.quota import QUOTA_EXCEEDED, Quota
 from adapters.twentyfour_seven_office.soap.refusals import SessionEnded
 from adapters.twentyfour_seven_office.soap.settings import OperatorSettings, SoapConnection
-from adapters.twentyfour_seven_office.troubles import Context
 from core.books import Books
 from core.errors import AccessRefused, Rejected, TryAgain
 from core.ports.surroundings import Surroundings

@@ -12,14 +12,16 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr
 
-from adapters.twentyfour_seven_office.settings import (
+from adapters.http_api.settings import (
+    ONLY_AT,
+    ONLY_AT_TOLD,
     FilledSecret,
     OnlyAt,
     Variable,
     address_in,
     bad_setting,
-    timeout_in,
 )
+from adapters.twentyfour_seven_office.settings import timeout_in
 from core.fields import Name
 
 API_URL = "KVITT_TFSO_API_URL"
@@ -49,6 +51,13 @@ def _guid(secret: SecretStr) -> SecretStr:
         raise ValueError("must be a GUID, such as 11111111-2222-3333-4444-555555555555") from None
 
 
+# What a person reads who is asked for a setting: by these names, in any language.
+_COMPANY = "The exact company name, shown at the top right in 24SevenOffice."
+_INTEGRATION = "The integration's GUID, from 24SevenOffice."
+_USER = "The e-mail address of the user invited in 24SevenOffice, with the Invoicing package."
+_PASSWORD = "That user's password."  # noqa: S105 - what is asked for
+
+
 class SoapConnection(BaseModel):
     """A business's connection settings.
 
@@ -59,15 +68,16 @@ class SoapConnection(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
-    account_name: Name = Field(description="The exact company name, shown at the top right in 24SevenOffice.")
+    account_name: Name = Field(title="Account name", description=_COMPANY)
     application_id: Annotated[FilledSecret, AfterValidator(_guid)] = Field(
-        description="The integration's GUID, from 24SevenOffice.", json_schema_extra={"decides_books": True}
+        title="Application id", description=_INTEGRATION, json_schema_extra={"decides_books": True}
     )
-    username: Name = Field(description="The e-mail address of the user invited in 24SevenOffice.")
-    password: FilledSecret = Field(description="That user's password.")
+    username: Name = Field(title="User name", description=_USER)
+    password: FilledSecret = Field(title="Password", description=_PASSWORD)
     only_at: OnlyAt | None = Field(
         default=None,
-        description="The only address that these credentials are sent to; if given, other ones are refused.",
+        title=ONLY_AT,
+        description=ONLY_AT_TOLD,
         json_schema_extra={"decides_books": False},
     )
 

@@ -2,9 +2,9 @@
 
 from functools import partial
 
-from adapters.twentyfour_seven_office.account import right
-from adapters.twentyfour_seven_office.order_fields import LONGEST, PLACES
-from adapters.twentyfour_seven_office.settings import require_only_at
+from adapters.http_api.rights import right
+from adapters.http_api.settings import require_only_at
+from adapters.twentyfour_seven_office.soap.abilities import LIMITS
 from adapters.twentyfour_seven_office.soap.customers import SoapCustomerRepo
 from adapters.twentyfour_seven_office.soap.operations import GET_CATEGORIES, GET_COMPANIES, GET_INVOICES, Operation
 from adapters.twentyfour_seven_office.soap.orders import SoapOrderSink
@@ -14,21 +14,11 @@ from adapters.twentyfour_seven_office.soap.quota import Quota, shared_quota
 from adapters.twentyfour_seven_office.soap.session import BusinessSession
 from adapters.twentyfour_seven_office.soap.settings import SoapConnection, operator_settings
 from adapters.twentyfour_seven_office.soap.tables import SoapCurrencyTable, SoapDimensionTable, SoapVatTable
+from adapters.twentyfour_seven_office.values import VENDOR
 from core.books import Account, Books, Right
 from core.business import Business
 from core.call_budget import CallBudget
-from core.limits import Limits, OrderField
 from core.ports.surroundings import Surroundings
-
-LIMITS = Limits(  # docs/24sevenoffice.md, "Orders", "Customers"
-    row_text=300,
-    customer_name=200,
-    product_name=125,
-    decimals=4,
-    text_rows=True,
-    order_fields=PLACES | {OrderField.CREDITS},
-    longest=LONGEST,
-)
 
 _SOME_ID = {"int": [1]}  # whether there is such a record does not matter: what counts is being allowed to ask
 _ID_PROPERTY = {"string": ["Id"]}
@@ -94,7 +84,7 @@ def open_soap_system(
     when they lead elsewhere than the connection's credentials may go.
     """
     settings = operator_settings(surroundings.environment)
-    require_only_at(connection.only_at, settings.api_url)
+    require_only_at(connection.only_at, settings.api_url, vendor=VENDOR)
     quota = shared_quota(
         surroundings.calls,  # type: ignore[arg-type]  # a protocol does not say that things are told apart by identity
         surroundings.clock,  # type: ignore[arg-type]

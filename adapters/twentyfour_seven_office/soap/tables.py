@@ -5,6 +5,7 @@ from typing import Any
 
 from typing_extensions import override
 
+from adapters.http_api.values import text_in
 from adapters.twentyfour_seven_office.soap.answers import items_in, records_in
 from adapters.twentyfour_seven_office.soap.operations import (
     GET_CURRENCIES,
@@ -14,7 +15,7 @@ from adapters.twentyfour_seven_office.soap.operations import (
 )
 from adapters.twentyfour_seven_office.soap.session import BusinessSession
 from adapters.twentyfour_seven_office.soap.values import decimal_in, id_in, integer_in
-from adapters.twentyfour_seven_office.values import UNREADABLE, text_in
+from adapters.twentyfour_seven_office.values import UNREADABLE
 from core.currency import Currency
 from core.dimension import Dimension, DimensionKind
 from core.errors import AccessRefused, Rejected

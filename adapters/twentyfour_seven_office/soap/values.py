@@ -8,13 +8,13 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, TypeVar
-from zoneinfo import ZoneInfo
+
+from core.norwegian_time import NORWEGIAN_TIME, norwegian_date
 
 IDS_PER_READ = 1000  # docs/24sevenoffice.md, "Searching": order ids; the others are kept alike
 
 Asked = TypeVar("Asked")
 
-_OSLO = ZoneInfo("Europe/Oslo")
 _NO_INTEGER = frozenset({-2147483648, -32768})
 _NO_DECIMAL = Decimal("-79228162514264337593543950335")
 _PATTERN_SIGNS = re.compile(r"[\[\]^]")
@@ -44,7 +44,7 @@ def date_in(value: datetime | None) -> date | None:
     """
     if value is None or value.year == 1:
         return None
-    return (value if value.tzinfo else value.replace(tzinfo=UTC)).astimezone(_OSLO).date()
+    return norwegian_date(value if value.tzinfo else value.replace(tzinfo=UTC))
 
 
 def date_out(day: date) -> datetime:
@@ -58,7 +58,7 @@ def instant_out(instant: datetime) -> datetime:
     An hour that the clocks show twice is ambiguous: then an hour is taken off, so that "changed after" finds too much
     rather than too little.
     """
-    local = instant.astimezone(_OSLO).replace(microsecond=0)
+    local = instant.astimezone(NORWEGIAN_TIME).replace(microsecond=0)
     if local.replace(fold=0).utcoffset() != local.replace(fold=1).utcoffset():
         local -= timedelta(hours=1)
     return local.replace(tzinfo=None)

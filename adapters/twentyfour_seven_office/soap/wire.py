@@ -19,9 +19,9 @@ from zeep.wsdl import Document
 from zeep.wsdl.bindings import Soap11Binding
 from zeep.xsd import AnySimpleType, ComplexType
 
+from adapters.http_api.troubles import UnusableAnswer
 from adapters.twentyfour_seven_office import contracts
 from adapters.twentyfour_seven_office.soap.operations import BROKEN
-from adapters.twentyfour_seven_office.troubles import UnusableAnswer
 from core.fields import storable
 
 # zeep writes what it reads and sends to its loggers, whole envelopes among it: Login carries the password.
