@@ -1,4 +1,4 @@
-"""What is drawn by chance: identifiers, which sort by the time they were made, API keys, and webhooks' secrets."""
+"""What is drawn by chance: identifiers, which sort by the time they were made, API keys, and other secrets."""
 
 import base64
 import secrets
@@ -21,6 +21,11 @@ def new_api_key_text() -> str:
     """Return a new key's text; both of its parts are drawn by the system's own source of chance for secrets."""
     prefix, secret = secrets.token_hex(PREFIX_DIGITS // 2), secrets.token_hex(SECRET_DIGITS // 2)
     return f"kvitt_{prefix}_{secret}"
+
+
+def new_secret_text() -> str:
+    """Return the text of a new session or sign-in link: 256 bits of chance, fit for a cookie and an address."""
+    return secrets.token_urlsafe(32)
 
 
 def new_webhook_secret() -> str:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from apprise import NotifyBase
 
 _PUBLIC = Reach()
+_INCOMPLETE = "can't be read: something is missing in it, or is not of its form"
 
 
 class AppriseMessenger(Messenger):
@@ -38,9 +39,9 @@ class AppriseMessenger(Messenger):
             raise _unusable(service, fault)
         try:
             plugin = _plugin_of(address)
-            if plugin is None:
-                raise _unusable(service, "can't be read")
-            taken = _notify(plugin, message) if trusted else self._send_for_business(plugin, service, message)
+            if plugin is None or (fault := _fault_of(plugin, service, trusted=trusted)):
+                raise _unusable(service, _INCOMPLETE if plugin is None else fault)
+            taken = _notify(plugin, message) if trusted else self._send_for_business(plugin, message)
         except KvittError:
             raise
         except Exception as error:  # noqa: BLE001 - what a service's own code raises may hold the address
@@ -48,18 +49,42 @@ class AppriseMessenger(Messenger):
         if not taken:
             raise _not_sent(service)
 
-    def _send_for_business(self, plugin: "NotifyBase", service: str, message: Message) -> bool:
-        """Send to where a business names; what apprise made of the address is looked at again."""
+    def _send_for_business(self, plugin: "NotifyBase", message: Message) -> bool:
+        """Send to where a business names."""
         from apprise.plugins.email.base import NotifyEmail
 
         if type(plugin) is NotifyEmail:
             send_mail(plugin, message, reach=self._reach, seconds=self._mail_seconds)
             return True
-        host = plugin.host if isinstance(plugin.host, str) else ""
-        is_it = service != EMAIL and service in {service_of(f"{scheme}://x") for scheme in _schemes(plugin)}
-        if not is_it or (service == TEAMS and not is_microsofts(host)):
-            raise _unusable(service, "is another service's")
         return _notify(plugin, message)
+
+
+def what_is_wrong(address: str, *, trusted: bool) -> str:
+    """Return why nothing can be sent to an address, without anything of it; empty where something may arrive.
+
+    Without `trusted` it is a business's, which is judged more strictly.
+    """
+    try:
+        plugin = _plugin_of(address)
+        return _INCOMPLETE if plugin is None else _fault_of(plugin, service_of(address), trusted=trusted)
+    except Exception:  # noqa: BLE001 - what a service's own code raises may hold the address
+        return _INCOMPLETE
+
+
+def _fault_of(plugin: "NotifyBase", service: str, *, trusted: bool) -> str:
+    """Return what is wrong with what apprise made of an address; empty where nothing is."""
+    is_mail = hasattr(plugin, "cc")
+    if is_mail and not getattr(plugin, "targets", True):
+        return "names nobody: what it says in to is no e-mail address"
+    if trusted:
+        return ""
+    from apprise.plugins.email.base import NotifyEmail
+
+    if type(plugin) is NotifyEmail:
+        return ""
+    host = plugin.host if isinstance(plugin.host, str) else ""
+    is_it = service != EMAIL and service in {service_of(f"{scheme}://x") for scheme in _schemes(plugin)}
+    return "" if is_it and (service != TEAMS or is_microsofts(host)) else "is another service's"
 
 
 def _plugin_of(address: str) -> "NotifyBase | None":

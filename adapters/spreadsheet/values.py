@@ -53,7 +53,7 @@ def number_from(text: str, *, style: Style | None) -> Decimal:
     """Read a number; `style` is the column's. Errors: ValueError, saying what to write."""
     numbers = _numbers(text)
     if not numbers:
-        raise ValueError("is not a number; write it like 1234,50 or 1234.50")
+        raise ValueError('is not a number; write it like "1234,50" or "1234.50"')
     if len(set(numbers.values())) == 1:
         return next(iter(numbers.values()))
     if style is None:

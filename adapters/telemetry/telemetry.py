@@ -32,6 +32,9 @@ _CALL_SECONDS = (0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 100)  # a call end
 _REQUEST_SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5, 10, 60)  # a caller may wait for 60 s
 
 
+DELIVERY_RESULTS = ("delivered", "failed", "given_up")
+
+
 class Meters:
     """Figures that this process counts itself, for Prometheus. They begin at nought with every start.
 
@@ -70,6 +73,8 @@ class Meters:
             ["result"],
             registry=self.registry,
         )
+        for result in DELIVERY_RESULTS:
+            self.deliveries.labels(result)  # exported from the start: a rate needs the nothing that went before
         self.webhooks_disabled = Counter(
             "kvitt_webhooks_disabled",
             "Webhooks that this process disabled: they are gone, or have failed for days.",
@@ -236,7 +241,7 @@ class Telemetry(CallObserver, WorkObserver):
 
     def delivered(self, counts: Counts) -> None:
         """Events were posted to webhooks, and how that went was kept."""
-        for result in ("delivered", "failed", "given_up"):
+        for result in DELIVERY_RESULTS:
             if number := getattr(counts, result):
                 self.meters.deliveries.labels(result).inc(number)
         for endpoint in counts.disabled:

@@ -77,7 +77,7 @@ class Part:
             return None
         found = _DECIMAL.fullmatch(text)
         if not found or not any(sign.isdigit() for sign in text):
-            self.reading.refuse(self.at(path), "is not a number such as 1200.00")
+            self.reading.refuse(self.at(path), 'is not a number such as "1200.00"')
             return None
         sign, whole, fraction = found[1], found[2], found[3] or ""
         if len(fraction) > _MOST_DECIMALS:
