@@ -11,6 +11,7 @@ from typing import Any
 from pydantic import BaseModel
 from typing_extensions import override
 
+from core.abilities import Abilities
 from core.business import Business
 from core.ports.accounting import AccountingSystem
 from core.ports.surroundings import Surroundings
@@ -65,6 +66,7 @@ class Registering(Registration):
         *,
         settings: type[BaseModel],
         open: Callable[[Business, Any, Surroundings], AccountingSystem],
+        abilities: Abilities | None = None,
     ) -> None:
         """Register an accounting system. Errors: also what pydantic raises of a model that it can't complete."""
         if not isinstance(name, str) or not name.strip() or name != name.strip():
@@ -75,24 +77,31 @@ class Registering(Registration):
             raise TypeError(f'the settings of "{name}" are not a pydantic model (a subclass of BaseModel)')
         if not callable(open):
             raise TypeError(f'what opens "{name}" can\'t be called')
+        if not isinstance(abilities, Abilities):
+            raise TypeError(
+                f'"{name}" does not declare what it can do: registry.add(..., abilities=Abilities(...)) is missing'
+            )
         settings.model_rebuild()  # an annotation that can't be resolved is found now, not with the first business
         if "system" in settings.model_fields:
             raise ValueError(f'"{name}" may not have a setting named system: that one names the plugin')
-        self.added[name] = AccountingPlugin(name=name, settings=settings, open=open, distribution=self.distribution)
+        self.added[name] = AccountingPlugin(
+            name=name, settings=settings, open=open, abilities=abilities, distribution=self.distribution
+        )
 
 
 @dataclass(frozen=True)
 class ListedPlugin:
-    """A plugin: the accounting system's name, what brings it, what a business must tell it.
+    """A plugin: the accounting system's name, what brings it, what a business must tell it, and what it can do.
 
-    `raised` is what a broken one raised; its name is then its entry point's. `distribution` and `version` are None
-    where nobody knows what brought it.
+    `raised` is what a broken one raised; its name is then its entry point's, and nobody knows its abilities.
+    `distribution` and `version` are None where nobody knows what brought it.
     """
 
     name: str
     distribution: str | None
     version: str | None
     settings: tuple[Setting, ...] = ()
+    abilities: Abilities | None = None
     raised: str | None = None
 
 
@@ -109,6 +118,7 @@ def _working(plugin: AccountingPlugin) -> ListedPlugin:
         distribution=brought_by.name,
         version=brought_by.version,
         settings=tuple(settings_of(plugin.settings)),
+        abilities=plugin.abilities,
     )
 
 

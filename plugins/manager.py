@@ -7,12 +7,12 @@ from types import ModuleType
 import pluggy
 
 from core.ports.surroundings import Surroundings
-from plugins import twentyfour_seven_office, twentyfour_seven_office_rest
+from plugins import tripletex, twentyfour_seven_office, twentyfour_seven_office_rest
 from plugins.catalogue import BrokenPlugin, Catalogue, Registering
 from plugins.registry import AccountingRegistry
-from plugins.spec import ENTRY_POINTS, PROJECT, AccountingHooks
+from plugins.spec import ENTRY_POINTS, PROJECT, AccountingHooks, AccountingPlugin
 
-_BUILT_IN: tuple[ModuleType, ...] = (twentyfour_seven_office, twentyfour_seven_office_rest)
+_BUILT_IN: tuple[ModuleType, ...] = (twentyfour_seven_office, twentyfour_seven_office_rest, tripletex)
 
 _log = logging.getLogger(__name__)
 
@@ -28,14 +28,20 @@ def find_plugins() -> Catalogue:
     A plugin of others that fails in any way is left out, named among the broken, and logged as a warning.
     A built-in one that fails is a bug, and raises.
     """
-    catalogue = Catalogue()
-    for module in _BUILT_IN:
-        registering = Registering(taken=catalogue.names)
-        _register(module, module.__name__, registering)
-        catalogue.plugins.update(registering.added)
+    catalogue = Catalogue(find_built_in())
     for entry_point in sorted(entry_points(group=ENTRY_POINTS), key=lambda found: (found.name, found.value)):
         _register_foreign(entry_point, catalogue)
     return catalogue
+
+
+def find_built_in() -> dict[str, AccountingPlugin]:
+    """Return the built-in plugins, by name."""
+    found: dict[str, AccountingPlugin] = {}
+    for module in _BUILT_IN:
+        registering = Registering(taken=sorted(found))
+        _register(module, module.__name__, registering)
+        found |= registering.added
+    return found
 
 
 def _register_foreign(entry_point: EntryPoint, catalogue: Catalogue) -> None:

@@ -11,6 +11,7 @@ from cachetools import LRUCache
 from pydantic import BaseModel, SecretStr, ValidationError
 from typing_extensions import override
 
+from core.abilities import Abilities
 from core.business import Business, Connection
 from core.errors import AccessRefused, Fault, InvalidInput, KvittError
 from core.ports.accounting import AccountingSystem, AccountingSystems
@@ -124,6 +125,13 @@ class AccountingRegistry(AccountingSystems):
         Errors: InvalidInput, codes `unknown_accounting_system` and `broken_plugin`.
         """
         return self._plugin(system).settings
+
+    def abilities(self, system: str) -> Abilities:
+        """Return what a plugin declares that its system can do.
+
+        Errors: InvalidInput, codes `unknown_accounting_system` and `broken_plugin`.
+        """
+        return self._plugin(system).abilities
 
     def _plugin(self, name: str) -> AccountingPlugin:
         if plugin := self._catalogue.plugins.get(name):

@@ -11,9 +11,13 @@ DECIDES_BOOKS = "decides_books"
 
 @dataclass(frozen=True)
 class Setting:
-    """One setting under `accounting`, as the plugin's model declares it."""
+    """One setting under `accounting`, as the plugin's model declares it.
+
+    `label` is what a person's form calls it: the field's title, or its name as words.
+    """
 
     name: str
+    label: str
     required: bool
     secret: bool
     description: str
@@ -25,6 +29,7 @@ def settings_of(model: type[BaseModel]) -> list[Setting]:
     return [
         Setting(
             name=name,
+            label=field.title or name.replace("_", " ").capitalize(),
             required=field.is_required(),
             secret=name in secrets,
             description=" ".join((field.description or "").split()),

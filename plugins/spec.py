@@ -13,6 +13,7 @@ from typing import Any, Protocol
 import pluggy
 from pydantic import BaseModel
 
+from core.abilities import Abilities
 from core.business import Business
 from core.ports.accounting import AccountingSystem
 from core.ports.surroundings import Surroundings
@@ -30,13 +31,14 @@ class AccountingPlugin:
 
     `settings` is the model of a business's connection: fields of type `SecretStr` are its secrets, and its validators
     must not put a value into a message. `open(business, settings, surroundings)` hands over the business's books and
-    calls nobody; it gets an instance of that model. `distribution` is the installed package that brings the plugin;
-    None for Kvitt's own.
+    calls nobody; it gets an instance of that model. `abilities` is what the system can do through it. `distribution` is
+    the installed package that brings the plugin; None for Kvitt's own.
     """
 
     name: str
     settings: type[BaseModel]
     open: Callable[[Business, Any, Surroundings], AccountingSystem]
+    abilities: Abilities
     distribution: Distribution | None = None
 
 
@@ -49,11 +51,12 @@ class Registration(Protocol):
         *,
         settings: type[BaseModel],
         open: Callable[[Business, Any, Surroundings], AccountingSystem],  # noqa: A002 - the word for it
+        abilities: Abilities,
     ) -> None:
         """Register an accounting system.
 
         Errors: ValueError when the name is taken, is empty, or the settings claim the name `system`; TypeError when
-        `settings` is no pydantic model or `open` can't be called.
+        `settings` is no pydantic model, `open` can't be called, or `abilities` are not declared.
         """
 
 
@@ -62,4 +65,7 @@ class AccountingHooks:
 
     @hookspec
     def kvitt_register_accounting_systems(self, registry: Registration) -> None:
-        """Register accounting systems: `registry.add("name", settings=Model, open=function)`. Call nobody."""
+        """Register accounting systems; call nobody.
+
+        `registry.add("name", settings=Model, open=function, abilities=Abilities(...))`.
+        """

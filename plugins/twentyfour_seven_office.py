@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from adapters.twentyfour_seven_office.soap.abilities import ABILITIES
 from adapters.twentyfour_seven_office.soap.settings import VARIABLES as VARIABLES
 from adapters.twentyfour_seven_office.soap.settings import SoapConnection
 from adapters.twentyfour_seven_office.soap.settings import operator_settings as operator_settings
@@ -20,7 +21,7 @@ NAME = "24sevenoffice"
 @hookimpl
 def kvitt_register_accounting_systems(registry: Registration) -> None:
     """Register 24SevenOffice."""
-    registry.add(NAME, settings=SoapConnection, open=_open)
+    registry.add(NAME, settings=SoapConnection, open=_open, abilities=ABILITIES)
 
 
 def _open(business: Business, settings: SoapConnection, surroundings: Surroundings) -> AccountingSystem:

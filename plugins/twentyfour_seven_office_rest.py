@@ -1,5 +1,6 @@
 """The built-in plugin `24sevenoffice-rest`. Cheap to import: the adapter comes with the first business opened."""
 
+from adapters.twentyfour_seven_office.rest.abilities import ABILITIES
 from adapters.twentyfour_seven_office.rest.settings import VARIABLES as VARIABLES
 from adapters.twentyfour_seven_office.rest.settings import RestConnection
 from adapters.twentyfour_seven_office.rest.settings import rest_settings as rest_settings
@@ -14,7 +15,7 @@ NAME = "24sevenoffice-rest"
 @hookimpl
 def kvitt_register_accounting_systems(registry: Registration) -> None:
     """Register 24SevenOffice's REST API."""
-    registry.add(NAME, settings=RestConnection, open=_open)
+    registry.add(NAME, settings=RestConnection, open=_open, abilities=ABILITIES)
 
 
 def _open(business: Business, settings: RestConnection, surroundings: Surroundings) -> AccountingSystem:

@@ -10,7 +10,8 @@ from typing import Any
 
 from dependency_injector import containers, providers
 
-from adapters.identifiers import new_api_key_text, new_webhook_secret, time_ordered_id
+from adapters.identifiers import new_api_key_text, new_secret_text, new_webhook_secret, time_ordered_id
+from adapters.notices.judging import fault_for_business
 from adapters.queue.inline import InlineTransferQueue
 from core.auditor import Auditor
 from core.ports.observers import NOBODY
@@ -39,13 +40,17 @@ from core.use_cases.find_worker import FindWorker
 from core.use_cases.link_customer import LinkCustomer
 from core.use_cases.look_up import LookUp
 from core.use_cases.manage_transfers import ManageTransfers
+from core.use_cases.manage_users import ManageUsers
 from core.use_cases.manage_webhooks import ManageWebhooks
 from core.use_cases.preview_invoice import PreviewInvoice
+from core.use_cases.read_payments import ReadPayments
 from core.use_cases.recover import Recover
 from core.use_cases.send_again import SendAgain
 from core.use_cases.send_invoice import SendInvoice
 from core.use_cases.send_many import SendMany
+from core.use_cases.sign_in import SignIn
 from core.use_cases.tell_history import TellHistory
+from core.use_cases.use_passkeys import UsePasskeys
 from core.use_cases.verify_business import VerifyBusiness
 from core.use_cases.withdraw_invoice import WithdrawInvoice
 
@@ -73,14 +78,20 @@ class UseCases(containers.DeclarativeContainer):
     actor: providers.Dependency[Any] = providers.Dependency()
     settings: providers.Dependency[Any] = providers.Dependency()
     key_ring: providers.Dependency[Any] = providers.Dependency()
+    session_ring: providers.Dependency[Any] = providers.Dependency()
+    password_hasher: providers.Dependency[Any] = providers.Dependency()
+    passkey_ceremony: providers.Dependency[Any] = providers.Dependency()
+    openid: providers.Provider[Any] = providers.Object(None)
     retry_policy: providers.Provider[Any] = providers.Object(RetryPolicy())
     observer: providers.Provider[Any] = providers.Object(NOBODY)
     chance = providers.Object(random.random)
     new_id = providers.Object(time_ordered_id)
     new_holder = providers.Object(time_ordered_id)
     new_key_text = providers.Object(new_api_key_text)
+    new_secret_text = providers.Object(new_secret_text)
     new_webhook_secret = providers.Object(new_webhook_secret)
     webhook_poster: providers.Dependency[Any] = providers.Dependency()
+    judge_notice_address: providers.Provider[Any] = providers.Object(fault_for_business)
     judge_webhook_address: providers.Dependency[Any] = providers.Dependency()
     is_stopping: providers.Provider[Any] = providers.Object(lambda: False)
     wait: providers.Provider[Any] = providers.Object(lambda _seconds: None)
@@ -155,9 +166,15 @@ class UseCases(containers.DeclarativeContainer):
 
     look_up = providers.Singleton(LookUp, storage)
     tell_history = providers.Singleton(TellHistory, storage)
+    read_payments = providers.Singleton(ReadPayments, storage=storage, clock=clock)
     find_worker = providers.Singleton(FindWorker, storage=storage, clock=clock)
     connect_business = providers.Singleton(
-        ConnectBusiness, storage=storage, systems=systems, clock=clock, auditor=auditor
+        ConnectBusiness,
+        storage=storage,
+        systems=systems,
+        clock=clock,
+        auditor=auditor,
+        judge_notice_address=judge_notice_address,
     )
     verify_business = providers.Singleton(
         VerifyBusiness, storage=storage, systems=systems, clock=clock, auditor=auditor
@@ -253,3 +270,32 @@ class UseCases(containers.DeclarativeContainer):
         new_secret=new_webhook_secret,
     )
     authenticate = providers.Singleton(Authenticate, key_ring=key_ring, storage=storage, clock=clock)
+    manage_users = providers.Singleton(
+        ManageUsers,
+        storage=storage,
+        clock=clock,
+        auditor=auditor,
+        hasher=password_hasher,
+        new_text=new_secret_text,
+    )
+    sign_in = providers.Singleton(
+        SignIn,
+        storage=storage,
+        sessions=session_ring,
+        clock=clock,
+        auditor=auditor,
+        hasher=password_hasher,
+        openid=openid,
+        new_id=new_id,
+        new_text=new_secret_text,
+    )
+    use_passkeys = providers.Singleton(
+        UsePasskeys,
+        storage=storage,
+        clock=clock,
+        auditor=auditor,
+        ceremony=passkey_ceremony,
+        sign_in=sign_in,
+        new_id=new_id,
+        new_text=new_secret_text,
+    )

@@ -12,15 +12,21 @@ pytest.register_assert_rewrite(
         for part in (
             "booked_orders",
             "booked_products",
+            "budgets",
             "check_status",
             "connections",
+            "deaths",
+            "declared",
             "faults",
             "finding_customers",
             "fixtures",
+            "in_bulk",
             "installation",
+            "kills",
             "order_ports",
             "port_errors",
             "record_ports",
+            "tiers",
             "withdrawing",
         )
     ),
@@ -38,6 +44,7 @@ from plugins.conformance.bench import (  # noqa: E402 - assertions are rewritten
     Trouble,
 )
 from plugins.conformance.suite import AccountingSystemConformance  # noqa: E402
+from plugins.conformance.tiers import Tier, pytest_configure  # noqa: E402
 
 __all__ = [
     "AccountingSystemConformance",
@@ -49,5 +56,7 @@ __all__ = [
     "HeldProduct",
     "HeldRow",
     "NotPossible",
+    "Tier",
     "Trouble",
+    "pytest_configure",
 ]

@@ -10,9 +10,12 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
+import pytest
+
 from core.business import NewOrderStatus
 from core.customer import Address
 from core.dimension import DimensionKind
+from plugins.conformance.tiers import NOT_SHOWN
 
 
 class Call(StrEnum):
@@ -50,8 +53,14 @@ class Trouble(StrEnum):
     LOST_AND_NOT_DONE = "lost_and_not_done"
 
 
-class NotPossible(Exception):  # noqa: N818 - a state of affairs
-    """The bench can't do what it was asked for; the message says why. The test that asked is skipped, visibly."""
+class NotPossible(pytest.skip.Exception):  # type: ignore[misc,name-defined]
+    """The bench can't do what it was asked for; the message says why.
+
+    The test that asked is skipped, visibly, and not shown: the plugin does not reach that test's tier.
+    """
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"{NOT_SHOWN}{reason}")
 
 
 HasStruck = Callable[[], bool]
@@ -96,7 +105,7 @@ class HeldOrder:
     `fields` is what it says of what the plugin declares to place (Limits, `order_fields`), as text: a date as
     2026-09-30, an amount without needless zeros, an address as its street, postal code and city with commas between,
     of `credits` the id of the order that is credited, and of a department or project its id. `your_reference` is among
-    them.
+    them. `currency` is its code.
     """
 
     id: str
@@ -106,6 +115,7 @@ class HeldOrder:
     fields: Mapping[str, str] = field(default_factory=dict)
     status: NewOrderStatus | None = None
     is_published: bool = False
+    currency: str = "NOK"
 
 
 @dataclass(frozen=True)
@@ -129,9 +139,6 @@ class Bench(ABC):
 
     writes_orders_in_steps = False
     """Whether the plugin writes an order with several calls: then ADD_ROW and FINISH_ORDER are struck too."""
-
-    tells_part_payments = False
-    """Whether the system can tell that a part of an invoice was paid."""
 
     @abstractmethod
     def connection(self) -> Mapping[str, str]:
@@ -168,7 +175,7 @@ class Bench(ABC):
     ) -> str:
         """Register a customer by hand and return its id; `name` is a person's whole name where it is no company.
 
-        Errors: NotPossible, such as for a supplier where the system has none, or an e-mail address for invoices.
+        A supplier, or an e-mail address for invoices, is only asked for where the plugin declares that there are such.
         """
 
     def spoil_customer(self, customer_id: str) -> None:  # noqa: ARG002 - most benches can't
@@ -186,6 +193,10 @@ class Bench(ABC):
         """Register a department or project by hand and return its id. Only asked for where the plugin places them."""
         raise NotPossible("the bench has no departments or projects")
 
+    def foreign_currency(self) -> str:
+        """Return the code of a foreign currency that the books have a rate for. Asked for where that is declared."""
+        raise NotPossible("the bench has no foreign currency")
+
     @abstractmethod
     def delete_customer(self, customer_id: str) -> None:
         """Delete a customer. Errors: NotPossible."""
@@ -196,7 +207,7 @@ class Bench(ABC):
 
     @abstractmethod
     def pay(self, order_id: str, *, on: date, amount: Decimal | None = None) -> None:
-        """Enter a payment for the invoice that the order became: all of it, or an amount (`tells_part_payments`)."""
+        """Enter a payment for the invoice that the order became: all of it, or an amount (Abilities, `open_amount`)."""
 
     @abstractmethod
     def delete_order(self, order_id: str) -> None:

@@ -8,10 +8,11 @@ import pytest
 from core.books import same_books
 from core.business import Connection
 from core.errors import AccessRefused, InvalidInput
-from plugins.conformance.bench import Bench, NotPossible
+from plugins.conformance.bench import Bench
 from plugins.conformance.fixtures import Setup
 from plugins.conformance.installation import BUSINESS, Installation
 from plugins.conformance.samples import an_invoice
+from plugins.conformance.tiers import Tier, nothing_to_show, shows
 from plugins.settings import settings_of
 
 _NUMBER = "2001-1"
@@ -20,22 +21,17 @@ _NUMBER = "2001-1"
 class Connections(Setup):
     """What a connection promises."""
 
+    @shows(Tier.GOLD)
     def test_opening_books_calls_nobody(self, bench: Bench, kvitt: Installation) -> None:
         """Opening them and their limits take no call: they are needed where no call may be made."""
-        try:
-            before = bench.calls_made()
-        except NotPossible as impossible:
-            pytest.skip(str(impossible))
+        before = bench.calls_made()
         system = kvitt.opened_anew()
         _ = system.has_moved, system.limits, system.customers.can_search
         assert bench.calls_made() == before, "opening books, has_moved and limits call nobody"
 
     def test_books_have_an_identity_that_tells_them_from_others(self, bench: Bench, kvitt: Installation) -> None:
         """What is kept of orders and customers counts for these books only, however they were opened."""
-        try:
-            other = bench.other_books()
-        except NotPossible as impossible:
-            pytest.skip(str(impossible))
+        other = bench.other_books()
         kvitt.connect(other, name="other")
         these = kvitt.system(BUSINESS).identity()
         assert not same_books(kvitt.system("other").identity(), these), "other books, another identity"
@@ -43,14 +39,12 @@ class Connections(Setup):
         assert same_books(kvitt.system("same").identity(), these), "the same books, the same identity"
         assert these.company_id.strip(), "an identity is never blank"
 
+    @shows(Tier.GOLD)
     def test_asking_for_the_identity_again_calls_nobody(self, bench: Bench, kvitt: Installation) -> None:
         """The login told it, and is kept."""
         system = kvitt.system()
         these = system.identity()
-        try:
-            before = bench.calls_made()
-        except NotPossible as impossible:
-            pytest.skip(str(impossible))
+        before = bench.calls_made()
         assert system.identity() == these
         assert bench.calls_made() == before, "identity() calls nobody while a login is kept"
 
@@ -59,7 +53,7 @@ class Connections(Setup):
         connection = bench.connection()
         secrets = _secrets(bench, kvitt)
         if not secrets:
-            pytest.skip("this plugin's settings have no secret (SecretStr)")
+            nothing_to_show("this plugin's settings have no secret (SecretStr)")
         given = Connection.of(connection["system"], _settings(connection))
         shown = kvitt.systems.shown(kvitt.systems.checked(given))
         system = kvitt.system()
@@ -70,10 +64,9 @@ class Connections(Setup):
         self, bench: Bench, kvitt: Installation, caplog: pytest.LogCaptureFixture
     ) -> None:
         """Nothing is retried until it is mended."""
-        try:
-            connection = bench.refused_connection()
-        except NotPossible as impossible:
-            pytest.skip(str(impossible))
+        if not _secrets(bench, kvitt):
+            nothing_to_show("this plugin's settings have no secret (SecretStr): every connection is accepted")
+        connection = bench.refused_connection()
         kvitt.connect(connection, name="refused")
         kvitt.add(an_invoice(), business="refused")
         with caplog.at_level(logging.DEBUG):

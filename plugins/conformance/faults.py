@@ -8,6 +8,7 @@ from plugins.conformance.bench import Bench, Call, HasStruck, Trouble
 from plugins.conformance.fixtures import Setup
 from plugins.conformance.installation import Installation
 from plugins.conformance.samples import COMPANY_NUMBER, an_invoice
+from plugins.conformance.tiers import Tier, nothing_to_show
 
 _NUMBER = "2001-1"
 
@@ -26,17 +27,19 @@ _AT_A_COLD_SEND = [
 class ExactlyOnce(Setup):
     """Nothing is done twice, nothing is lost."""
 
+    tier = Tier.SILVER
+
     @pytest.mark.parametrize(("call", "trouble"), _AT_A_COLD_SEND)
     def test_one_of_each_comes_of_a_send_that_meets_trouble(
         self, bench: Bench, kvitt: Installation, call: Call, trouble: Trouble
     ) -> None:
         """A new customer, product and category, and trouble at one call on the way."""
         if call in _FURTHER_STEPS and not bench.writes_orders_in_steps:
-            pytest.skip("this plugin writes an order with one call")
+            nothing_to_show("this plugin writes an order with one call")
         has_struck = self.struck(bench, call, trouble)
         kvitt.add(an_invoice())
         transfer = self._end(kvitt, kvitt.send(_NUMBER), has_struck, trouble)
-        self._one_of_each(bench, transfer)
+        self.one_of_each(bench, transfer)
         self._no_secret(bench, kvitt, transfer)
 
     @pytest.mark.parametrize("trouble", list(Trouble), ids=lambda trouble: str(trouble.value))
@@ -48,7 +51,7 @@ class ExactlyOnce(Setup):
         has_struck = self.struck(bench, Call.UPDATE_CUSTOMER, trouble)
         kvitt.add(an_invoice())
         transfer = self._end(kvitt, kvitt.send(_NUMBER), has_struck, trouble)
-        self._one_of_each(bench, transfer)
+        self.one_of_each(bench, transfer)
         assert bench.customers()[0].name == "Moe Prøve AS"
 
     @pytest.mark.parametrize(
@@ -63,9 +66,9 @@ class ExactlyOnce(Setup):
         has_struck = self.struck(bench, Call.FIND_ORDER, trouble)
         kvitt.add(an_invoice())
         kvitt.send(_NUMBER)
-        transfer = self._mended(kvitt, kvitt.drive(_NUMBER))
+        transfer = self.mended(kvitt, kvitt.drive(_NUMBER))
         assert has_struck(), "after a lost answer the order is looked for before another is created"
-        self._one_of_each(bench, transfer)
+        self.one_of_each(bench, transfer)
 
     @pytest.mark.parametrize("step", [Call.CREATE_ORDER, *_FURTHER_STEPS], ids=lambda call: str(call.value))
     @pytest.mark.parametrize(
@@ -76,7 +79,7 @@ class ExactlyOnce(Setup):
     ) -> None:
         """Found as not whole, and completed; never a second one beside it."""
         if not bench.writes_orders_in_steps:
-            pytest.skip("this plugin writes an order with one call")
+            nothing_to_show("this plugin writes an order with one call")
         self.struck(bench, step, lost)
         kvitt.add(an_invoice())
         kvitt.send(_NUMBER)
@@ -84,7 +87,7 @@ class ExactlyOnce(Setup):
         begun = [order.id for order in bench.orders()]
         assert len(begun) <= 1
         transfer = kvitt.drive(_NUMBER)
-        self._one_of_each(bench, transfer)
+        self.one_of_each(bench, transfer)
         assert begun in ([], [transfer.order_id]), "the order that was begun is the one that is completed"
 
     @pytest.mark.parametrize("trouble", _KNOWN_OUTCOMES, ids=lambda trouble: str(trouble.value))
@@ -105,7 +108,12 @@ class ExactlyOnce(Setup):
         except KvittError as error:
             answer = error
         assert has_struck(), "Check Status asks the accounting system"
-        assert isinstance(answer, expected), f"{trouble.value} is {expected.__name__}; it came as {answer!r}"
+        made_again = trouble is Trouble.TEMPORARY and not isinstance(
+            answer, KvittError
+        )  # by the plugin, and got through
+        assert made_again or isinstance(answer, expected), (
+            f"{trouble.value} is {expected.__name__}; it came as {answer!r}"
+        )
         (answer,) = kvitt.check(_NUMBER)
         assert not isinstance(answer, KvittError), "once the trouble is over, the status is told"
 
@@ -129,29 +137,7 @@ class ExactlyOnce(Setup):
                 f"{transfer.state}: {error}. A write whose answer was lost is OutcomeUnknown, never Rejected."
             )
             assert not transfer.is_parked, f"{trouble.value} has nothing to do with access: {error}"
-        return self._mended(kvitt, kvitt.drive(_NUMBER))
-
-    def _mended(self, kvitt: Installation, transfer: Transfer) -> Transfer:
-        """Do what a person does about a transfer that was refused or parked."""
-        if transfer.is_parked:
-            kvitt.verify()
-        elif transfer.state is TransferState.REJECTED:
-            kvitt.retry(transfer)
-        return kvitt.drive(_NUMBER)
-
-    def _one_of_each(self, bench: Bench, transfer: Transfer) -> None:
-        self.arrived(transfer)
-        order = self.the_order(bench)
-        assert order.id == transfer.order_id, "the transfer knows the order that is there"
-        assert [row.quantity for row in order.rows] == [1], "the order has its rows, each once"
-        held = {
-            "customers": len(bench.customers()),
-            "products": len(bench.products()),
-            "categories": len(bench.categories()),
-        }
-        assert held == {"customers": 1, "products": 1, "categories": 1}, (
-            f"Exactly one of each is in the books in the end, whatever happened on the way; there are {held}."
-        )
+        return self.mended(kvitt, kvitt.drive(_NUMBER))
 
     def _no_secret(self, bench: Bench, kvitt: Installation, transfer: Transfer) -> None:
         connection = bench.connection()

@@ -11,17 +11,18 @@ from typing import Any
 from adapters.mark_file import MarkFile
 from adapters.secrets import KeyFile, secret_box_with
 from adapters.storage import SqlCallCounter, SqlSessionStore, open_storage
+from core.abilities import Abilities
 from core.audit import COMMAND_LINE
 from core.business import Business, Connection, CustomerUpdates, NewOrderStatus
 from core.invoice import Invoice
 from core.ports.accounting import AccountingSystem
 from core.ports.invoice_stores import Step
 from core.ports.surroundings import Surroundings
-from core.sending.fence import FencedCalls
 from core.transfer import Transfer
 from core.use_cases.check_status import Answer
 from core.use_cases.preview_invoice import InvoicePreview
 from core.use_cases.verify_business import Verification
+from plugins.conformance.deaths import Deaths, WatchedCalls, WatchedSystems, When
 from plugins.manager import load_plugins
 from plugins.registry import AccountingRegistry
 from plugins.wiring import Terms, UseCases
@@ -47,27 +48,6 @@ class MovableClock:
         self._ahead += max(instant - self.now(), timedelta())
 
 
-class Stopped(Exception):  # noqa: N818
-    """Nothing that a plugin knows: whoever made its call go out does not want it any more."""
-
-
-class _Calls(FencedCalls):
-    """The calls that a plugin makes, each as it goes out."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.stop_before = 0
-
-    @contextmanager
-    def call(self, system: str, operation: str, business: str, /) -> Iterator[None]:
-        """Stop before the one that was chosen."""
-        self.stop_before -= 1
-        if self.stop_before == 0:
-            raise Stopped
-        with super().call(system, operation, business):
-            yield
-
-
 class Installation:
     """One installation, with the business `BUSINESS` connected to the books under test.
 
@@ -75,32 +55,39 @@ class Installation:
     """
 
     def __init__(self, folder: Path, *, template: Path, environment: Mapping[str, str]) -> None:
-        database = folder / "conformance.db"
-        copyfile(template, database)
-        box = secret_box_with(KeyFile(folder))
-        self._storage = open_storage(f"sqlite:///{database}", box, outlives_power_cuts=False)
+        self._folder = folder
+        self._environment = environment
+        self._ids, self._holders = count(1), count(1)
         self.clock = MovableClock()
-        self._calls = _Calls()
+        copyfile(template, folder / "conformance.db")
+        self._start()
+
+    def _start(self) -> None:
+        """Begin, as a process does: what is not in the storage is not there."""
+        database = self._folder / "conformance.db"
+        box = secret_box_with(KeyFile(self._folder))
+        self._storage = open_storage(f"sqlite:///{database}", box, outlives_power_cuts=False)
+        self._deaths = Deaths()
+        self._calls = WatchedCalls(self._deaths)
         self.systems: AccountingRegistry = load_plugins(
             Surroundings(
                 sessions=SqlSessionStore(self._storage, box),
                 calls=SqlCallCounter(self._storage),
                 clock=self.clock,
-                environment=environment,
+                environment=self._environment,
                 observer=self._calls,
             )
         )
-        ids, holders = count(1), count(1)
         self._wired = UseCases(
             storage=self._storage,
-            systems=self.systems,
+            systems=WatchedSystems(self.systems, self._deaths),
             clock=self.clock,
-            marks=MarkFile(folder, f"sqlite:///{database}"),
+            marks=MarkFile(self._folder, f"sqlite:///{database}"),
             actor=lambda: COMMAND_LINE,
             settings=Terms(),
             chance=lambda: 0,
-            new_id=lambda: f"transfer-{next(ids):06}",
-            new_holder=lambda: f"holder-{next(holders)}",
+            new_id=lambda: f"transfer-{next(self._ids):06}",
+            new_holder=lambda: f"holder-{next(self._holders)}",
         )
 
     def connect(
@@ -130,14 +117,46 @@ class Installation:
         """Return a business's books, as the core sees them."""
         return self.systems.open(self._wired.look_up().business(name))
 
+    @property
+    def abilities(self) -> Abilities:
+        """What the plugin under test declares."""
+        return self.systems.abilities(self._wired.look_up().business(BUSINESS).accounting.system)
+
     @contextmanager
     def stopped_before_call(self, number: int) -> Iterator[None]:
         """Let no call go out within the block from the one of this number on, counted from 1."""
-        self._calls.stop_before = number
-        try:
+        with self._calls.counted_anew(stop_before=number):
             yield
-        finally:
-            self._calls.stop_before = 0
+
+    @contextmanager
+    def dying_at(self, what: str, when: When) -> Iterator[None]:
+        """Have the worker die within the block: at a write (Write), or at "call 3" of those made within it.
+
+        Killed comes out of it then.
+        """
+        with self._calls.counted_anew(), self._deaths.at(what, when):
+            yield
+
+    def restart(self) -> None:
+        """Go on as another process that knows what the storage knows."""
+        self._storage.close()
+        self._start()
+
+    @contextmanager
+    def calls_counted_anew(self) -> Iterator[None]:
+        """Count the calls that the plugin tells of from here on."""
+        with self._calls.counted_anew():
+            yield
+
+    @property
+    def calls_told(self) -> int:
+        """How many calls the plugin told of (Surroundings, `observer`) since they were counted anew."""
+        return self._calls.made
+
+    @property
+    def calls_at_a_time(self) -> int:
+        """How many of them were open at once, at most."""
+        return self._calls.at_a_time
 
     def opened_anew(self) -> AccountingSystem:
         """Return the business's books, opened once more as another business's."""

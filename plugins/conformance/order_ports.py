@@ -12,9 +12,11 @@ from core.ports.accounting import AccountingSystem
 from core.sending.array_write import ArrayWrite
 from core.transfer import Receipt
 from plugins.conformance.bench import Bench
+from plugins.conformance.deaths import Stopped
 from plugins.conformance.fixtures import Setup
-from plugins.conformance.installation import Installation, Stopped
+from plugins.conformance.installation import Installation
 from plugins.conformance.samples import COMPANY, PERSON, a_row, an_invoice, drafts_for
+from plugins.conformance.tiers import Tier, nothing_to_show, shows
 
 _NUMBER = "2001-1"
 _A_DAY = timedelta(days=1)
@@ -95,10 +97,11 @@ class OrderPorts(Setup):
         bench.settle()
         assert len(bench.orders()) == 2, "what can't be created leaves nothing behind"
 
+    @shows(Tier.SILVER)
     def test_an_order_that_was_broken_off_is_found_and_completed(self, bench: Bench, kvitt: Installation) -> None:
         """What is raised as a call is about to go out ends the writing; what was begun by then is not lost."""
         if not bench.writes_orders_in_steps:
-            pytest.skip("this plugin writes an order with one call")
+            nothing_to_show("this plugin writes an order with one call")
 
         system = kvitt.system()
         drafts = drafts_for(system, ["2001-1"])

@@ -3,14 +3,12 @@
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
-import pytest
-
 from core.customer import Address, CustomerKind
 from core.customer_changes import CustomerChanges
 from core.ports.accounting import CustomerUpdate
 from core.unreadable import readable
 from core.vat_code import vat_code_for
-from plugins.conformance.bench import Bench, NotPossible
+from plugins.conformance.bench import Bench
 from plugins.conformance.fixtures import Setup
 from plugins.conformance.installation import CATEGORY, PRODUCT, Installation
 from plugins.conformance.samples import ADDRESS, COMPANY, PERSON
@@ -25,10 +23,7 @@ class RecordPorts(Setup):
         """An id that is gone is no error."""
         here = bench.add_customer("Moe Prøve AS", is_company=True, email="post@moe.example", address=ADDRESS)
         gone = bench.add_customer("Borte Prøve AS", is_company=True, email="post@borte.example")
-        try:
-            bench.delete_customer(gone)
-        except NotPossible as impossible:
-            pytest.skip(str(impossible))
+        bench.delete_customer(gone)
         records = kvitt.system().customers.read([gone, here])
         assert set(records) == {here}, "read answers what is there and leaves out what is gone"
         (record,) = readable(records.values())
@@ -102,7 +97,7 @@ class RecordPorts(Setup):
         product = products.create_product(PRODUCT, category_id=category)
         assert [found.id for found in products.find_categories(CATEGORY) if found.name == CATEGORY] == [category]
         assert [found.id for found in products.find_products(PRODUCT) if found.name == PRODUCT] == [product]
-        assert [(found.name, found.category) for found in bench.products()] == [(PRODUCT, CATEGORY)]
+        assert [found.name for found in bench.products()] == [PRODUCT]
 
     def test_the_vat_codes_have_their_rates_in_percent(self, kvitt: Installation) -> None:
         """25, not 0.25."""

@@ -27,6 +27,23 @@ COMPANY = Customer(
 )
 
 
+_WEIGHTS = (3, 2, 7, 6, 5, 4, 3, 2)
+
+
+def a_customer(nth: int) -> Customer:
+    """One of many customers, told apart by their number; every third is a company."""
+    person = {"name": f"Prøve Kunde{nth}", "email": f"post{nth}@prove.example", "phone": f"4{nth:07}"}
+    address = ADDRESS.model_copy(update={"street": f"Prøveveien {nth}"})
+    if nth % 3:
+        return Customer(address=address, **person)
+    return Customer(
+        address=address,
+        organization_name=f"Prøve {nth} AS",
+        organization_number=_organization_number(nth),
+        **person,
+    )
+
+
 def a_row(**changes: Any) -> InvoiceRow:
     """A row of 1200 kroner without VAT; the changes are InvoiceRow's fields."""
     return InvoiceRow(
@@ -84,3 +101,12 @@ def drafts_for(system: AccountingSystem, references: list[str]) -> list[OrderDra
         )
         for reference in references
     ]
+
+
+def _organization_number(nth: int) -> str:
+    """Return a valid organization number; no two below ten thousand are alike."""
+    for digits in (f"{start:08}" for start in range(91_000_000 + nth * 7, 91_000_000 + nth * 7 + 7)):
+        check = -sum(int(digit) * weight for digit, weight in zip(digits, _WEIGHTS, strict=True)) % 11
+        if check < 10:
+            return f"{digits}{check}"
+    raise AssertionError("of seven numbers in a row one has a check digit")

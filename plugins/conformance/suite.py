@@ -2,10 +2,14 @@
 
 from plugins.conformance.booked_orders import BookedOrders
 from plugins.conformance.booked_products import BookedProducts
+from plugins.conformance.budgets import Budgets
 from plugins.conformance.check_status import CheckStatusBehaviour
 from plugins.conformance.connections import Connections
+from plugins.conformance.declared import Declared
 from plugins.conformance.faults import ExactlyOnce
 from plugins.conformance.finding_customers import FindingCustomers
+from plugins.conformance.in_bulk import InBulk
+from plugins.conformance.kills import Kills
 from plugins.conformance.order_ports import OrderPorts
 from plugins.conformance.port_errors import PortErrors
 from plugins.conformance.record_ports import RecordPorts
@@ -23,6 +27,10 @@ class AccountingSystemConformance(
     RecordPorts,
     OrderPorts,
     Withdrawing,
+    Declared,
+    Kills,
+    InBulk,
+    Budgets,
 ):
     """Drives an accounting system through all that Kvitt promises, and through trouble.
 

@@ -2,12 +2,14 @@
 
 import pytest
 
+from core.abilities import Ability
 from core.errors import KvittError, Rejected
 from core.transfer import Receipt, TransferState
 from plugins.conformance.bench import Bench, Call, Trouble
-from plugins.conformance.fixtures import CAN_DELETE, CAN_NOT_DELETE, Setup
+from plugins.conformance.fixtures import Setup
 from plugins.conformance.installation import Installation
 from plugins.conformance.samples import an_invoice, drafts_for
+from plugins.conformance.tiers import Tier, nothing_to_show, shows, skip_absent
 
 _NUMBER = "2001-1"
 _LOST = (Trouble.LOST_BUT_DONE, Trouble.LOST_AND_NOT_DONE)
@@ -46,6 +48,7 @@ class Withdrawing(Setup):
         self._arrived_to_be_withdrawn(kvitt)
         assert [order.id for order in bench.orders()] == [kvitt.transfer(_NUMBER).order_id]
 
+    @shows(Tier.SILVER)
     @pytest.mark.parametrize("lost", _LOST, ids=lambda trouble: str(trouble.value))
     def test_an_invoice_is_withdrawn_though_the_answer_is_lost(
         self, bench: Bench, kvitt: Installation, lost: Trouble
@@ -59,8 +62,8 @@ class Withdrawing(Setup):
 
     def test_where_the_system_can_not_delete_a_person_does(self, bench: Bench, kvitt: Installation) -> None:
         """Kvitt leaves the order alone and says so; once a person has deleted it, the invoice is withdrawn."""
-        if kvitt.system().limits.deletes_orders:
-            pytest.skip(CAN_DELETE)
+        if kvitt.abilities.has(Ability.DELETES_ORDERS):
+            nothing_to_show("this plugin declares that its system deletes orders")
         kvitt.add(an_invoice())
         self.arrived(kvitt.send(_NUMBER))
         kvitt.withdraw(_NUMBER)
@@ -89,8 +92,7 @@ class Withdrawing(Setup):
 
 
 def _require_deletion(kvitt: Installation) -> None:
-    if not kvitt.system().limits.deletes_orders:
-        pytest.skip(CAN_NOT_DELETE)
+    skip_absent(kvitt.abilities, Ability.DELETES_ORDERS)
 
 
 def _created(kvitt: Installation) -> list[str]:

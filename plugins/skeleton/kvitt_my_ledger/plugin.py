@@ -3,6 +3,7 @@
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
 from kvitt import AccountingSystem, Business, Registration, Surroundings, hookimpl
+from kvitt_my_ledger.abilities import ABILITIES
 
 
 class Settings(BaseModel):
@@ -17,7 +18,7 @@ class Settings(BaseModel):
 @hookimpl
 def kvitt_register_accounting_systems(registry: Registration) -> None:
     """Register the accounting system under the name that businesses choose it by."""
-    registry.add("my-ledger", settings=Settings, open=_open)
+    registry.add("my-ledger", settings=Settings, open=_open, abilities=ABILITIES)
 
 
 def _open(business: Business, settings: Settings, surroundings: Surroundings) -> AccountingSystem:

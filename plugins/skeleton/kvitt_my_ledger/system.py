@@ -1,6 +1,7 @@
 """One business's books in the accounting system: Kvitt's AccountingSystem, the ports bundled."""
 
-from kvitt import Account, Books, CallBudget, Currency, Dimension, DimensionKind, Limits, Right, Surroundings, VatCode
+from kvitt import Account, Books, CallBudget, Currency, Dimension, DimensionKind, Right, Surroundings, VatCode
+from kvitt_my_ledger.abilities import LIMITS
 from kvitt_my_ledger.customers import Customers
 from kvitt_my_ledger.orders import Orders
 from kvitt_my_ledger.payments import Payments
@@ -14,8 +15,7 @@ class System:
     # True once a login leads to other books than before. It never does where the settings alone say whose they are.
     has_moved = False
 
-    # Set these to what the accounting system can hold, in characters and decimals. `pydoc kvitt.Limits` has the rest.
-    limits = Limits(row_text=200, customer_name=100, product_name=100, decimals=2)
+    limits = LIMITS
 
     def __init__(self, settings: Settings, surroundings: Surroundings) -> None:
         self._settings = settings

@@ -7,6 +7,7 @@ For a system behind a network, write a stand-in of its server, keep the books th
 from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 
 from kvitt import Address
 from kvitt.conformance import Bench, Call, HasStruck, HeldCustomer, HeldOrder, HeldProduct, Trouble
@@ -14,6 +15,9 @@ from kvitt.conformance import Bench, Call, HasStruck, HeldCustomer, HeldOrder, H
 
 class SystemBench(Bench):
     """Fresh and empty books for each test, in kroner, with VAT codes for sales at 25, 15 and 0 percent."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder  # a new one for each test
 
     def connection(self) -> Mapping[str, str]:
         return {"system": "my-ledger", "company": "1", "token": "a token"}

@@ -1,4 +1,6 @@
-"""Whether the plugin does what Kvitt's users were promised. Run `pytest -rs`, and read what was skipped, and why."""
+"""Whether the plugin does what Kvitt's users were promised. The end of a run tells its tier, and what is missing."""
+
+from pathlib import Path
 
 import pytest
 
@@ -8,5 +10,5 @@ from kvitt.conformance import AccountingSystemConformance
 
 class TestConformance(AccountingSystemConformance):
     @pytest.fixture
-    def bench(self) -> SystemBench:
-        return SystemBench()
+    def bench(self, tmp_path: Path) -> SystemBench:
+        return SystemBench(tmp_path)
