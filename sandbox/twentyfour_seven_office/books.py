@@ -10,10 +10,11 @@ from decimal import Decimal
 from threading import RLock
 from typing import Any
 
+from sandbox.norwegian_time import Clock, day_of, midnight
+from sandbox.numbering import Numbering
+from sandbox.refused import NotPossibleError
 from sandbox.twentyfour_seven_office.defaults import CURRENCIES, VAT_TYPES, one_of_many
 from sandbox.twentyfour_seven_office.ledger import Ledger
-from sandbox.twentyfour_seven_office.norwegian_time import Clock, day_of, midnight
-from sandbox.twentyfour_seven_office.numbering import Numbering
 from sandbox.twentyfour_seven_office.records import (
     Category,
     Currency,
@@ -31,10 +32,6 @@ _KEPT = ("customers", "deleted_customers", "categories", "products", "department
 _NUMBERINGS = ("customer_ids", "category_ids", "product_ids", "order_ids", "invoice_ids", "row_ids", "dimension_ids")
 OLD = timedelta(days=365)
 CREDITED_ORDER, CREDITED_INVOICE = "ReferenceOrderId", "ReferenceInvoiceId"  # the vendor's names, on a credit
-
-
-class NotPossibleError(ValueError):
-    """The books do not allow this act as they stand."""
 
 
 class Books:
@@ -214,7 +211,9 @@ class Books:
         with self._lock:
             order = self.orders[order_id]
             if order.invoice_id is not None:
-                raise NotPossibleError(f"Order {order_id} is invoice {order.invoice_id} already.")
+                raise NotPossibleError(
+                    "Order {order} is invoice {invoice} already.", order=order_id, invoice=order.invoice_id
+                )
             order.invoice_id = next(self._invoice_ids)
             order.status = "Invoiced"
             order.date_invoiced = midnight(self.today())
@@ -240,7 +239,12 @@ class Books:
                 order.paid, order.paid_amount = None, Decimal(0)
             total = order.total_inc_vat
             if amount is not None and amount * total <= 0:
-                raise NotPossibleError(f"Invoice {order.invoice_id} is for {total:f}; {amount:f} can't be paid.")
+                raise NotPossibleError(
+                    "Invoice {invoice} is for {total}; {amount} can't be paid.",
+                    invoice=order.invoice_id,
+                    total=format(total, "f"),
+                    amount=format(amount, "f"),
+                )
             paid = total - order.paid_amount if amount is None else amount
             order.paid_amount += paid
             day = on or self.today()
@@ -257,7 +261,7 @@ class Books:
         with self._lock:
             order = self._invoice(number)
             if order.paid is None and not order.paid_amount:
-                raise NotPossibleError(f"Nothing was paid of invoice {order.invoice_id}.")
+                raise NotPossibleError("Nothing was paid of invoice {invoice}.", invoice=order.invoice_id)
             self.ledger.undo_payments(order)
             order.paid, order.paid_amount = None, Decimal(0)
             order.date_changed = self._clock()
@@ -272,7 +276,7 @@ class Books:
         with self._lock:
             order = self._invoice(number)
             if order.total_inc_vat <= 0 or order.id in self.credited_orders():
-                raise NotPossibleError(f"Invoice {order.invoice_id} is a credit, or was credited.")
+                raise NotPossibleError("Invoice {invoice} is a credit, or was credited.", invoice=order.invoice_id)
             rows = deepcopy(order.rows)
             for row in rows:
                 row.id, row.quantity = 0, None if row.quantity is None else -row.quantity
@@ -300,7 +304,7 @@ class Books:
     def _invoice(self, number: int) -> Order:
         order = next((o for o in self.orders.values() if o.invoice_id == number), None) or self.orders[number]
         if order.invoice_id is None:
-            raise NotPossibleError(f"Order {order.id} is not an invoice yet.")
+            raise NotPossibleError("Order {order} is not an invoice yet.", order=order.id)
         return order
 
     def delete_order(self, order_id: int) -> None:

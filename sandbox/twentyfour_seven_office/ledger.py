@@ -12,7 +12,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sandbox.twentyfour_seven_office.numbering import Numbering
+from sandbox.numbering import Numbering
 from sandbox.twentyfour_seven_office.records import Order, to_ore
 
 RECEIVABLE = 1500

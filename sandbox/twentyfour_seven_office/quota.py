@@ -6,7 +6,7 @@ until the next hour begins.
 
 from datetime import UTC, datetime, timedelta
 
-from sandbox.twentyfour_seven_office.norwegian_time import Clock, text_of
+from sandbox.norwegian_time import Clock, text_of
 from sandbox.twentyfour_seven_office.refusals import CallRefusedError
 
 

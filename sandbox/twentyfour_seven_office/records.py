@@ -16,7 +16,7 @@ from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
-from sandbox.twentyfour_seven_office.norwegian_time import day_of
+from sandbox.norwegian_time import day_of
 
 PAYMENT_DAYS = 14  # where neither the order nor anybody else says when an invoice falls due
 

@@ -12,8 +12,8 @@ from collections import defaultdict, deque
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from sandbox.norwegian_time import Clock
 from sandbox.twentyfour_seven_office.books import Books
-from sandbox.twentyfour_seven_office.norwegian_time import Clock
 from sandbox.twentyfour_seven_office.refusals import CallRefusedError
 
 

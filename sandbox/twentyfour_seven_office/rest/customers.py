@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from copy import deepcopy
 from typing import Any
 
-from sandbox.twentyfour_seven_office.norwegian_time import text_of
+from sandbox.norwegian_time import text_of
 from sandbox.twentyfour_seven_office.records import Customer
 from sandbox.twentyfour_seven_office.rest.operation import PAGING, Answer, Operation, Visit, page_by_id, page_of
 from sandbox.twentyfour_seven_office.rest.refusals import invalid, missing

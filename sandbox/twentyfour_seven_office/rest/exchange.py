@@ -1,15 +1,15 @@
 """One REST call."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from decimal import Decimal
+from math import ceil
 from typing import Any
 from urllib.parse import urlencode
 
-from sandbox.twentyfour_seven_office.exchange import Exchange, Reply
-from sandbox.twentyfour_seven_office.faults import Fault
-from sandbox.twentyfour_seven_office.journal import Call, RestExchanged
+from sandbox.exact_json import json_from, value_from
+from sandbox.exchange import Exchange, Reply
+from sandbox.faults import Fault
+from sandbox.journal import Call, RestExchanged
 from sandbox.twentyfour_seven_office.refusals import CallRefusedError
 from sandbox.twentyfour_seven_office.rest.operation import Answer, Operation, Visit
 from sandbox.twentyfour_seven_office.rest.refusals import (
@@ -18,11 +18,12 @@ from sandbox.twentyfour_seven_office.rest.refusals import (
     forbidden,
     invalid,
     over_quota,
+    throttled,
     unauthorized,
 )
 from sandbox.twentyfour_seven_office.rest.token import OPERATION as TOKEN_OPERATION
 from sandbox.twentyfour_seven_office.rest.token import issue_token
-from sandbox.twentyfour_seven_office.world import World
+from sandbox.twentyfour_seven_office.system import TwentyFourSevenOffice
 
 JSON = "application/json; charset=utf-8"
 
@@ -44,8 +45,11 @@ class RestExchange(Exchange):
     Carrying it out leaves either an `answer` or a `refusal`.
     """
 
-    def __init__(self, world: World, operation: Operation | None, request: Request, *, call: Call) -> None:
-        super().__init__(world, operation.name if operation else TOKEN_OPERATION, call)
+    def __init__(
+        self, system: TwentyFourSevenOffice, operation: Operation | None, request: Request, *, call: Call
+    ) -> None:
+        super().__init__(system.world, operation.name if operation else TOKEN_OPERATION, call)
+        self._system = system
         self._operation = operation
         self.request = request
         self.answer = Answer()
@@ -86,12 +90,12 @@ class RestExchange(Exchange):
 
     def exceed_quota(self) -> None:
         """A 429 until the next hour begins."""
-        self.refusal = over_quota(self.world.quota.ends_at)
+        self.refusal = over_quota(self._system.quota.ends_at)
 
     def end_session(self) -> None:
         """Take back the token that came along."""
         with self.world.lock:
-            self.world.clients.revoke(self.request.bearer)
+            self._system.clients.revoke(self.request.bearer)
 
     def malformed_reply(self) -> Reply:
         """The reply, its JSON not closed."""
@@ -115,16 +119,19 @@ class RestExchange(Exchange):
         return RestExchanged(method, template, dict(asked.query), asked.body, reply.status, reply.body)
 
     def _token(self) -> Answer:
-        token, content = issue_token(self.world, _json(self.request.body))
+        token, content = issue_token(self._system, _json(self.request.body))
         self.call.account = token.account.name
         return Answer(content)
 
     def _answer(self, operation: Operation) -> Answer:
+        pace = self._system.pace
+        if seconds := pace.take():
+            raise throttled(ceil(seconds) if pace.tells_reset else None)
         try:
-            self.world.quota.take()
+            self._system.quota.take()
         except CallRefusedError:
-            raise over_quota(self.world.quota.ends_at) from None
-        token = self.world.clients.token(self.request.bearer)
+            raise over_quota(self._system.quota.ends_at) from None
+        token = self._system.clients.token(self.request.bearer)
         if token is None:
             raise unauthorized()
         self.call.account = token.account.name
@@ -134,7 +141,7 @@ class RestExchange(Exchange):
             if name not in operation.query:
                 raise invalid(name, "additionalProperties")
         body = _json(self.request.body) if operation.method in ("POST", "PATCH") else None
-        return operation.handler(Visit(self.world, token.account, self.request.ids, self.request.query, body))
+        return operation.handler(Visit(self._system, token.account, self.request.ids, self.request.query, body))
 
 
 def reply_of(refusal: RestRefusedError) -> Reply:
@@ -151,26 +158,3 @@ def _json(body: bytes) -> Any:
         return value_from(body)
     except (ValueError, RecursionError):
         raise invalid("", "format") from None
-
-
-def value_from(body: bytes) -> Any:
-    """The value; numbers with a point are Decimal. Errors: ValueError."""
-    return json.loads(body, parse_float=Decimal, parse_constant=_refuse)
-
-
-def json_from(value: Any) -> str:
-    """The text; a Decimal is written digit by digit, without an exponent."""
-    if isinstance(value, Decimal):
-        return format(value, "f")
-    try:
-        return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-    except TypeError:  # there is a Decimal somewhere in it
-        if isinstance(value, dict):
-            return "{" + ",".join(f"{json.dumps(name)}:{json_from(member)}" for name, member in value.items()) + "}"
-        if isinstance(value, list):
-            return "[" + ",".join(map(json_from, value)) + "]"
-        raise
-
-
-def _refuse(constant: str) -> Any:
-    raise ValueError(f"{constant} is no JSON")

@@ -3,13 +3,14 @@
 from email.message import Message
 from urllib.parse import parse_qsl, urlsplit
 
-from sandbox.twentyfour_seven_office.exchange import Reply
-from sandbox.twentyfour_seven_office.injection import REST_INJECTIONS, reply_to
+from sandbox.exchange import Reply
+from sandbox.injection import reply_to
 from sandbox.twentyfour_seven_office.rest import OPERATIONS, token
 from sandbox.twentyfour_seven_office.rest.exchange import Request, RestExchange, reply_of
+from sandbox.twentyfour_seven_office.rest.injections import REST_INJECTIONS
 from sandbox.twentyfour_seven_office.rest.operation import Operation
 from sandbox.twentyfour_seven_office.rest.refusals import RestRefusedError, missing, not_allowed
-from sandbox.twentyfour_seven_office.world import World
+from sandbox.twentyfour_seven_office.system import TwentyFourSevenOffice
 
 SERVICE = "REST"
 ROOT = "/v1"
@@ -19,8 +20,9 @@ UNKNOWN = "?"
 class RestGateway:
     """The token endpoint, and all operations under /v1."""
 
-    def __init__(self, world: World) -> None:
-        self._world = world
+    def __init__(self, system: TwentyFourSevenOffice) -> None:
+        self._system = system
+        self._world = system.world
 
     def serves(self, path: str) -> bool:
         """Whether an address is of this API."""
@@ -41,7 +43,7 @@ class RestGateway:
         asked = dict(parse_qsl(query, keep_blank_values=True))
         name = operation.name if operation else token.OPERATION
         call = self._world.journal.open(operation=name, service=SERVICE, session_id=bearer)
-        exchange = RestExchange(self._world, operation, Request(url, asked, body, ids, bearer), call=call)
+        exchange = RestExchange(self._system, operation, Request(url, asked, body, ids, bearer), call=call)
         self._world.pause(self._world.latency)
         reply = reply_to(exchange, REST_INJECTIONS)
         if operation is not None and not call.outcome.startswith("fault:"):

@@ -15,10 +15,10 @@ from itertools import islice
 from typing import Any, TypeVar
 
 from sandbox.twentyfour_seven_office.books import Books
-from sandbox.twentyfour_seven_office.norwegian_time import instant_from
+from sandbox.twentyfour_seven_office.instants import instant_from
 from sandbox.twentyfour_seven_office.rest.refusals import invalid
+from sandbox.twentyfour_seven_office.system import TwentyFourSevenOffice
 from sandbox.twentyfour_seven_office.users import Account
-from sandbox.twentyfour_seven_office.world import World
 
 Value = TypeVar("Value")
 
@@ -42,7 +42,7 @@ class Visit:
     reading raises RestRefusedError, a ValidationError, for what is not of its kind.
     """
 
-    world: World
+    system: TwentyFourSevenOffice
     account: Account
     ids: Mapping[str, int]
     query: Mapping[str, str]

@@ -7,7 +7,7 @@ created twice is two.
 from decimal import Decimal
 from typing import Any
 
-from sandbox.twentyfour_seven_office.norwegian_time import text_of
+from sandbox.norwegian_time import text_of
 from sandbox.twentyfour_seven_office.records import Category, Product
 from sandbox.twentyfour_seven_office.rest.operation import PAGE, Answer, Operation, Visit, page_of
 from sandbox.twentyfour_seven_office.rest.refusals import invalid

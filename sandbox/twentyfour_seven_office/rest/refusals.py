@@ -75,9 +75,9 @@ def conflict(message: str) -> RestRefusedError:
     return _error(409, "ConflictError", message)
 
 
-def throttled(seconds: int) -> RestRefusedError:
-    """Too much at once; try again after so many seconds."""
-    return _error(429, "TooManyRequestsError", "Too many requests", str(seconds))
+def throttled(seconds: int | None) -> RestRefusedError:
+    """Too much at once; try again after so many seconds, which is not always told."""
+    return _error(429, "TooManyRequestsError", "Too many requests", None if seconds is None else str(seconds))
 
 
 def over_quota(until: datetime) -> RestRefusedError:

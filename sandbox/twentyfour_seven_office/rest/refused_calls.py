@@ -1,11 +1,17 @@
-"""Faults that only REST has a word for: refused for no reason that the caller can see, and nothing is done."""
+"""Refused for no reason that the caller can see, and nothing is done."""
 
-from sandbox.twentyfour_seven_office.exchange import Reply
-from sandbox.twentyfour_seven_office.faults import Fault
+from sandbox.exchange import Reply
+from sandbox.faults import Fault
 from sandbox.twentyfour_seven_office.rest import refusals
 from sandbox.twentyfour_seven_office.rest.exchange import RestExchange
 
 THROTTLED_FOR = 2  # seconds
+
+
+def quota(exchange: RestExchange, _fault: Fault) -> Reply:
+    """The hour's calls are said to be used up."""
+    exchange.exceed_quota()
+    return exchange.reply()
 
 
 def validation_error(exchange: RestExchange, fault: Fault) -> Reply:
@@ -20,7 +26,7 @@ def forbidden(exchange: RestExchange, _fault: Fault) -> Reply:
     return exchange.reply()
 
 
-def throttled(exchange: RestExchange, _fault: Fault) -> Reply:
+def throttled(exchange: RestExchange, fault: Fault) -> Reply:
     """Too much at once."""
-    exchange.refusal = refusals.throttled(THROTTLED_FOR)
+    exchange.refusal = refusals.throttled(THROTTLED_FOR if fault.tells_reset else None)
     return exchange.reply()

@@ -13,7 +13,7 @@ from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
-from sandbox.twentyfour_seven_office.norwegian_time import day_of, midnight, text_of
+from sandbox.norwegian_time import day_of, midnight, text_of
 from sandbox.twentyfour_seven_office.records import Order, Row
 from sandbox.twentyfour_seven_office.refusals import ItemRefusedError
 from sandbox.twentyfour_seven_office.rest.operation import TOKEN, Answer, Operation, Visit, page_by_id

@@ -6,8 +6,8 @@ kroner, whatever the currency of the invoice (assumed).
 
 from typing import Any
 
+from sandbox.norwegian_time import text_of
 from sandbox.twentyfour_seven_office.ledger import BANK, RECEIVABLE, SALE, VAT, LedgerLine
-from sandbox.twentyfour_seven_office.norwegian_time import text_of
 from sandbox.twentyfour_seven_office.rest.operation import PAGE, Answer, Operation, Visit, page_of
 from sandbox.twentyfour_seven_office.rest.refusals import invalid
 

@@ -5,8 +5,8 @@ from typing import Any
 
 from lxml import etree
 
-from sandbox.twentyfour_seven_office.exchange import Reply
-from sandbox.twentyfour_seven_office.faults import Fault
+from sandbox.exchange import Reply
+from sandbox.faults import Fault
 from sandbox.twentyfour_seven_office.refusals import CallRefusedError, ItemRefusedError
 from sandbox.twentyfour_seven_office.soap import shapes
 from sandbox.twentyfour_seven_office.soap.exchange import SoapExchange

@@ -5,14 +5,16 @@ from typing import Any
 
 from lxml import etree
 
-from sandbox.twentyfour_seven_office.exchange import Exchange, Reply
-from sandbox.twentyfour_seven_office.faults import Fault
-from sandbox.twentyfour_seven_office.journal import Call
+from sandbox.exchange import Exchange, Reply
+from sandbox.faults import Fault
+from sandbox.journal import Call
 from sandbox.twentyfour_seven_office.refusals import CallRefusedError, InvalidRequestError
 from sandbox.twentyfour_seven_office.soap import envelope, shapes
 from sandbox.twentyfour_seven_office.soap.contracts import NAMESPACE
 from sandbox.twentyfour_seven_office.soap.services import Service, Visit
-from sandbox.twentyfour_seven_office.world import World
+from sandbox.twentyfour_seven_office.system import TwentyFourSevenOffice
+
+SESSION_COOKIE = "ASP.NET_SessionId"
 
 _READING = ("Get", "Has", "Login", "Logout", "SetIdentity")
 
@@ -25,7 +27,7 @@ class SoapExchange(Exchange):
 
     def __init__(
         self,
-        world: World,
+        system: TwentyFourSevenOffice,
         service: Service,
         operation: str,
         version: envelope.Version,
@@ -34,7 +36,8 @@ class SoapExchange(Exchange):
         cookie: str | None,
         call: Call,
     ) -> None:
-        super().__init__(world, operation, call)
+        super().__init__(system.world, operation, call)
+        self._system = system
         self.service = service
         self.version = version
         self.payload = payload
@@ -47,7 +50,7 @@ class SoapExchange(Exchange):
         """Do what is asked, as one step that nothing else comes between."""
         with self.world.lock:
             try:
-                self.world.quota.take()
+                self._system.quota.take()
                 self.answer = self._answer()
             except CallRefusedError as refusal:
                 self.refusal = refusal
@@ -60,7 +63,8 @@ class SoapExchange(Exchange):
         if self.refusal is not None:
             return refused(self.version, self.refusal)
         body = envelope.with_answer(self.version, self.answer)
-        return Reply(200, self.version.content_type, body, cookie=self.new_cookie)
+        cookie = (("Set-Cookie", f"{SESSION_COOKIE}={self.new_cookie}; path=/; HttpOnly"),) if self.new_cookie else ()
+        return Reply(200, self.version.content_type, body, headers=cookie)
 
     @property
     def outcome(self) -> str:
@@ -81,12 +85,12 @@ class SoapExchange(Exchange):
 
     def exceed_quota(self) -> None:
         """Answer with the fault that names the quarantine's end."""
-        self.refusal = self.world.quota.refusal()
+        self.refusal = self._system.quota.refusal()
 
     def end_session(self) -> None:
         """End the session whose cookie came along."""
         with self.world.lock:
-            self.world.sessions.end(self.cookie)
+            self._system.sessions.end(self.cookie)
 
     def malformed_reply(self) -> Reply:
         """The reply, its body's end tag broken."""
@@ -108,8 +112,8 @@ class SoapExchange(Exchange):
         contract = self.service.contract
         contract.check(self.payload)
         asked = shapes.read(contract, self.payload, contract.elements[self.operation])
-        session = self.world.sessions.find(self.cookie)
-        visit = Visit(self.world, asked, self.cookie, session)
+        session = self._system.sessions.find(self.cookie)
+        visit = Visit(self._system, asked, self.cookie, session)
         result = self.service.result_of(self.operation, visit)
         if visit.session is not None:
             self.call.account = visit.session.account.name

@@ -12,7 +12,8 @@ from typing import Any, Final
 
 from lxml import etree
 
-from sandbox.twentyfour_seven_office.norwegian_time import TimeInGapError, instant_from, text_of
+from sandbox.norwegian_time import text_of
+from sandbox.twentyfour_seven_office.instants import TimeInGapError, instant_from
 from sandbox.twentyfour_seven_office.refusals import CallRefusedError, InvalidRequestError
 from sandbox.twentyfour_seven_office.soap.contracts import NAMESPACE, Contract, Member
 from sandbox.twentyfour_seven_office.soap.envelope import shown

@@ -11,5 +11,6 @@ SERVICES: tuple[Service, ...] = (
     client.SERVICE,
     account.SERVICE,
 )
+OPERATION_NAMES = tuple(operation for service in SERVICES for operation in service.operations)
 
-__all__ = ["SERVICES", "Service", "Visit"]
+__all__ = ["OPERATION_NAMES", "SERVICES", "Service", "Visit"]

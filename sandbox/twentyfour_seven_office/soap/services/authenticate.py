@@ -25,7 +25,7 @@ def login(visit: Visit) -> str:
         raise CallRefusedError(f"{PARAMETER_NOT_FOUND}: IdentityId {identity_id} is not an identity of the user")
     if not user.may_use(account):
         raise CallRefusedError(BLOCKED)
-    visit.session = visit.world.sessions.begin(user, account, cookie=visit.cookie)
+    visit.session = visit.system.sessions.begin(user, account, cookie=visit.cookie)
     visit.sets_cookie = True
     return visit.session.id
 
@@ -73,7 +73,7 @@ def set_identity_by_id(visit: Visit) -> bool:
 
 
 def _user(visit: Visit, credential: Values) -> User | None:
-    return visit.world.users.authenticated(
+    return visit.system.users.authenticated(
         credential.get("Username", ""), credential.get("Password", ""), credential.get("ApplicationId", "")
     )
 

@@ -13,8 +13,8 @@ from sandbox.twentyfour_seven_office.books import Books
 from sandbox.twentyfour_seven_office.refusals import PARAMETER_NOT_FOUND, CallRefusedError, ItemRefusedError
 from sandbox.twentyfour_seven_office.soap.contracts import Contract, contract
 from sandbox.twentyfour_seven_office.soap.shapes import SENTINEL, Values
+from sandbox.twentyfour_seven_office.system import TwentyFourSevenOffice
 from sandbox.twentyfour_seven_office.users import Account, Session
-from sandbox.twentyfour_seven_office.world import World
 
 NOT_AUTHENTICATED = "Session is not authenticated"
 
@@ -27,7 +27,7 @@ class Visit:
     `session`, and asks for the cookie to be set through `sets_cookie`.
     """
 
-    world: World
+    system: TwentyFourSevenOffice
     asked: Values
     cookie: str | None
     session: Session | None

@@ -1,6 +1,6 @@
-"""Control over HTTP: the accountant's acts, the faults, and the whole state, from the page's forms and as JSON.
+"""Control over HTTP: the accountant's acts, the faults, and the whole state, from the pages' forms and as JSON.
 
-Control calls are no calls to 24SevenOffice: they cost no quota and are in no journal. Requests that come
+Control calls are no calls to an accounting system: they cost no quota and are in no journal. Requests that come
 by way of a web page from elsewhere are refused. In JSON, money is text and instants are in UTC.
 """
 
@@ -13,30 +13,32 @@ from email.message import Message
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-from sandbox.twentyfour_seven_office.books import NotPossibleError
-from sandbox.twentyfour_seven_office.exchange import HTML, Reply
-from sandbox.twentyfour_seven_office.faults import Fault
-from sandbox.twentyfour_seven_office.injection import new_fault
-from sandbox.twentyfour_seven_office.norwegian_time import text_of
-from sandbox.twentyfour_seven_office.page import CUSTOMER_TYPES, page_of
-from sandbox.twentyfour_seven_office.users import Account
-from sandbox.twentyfour_seven_office.world import World
+from sandbox.desk import Desk
+from sandbox.exchange import Reply
+from sandbox.faults import Fault
+from sandbox.norwegian_time import text_of
+from sandbox.page.pages import CUSTOMER_TYPES, Pages, Trouble, way_back
+from sandbox.refused import NotPossibleError, NotUnderstoodError, RefusedError
+from sandbox.striking import new_fault
+from sandbox.systems import Systems
+from sandbox.world import World
 
 JSON = "application/json"
-PAGE = "/control"
 CUSTOMER_FIELDS = ("name", "first_name", "type", "organization_number", "email")
 
 Fields = dict[str, Any]
 
 
 class Control:
-    """The control page and its JSON twin."""
+    """The control pages and their JSON twin."""
 
-    def __init__(self, world: World, is_own_host: Callable[[str], bool]) -> None:
-        self._world = world
+    def __init__(self, systems: Systems, is_own_host: Callable[[str], bool]) -> None:
+        self._systems = systems
+        self._world = world = systems.world
         self._is_own_host = is_own_host
+        self._pages = Pages(systems)
         self._acts: dict[tuple[str, str], Callable[[Fields], Any]] = {
-            ("GET", "/control/state"): lambda _asked: state_of(world),
+            ("GET", "/control/state"): lambda _asked: state_of(systems),
             ("GET", "/control/journal"): lambda _asked: journal_of(world),
             ("DELETE", "/control/journal"): lambda _asked: world.journal.clear(),
             ("POST", "/control/publish"): self._publish,
@@ -47,38 +49,37 @@ class Control:
             ("POST", "/control/faults"): self._add_fault,
             ("DELETE", "/control/faults"): lambda _asked: world.faults.clear(),
             ("POST", "/control/faults/clear"): lambda _asked: world.faults.clear(),
-            ("POST", "/control/expire-sessions"): lambda _asked: world.end_sessions(),
+            ("POST", "/control/expire-sessions"): lambda _asked: systems.end_sessions(),
             ("POST", "/control/quota"): self._set_quota,
             ("POST", "/control/latency"): self._set_latency,
             ("POST", "/control/customers"): self._add_customers,
-            ("POST", "/control/reset"): lambda _asked: world.reset(),
+            ("POST", "/control/reset"): lambda _asked: systems.reset(),
         }
 
-    def answer(self, method: str, path: str, headers: Message, body: bytes) -> Reply:
-        """Answer a request; a form is led back to the page, JSON is answered with JSON."""
+    def answer(self, method: str, address: str, headers: Message, body: bytes) -> Reply:
+        """Answer a request; a form is led back to the page it was on, JSON is answered with JSON."""
         if not self._comes_from_here(headers):
             return _json(403, {"error": "The sandbox is controlled from this machine only."})
-        path = path.rstrip("/")
-        if (method, path) == ("GET", PAGE):
-            with self._world.lock:
-                return Reply(200, HTML, page_of(self._world))
+        if method == "GET" and (page := self._pages.answer(address, headers)):
+            return page
+        path = urlsplit(address).path.rstrip("/")
         act = self._acts.get((method, path))
         if act is None:
             return _json(404, {"error": f"There is no {method} {path}."})
         is_form = headers.get_content_type() == "application/x-www-form-urlencoded"
+        asked: Fields = {}
         try:
             asked = _fields(body, is_form=is_form)
             with self._world.lock:
-                result = act(asked)
+                result = act({name: value for name, value in asked.items() if name != "back"} if is_form else asked)
                 if method != "GET":
                     self._world.keep()
-        except KeyError as exc:
-            return _json(404, {"error": f"There is no {exc.args[0]!r} here."})
-        except NotPossibleError as exc:
-            return _json(409, {"error": str(exc)})
-        except (TypeError, ValueError) as exc:
-            return _json(400, {"error": str(exc)})
-        return Reply(303, location=PAGE) if is_form else _json(200, {} if result is None else result)
+        except (KeyError, TypeError, ValueError) as error:
+            status, refusal = _refusal_of(error)
+            if not is_form:
+                return _json(status, {"error": str(refusal)})
+            return self._pages.refused(way_back(asked), Trouble(path, asked, refusal, status), headers)
+        return Reply(303, location=way_back(asked)) if is_form else _json(200, {} if result is None else result)
 
     def _comes_from_here(self, headers: Message) -> bool:
         """Neither a page from elsewhere (Origin) nor a name that was pointed at this machine (Host)."""
@@ -87,29 +88,29 @@ class Control:
         origin = headers.get("Origin")
         return origin is None or self._is_own_host(urlsplit(origin).hostname or "")
 
-    def _account(self, asked: Fields) -> Account:
-        return self._world.account(str(_given(asked, "account")))
+    def _desk(self, asked: Fields) -> Desk:
+        return self._systems.desk(str(_given(asked, "account")))
 
     def _publish(self, asked: Fields) -> Fields:
-        return {"invoice_id": self._account(asked).books.publish(int(_given(asked, "order_id")))}
+        return {"invoice_id": self._desk(asked).publish(int(_given(asked, "order_id")))}
 
     def _pay(self, asked: Fields) -> None:
         on = date.fromisoformat(asked["date"]) if asked.get("date") else None
         amount = _amount(asked["amount"]) if asked.get("amount") else None
-        self._account(asked).books.pay(int(_given(asked, "order_id")), on=on, amount=amount)
+        self._desk(asked).pay(int(_given(asked, "order_id")), on=on, amount=amount)
 
     def _credit(self, asked: Fields) -> Fields:
-        return {"invoice_id": self._account(asked).books.credit(int(_given(asked, "order_id")))}
+        return {"invoice_id": self._desk(asked).credit(int(_given(asked, "order_id")))}
 
     def _take_back(self, asked: Fields) -> None:
-        self._account(asked).books.take_back(int(_given(asked, "order_id")))
+        self._desk(asked).take_back(int(_given(asked, "order_id")))
 
     def _delete(self, asked: Fields) -> None:
-        books = self._account(asked).books
+        desk = self._desk(asked)
         if "customer_id" in asked:
-            books.delete_customer(int(asked["customer_id"]))
+            desk.delete_customer(int(asked["customer_id"]))
         else:
-            books.delete_order(int(_given(asked, "order_id")))
+            desk.delete_order(int(_given(asked, "order_id")))
 
     def _add_fault(self, asked: Fields) -> None:
         known = [field.name for field in fields(Fault)]
@@ -117,52 +118,76 @@ class Control:
             raise ValueError(f"A fault has no {', '.join(sorted(unknown))}; it has {', '.join(known)}.")
         for name in ("times", "after", "item"):
             if asked.get(name) is not None:
-                asked[name] = int(asked[name])
+                asked[name] = _whole_number(asked[name])
         if "delay" in asked:
-            asked["delay"] = float(asked["delay"])
+            asked["delay"] = _number(asked["delay"])
         operation, kind = _given(asked, "operation"), _given(asked, "kind")
         options = {name: value for name, value in asked.items() if name not in ("operation", "kind")}
         self._world.faults.add(new_fault(operation, kind, **options))
 
     def _set_quota(self, asked: Fields) -> None:
-        limit = int(_given(asked, "limit"))
+        limit = _whole_number(_given(asked, "limit"))
         if limit < 0:
-            raise ValueError("The limit is not negative.")
-        self._world.quota.limit = limit
+            raise NotUnderstoodError("The limit is not negative.")
+        self._systems.office.quota.limit = limit
 
     def _set_latency(self, asked: Fields) -> None:
-        self._world.set_latency(float(_given(asked, "milliseconds")) / 1_000)
+        self._world.set_latency(_number(_given(asked, "milliseconds")) / 1_000)
 
     def _add_customers(self, asked: Fields) -> Fields:
         """Add one by name, or so many made-up ones."""
         if "name" in asked:
             return {"id": self._add_customer(asked)}
-        ids = self._account(asked).books.add_customers(int(_given(asked, "count")))
+        ids = self._desk(asked).add_customers(int(_given(asked, "count")))
         return {"first_id": ids[0], "last_id": ids[-1]}
 
     def _add_customer(self, asked: Fields) -> int:
         texts = {field: str(asked.get(field) or "").strip() for field in CUSTOMER_FIELDS}
         if not texts["name"]:
-            raise ValueError("A customer needs a name.")
+            raise NotUnderstoodError("A customer needs a name.")
         if texts["type"] not in CUSTOMER_TYPES:
             raise ValueError(f"A customer is of the type {' or '.join(CUSTOMER_TYPES)}.")
-        return self._account(asked).books.add_customer(
+        return self._desk(asked).add_customer(
             texts["name"],
             first_name=texts["first_name"],
             type=texts["type"],
             organization_number=texts["organization_number"],
-            emails={"Primary": texts["email"]} if texts["email"] else None,
+            email=texts["email"],
         )
 
 
+def _refusal_of(error: Exception) -> tuple[int, RefusedError]:
+    """The status that an error means, and what is said of it."""
+    if isinstance(error, KeyError):
+        return 404, NotUnderstoodError("There is no {what} here.", what=repr(error.args[0]))
+    if isinstance(error, NotPossibleError):
+        return 409, error
+    return 400, error if isinstance(error, RefusedError) else NotUnderstoodError("{reason}", reason=error)
+
+
 def _amount(given: Any) -> Decimal:
+    """Read an amount as people write it: with a comma, spaces between thousands, and either minus sign."""
     try:
-        amount = Decimal(str(given).replace(",", "."))
+        amount = Decimal("".join(str(given).split()).replace(",", ".").replace("\N{MINUS SIGN}", "-"))
     except ArithmeticError:
-        raise ValueError(f"{given!r} is no amount.") from None
+        raise NotUnderstoodError("{given} is no amount.", given=repr(given)) from None
     if not amount.is_finite() or amount != round(amount, 2):
-        raise ValueError("An amount is a number with at most two decimals.")
+        raise NotUnderstoodError("An amount is a number with at most two decimals.")
     return amount
+
+
+def _whole_number(given: Any) -> int:
+    try:
+        return int(given)
+    except ValueError:
+        raise NotUnderstoodError("{given} is no whole number.", given=repr(given)) from None
+
+
+def _number(given: Any) -> float:
+    try:
+        return float(str(given).replace(",", "."))
+    except ValueError:
+        raise NotUnderstoodError("{given} is no number.", given=repr(given)) from None
 
 
 def _given(asked: Fields, name: str) -> Any:
@@ -184,11 +209,13 @@ def _json(status: int, content: Any) -> Reply:
     return Reply(status, JSON, json.dumps(content, ensure_ascii=False).encode())
 
 
-def state_of(world: World) -> dict[str, Any]:
-    """Accounts with their books, the quota, the latency, and the faults in waiting."""
+def state_of(systems: Systems) -> dict[str, Any]:
+    """Companies with their books, the quota, the latency, and the faults in waiting."""
+    world, quota = systems.world, systems.office.quota
     return {
-        "accounts": [_account(account) for account in world.accounts],
-        "quota": {"limit": world.quota.limit, "used": world.quota.used, "left": world.quota.left},
+        "accounts": [_plain(desk.state()) for desk in systems.office.desks],
+        "tripletex": [_plain(desk.state()) for desk in systems.tripletex.desks],
+        "quota": {"limit": quota.limit, "used": quota.used, "left": quota.left},
         "latency": {"milliseconds": round(world.latency * 1_000, 3)},
         "faults": [asdict(fault) for fault in world.faults.waiting()],
     }
@@ -209,21 +236,6 @@ def journal_of(world: World) -> list[dict[str, Any]]:
         }
         for call in world.journal.calls()
     ]
-
-
-def _account(account: Account) -> dict[str, Any]:
-    books = account.books
-    return {
-        "name": account.name,
-        "identity_id": account.identity_id,
-        "organization_id": str(account.number),
-        "invoicing_package": account.invoicing_package,
-        "account_service": account.account_service,
-        "customers": [_plain(asdict(customer)) for customer in books.customers.values()],
-        "categories": [_plain(asdict(category)) for category in books.categories.values()],
-        "products": [_plain(asdict(product)) for product in books.products.values()],
-        "orders": [_plain(asdict(order)) for order in books.orders.values()],
-    }
 
 
 def _plain(value: Any) -> Any:

@@ -2,17 +2,14 @@
 
 import hashlib
 from collections import deque
-from copy import deepcopy
 from dataclasses import dataclass, field
 from datetime import datetime
-from itertools import count
+from itertools import count, islice
 from threading import Condition
 from time import monotonic
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from lxml import etree
-
-from sandbox.twentyfour_seven_office.norwegian_time import Clock
+from sandbox.norwegian_time import Clock
 
 RUNNING = "running"
 KEPT_CALLS = 100_000
@@ -100,6 +97,11 @@ class Journal:
         with self._lock:
             return [call for call in self._calls if operation in (None, call.operation)]
 
+    def last(self, number: int) -> list[Call]:
+        """The last so many calls, the newest first."""
+        with self._lock:
+            return list(islice(reversed(self._calls), number))
+
     def count(self, operation: str | None = None) -> int:
         """How many calls, or calls of one operation."""
         return len(self.calls(operation))
@@ -116,12 +118,12 @@ class Journal:
         with self._lock:
             return list(self._requests)
 
-    def keep(self, service: str, operation: str, envelope: Any) -> None:
+    @property
+    def keeps_requests(self) -> bool:
+        """Whether that was asked for."""
+        return self._requests.maxlen != 0
+
+    def keep(self, request: KeptRequest) -> None:
         """Keep a request, where that was asked for."""
-        if self._requests.maxlen == 0:
-            return
-        masked = deepcopy(envelope)
-        for element in masked.iter("{*}Password"):
-            element.text = "***"
         with self._lock:
-            self._requests.append(KeptRequest(service, operation, etree.tostring(masked)))
+            self._requests.append(request)

@@ -1,16 +1,13 @@
-"""Read and write instants the way the vendor does.
+"""Read instants the way the vendor does.
 
 docs/24sevenoffice.md, "Values and dates": what is sent without an offset is Norwegian local time, a time inside the
-spring gap is refused, and everything comes back as UTC. Inside the sandbox every instant is an aware datetime in UTC.
+spring gap is refused, and everything comes back as UTC.
 """
 
-from collections.abc import Callable
-from datetime import UTC, date, datetime, time
-from zoneinfo import ZoneInfo
+from datetime import UTC, datetime
 
-Clock = Callable[[], datetime]
+from sandbox.norwegian_time import OSLO
 
-OSLO = ZoneInfo("Europe/Oslo")
 NOT_SET = "0001-01-01T00:00:00"
 
 INVALID_TIME = (
@@ -24,11 +21,6 @@ class TimeInGapError(ValueError):
 
     def __init__(self) -> None:
         super().__init__(INVALID_TIME)
-
-
-def now() -> datetime:
-    """The real clock, in UTC."""
-    return datetime.now(UTC)
 
 
 def instant_from(text: str) -> datetime | None:
@@ -49,18 +41,3 @@ def instant_from(text: str) -> datetime | None:
     if shown != given:
         raise TimeInGapError
     return instant
-
-
-def text_of(instant: datetime) -> str:
-    """Write an instant as the vendor answers it: UTC with a Z."""
-    return instant.astimezone(UTC).isoformat().replace("+00:00", "Z")
-
-
-def midnight(day: date) -> datetime:
-    """The instant a Norwegian day begins, in UTC: 2021-02-01 begins at 2021-01-31T23:00:00Z."""
-    return datetime.combine(day, time.min, tzinfo=OSLO).astimezone(UTC)
-
-
-def day_of(instant: datetime) -> date:
-    """The Norwegian date on which an instant falls."""
-    return instant.astimezone(OSLO).date()

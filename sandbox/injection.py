@@ -2,21 +2,15 @@
 
 All of it happens around the operation, never inside: a service does not know that its answer will be lost.
 docs/24sevenoffice.md, "Calls and errors": expect 502 with an HTML body, a login page with HTTP 200, truncated bodies,
-resets; an answer that is lost has perhaps created the order. Most kinds mean the same over SOAP and over REST, and
-are told once.
+resets; an answer that is lost has perhaps created the order. Told here are the kinds that mean the same over every API.
 """
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import Any, TypeVar
+from typing import TypeVar
 
-from sandbox.twentyfour_seven_office.exchange import Ending, Exchange, Reply
-from sandbox.twentyfour_seven_office.faults import EVERY_OPERATION, Fault
-from sandbox.twentyfour_seven_office.rest import OPERATION_NAMES, refused_calls
-from sandbox.twentyfour_seven_office.rest.exchange import RestExchange
-from sandbox.twentyfour_seven_office.soap import array_faults
-from sandbox.twentyfour_seven_office.soap.exchange import SoapExchange
-from sandbox.twentyfour_seven_office.soap.services import SERVICES
+from sandbox.exchange import Ending, Exchange, Reply
+from sandbox.faults import Fault
 
 BAD_GATEWAY = Reply(
     502,
@@ -25,36 +19,15 @@ BAD_GATEWAY = Reply(
 )
 LOGIN_PAGE = Reply(
     200,
-    body=b"<!DOCTYPE html><html><head><title>24SevenOffice - Log in</title></head>"
+    body=b"<!DOCTYPE html><html><head><title>Log in</title></head>"
     b'<body><form method="post" action="/login"><input name="username"><br>'
     b'<input type="password" name="password"></form></body></html>',
 )
 RESET = Reply(ending=Ending.RESET)
 SILENCE = Reply(ending=Ending.CLOSED)
 
-REST_OPERATIONS = frozenset(OPERATION_NAMES)
-SOAP_OPERATIONS = frozenset(operation for service in SERVICES for operation in service.operations)
-
 AnExchange = TypeVar("AnExchange", bound=Exchange)
 Injection = Callable[[Exchange, Fault], Reply]
-
-
-def new_fault(operation: str, kind: str, **options: Any) -> Fault:
-    """A fault for an operation ("*": any that the kind can strike); the options are those of Fault.
-
-    Errors: ValueError for an operation or a kind that does not exist, a kind that can't strike that operation,
-    or an option out of range.
-    """
-    fault = Fault(operation, kind, **options)
-    if operation == EVERY_OPERATION:
-        return fault
-    if operation not in SOAP_OPERATIONS | REST_OPERATIONS:
-        known = ", ".join(sorted(SOAP_OPERATIONS | REST_OPERATIONS))
-        raise ValueError(f"No operation is called {operation!r}; there are {known}.")
-    possible: Mapping[str, Any] = REST_INJECTIONS if operation in REST_OPERATIONS else SOAP_INJECTIONS
-    if kind not in possible:
-        raise ValueError(f"{kind} can't strike {operation}; there are {', '.join(possible)}.")
-    return fault
 
 
 def reply_to(exchange: AnExchange, injections: Mapping[str, Callable[[AnExchange, Fault], Reply]]) -> Reply:
@@ -130,11 +103,6 @@ def _fault_after(exchange: Exchange, fault: Fault) -> Reply:
     return exchange.reply()
 
 
-def _quota(exchange: Exchange, _fault: Fault) -> Reply:
-    exchange.exceed_quota()
-    return exchange.reply()
-
-
 def _session_expired(exchange: Exchange, _fault: Fault) -> Reply:
     exchange.end_session()
     exchange.carry_out()
@@ -162,20 +130,5 @@ COMMON: dict[str, Injection] = {
     "fault": _fault,
     "fault_after": _fault_after,
     "session_expired": _session_expired,
-    "quota": _quota,
     "fewer_items": _fewer_items,
-}
-
-SOAP_INJECTIONS: dict[str, Callable[[SoapExchange, Fault], Reply]] = {
-    **COMMON,
-    "fault_midway": array_faults.fault_midway,
-    "item_exception": array_faults.item_exception,
-    "reordered": array_faults.reordered,
-}
-
-REST_INJECTIONS: dict[str, Callable[[RestExchange, Fault], Reply]] = {
-    **COMMON,
-    "validation_error": refused_calls.validation_error,
-    "forbidden": refused_calls.forbidden,
-    "throttled": refused_calls.throttled,
 }

@@ -4,9 +4,9 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from enum import Enum, auto
 
-from sandbox.twentyfour_seven_office.faults import Fault
-from sandbox.twentyfour_seven_office.journal import Call
-from sandbox.twentyfour_seven_office.world import World
+from sandbox.faults import Fault
+from sandbox.journal import Call
+from sandbox.world import World
 
 HTML = "text/html; charset=utf-8"
 
@@ -23,21 +23,21 @@ class Ending(Enum):
 
 @dataclass(frozen=True)
 class Reply:
-    """What goes back. `cookie` is a session id to set; `headers` are those that not every reply has."""
+    """What goes back. `headers` are those that not every reply has."""
 
     status: int = 200
     content_type: str = HTML
     body: bytes = b""
-    cookie: str | None = None
     ending: Ending = Ending.WHOLE
     location: str | None = None
     headers: tuple[tuple[str, str], ...] = ()
+    cache_control: str = "private, max-age=0"
 
 
 class Exchange(ABC):
-    """A call that has been read, over SOAP or REST, to be carried out once at most.
+    """A call that has been read, over whichever API, to be carried out once at most.
 
-    Everything below `outcome` is for faults: what the same trouble looks like in either API.
+    Everything below `outcome` is for faults: what the same trouble looks like in each API.
     """
 
     def __init__(self, world: World, operation: str, call: Call) -> None:
@@ -61,10 +61,6 @@ class Exchange(ABC):
     @abstractmethod
     def break_down(self, fault: Fault) -> None:
         """Answer with trouble inside the vendor, whatever was done."""
-
-    @abstractmethod
-    def exceed_quota(self) -> None:
-        """Answer that the hour's calls are used up, and do nothing."""
 
     @abstractmethod
     def end_session(self) -> None:

@@ -7,6 +7,8 @@ from collections.abc import Container
 from dataclasses import dataclass
 from threading import Lock
 
+from sandbox.refused import NotUnderstoodError
+
 EVERY_OPERATION = "*"
 
 KINDS = (
@@ -32,6 +34,7 @@ KINDS = (
     "validation_error",
     "forbidden",
     "throttled",
+    "conflict",
 )
 
 MEANINGS = {
@@ -46,7 +49,7 @@ MEANINGS = {
     "login_page_after": "it is done, and the login page is answered",
     "truncated": "it is done, and half of the answer is missing",
     "malformed": "it is done, and the answer is broken",
-    "fault": "it is refused, for a reason inside 24SevenOffice",
+    "fault": "it is refused, for a reason inside the accounting system",
     "fault_after": "it is done, and refused all the same",
     "fault_midway": "some of the items are done, then it is refused",
     "item_exception": "one item is refused, the others are done",
@@ -54,9 +57,10 @@ MEANINGS = {
     "quota": "the calls of this hour are used up",
     "fewer_items": "it is done, and one item is missing from the answer",
     "reordered": "it is done, and the items are answered in another order",
-    "validation_error": "a field is refused (REST)",
-    "forbidden": "the right is missing (REST)",
-    "throttled": "too many logins",
+    "validation_error": "a field is refused (REST, Tripletex)",
+    "forbidden": "the right is missing (REST, Tripletex)",
+    "throttled": "too many calls",
+    "conflict": "somebody else has written meanwhile (Tripletex)",
 }
 """What each kind does, in a few words."""
 
@@ -73,7 +77,8 @@ class Fault:
     fault_midway) or the message (item_exception), `type` is the exception's type. `item` is an index among
     the items of an array: the one refused (item_exception; the first by default), the first one not written
     (fault_midway; the middle one by default) or the one left out (fewer_items; the last by default). `path` and
-    `keyword` say which field is wrong and how (validation_error).
+    `keyword` say which field is wrong and how (validation_error; Tripletex says `text` of it). `tells_reset` is whether
+    it is said when there may be more calls (throttled).
     """
 
     operation: str
@@ -86,12 +91,13 @@ class Fault:
     item: int | None = None
     path: str = "memo"
     keyword: str = "pattern"
+    tells_reset: bool = True
 
     def __post_init__(self) -> None:
         if self.kind not in KINDS:
             raise ValueError(f"No fault is called {self.kind!r}; there are {', '.join(KINDS)}.")
         if min(self.after, self.delay, self.item or 0) < 0 or (self.times is not None and self.times < 1):
-            raise ValueError("A fault strikes at least once; after, delay and item are not negative.")
+            raise NotUnderstoodError("A fault strikes at least once; after, delay and item are not negative.")
 
 
 class Faults:

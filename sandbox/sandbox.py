@@ -1,4 +1,4 @@
-"""The sandbox itself: a world, and a server in front of it."""
+"""The sandbox itself: a world with accounting systems in it, and a server in front of them."""
 
 from collections import deque
 from collections.abc import Iterator, Sequence
@@ -9,47 +9,55 @@ from threading import Thread
 from types import TracebackType
 from typing import Any, Self
 
+from sandbox.control import Control
+from sandbox.demo import DEMO_ACCOUNT, DEMO_DEPARTMENTS, DEMO_OTHER_ACCOUNT, DEMO_PROJECT
+from sandbox.faults import Fault
+from sandbox.journal import KEPT_REQUESTS, Journal, RestExchanged
+from sandbox.keeping import BooksFile
+from sandbox.lively import Happening, Line, Lively
+from sandbox.norwegian_time import Clock, now
+from sandbox.pace import Pace
+from sandbox.server import Server, is_loopback
+from sandbox.striking import new_fault
+from sandbox.systems import Systems
+from sandbox.tripletex.demo import DEMO_EMPLOYEE_TOKEN, DEMO_OFFICE
+from sandbox.tripletex.gateway import ROOT as TRIPLETEX_ROOT
+from sandbox.tripletex.gateway import TripletexGateway
+from sandbox.tripletex.system import Tripletex
 from sandbox.twentyfour_seven_office.books import Books
-from sandbox.twentyfour_seven_office.control import Control
-from sandbox.twentyfour_seven_office.faults import Fault
-from sandbox.twentyfour_seven_office.injection import new_fault
-from sandbox.twentyfour_seven_office.journal import KEPT_REQUESTS, Journal, RestExchanged
-from sandbox.twentyfour_seven_office.keeping import BooksFile
-from sandbox.twentyfour_seven_office.lively import Happening, Line, Lively
-from sandbox.twentyfour_seven_office.norwegian_time import Clock, now
+from sandbox.twentyfour_seven_office.demo import (
+    DEMO_APPLICATION_ID,
+    DEMO_BLOCKED_ACCOUNT,
+    DEMO_CLIENT_ID,
+    DEMO_CLIENT_SECRET,
+    DEMO_PASSWORD,
+    DEMO_USERNAME,
+)
 from sandbox.twentyfour_seven_office.quota import Quota
 from sandbox.twentyfour_seven_office.records import Currency, VatType
 from sandbox.twentyfour_seven_office.rest.gateway import ROOT, RestGateway
-from sandbox.twentyfour_seven_office.server import Server, is_loopback
 from sandbox.twentyfour_seven_office.soap.gateway import Gateway
+from sandbox.twentyfour_seven_office.system import TwentyFourSevenOffice, identity_id_of
 from sandbox.twentyfour_seven_office.users import Account, Client, Clients, Sessions, User
-from sandbox.twentyfour_seven_office.world import World, identity_id_of
+from sandbox.world import World
 
 CALLS_PER_HOUR = 7_200  # docs/24sevenoffice.md, "Calls and errors": requests per hour for an integration
 LOGINS_PER_MINUTE = 20
 TOKEN_LIFETIME = 86_400.0  # assumed: a day
 NUMBERS_PER_ACCOUNT = 10_000
 
-DEMO_USERNAME = "integration@kvitt.example"
-DEMO_PASSWORD = "correct-horse"  # noqa: S105 - opens nothing but the sandbox
-DEMO_APPLICATION_ID = "5a0b3f6e-1c2d-4e5f-8a9b-0c1d2e3f4a5b"
-DEMO_CLIENT_ID = "kvitt-demo"
-DEMO_CLIENT_SECRET = "battery-staple"  # noqa: S105 - opens nothing but the sandbox
-DEMO_OTHER_ACCOUNT = "Demo Annet AS"
-DEMO_ACCOUNT = "Fjellutleie AS"
-DEMO_BLOCKED_ACCOUNT = "Blokkert AS"
-DEMO_DEPARTMENTS = ("Utleie", "Verksted")
-DEMO_PROJECT = "Vinterfestivalen"
-
 
 class Sandbox:
-    """A stand-in for 24SevenOffice on loopback.
+    """The stand-ins on loopback, all behind one server; what is about accounts here, is about 24SevenOffice's.
 
     Its `url` takes the place of the SOAP API's root address and of the login server's, its `rest_url` that of
-    the REST API's. Used as a context manager it runs for the block; the world outlives a stop. `port` 0 picks a
-    free one. `latency`, `session_lifetime` and `token_lifetime` are in seconds; `logins_per_minute` goes for
-    sessions and for tokens, 0 is without limit; `keep_requests` is how many SOAP requests the journal keeps
-    (True: the last KEPT_REQUESTS), `keep_rest_exchanges` how many REST calls that no fault struck are kept.
+    the REST API's, its `tripletex_url` that of Tripletex's; what is Tripletex's own is at `tripletex`. Used as a
+    context manager it runs for the block; the world outlives a stop. `port` 0 picks a free one. `latency`,
+    `session_lifetime` and `token_lifetime` are in seconds; `logins_per_minute` goes for 24SevenOffice's sessions and
+    tokens, 0 is without limit; `keep_requests` is how many SOAP requests the journal keeps (True: the last
+    KEPT_REQUESTS), `keep_rest_exchanges` how many calls to each of the other APIs that no fault struck are kept. More
+    than `calls_per_second` to one of these are refused, 0 is without limit; `tells_reset` is whether a refusal says
+    when there may be more.
     """
 
     def __init__(
@@ -65,6 +73,8 @@ class Sandbox:
         token_lifetime: float = TOKEN_LIFETIME,
         keep_requests: int | bool = 0,
         keep_rest_exchanges: int = 0,
+        calls_per_second: int = 0,
+        tells_reset: bool = True,
     ) -> None:
         if not is_loopback(host):
             raise ValueError(f"The sandbox listens on loopback only, not on {host}.")
@@ -72,13 +82,23 @@ class Sandbox:
         self._host, self._port = host, port
         self._world = World(
             clock=clock,
-            sessions=Sessions(clock, lifetime=session_lifetime, logins_per_minute=logins_per_minute),
-            clients=Clients(clock, token_lifetime=token_lifetime, tokens_per_minute=logins_per_minute),
-            quota=Quota(clock, calls_per_hour),
             journal=Journal(clock, keep_requests=kept),
             rest_exchanges=deque(maxlen=keep_rest_exchanges),
         )
         self._world.set_latency(latency)
+        self._office = TwentyFourSevenOffice(
+            self._world,
+            sessions=Sessions(clock, lifetime=session_lifetime, logins_per_minute=logins_per_minute),
+            clients=Clients(clock, token_lifetime=token_lifetime, tokens_per_minute=logins_per_minute),
+            quota=Quota(clock, calls_per_hour),
+            pace=Pace(calls_per_second, tells_reset=tells_reset),
+        )
+        self.tripletex = Tripletex(
+            self._world,
+            pace=Pace(calls_per_second, tells_reset=tells_reset),
+            keep_exchanges=keep_rest_exchanges,
+        )
+        self._systems = Systems(self._world, self._office, self.tripletex)
         self._server: Server | None = None
         self._thread: Thread | None = None
 
@@ -86,7 +106,8 @@ class Sandbox:
     def demo(cls, **options: Any) -> Self:
         """The demo world; the options are the sandbox's own.
 
-        The user's default company is another one than the one to use, and a third is blocked.
+        The user's default company is another one than the one to use, and a third is blocked. At Tripletex the token is
+        an accountant's, and the company to use one of the clients.
         """
         sandbox = cls(**options)
         accounts = [sandbox.add_account(name) for name in (DEMO_OTHER_ACCOUNT, DEMO_ACCOUNT)]
@@ -102,6 +123,12 @@ class Sandbox:
             blocked=blocked,
         )
         sandbox.add_client(DEMO_CLIENT_ID, DEMO_CLIENT_SECRET, accounts=accounts)
+        tripletex = sandbox.tripletex
+        companies = [tripletex.add_company(name) for name in (DEMO_OFFICE, DEMO_OTHER_ACCOUNT, DEMO_ACCOUNT)]
+        for name in DEMO_DEPARTMENTS:
+            tripletex.company(DEMO_ACCOUNT).books.add_department(name)
+        tripletex.company(DEMO_ACCOUNT).books.add_project(DEMO_PROJECT)
+        tripletex.add_login(DEMO_EMPLOYEE_TOKEN, companies=companies)
         return sandbox
 
     def add_account(
@@ -120,7 +147,7 @@ class Sandbox:
     ) -> Account:
         """Add a company; its rights and demands are told in Account, its tables and totals in Books."""
         with self._world.lock:
-            number = len(self._world.accounts) + 1
+            number = len(self._office.accounts) + 1
             account = Account(
                 name=name,
                 identity_id=identity_id_of(number, name),
@@ -140,7 +167,7 @@ class Sandbox:
                 department_required=department_required,
                 project_required=project_required,
             )
-            self._world.accounts.append(account)
+            self._office.accounts.append(account)
             return account
 
     def add_user(
@@ -155,14 +182,14 @@ class Sandbox:
         """Add a user. The first of the accounts is the default identity; the blocked ones may not be used."""
         user = User(username, password, application_id, list(accounts), list(blocked))
         with self._world.lock:
-            self._world.users.add(user)
+            self._office.users.add(user)
         return user
 
     def add_client(self, client_id: str, client_secret: str, *, accounts: Sequence[Account]) -> Client:
         """Add a client of the REST API; a company's organization id is its account's `number`."""
         client = Client(client_id, client_secret, list(accounts))
         with self._world.lock:
-            self._world.clients.add(client)
+            self._office.clients.add(client)
         return client
 
     @property
@@ -178,18 +205,28 @@ class Sandbox:
         return self.url + ROOT
 
     @property
+    def tripletex_url(self) -> str:
+        """The root of Tripletex's API. Errors: RuntimeError while the sandbox is not running."""
+        return self.url + TRIPLETEX_ROOT
+
+    @property
     def accounts(self) -> list[Account]:
         """All companies."""
-        return list(self._world.accounts)
+        return list(self._office.accounts)
 
     def account(self, name_or_identity: str) -> Account:
         """A company by name or identity id. Errors: KeyError."""
-        return self._world.account(name_or_identity)
+        return self._office.account(name_or_identity)
 
     @property
     def quota(self) -> Quota:
         """The hourly quota."""
-        return self._world.quota
+        return self._office.quota
+
+    @property
+    def rest_pace(self) -> Pace:
+        """How many calls a second the REST API takes; Tripletex has a `pace` of its own."""
+        return self._office.pace
 
     @property
     def journal(self) -> Journal:
@@ -217,7 +254,7 @@ class Sandbox:
         Every change is on the disk before it is answered. What is changed directly, without a call, is kept with the
         next one. Errors: NotBooksError, when the file holds something else; OSError.
         """
-        BooksFile(path).open_in(self._world)
+        BooksFile(path).open_in(self._systems)
 
     def inject(self, operation: str, kind: str, **options: Any) -> Fault:
         """Let a fault strike calls of an operation ("*": any); the options are those of Fault."""
@@ -236,11 +273,11 @@ class Sandbox:
 
     def expire_sessions(self) -> None:
         """End every session, and take back every token."""
-        self._world.end_sessions()
+        self._systems.end_sessions()
 
     def reset(self) -> None:
         """Empty all books, end all sessions, forget faults, calls and quota; accounts, users and clients stay."""
-        self._world.reset()
+        self._systems.reset()
 
     def start(self) -> None:
         """Listen, in the background. Errors: OSError when the port is taken."""
@@ -248,8 +285,9 @@ class Sandbox:
             if self._server is not None:
                 return
             self._world.closing.clear()
-            control = Control(self._world, is_loopback)
-            server = Server(self._host, self._port, Gateway(self._world), RestGateway(self._world), control)
+            gateways = (TripletexGateway(self.tripletex), RestGateway(self._office), Gateway(self._office))
+            control = Control(self._systems, is_loopback)
+            server = Server(self._host, self._port, gateways, control)
             serve = partial(server.serve_forever, poll_interval=0.02)
             self._server, self._thread = server, Thread(target=serve, name="sandbox", daemon=True)
             self._thread.start()
@@ -282,7 +320,7 @@ class Sandbox:
 
         They do what the script says, if there is one, and otherwise what the seed has them do.
         """
-        return Lively(self._world, pace=pace, seed=seed, script=script).happenings()
+        return Lively(self._systems, pace=pace, seed=seed, script=script).happenings()
 
     def __enter__(self) -> Self:
         self.start()

@@ -9,18 +9,18 @@ import select
 import socket
 import struct
 import sys
+from collections.abc import Sequence
+from email.message import Message
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Condition, Lock, Thread
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import urlsplit
 
-from sandbox.twentyfour_seven_office.control import Control
-from sandbox.twentyfour_seven_office.exchange import Ending, Reply
-from sandbox.twentyfour_seven_office.rest.gateway import RestGateway
-from sandbox.twentyfour_seven_office.soap.gateway import SESSION_COOKIE, Gateway
+from sandbox.control import Control
+from sandbox.exchange import Ending, Reply
 
 LONGEST_BODY = 64 * 1024 * 1024
-NO_CONTENT = 204
+WITHOUT_BODY = (204, 304)
 CLOSING_PATIENCE = 5.0  # seconds that running calls get when the server closes
 DRIP_SECONDS = 0.05
 RESET_ON_CLOSE = struct.pack("ii", 1, 0)
@@ -36,19 +36,28 @@ def is_loopback(host: str) -> bool:
         return False
 
 
+class Gateway(Protocol):
+    """The front door of one API."""
+
+    def serves(self, path: str) -> bool:
+        """Whether an address is of this API."""
+
+    def answer(self, method: str, target: str, headers: Message, body: bytes) -> Reply:
+        """Answer a request; `target` is the path with the query."""
+
+
 class Server(ThreadingHTTPServer):
-    """Listens on loopback, and answers with the two gateways and the control page."""
+    """Listens on loopback, and answers with the gateway that serves the path, else with the control pages."""
 
     daemon_threads = True
     block_on_close = False
     request_queue_size = 128
 
-    def __init__(self, host: str, port: int, gateway: Gateway, rest: RestGateway, control: Control) -> None:
+    def __init__(self, host: str, port: int, gateways: Sequence[Gateway], control: Control) -> None:
         if not is_loopback(host):
             raise ValueError(f"The sandbox listens on loopback only, not on {host}.")
         self.address_family = socket.AF_INET6 if ":" in host else socket.AF_INET
-        self.gateway = gateway
-        self.rest = rest
+        self.gateways = gateways
         self.control = control
         self._connections: set[socket.socket] = set()
         self._lock = Lock()
@@ -115,61 +124,38 @@ class Handler(BaseHTTPRequestHandler):
     wbufsize = -1  # head and body leave together
 
     def do_GET(self) -> None:
-        """A contract, something read over REST, or the control page."""
-        path, query = self._target()
-        if self.server.rest.serves(path):
-            return self._rest(b"")
-        service = self.server.gateway.service_at(path)
-        if service is not None and query.lower().split("=")[0] == "wsdl":
-            return self._send(Reply(200, "text/xml", service.contract.published_at(self.server.url)))
-        if service is not None:
-            return self._send(Reply(200, "text/plain", f"{service.contract.service}: ?wsdl".encode()))
-        if path == "/":
-            return self._send(Reply(303, location="/control"))
-        return self._control(b"")
+        """Something read, or a control page."""
+        if urlsplit(self.path).path == "/":
+            self._send(Reply(303, location="/control"))
+        else:
+            self._answer(b"")
 
     def do_POST(self) -> None:
         """A call, or an act of the accountant's."""
-        body = self._body()
-        if body is None:
-            return
-        path, _ = self._target()
-        service = self.server.gateway.service_at(path)
-        if self.server.rest.serves(path):
-            self._rest(body)
-        elif service is None:
-            self._control(body)
-        else:
-            self._send(self.server.gateway.answer(service, self.headers, body))
+        self._answer(self._body())
 
-    def do_DELETE(self) -> None:
-        """Something deleted over REST, faults called off, the journal cleared."""
-        body = self._body(required=False)
-        if body is None:
-            return
-        if self.server.rest.serves(self._target()[0]):
-            self._rest(body)
-        else:
-            self._control(body)
+    def do_PUT(self) -> None:
+        """Something changed, or done, over an API that has this word for it."""
+        self._answer(self._body(required=False))
 
     def do_PATCH(self) -> None:
-        """Something changed over REST."""
-        body = self._body()
-        if body is not None:
-            self._rest(body)
+        """Something changed."""
+        self._answer(self._body())
+
+    def do_DELETE(self) -> None:
+        """Something deleted, faults called off, the journal cleared."""
+        self._answer(self._body(required=False))
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002
         """Say nothing: the journal knows."""
 
-    def _target(self) -> tuple[str, str]:
-        parts = urlsplit(self.path)
-        return parts.path, parts.query
-
-    def _control(self, body: bytes) -> None:
-        self._send(self.server.control.answer(self.command, self._target()[0], self.headers, body))
-
-    def _rest(self, body: bytes) -> None:
-        self._send(self.server.rest.answer(self.command, self.path, self.headers, body))
+    def _answer(self, body: bytes | None) -> None:
+        """Answer by whoever serves the path; None is a body that did not come, and was answered."""
+        if body is None:
+            return
+        path = urlsplit(self.path).path
+        door = next((gateway for gateway in self.server.gateways if gateway.serves(path)), self.server.control)
+        self._send(door.answer(self.command, self.path, self.headers, body))
 
     def _body(self, *, required: bool = True) -> bytes | None:
         length = self.headers.get("Content-Length", "" if required else "0")
@@ -191,19 +177,14 @@ class Handler(BaseHTTPRequestHandler):
         if reply.ending is Ending.DRIPPING:
             self._drip()
             return
-        if reply.status != NO_CONTENT:
+        if reply.status not in WITHOUT_BODY:
             self.send_header("Content-Type", reply.content_type)
             self.send_header("Content-Length", str(len(reply.body)))
-        self.send_header("Cache-Control", "private, max-age=0")
-        if reply.cookie:
-            self.send_header("Set-Cookie", f"{SESSION_COOKIE}={reply.cookie}; path=/; HttpOnly")
+        self.send_header("Cache-Control", reply.cache_control)
         if reply.location:
             self.send_header("Location", reply.location)
         for name, value in reply.headers:
             self.send_header(name, value)
-        if reply.content_type.startswith("text/html"):
-            policy = "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'"
-            self.send_header("Content-Security-Policy", policy)
         if reply.ending is Ending.CUT:
             self.send_header("Connection", "close")
             reply_body = reply.body[: len(reply.body) // 2]

@@ -12,10 +12,9 @@ from decimal import ROUND_DOWN, Decimal
 from enum import StrEnum
 from random import Random
 
-from sandbox.twentyfour_seven_office.books import NotPossibleError
-from sandbox.twentyfour_seven_office.records import ORE, Order
-from sandbox.twentyfour_seven_office.users import Account
-from sandbox.twentyfour_seven_office.world import World
+from sandbox.desk import Desk, OrderOnDesk
+from sandbox.refused import NotPossibleError
+from sandbox.systems import Systems
 
 
 class Act(StrEnum):
@@ -29,6 +28,7 @@ class Act(StrEnum):
     DELETE = "delete"
 
 
+ORE = Decimal("0.01")
 NEXT = "next"
 """In a script, the oldest order that the act is possible for."""
 
@@ -96,8 +96,8 @@ def script_from(text: str) -> list[Line]:
 class Lively:
     """Acts in a world, one act every `pace` seconds: by the script where there is one, else by chance."""
 
-    def __init__(self, world: World, *, pace: float, seed: int = 0, script: Sequence[Line] | None = None) -> None:
-        self._world = world
+    def __init__(self, systems: Systems, *, pace: float, seed: int = 0, script: Sequence[Line] | None = None) -> None:
+        self._systems, self._world = systems, systems.world
         self._pace = pace
         self._seed = seed
         self._chance = Random(seed)  # noqa: S311 - what is wanted is the same again
@@ -117,33 +117,33 @@ class Lively:
     def _act_by_chance(self) -> Happening | None:
         self._look_ahead()
         able = [
-            (account, order)
-            for account in self._world.accounts
-            for order in _orders_of(account)
-            if self._ahead[_key(account, order)]
+            (desk, order)
+            for desk in self._systems.desks
+            for order in _orders_of(desk)
+            if self._ahead[_key(desk, order)]
         ]
         if not able:
             return None
-        account, order = self._chance.choice(able)
-        act, *later = self._ahead[_key(account, order)]
-        self._ahead[_key(account, order)] = tuple(later)
-        return self._do(act, account, order)
+        desk, order = self._chance.choice(able)
+        act, *later = self._ahead[_key(desk, order)]
+        self._ahead[_key(desk, order)] = tuple(later)
+        return self._do(act, desk, order)
 
     def _look_ahead(self) -> None:
         """Decide what new orders are in for, and leave out what somebody else has done, or undone, meanwhile."""
         ahead = {}
-        for account in self._world.accounts:
-            credited = account.books.credited_orders()
-            for order in _orders_of(account):
-                key = _key(account, order)
+        for desk in self._systems.desks:
+            credited = desk.credited_orders()
+            for order in _orders_of(desk):
+                key = _key(desk, order)
                 course = self._ahead[key] if key in self._ahead else self._course_of(order)
                 while course and not _is_possible(course[0], order, credited):
                     course = course[1:]
                 ahead[key] = course
         self._ahead = ahead
 
-    def _course_of(self, order: Order) -> Course:
-        if order.total_inc_vat < 0:
+    def _course_of(self, order: OrderOnDesk) -> Course:
+        if order.total < 0:
             return _COURSE_OF_A_CREDIT
         chance = Random(f"{self._seed} {_name(order) or order.id}")  # noqa: S311 - as above
         (course,) = chance.choices([*_COURSES], [*_COURSES.values()])
@@ -154,43 +154,43 @@ class Lively:
         if not script:
             return None
         line = script[0]
-        for account in self._world.accounts:
-            credited = account.books.credited_orders() if line.order == NEXT else set()
-            for order in _orders_of(account):
+        for desk in self._systems.desks:
+            credited = desk.credited_orders() if line.order == NEXT else set()
+            for order in _orders_of(desk):
                 if (
                     _is_possible(line.act, order, credited)
                     if line.order == NEXT
                     else line.order in (_name(order), str(order.id))
                 ):
                     script.pop(0)
-                    return self._do(line.act, account, order, line=line.number)
+                    return self._do(line.act, desk, order, line=line.number)
         return None
 
-    def _do(self, act: Act, account: Account, order: Order, *, line: int | None = None) -> Happening:
-        books, is_done = account.books, True
+    def _do(self, act: Act, desk: Desk, order: OrderOnDesk, *, line: int | None = None) -> Happening:
+        is_done = True
         amount, credited_by = _amount_of(act, order), None
         try:
             if act is Act.PUBLISH:
-                books.publish(order.id)
+                desk.publish(order.id)
             elif act in (Act.PAY, Act.PART):
-                books.pay(order.id, amount=amount)
+                desk.pay(order.id, amount=amount)
             elif act is Act.TAKE_BACK:
-                books.take_back(order.id)
+                desk.take_back(order.id)
             elif act is Act.CREDIT:
-                credited_by = books.credit(order.id)
+                credited_by = desk.credit(order.id)
             else:
-                books.delete_order(order.id)
+                desk.delete_order(order.id)
         except NotPossibleError:
             is_done = False
         return Happening(
             at=self._world.clock(),
             act=act,
-            account=account.name,
+            account=desk.title,
             order_id=order.id,
             reference=_name(order),
             invoice_id=order.invoice_id,
-            total=order.total_inc_vat,
-            currency=order.currency_symbol,
+            total=order.total,
+            currency=order.currency,
             amount=amount,
             credited_by=credited_by,
             line=line,
@@ -198,39 +198,39 @@ class Lively:
         )
 
 
-def _orders_of(account: Account) -> list[Order]:
+def _orders_of(desk: Desk) -> list[OrderOnDesk]:
     """The orders that somebody in their senses would touch, the oldest first."""
-    return [order for order in account.books.orders.values() if order.rows and _LEAVE_IT not in order.internal_memo]
+    return [order for order in desk.orders() if order.rows and _LEAVE_IT not in order.memo]
 
 
-def _key(account: Account, order: Order) -> tuple[str, int, datetime | None]:
+def _key(desk: Desk, order: OrderOnDesk) -> tuple[str, int, datetime | None]:
     """What tells an order from every other, also from one of before the books were emptied."""
-    return account.identity_id, order.id, order.date_created
+    return desk.key, order.id, order.created
 
 
-def _name(order: Order) -> str:
-    return order.reference or order.internal_memo
+def _name(order: OrderOnDesk) -> str:
+    return order.reference or order.memo
 
 
-def _is_possible(act: Act, order: Order, credited: set[int]) -> bool:
+def _is_possible(act: Act, order: OrderOnDesk, credited: set[int]) -> bool:
     """Whether it makes sense as things stand; `credited` are the ids of the orders that were."""
     if act in (Act.PUBLISH, Act.DELETE):
         return order.invoice_id is None
     if act is Act.CREDIT:
-        return order.invoice_id is not None and order.total_inc_vat > 0 and order.id not in credited
+        return order.invoice_id is not None and order.total > 0 and order.id not in credited
     if act is Act.TAKE_BACK:
         return order.paid_amount != 0
     amount = _amount_of(act, order)
     return bool(order.invoice_id and order.paid is None and amount)
 
 
-def _amount_of(act: Act, order: Order) -> Decimal | None:
+def _amount_of(act: Act, order: OrderOnDesk) -> Decimal | None:
     """What is paid: all that is open, or half of it. None for what is no payment, or too little to be halved."""
-    is_open = order.total_inc_vat - order.paid_amount
+    is_open = order.total - order.paid_amount
     if act is Act.PAY:
         return is_open
     if act is Act.PART:
         return (is_open / 2).quantize(ORE, ROUND_DOWN)
     if act is Act.TAKE_BACK:
         return order.paid_amount
-    return order.total_inc_vat if act is Act.CREDIT else None
+    return order.total if act is Act.CREDIT else None
