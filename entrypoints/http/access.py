@@ -1,32 +1,38 @@
-"""Who is let in. Every path but those of OPEN needs an API key, also one that does not exist.
+"""Who is let in. The API's paths need an API key, also those that do not exist; every other one is the console's.
 
 The gate stands before routing and before a body is read; what a key may do there is judged once the route is known.
 """
 
 import ipaddress
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
-from urllib.parse import urlsplit
+from typing import Any
+from urllib.parse import unquote, urlsplit
 
-from litestar import Request
+from litestar import Request, Response
 from litestar.concurrency import sync_to_thread
 from litestar.enums import ScopeType
 from litestar.middleware import ASGIMiddleware
 from litestar.types import ASGIApp, Receive, Scope, Send
 
-from core.api_key import ApiKey, Need, prefix_in
+from core.api_key import ApiKey, prefix_in
 from core.audit import Actor, ActorKind
-from core.errors import InvalidInput, KvittError, NotAllowed, NotAuthenticated, TooManyRequests
+from core.errors import InvalidInput, NotAllowed, NotAuthenticated, TooManyRequests
+from core.rights import Need
 from core.stored import unknown_business
 from core.use_cases.api_keys import Authenticate
 from entrypoints.acting import acting
 from entrypoints.http.limits import FailedAttempts, RequestRate
-from entrypoints.http.problems import AnyRequest, from_bug, from_kvitt
+from entrypoints.http.problems import AnyRequest
 from entrypoints.listening.connection import KNOWN_CALLER
 
 OPEN = ("/health", "/schema")
-"""What is below these needs no key, nor does the front page: it holds no data."""
+"""What is below these needs no key: it holds no data."""
+
+BY_KEY = ("/v1", "/metrics")
+"""What is below these needs a key, however its address is spelt."""
 
 NEEDS = "needs"
 """Under which a route says in its options what it demands of a key, a Need."""
@@ -39,20 +45,24 @@ _API_KEY = "kvitt.api_key"
 class Gate:
     """Lets in whoever has a key, and says so to what comes behind. It wraps the whole application.
 
-    `authenticate` gives the installation's; it is called on the event loop's thread. `local_only`: callers must come
-    from this machine too. Refusals: 401, 429, and 400 or 403 for callers from elsewhere; whoever is refused is told
-    the same whatever lies at the path.
+    `console` sees to who is let in there, and `refuse` answers for an error. `authenticate` gives the installation's;
+    it is called on the event loop's thread. `local_only`: callers must come from this machine too. Refusals: 401, 429,
+    and 400 or 403 for callers from elsewhere; whoever is refused is told the same whatever lies at the path.
     """
 
     def __init__(
         self,
         app: ASGIApp,
         *,
+        console: ASGIApp,
         authenticate: Callable[[], Authenticate],
         requests_per_minute: int,
         local_only: bool,
+        refuse: Callable[[AnyRequest, Exception], Response[Any]],
     ) -> None:
         self._app = app
+        self._console = console
+        self._refuse = refuse
         self._authenticate = authenticate
         self._failed = FailedAttempts()
         self._rate = RequestRate(requests_per_minute)
@@ -63,14 +73,14 @@ class Gate:
         try:
             if self._local_only:
                 require_local_caller(scope)
-            key = None if _is_open(scope["path"]) else await self._admitted(scope)
+            key = await self._admitted(scope) if _is_below(scope["path"], BY_KEY) else None
         except Exception as error:  # noqa: BLE001 - nobody outside this gate would turn it into an answer
             request: AnyRequest = Request(scope)
-            answer = from_kvitt(request, error) if isinstance(error, KvittError) else from_bug(request, error)
-            await answer.to_asgi_response(None, request)(scope, receive, send)
+            await self._refuse(request, error).to_asgi_response(None, request)(scope, receive, send)
             return
         if key is None:
-            await self._app(scope, receive, send)
+            beyond = self._console if is_consoles(scope["path"]) else self._app
+            await beyond(scope, receive, send)
             return
         scope["state"][_API_KEY] = key
         scope["state"][KNOWN_CALLER] = True
@@ -131,8 +141,16 @@ def key_of(scope: Scope) -> ApiKey:
     return key
 
 
-def _is_open(path: str) -> bool:
-    return path == "/" or path in OPEN or path.startswith(tuple(f"{prefix}/" for prefix in OPEN))
+def is_consoles(path: str) -> bool:
+    """Whether a path, percent-encoded as it was sent, is for people in a browser: all are but the API's."""
+    return not _is_below(path, (*OPEN, *BY_KEY))
+
+
+@lru_cache(maxsize=1024)
+def _is_below(path: str, prefixes: tuple[str, ...]) -> bool:
+    """Whether a path is one of these or below it; a program's slip, such as a second slash, is still a program's."""
+    plain = re.sub("/+", "/", unquote(path)).lower()
+    return plain in prefixes or plain.startswith(tuple(f"{prefix}/" for prefix in prefixes))
 
 
 def _presented(scope: Scope) -> str | None:

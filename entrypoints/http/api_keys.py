@@ -1,19 +1,19 @@
 """API keys over HTTP, for administrators: make, look at, list and revoke them."""
 
 from http import HTTPStatus
-from typing import Annotated, Literal, Self
+from typing import Annotated, Self
 
 from litestar import delete, get, post
 from litestar.di import NamedDependency
 from litestar.params import JSONBody, PathParameter
 from pydantic import model_validator
 
-from core.api_key import Need, Role
 from core.fields import PRINTABLE, BusinessName, KeyName
+from core.rights import Need, Role
 from core.use_cases.api_keys import ManageApiKeys
 from entrypoints.documents import ApiKeyDocument, ApiKeyPage, NewApiKey
 from entrypoints.http.access import key_of
-from entrypoints.http.bodies import Body, JsonOf
+from entrypoints.http.bodies import Body, JsonOf, Yes
 from entrypoints.http.idempotency import KEEPS_NO_ANSWER
 from entrypoints.http.openapi import described
 from entrypoints.http.paths import USUAL_PAGE, After, Limit, page
@@ -30,7 +30,7 @@ class KeyRequest(Body):
 
     name: KeyName
     business: BusinessName | None = None
-    administrator: Literal[True] | None = None
+    administrator: Yes | None = None
     role: Role = Role.SEND
 
     @model_validator(mode="after")

@@ -8,8 +8,8 @@ from litestar import get
 from litestar.di import NamedDependency
 from litestar.params import QueryParameter
 
-from core.api_key import Need
 from core.fields import PRINTABLE
+from core.rights import Need
 from core.use_cases.look_up import LookUp
 from entrypoints.documents import AuditDocument, AuditPage
 from entrypoints.http.bodies import JsonOf, instant_in

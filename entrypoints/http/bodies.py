@@ -13,7 +13,7 @@ from litestar.concurrency import sync_to_thread
 from litestar.enums import MediaType
 from litestar.exceptions import ClientException
 from litestar.typing import FieldDefinition
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictBool, model_validator
 
 from core.business import Business
 from core.crediting import RowToCredit
@@ -78,6 +78,17 @@ GivenInstant = Annotated[Instant, BeforeValidator(_written_out)]
 """An instant that a request names."""
 
 
+def _as_true(value: object) -> object:
+    """Refuse a number, which JSON has for no boolean, though Python's 1 is equal to its True."""
+    if value is not True:
+        raise ValueError("write it as true")
+    return value
+
+
+Yes = Annotated[Literal[True], BeforeValidator(_as_true)]
+"""What is true where it is given."""
+
+
 class OrderChoice(Body):
     """A person's word that an order is the invoice's, and whether it is taken though it differs."""
 
@@ -85,7 +96,7 @@ class OrderChoice(Body):
     code = "not_an_order_choice"
 
     order_id: Text
-    accept_differences: bool = False
+    accept_differences: StrictBool = False
 
 
 class RecoveryStart(Body):
@@ -141,7 +152,7 @@ class InvoicesToSend(Body):
     model_config = ConfigDict(json_schema_extra=_just_one)
 
     invoices: Annotated[tuple[InvoiceNumber, ...], Field(min_length=1, max_length=MOST_AT_ONCE)] | None = None
-    all: Literal[True] | None = None
+    all: Yes | None = None
 
     @model_validator(mode="after")
     def _just_one(self) -> Self:
@@ -166,7 +177,7 @@ class InvoicesToCheck(Body):
     model_config = ConfigDict(json_schema_extra={"minProperties": 1})
 
     invoices: Annotated[tuple[InvoiceNumber, ...], Field(min_length=1, max_length=MOST_CHECKED)] | None = None
-    open: Literal[True] | None = None
+    open: Yes | None = None
     after: InvoiceNumber | None = None
 
     @model_validator(mode="after")

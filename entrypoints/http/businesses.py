@@ -7,9 +7,9 @@ from litestar import get, patch, post, put
 from litestar.di import NamedDependency
 from litestar.params import JSONBody, SkipValidation
 
-from core.api_key import Need
 from core.business import Business
 from core.ports.accounting import AccountingSystems
+from core.rights import Need
 from core.use_cases.connect_business import ConnectBusiness
 from core.use_cases.look_up import LookUp
 from core.use_cases.verify_business import VerifyBusiness

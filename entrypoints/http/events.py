@@ -12,8 +12,8 @@ from litestar.openapi.spec import RequestBody as Body
 from litestar.openapi.spec import Schema as Form
 from litestar.params import QueryParameter
 
-from core.api_key import Need
 from core.event import EventType
+from core.rights import Need
 from core.use_cases.look_up import LookUp
 from entrypoints.documents import Answer
 from entrypoints.event_documents import (

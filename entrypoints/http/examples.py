@@ -130,7 +130,13 @@ _AMOUNTS: Example = {"net": "13037.50", "vat": "3259.38", "gross": "16296.88"}
 _OSLO: Example = {"id": "7", "name": "Oslo"}
 _PREVIEW: Example = {
     "invoice": "D-1002",
-    "customer": {"action": "update", "id": "20001", "name": "Solvang Bygg AS", "changes": {"phone": "400 00 456"}},
+    "customer": {
+        "action": "update",
+        "id": "20001",
+        "name": "Solvang Bygg AS",
+        "changes": {"phone": "400 00 456"},
+        "before": {"phone": "22 00 01 23"},
+    },
     "product": {"name": "Sharefox rental", "id": "23001"},
     "products": [{"name": "1100", "id": "23002"}],
     "order": {
@@ -304,6 +310,7 @@ _STANDING: Example = _INVOICE | {
     "state": "transferred",
     "transfer": _TRANSFER,
     "payment": _PAYMENT,
+    "books": {"system": "24sevenoffice", "company_id": "100000000002", "company": "Fjellutleie AS"},
     "links": {
         "invoice": _PATH,
         "transfer": f"/v1/businesses/fjell/transfers/{_TRANSFER_ID}",

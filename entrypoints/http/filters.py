@@ -1,16 +1,18 @@
 """What a listing of invoices can be filtered by, as query parameters, and where it goes on."""
 
 from datetime import date
+from decimal import Decimal
 from typing import Annotated
 
 from litestar.params import QueryParameter
 
-from core.fields import PRINTABLE
+from core.fields import DECIMAL, PRINTABLE, decimal_of
 from core.invoice_filter import INVOICE_STATES, InvoiceFilter, Place
 from entrypoints.http.paths import bad_parameter, yes_or_no
 
 _TEXT = {"pattern": PRINTABLE, "minLength": 1}
 _DAY = {"format": "date"}
+_AMOUNT = {"pattern": DECIMAL, "examples": ["1200.00"]}
 
 InvoiceState = Annotated[
     str | None,
@@ -46,6 +48,30 @@ IssuedTo = Annotated[
     str | None,
     QueryParameter(name="to", description="Only those issued on this Norwegian date or earlier.", schema_extra=_DAY),
 ]
+MinTotal = Annotated[
+    str | None,
+    QueryParameter(
+        name="min_total",
+        description="Only those that come to this with VAT, in their own currency, or to more.",
+        schema_extra=_AMOUNT,
+    ),
+]
+MaxTotal = Annotated[
+    str | None,
+    QueryParameter(
+        name="max_total",
+        description="Only those that come to this with VAT, in their own currency, or to less.",
+        schema_extra=_AMOUNT,
+    ),
+]
+NewestFirst = Annotated[
+    str | None,
+    QueryParameter(
+        name="newest",
+        description="With `true` the newest come first, by date; before them those without a date.",
+        schema_extra={"enum": ["true", "false"]},
+    ),
+]
 SearchWords = Annotated[
     str | None,
     QueryParameter(
@@ -62,7 +88,10 @@ def wanted_invoices(
     number: str | None,
     first: str | None,
     last: str | None,
+    least: str | None,
+    most: str | None,
     search: str | None,
+    newest: str | None,
 ) -> InvoiceFilter:
     """Read a filter. Errors: InvalidInput, code `bad_parameter`."""
     is_paid = yes_or_no("paid", paid)
@@ -76,7 +105,10 @@ def wanted_invoices(
         number=number,
         first=_day(first, "from"),
         last=_day(last, "to"),
+        least=_amount(least, "min_total"),
+        most=_amount(most, "max_total"),
         search=search,
+        newest_first=yes_or_no("newest", newest) or False,
     )
 
 
@@ -88,14 +120,14 @@ def place_from(after: str | None, wanted: InvoiceFilter) -> Place | None:
     if after is None:
         return None
     day, _, number = after.partition("/") if wanted.by_date else ("", "", after)
-    if not number.isprintable() or (wanted.by_date and not number):
+    if not number.isprintable() or (wanted.by_date and not number) or (wanted.is_dated and not day):
         raise bad_parameter("after", "Not the `next` of a page")
-    return Place(_day(day, "after") if wanted.by_date else None, number)
+    return Place(_day(day, "after") if day else None, number)
 
 
-def place_text(place: Place) -> str:
+def place_text(place: Place, wanted: InvoiceFilter) -> str:
     """Write where a listing goes on, as place_from reads it."""
-    return f"{place.date}/{place.number}" if place.date else place.number
+    return f"{place.date or ''}/{place.number}" if wanted.by_date else place.number
 
 
 def _day(text: str | None, name: str) -> date | None:
@@ -103,3 +135,10 @@ def _day(text: str | None, name: str) -> date | None:
         return date.fromisoformat(text) if text is not None else None
     except ValueError:
         raise bad_parameter(name, "Not a date like 2026-10-31") from None
+
+
+def _amount(text: str | None, name: str) -> Decimal | None:
+    try:
+        return decimal_of(text) if text is not None else None
+    except ValueError:
+        raise bad_parameter(name, "Not an amount like 1200.00") from None

@@ -9,8 +9,8 @@ from litestar.di import NamedDependency
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from adapters.telemetry.telemetry import Telemetry
-from core.api_key import Need
 from core.errors import KvittError, TryAgain
+from core.rights import Need
 from core.use_cases.read_figures import ReadFigures
 from entrypoints.documents import Health, Ready
 from entrypoints.http.access import Access

@@ -9,10 +9,10 @@ from litestar.concurrency import sync_to_thread
 from litestar.di import NamedDependency
 from litestar.params import JSONBody, RawBody
 
-from core.api_key import Need
 from core.errors import InvalidInput
 from core.invoice import Invoice
 from core.outcome import only
+from core.rights import Need
 from core.transfer import Transfer
 from core.use_cases.add_invoice import Addition, InvoiceToAdd
 from core.use_cases.adopt_order import AdoptOrder
@@ -46,6 +46,9 @@ from entrypoints.http.filters import (
     InvoiceState,
     IssuedFrom,
     IssuedTo,
+    MaxTotal,
+    MinTotal,
+    NewestFirst,
     NumberStart,
     Paid,
     SearchWords,
@@ -142,20 +145,33 @@ def list_invoices(
     number: NumberStart = None,
     issued_from: IssuedFrom = None,
     issued_to: IssuedTo = None,
+    min_total: MinTotal = None,
+    max_total: MaxTotal = None,
     q: SearchWords = None,
+    newest: NewestFirst = None,
     limit: Limit = USUAL_PAGE,
     after: After = None,
 ) -> JsonOf[InvoicePage]:
-    """List a business's invoices with their transfers and payment, by number. With `from` or `to` they go by date.
+    """List a business's invoices with their transfers and payment, by number. With `from` or `to` they go by date, and
+    with `newest=true` from the latest date on.
 
     All filters together apply. A page may hold fewer than `limit`, or none, though there is more: `next` alone says so.
     """
     wanted = wanted_invoices(
-        state=in_state, paid=paid, customer=customer, number=number, first=issued_from, last=issued_to, search=q
+        state=in_state,
+        paid=paid,
+        customer=customer,
+        number=number,
+        first=issued_from,
+        last=issued_to,
+        least=min_total,
+        most=max_total,
+        search=q,
+        newest=newest,
     )
     found, then = look_up.find_invoices(business, wanted, limit=limit, after=place_from(after, wanted))
     items = [InvoiceAsItStands.of_listed(business, one) for one in found]
-    return JsonOf(InvoicePage(items=items, next=place_text(then) if then else None))
+    return JsonOf(InvoicePage(items=items, next=place_text(then, wanted) if then else None))
 
 
 @get(

@@ -15,10 +15,10 @@ from litestar.di import NamedDependency
 from litestar.params import JSONBody, RawBody
 from pydantic import Field, RootModel
 
-from core.api_key import Need
 from core.audit import Actor
 from core.errors import InvalidInput, KvittError, TryAgain
 from core.invoice import Invoice
+from core.rights import Need
 from core.use_cases.add_invoice import AddedInvoice, AddInvoice, InvoiceToAdd
 from core.use_cases.check_status import Answer, CheckStatus
 from core.use_cases.look_up import LookUp

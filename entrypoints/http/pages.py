@@ -1,10 +1,9 @@
-"""The pages for people: what answers here, and the API's documentation, which needs nothing from elsewhere.
+"""The API's documentation, as a page that needs nothing from elsewhere.
 
 The documentation is drawn by Redoc, which lies in the folder assets as its package has it, with its licences.
 """
 
 from functools import cache
-from importlib.metadata import version
 from importlib.resources import files
 from typing import Any
 
@@ -22,7 +21,6 @@ _DRAWN = (
     "default-src 'none'; script-src 'self'; style-src 'unsafe-inline'; img-src data:; connect-src 'self'; "
     "worker-src blob:; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
 )
-_PLAIN = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'none'"
 
 _DRAW = """Redoc.init(
   "/schema/openapi.json",
@@ -67,21 +65,6 @@ def _redoc() -> bytes:
 def draw() -> Response[str]:
     """Give the script that has Redoc draw our document."""
     return Response(_DRAW, media_type=_SCRIPT)
-
-
-@get("/", sync_to_thread=False, include_in_schema=False)
-def front_page() -> Response[bytes]:
-    """Say what answers here, and where to go on."""
-    links = (
-        ("/schema", "The HTTP API", "for people"),
-        ("/schema/openapi.json", "The OpenAPI document", "for programs and generators of clients"),
-        ("/health/live", "Health", "whether this process answers"),
-        ("/health/ready", "Readiness", "whether it can do its work"),
-    )
-    listed = "".join(f'<li><a href="{path}">{name}</a>, {what}</li>' for path, name, what in links)
-    told = f"<h1>Kvitt</h1><p>Version {version('kvitt')}. Requests below /v1 need an API key.</p><ul>{listed}</ul>"
-    style = "body{font:1rem/1.6 system-ui,sans-serif;max-width:40rem;margin:4rem auto;padding:0 1rem}"
-    return Response(_html("Kvitt", style, told), media_type=MediaType.HTML, headers={_POLICY: _PLAIN})
 
 
 def _html(title: str, style: str, body: str) -> bytes:

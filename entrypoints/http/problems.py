@@ -11,7 +11,6 @@ from typing import Any
 from litestar import Request, Response
 from litestar.exceptions import HTTPException, ValidationException
 from litestar.params import ParameterKwarg
-from litestar.types import ExceptionHandlersMap
 
 from core.errors import Fault, InvalidInput, KvittError, Outcome, TryAgain
 from entrypoints.documents import Json
@@ -107,9 +106,6 @@ def log_bug(request: AnyRequest, error: Exception) -> None:
     lines = [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in traceback.extract_tb(root.__traceback__)]
     route = request.scope.get("path_template") or "an unknown path"
     _log.error("%s %s failed: %s at %s", request.method, route, type(root).__qualname__, " < ".join(reversed(lines)))
-
-
-EXCEPTION_HANDLERS: ExceptionHandlersMap = {KvittError: from_kvitt, HTTPException: from_http, Exception: from_bug}
 
 
 def _bad_parameters(request: AnyRequest, error: ValidationException) -> InvalidInput:

@@ -7,8 +7,8 @@ from litestar import get, post
 from litestar.di import NamedDependency
 from litestar.params import JSONBody
 
-from core.api_key import Need
 from core.errors import LeaseLost, TryAgain
+from core.rights import Need
 from core.use_cases.recover import Recover
 from entrypoints.documents import RecoveryDocument
 from entrypoints.http.bodies import JsonOf, RecoveryStart

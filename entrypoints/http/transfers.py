@@ -10,9 +10,9 @@ from litestar.concurrency import sync_to_thread
 from litestar.di import NamedDependency
 from litestar.params import JSONBody, QueryParameter
 
-from core.api_key import Need
 from core.batch import Batch
 from core.fields import PRINTABLE
+from core.rights import Need
 from core.transfer import TransferState
 from core.use_cases.look_up import LookUp
 from core.use_cases.manage_transfers import ManageTransfers

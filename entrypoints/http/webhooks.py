@@ -10,11 +10,11 @@ from typing import Annotated, Any, Self
 from litestar import Router, delete, get, patch, post
 from litestar.di import NamedDependency, Provide
 from litestar.params import JSONBody, PathParameter, QueryParameter
-from pydantic import model_validator
+from pydantic import StrictBool, model_validator
 
-from core.api_key import Need
 from core.event import EventType
 from core.fields import PRINTABLE, Text
+from core.rights import Need
 from core.use_cases.manage_webhooks import ManageWebhooks
 from core.webhook import Again, DeliveryFilter, DeliveryState, Whose
 from entrypoints.http.access import NEEDS
@@ -97,7 +97,7 @@ class Rotation(Body):
     what = "how to replace a secret"
     code = "not_a_rotation"
 
-    at_once: bool = False
+    at_once: StrictBool = False
 
 
 class TestRequest(Body):
@@ -119,10 +119,10 @@ class ResendRequest(Body):
     what = "what to send again"
     code = "not_a_resend"
 
-    failed: bool = False
+    failed: StrictBool = False
     since: GivenInstant | None = None
     until: GivenInstant | None = None
-    delivered_too: bool = False
+    delivered_too: StrictBool = False
 
     @model_validator(mode="after")
     def _just_one(self) -> Self:

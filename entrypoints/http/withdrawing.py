@@ -8,7 +8,7 @@ from litestar.concurrency import sync_to_thread
 from litestar.di import NamedDependency
 from litestar.params import JSONBody
 
-from core.api_key import Need
+from core.rights import Need
 from core.transfer import Transfer
 from core.use_cases.withdraw_invoice import WithdrawInvoice
 from core.withdrawal import refusal_in

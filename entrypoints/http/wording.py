@@ -37,7 +37,6 @@ ROUTES: Mapping[str, str] = {
     "transfer show": f"GET {_TRANSFER}",
     "transfer retry": f"POST {_TRANSFER}/retry",
     "transfer cancel": f"POST {_TRANSFER}/cancel",
-    "api-key create": "POST /v1/api-keys",
     "api-key list": "GET /v1/api-keys",
     "api-key revoke": "DELETE /v1/api-keys/{prefix}",
     "events list": f"GET {_BUSINESS}/events",
@@ -58,21 +57,28 @@ ROUTES: Mapping[str, str] = {
 _ONE_WORD = [command for command in ROUTES if " " not in command]
 _TWO_WORDS = [command for command in ROUTES if " " in command]
 _SAID_FOR_HTTP = re.compile(r"(?:(?P<command>kvitt [\w-]+)|--[\w-]+) \(HTTP: (?P<http>[^)]*)\)")
-_COMMAND = re.compile(
-    r"(?P<verb>\b(?:Run|run|Kjør|kjør) )?"
+COMMAND = re.compile(
+    r"(?P<verb>\b(?:Run|run|Kjør så|kjør så|Kjør|kjør) )?"
     r"(?<![\w/-])(?:"
     rf"(?:kvitt )?(?P<two>{'|'.join(_TWO_WORDS)})|kvitt (?P<one>{'|'.join(_ONE_WORD)})"
     r")(?![\w-])(?![^.;)]* --again)"  # sending again where the order is gone has no route
     r"(?:(?<=kvitt invoice adopt) \S+ \w+|(?<=kvitt recover) --since (?P<since>\w+))?"
 )
-_VERBS = {"Run ": "Send ", "run ": "send ", "Kjør ": "Send ", "kjør ": "send "}
+"""A command that a sentence names, as `two` words or `one`, with the `verb` before it that says to run it."""
+
+_VERBS = {"Run": "Send", "run": "send", "Kjør": "Send", "kjør": "send"}
+_OWN_WEBHOOKS = re.compile(r"/v1/businesses/[^/]+/webhooks(/|$)")
 _FIELDS = frozenset({"hint", "message"})
 _HOLDS_ONE = (b'"hint":"', b'"message":"', b'"warnings":["')
 
 
-def worded(text: str) -> str:
-    """Return a sentence with the routes of the commands that it names; a command without a route stays."""
-    return _COMMAND.sub(_route_of, _SAID_FOR_HTTP.sub(lambda found: found["command"] or found["http"], text))
+def worded(text: str, *, of_business: bool = False) -> str:
+    """Return a sentence with the routes of the commands that it names; a command without a route stays.
+
+    `of_business`: webhooks are named by the routes of a business's own.
+    """
+    said = _SAID_FOR_HTTP.sub(lambda found: found["command"] or found["http"], text)
+    return COMMAND.sub(lambda found: _route_of(found, of_business=of_business), said)
 
 
 def may_name_commands(body: bytes) -> bool:
@@ -80,27 +86,41 @@ def may_name_commands(body: bytes) -> bool:
     if not any(mark in body for mark in _HOLDS_ONE):
         return False
     text = body.decode()
-    return bool(_COMMAND.search(text) or _SAID_FOR_HTTP.search(text))
+    return bool(COMMAND.search(text) or _SAID_FOR_HTTP.search(text))
 
 
-def worded_document(value: Any) -> Any:
+def worded_document(value: Any, *, of_business: bool = False) -> Any:
     """Return a document whose hints, messages and warnings name routes; everything else is as it was."""
     if isinstance(value, dict):
-        return {name: _worded_field(name, held) for name, held in value.items()}
+        return {name: _worded_field(name, held, of_business=of_business) for name, held in value.items()}
     if isinstance(value, list):
-        return [worded_document(item) for item in value]
+        return [worded_document(item, of_business=of_business) for item in value]
     return value
 
 
-def _worded_field(name: str, value: Any) -> Any:
+def is_of_business_s_webhooks(path: str) -> bool:
+    """Whether a path is that of a business's own webhooks, or below it."""
+    return _OWN_WEBHOOKS.match(path) is not None
+
+
+def _worded_field(name: str, value: Any, *, of_business: bool) -> Any:
     if name in _FIELDS and isinstance(value, str):
-        return worded(value)
+        return worded(value, of_business=of_business)
     if name == "warnings" and isinstance(value, list):
-        return [worded(item) if isinstance(item, str) else worded_document(item) for item in value]
-    return worded_document(value)
+        return [(worded if isinstance(item, str) else worded_document)(item, of_business=of_business) for item in value]
+    return worded_document(value, of_business=of_business)
 
 
-def _route_of(found: re.Match[str]) -> str:
+def said_with(verbs: Mapping[str, str], said: str) -> str:
+    """Say another verb for that of a command, with what stands behind it: `Kjør så ` is `Send så `."""
+    verb, space, rest = said.partition(" ")
+    return verbs.get(verb, verb) + space + rest
+
+
+def _route_of(found: re.Match[str], *, of_business: bool) -> str:
     verb = found["verb"] or ""
     sent = f' {{"since": "{found["since"]}"}}' if found["since"] else ""
-    return _VERBS.get(verb, verb) + ROUTES[found["two"] or found["one"]] + sent
+    route = ROUTES[found["two"] or found["one"]]
+    if of_business:
+        route = route.replace("/v1/webhooks", f"{_BUSINESS}/webhooks")
+    return said_with(_VERBS, verb) + route + sent
