@@ -11,8 +11,8 @@ import typer
 from core.errors import InvalidInput
 from core.fields import plain
 from entrypoints.cli.output import print_json_line, say, show
-from sandbox.twentyfour_seven_office import Sandbox
-from sandbox.twentyfour_seven_office.lively import Act, Happening, Line, script_from
+from sandbox import Sandbox
+from sandbox.lively import Act, Happening, Line, script_from
 
 _PACE_SECONDS = 3.0
 _SEEDS = 10_000

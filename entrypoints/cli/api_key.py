@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from core.api_key import Role
+from core.rights import Role
 from entrypoints.cli.exit_codes import ExitCode
 from entrypoints.cli.installation import installation
 from entrypoints.cli.options import AsJson

@@ -12,6 +12,7 @@ from entrypoints.cli.exit_codes import ExitCode, code_of_error
 from entrypoints.cli.installation import installation
 from entrypoints.cli.output import say, say_error, show
 from entrypoints.cli.telling import change_lines, verification_lines
+from entrypoints.connecting import store_answers
 from entrypoints.language.at_hand import translated
 from entrypoints.parsing import business_from
 from plugins.settings import Setting, settings_of
@@ -103,12 +104,10 @@ class _Interview:
             "product_name": product,
             "category_name": category,
         }
-        connect = self._container.connect_business()
-        if self._read_stored() is None:
-            connect.store(business_from({"name": self._name, **document}))
+        stored = store_answers(self._container.connect_business(), self._container.look_up(), self._name, document)
+        if stored.is_new:
             show(f"Stored business {self._name}, with {self._system}.")
-            return
-        for line in change_lines(connect.change(self._name, document, read=business_from).changes):
+        for line in change_lines(stored.changes):
             show(line)
 
     def _verify(self) -> int:

@@ -1,10 +1,8 @@
 """`kvitt invoice`: the way of an invoice, from the file it comes in to whether it is paid."""
 
 import shlex
-from collections.abc import Iterator, Sequence
 from enum import StrEnum
 from functools import partial
-from itertools import repeat
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -12,7 +10,7 @@ import typer
 
 from core.customer_candidates import AmbiguousCustomer
 from core.errors import InvalidInput, KvittError
-from core.use_cases.add_invoice import AddedInvoice, InvoiceToAdd
+from core.use_cases.add_invoice import AddedInvoice
 from entrypoints.cli.bulk import answers, print_status, print_statuses, send_batch, tell_statuses
 from entrypoints.cli.candidates import print_candidates
 from entrypoints.cli.crediting import credit_lines, crediting_lines, what_to_credit
@@ -36,7 +34,7 @@ from entrypoints.cli.options import (
 )
 from entrypoints.cli.outcomes import each, is_attended, print_error, print_sent
 from entrypoints.cli.output import print_json, print_table, progress, say, say_error, show
-from entrypoints.cli.reading import Read, read_invoices, read_numbers
+from entrypoints.cli.reading import read_invoices, read_numbers
 from entrypoints.cli.telling import (
     INVOICE_ROW_HEADERS,
     INVOICE_ROWS_BELOW,
@@ -56,6 +54,7 @@ from entrypoints.cli.withdrawing import DEFAULT_WAIT, changed_invoices, replace_
 from entrypoints.cli.withdrawing import withdraw as withdraw
 from entrypoints.documents import TransferDocument
 from entrypoints.invoice_documents import CreditableInvoice
+from entrypoints.invoice_files import Read, stored
 from entrypoints.preview_documents import InvoicePreview
 from entrypoints.problem import problem_document
 
@@ -101,9 +100,8 @@ def add(
             is_list = is_list or content.is_list
             if not content.items:
                 say(f"There are no invoices in {file}.")
-            for first in range(0, len(content.items), _AT_ONCE):
-                items = content.items[first : first + _AT_ONCE]
-                results += zip(items, _added(container, business, items), strict=True)
+            added = stored(container.add_invoice(), business, content.items, at_once=_AT_ONCE)
+            results += zip(content.items, added, strict=True)
     if as_json:
         documents = [_addition_document(item, result) for item, result in results]
         print_json(documents if is_list else documents[0])
@@ -111,18 +109,6 @@ def add(
         for item, result in results:
             _tell_addition(item, result)
     return worst(code_of_error(result) if isinstance(result, KvittError) else ExitCode.DONE for _, result in results)
-
-
-def _added(container: "Container", business: str, items: Sequence[Read]) -> list[AddedInvoice | KvittError]:
-    """Store the invoices among these, in one transaction; what came of each item."""
-    asked = [InvoiceToAdd(business, item.outcome) for item in items if not isinstance(item.outcome, KvittError)]
-    outcomes: Iterator[AddedInvoice | KvittError]
-    try:
-        outcomes = iter(container.add_invoice().add_all(asked))
-    except KvittError as error:
-        outcomes = repeat(error)
-    told = (item.outcome if isinstance(item.outcome, KvittError) else next(outcomes) for item in items)
-    return list(told)
 
 
 def _addition_document(item: Read, result: AddedInvoice | KvittError) -> dict[str, Any]:
@@ -177,7 +163,7 @@ def show_(number: InvoiceNumber, business: BusinessName, as_json: AsJson = False
         print_json(CreditableInvoice.of_crediting(business, standing, crediting).model_dump(mode="json"))
         return ExitCode.DONE
     invoice = standing.invoice
-    for line in invoice_lines(invoice, standing.transfer):
+    for line in invoice_lines(invoice, standing.transfer, standing.books):
         show(line)
     if standing.payment:
         show(last_status_line(standing.payment))

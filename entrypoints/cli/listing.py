@@ -2,13 +2,14 @@
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
+from decimal import Decimal
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from core.fields import plain
+from core.fields import decimal_of, plain
 from core.invoice import InvoiceType
 from core.invoice_filter import INVOICE_STATES, UNSENT, InvoiceFilter, ListedInvoice
 from core.payment import PaymentReason
@@ -27,7 +28,8 @@ if TYPE_CHECKING:
 _HEADERS = ("Number", "Date", "Customer", "Total", "Transfer", "Order", "Payment")
 _CSV_HEADERS = (
     "number", "order_number", "type", "issue_date", "due_date", "customer", "organization_number", "email", "currency",
-    "total", "state", "order_id", "error", "payment", "invoice_number", "paid_at", "checked_at",
+    "total", "state", "order_id", "error", "payment", "invoice_number", "paid_at", "checked_at", "accounting_system",
+    "company",
 )  # fmt: skip
 _ACTED_ON = ("=", "+", "-", "@", "\t", "\r")
 """What begins so is a formula to a spreadsheet."""
@@ -56,15 +58,23 @@ def list_(
     issued_to: Annotated[
         str | None, typer.Option("--to", metavar="DATE", help="Only those issued on this day or earlier.")
     ] = None,
+    min_total: Annotated[
+        str | None, typer.Option(metavar="AMOUNT", help="Only those that come to this with VAT, or to more.")
+    ] = None,
+    max_total: Annotated[
+        str | None, typer.Option(metavar="AMOUNT", help="Only those that come to this with VAT, or to less.")
+    ] = None,
     search: Annotated[
         str | None, typer.Option(metavar="WORDS", help="Only those with words like these, in a number or the customer.")
     ] = None,
+    newest: Annotated[bool, typer.Option("--newest", help="Begin with the latest date.")] = False,
     as_csv: Annotated[bool, typer.Option("--csv", help="Print a table for a spreadsheet.")] = False,
     as_json: AsJson = False,
 ) -> int:
     """List a business's invoices, by number.
 
-    They go by date instead where --from or --to is given. A word finds what begins with it; several find what has all.
+    They go by date instead where --from, --to or --newest is given. A word finds what begins with it; several find what
+    has all.
     """
     if as_csv and as_json:
         raise typer.BadParameter("Choose one of --csv and --json.", param_hint="--csv")
@@ -77,7 +87,10 @@ def list_(
         number=number,
         first=_day(issued_from, "--from"),
         last=_day(issued_to, "--to"),
+        least=_amount(min_total, "--min-total"),
+        most=_amount(max_total, "--max-total"),
         search=search,
+        newest_first=newest,
     )
     with installation() as container:
         found = _every(container, business, wanted)
@@ -85,13 +98,23 @@ def list_(
             print_json_array(InvoiceAsItStands.of_listed(business, one).model_dump(mode="json") for one in found)
         elif as_csv:
             typer.echo(_csv(found), nl=False)
-        elif rows := [_row(one) for one in found]:
-            print_table(_HEADERS, rows, right=["Total"])
-        elif wanted == InvoiceFilter():
+        elif shown := list(found):
+            _print(shown)
+        elif wanted in (InvoiceFilter(), InvoiceFilter(newest_first=True)):
             say(f"{business} has no invoices yet. Add some with: kvitt invoice add FILE --business {business}")
         else:
             say("No invoices match.")
     return ExitCode.DONE
+
+
+def _print(shown: Sequence[ListedInvoice]) -> None:
+    """Print a table; with whose books each lies in, where they are not all the same."""
+    rows = [_row(one) for one in shown]
+    if len({one.books.key for one in shown if one.books}) < 2:
+        print_table(_HEADERS, rows, right=["Total"])
+        return
+    books = [f"{one.books.company or one.books.company_id}, {one.books.system}" if one.books else "" for one in shown]
+    print_table((*_HEADERS, "Books"), [[*row, of] for row, of in zip(rows, books, strict=True)], right=["Total"])
 
 
 def _every(container: "Container", business: str, wanted: InvoiceFilter) -> Iterator[ListedInvoice]:
@@ -109,6 +132,13 @@ def _day(text: str | None, option: str) -> date | None:
         return date.fromisoformat(text) if text is not None else None
     except ValueError:
         raise typer.BadParameter("write a date like 2026-10-31.", param_hint=option) from None
+
+
+def _amount(text: str | None, option: str) -> Decimal | None:
+    try:
+        return decimal_of(text) if text is not None else None
+    except ValueError:
+        raise typer.BadParameter("write an amount like 1200.00.", param_hint=option) from None
 
 
 def _row(one: ListedInvoice) -> list[str]:
@@ -164,6 +194,8 @@ def _csv_row(one: ListedInvoice) -> list[str]:
         payment and payment.invoice_number,
         payment and payment.paid_at,
         payment and f"{payment.checked_at:%Y-%m-%dT%H:%M:%SZ}",
+        one.books and one.books.system,
+        one.books and one.books.company,
     ]
     total = plain(totals_of(invoice).gross).replace(".", ",")  # a figure of our own: it may begin with a minus
     return [*(_safe(str(value or "")) for value in stated), total, *(_safe(str(value or "")) for value in seen)]

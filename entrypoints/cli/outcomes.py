@@ -13,6 +13,7 @@ from entrypoints.cli.telling import transfer_lines
 from entrypoints.cli.what_happened import already_sent_lines, unattended_line
 from entrypoints.documents import TransferDocument
 from entrypoints.invoice_documents import SentTransfer
+from entrypoints.language.at_hand import translated
 from entrypoints.problem import problem_document
 
 if TYPE_CHECKING:
@@ -57,7 +58,7 @@ def print_error(error: KvittError, *, kind: str, key: str, as_json: bool) -> Non
     if as_json:
         print_json_line({**problem_document(error), kind: key})
     else:
-        say_error(error, about=f"{kind.capitalize()} {key}")
+        say_error(error, about=f"{translated(kind.capitalize())} {key}")
 
 
 def print_transfer(transfer: Transfer, *, is_attended: bool, as_json: bool) -> None:

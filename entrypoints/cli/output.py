@@ -65,7 +65,11 @@ def show(text: str = "", *, standing: str = "") -> None:
 
 def say(text: str) -> None:
     """Print a message to standard error."""
-    typer.echo(_laid_out(printable(translated(text)), sys.stderr), err=True)
+    _say(translated(text))
+
+
+def _say(told: str) -> None:
+    typer.echo(_laid_out(printable(told), sys.stderr), err=True)
 
 
 def _laid_out(text: str, stream: TextIO) -> str:
@@ -79,7 +83,8 @@ def terminal_width() -> int:
 
 def say_error(error: KvittError, *, about: str = "") -> None:
     """Tell what is wrong and what to do."""
-    say(f"{about}: {error.message}" if about and about not in error.message else error.message)
+    told = translated(error.message)
+    _say(f"{translated(about)}: {told}" if about and about not in error.message else told)
     if error.hint:
         say(f"  {error.hint}")
 

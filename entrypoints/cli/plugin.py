@@ -6,9 +6,11 @@ from typing import Annotated, Any
 
 import typer
 
+from entrypoints.abilities_told import abilities_document, told_of
 from entrypoints.cli.exit_codes import ExitCode
 from entrypoints.cli.options import AsJson
 from entrypoints.cli.output import print_json, say, show
+from entrypoints.language.at_hand import translated
 from plugins.catalogue import ListedPlugin, listed
 from plugins.manager import find_plugins
 from plugins.new_plugin import distribution_of, write_plugin
@@ -21,7 +23,7 @@ _MEND = "Fix, update or uninstall it. Everything else goes on working."
 
 
 def list_(as_json: AsJson = False) -> int:
-    """List the plugins and the settings that each needs."""
+    """List the plugins, the settings that each needs, and what each can do."""
     plugins = listed(find_plugins())
     if as_json:
         print_json([_document(plugin) for plugin in plugins])
@@ -84,6 +86,8 @@ def _tell(plugin: ListedPlugin) -> None:
     for setting in plugin.settings:
         described = f": {setting.description}" if setting.description else ""
         show(f"  {setting.name} ({_demand(setting)}){described}")
+    for label, values in told_of(plugin.abilities) if plugin.abilities else ():
+        show(f"  {translated(label)}: {', '.join(map(translated, values))}")
 
 
 def _demand(setting: Setting) -> str:
@@ -109,5 +113,6 @@ def _document(plugin: ListedPlugin) -> dict[str, Any]:
             }
             for setting in plugin.settings
         ],
+        "abilities": plugin.abilities and abilities_document(plugin.abilities),
         "error": None if plugin.raised is None else broken,
     }

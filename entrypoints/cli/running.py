@@ -12,6 +12,7 @@ from adapters.telemetry.logs import set_up_logging
 from entrypoints.settings import Settings
 
 LOOPBACK = "127.0.0.1"
+SERVE_PORT = 8000
 
 Host = Annotated[str, typer.Option(metavar="HOST", help="The address to listen on.")]
 Port = Annotated[int, typer.Option(metavar="PORT", min=0, max=65535, help="The port; 0 picks a free one.")]

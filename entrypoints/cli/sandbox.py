@@ -1,9 +1,10 @@
-"""`kvitt sandbox`: a stand-in for 24SevenOffice, to try things on."""
+"""`kvitt sandbox`: a stand-in for the accounting systems, to try things on."""
 
 import json
 from contextlib import suppress
+from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -14,8 +15,8 @@ from entrypoints.cli.options import AsJson
 from entrypoints.cli.output import print_json, say, show
 from entrypoints.cli.running import LOOPBACK, Host, Port, end_well_when_told_to
 from entrypoints.cli.sandbox_connection import connect_to_sandbox
-from entrypoints.demo.world import demo_business, demo_rest_business
-from sandbox.twentyfour_seven_office import DEMO_ACCOUNT, NotBooksError, Sandbox
+from entrypoints.demo.world import demo_business, demo_rest_business, demo_tripletex_business
+from sandbox import DEMO_ACCOUNT, NotBooksError, Sandbox
 
 SANDBOX_PORT = 8247
 
@@ -36,6 +37,25 @@ Connect = Annotated[
     typer.Option(
         metavar="NAME",
         help="Connect a business of this name to it: Kvitt then finds the sandbox by itself.",
+        show_default=False,
+    ),
+]
+
+
+class StandIn(StrEnum):
+    """What a business is connected to."""
+
+    SOAP = "24sevenoffice"
+    REST = "24sevenoffice-rest"
+    TRIPLETEX = "tripletex"
+
+
+ConnectTo = Annotated[
+    StandIn | None,
+    typer.Option(
+        "--system",
+        metavar="NAME",
+        help="Connect it to this one: 24sevenoffice, 24sevenoffice-rest or tripletex. 24sevenoffice by default.",
         show_default=False,
     ),
 ]
@@ -74,16 +94,19 @@ def sandbox(
     latency: Latency = 0,
     keep: Keep = None,
     connect: Connect = None,
+    system: ConnectTo = None,
     lively: Lively = False,
     pace: Pace = None,
     seed: Seed = None,
     script: Script = None,
     as_json: AsJson = False,
 ) -> int:
-    """Run a stand-in for 24SevenOffice.
+    """Run a stand-in for 24SevenOffice and Tripletex.
 
     Try Kvitt on it, without an account. It listens on this machine only.
     """
+    if system and not connect:
+        raise typer.BadParameter("This goes with --connect.", param_hint="--system")
     liveliness = liveliness_of(lively=lively, pace=pace, seed=seed, script=script)
     try:
         office = Sandbox.demo(host=host, port=port, latency=latency / 1_000)
@@ -101,12 +124,34 @@ def sandbox(
         ) from error
     end_well_when_told_to()
     with office, suppress(KeyboardInterrupt):
-        settings_file = connect_to_sandbox(connect, url=office.url, rest_url=office.rest_url) if connect else None
+        settings_file = None
+        if connect:
+            document = {**_businesses(office)[system or StandIn.SOAP], "name": connect}
+            settings_file = connect_to_sandbox(document, url=office.url, addresses=addresses_of(office))
         _announce(office, connected=connect, settings_file=settings_file, as_json=as_json)
         if liveliness:
             act_out(office, liveliness, as_json=as_json)
         office.serve_forever()
     return ExitCode.DONE
+
+
+def addresses_of(office: Sandbox) -> dict[str, str]:
+    """Return where the sandbox is, by the variables that say so."""
+    return {
+        "KVITT_TFSO_API_URL": office.url,
+        "KVITT_TFSO_REST_URL": office.rest_url,
+        "KVITT_TFSO_LOGIN_URL": office.url,
+        "KVITT_TRIPLETEX_URL": office.tripletex_url,
+    }
+
+
+def _businesses(office: Sandbox) -> dict[StandIn, dict[str, Any]]:
+    """Return a business for each way in."""
+    return {
+        StandIn.SOAP: demo_business(),
+        StandIn.REST: demo_rest_business(str(office.account(DEMO_ACCOUNT).number)),
+        StandIn.TRIPLETEX: demo_tripletex_business(),
+    }
 
 
 def _keep_in(office: Sandbox, file: Path) -> None:
@@ -128,11 +173,16 @@ def _keep_in(office: Sandbox, file: Path) -> None:
 
 def _announce(office: Sandbox, *, connected: str | None, settings_file: Path | None, as_json: bool) -> None:
     control_url = f"{office.url}/control"
-    business, over_rest = demo_business(), demo_rest_business(str(office.account(DEMO_ACCOUNT).number))
+    business, over_rest, at_tripletex = _businesses(office).values()
     if as_json:
-        addresses = {"url": office.url, "rest_url": office.rest_url, "control_url": control_url}
-        connection = {"connected": connected} if connected else {"business": business, "rest_business": over_rest}
-        print_json({**addresses, **connection})
+        addresses = {
+            "url": office.url,
+            "rest_url": office.rest_url,
+            "tripletex_url": office.tripletex_url,
+            "control_url": control_url,
+        }
+        businesses = {"business": business, "rest_business": over_rest, "tripletex_business": at_tripletex}
+        print_json({**addresses, **({"connected": connected} if connected else businesses)})
         return
     show(f"The sandbox listens on {office.url}")
     show(f"Publish, pay and delete orders on its control page: {control_url}")
@@ -145,8 +195,11 @@ def _announce(office: Sandbox, *, connected: str | None, settings_file: Path | N
         show(f"  export KVITT_TFSO_API_URL={office.url}")
         show(f"  export KVITT_TFSO_REST_URL={office.rest_url}")
         show(f"  export KVITT_TFSO_LOGIN_URL={office.url}")
+        show(f"  export KVITT_TRIPLETEX_URL={office.tripletex_url}")
         show(f"  kvitt business add {business['name']} --file fjell.json     # with this in fjell.json:")
         show(json.dumps(business, indent=2, ensure_ascii=False))
         show("Or with this, which connects the same business to the same books over REST:")
         show(json.dumps(over_rest, indent=2, ensure_ascii=False))
+        show("Or with this, which connects one of the same name to Tripletex, in books of its own:")
+        show(json.dumps(at_tripletex, indent=2, ensure_ascii=False))
     say("Stop it with Ctrl-C.")

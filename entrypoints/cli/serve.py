@@ -1,16 +1,21 @@
 """`kvitt serve`: the HTTP API, with a worker inside."""
 
+import sys
+
+from core.errors import KvittError
+from entrypoints.acting import acting, person_at_the_terminal, user_at_the_terminal
 from entrypoints.cli.exit_codes import ExitCode
 from entrypoints.cli.options import AsJson
 from entrypoints.cli.output import print_json, say, show
-from entrypoints.cli.running import LOOPBACK, Host, Port, Signals, log_as
-from entrypoints.container import DURABLE, make_container
+from entrypoints.cli.running import LOOPBACK, SERVE_PORT, Host, Port, Signals, log_as
+from entrypoints.cli.telling import moment
+from entrypoints.container import DURABLE, Container, make_container
 from entrypoints.data_folder import require_own
+from entrypoints.http.access import is_loopback
 from entrypoints.http.server import serve as serve_http
 from entrypoints.settings import read_settings
+from entrypoints.sign_in_link import link_address
 from entrypoints.stopping import end_in_time
-
-SERVE_PORT = 8000
 
 
 def serve(host: Host = LOOPBACK, port: Port = SERVE_PORT, as_json: AsJson = False) -> int:
@@ -29,6 +34,8 @@ def serve(host: Host = LOOPBACK, port: Port = SERVE_PORT, as_json: AsJson = Fals
             show(f"Kvitt listens on {url}; its HTTP API is documented at {url}/schema")
             if container.key_ring().is_empty():
                 say("There is no API key yet. Create one with: kvitt api-key create NAME --administrator")
+            if sys.stdout.isatty() and is_loopback(host):
+                _offer_console(container, url)
             say("Stop it with Ctrl-C.")
 
     signals = Signals()
@@ -41,3 +48,16 @@ def serve(host: Host = LOOPBACK, port: Port = SERVE_PORT, as_json: AsJson = Fals
     finally:
         storage.close()
     return ExitCode.DONE
+
+
+def _offer_console(container: Container, url: str) -> None:
+    """Show a link that signs whoever started this in to the console; at a terminal alone, for no log is to have it."""
+    try:
+        with acting(person_at_the_terminal()):
+            made = container.manage_users().link_for_operator(user_at_the_terminal())
+    except KvittError:
+        say(f"Its console is at {url}. Make a link into it with: kvitt user link NAME")
+    else:
+        show(f"Open its console: {link_address(url, made.text)}")
+        say(f'It signs "{made.user.name}" in, once, until {moment(made.expires_at)}.')
+        say("Make another with: kvitt console")

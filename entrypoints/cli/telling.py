@@ -5,6 +5,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+from core.books import Books
 from core.business_changes import Change
 from core.call_budget import CallBudget
 from core.customer import Address
@@ -90,8 +91,8 @@ def verification_lines(found: Verification) -> Iterator[str]:
     yield "Invoices can be sent." if found.ok else "Invoices can't be sent until the refused rights are granted."
 
 
-def invoice_lines(invoice: Invoice, transfer: Transfer | None) -> Iterator[str]:
-    """An invoice's head, as its source stated it."""
+def invoice_lines(invoice: Invoice, transfer: Transfer | None, books: Books | None = None) -> Iterator[str]:
+    """An invoice's head, as its source stated it; `books` are those that its order lies in."""
     yield f"Invoice {invoice.number}, {_type_of(invoice)}"
     if invoice.order_number:
         yield f"  Order number at the source: {invoice.order_number}"
@@ -107,6 +108,8 @@ def invoice_lines(invoice: Invoice, transfer: Transfer | None) -> Iterator[str]:
     yield f"  Transfer: {f'{transfer.state}, {transfer.id}' if transfer else 'never sent'}"
     if transfer and transfer.order_id:
         yield f"  Order in the accounting system: {transfer.order_id}, customer {transfer.customer_id}"
+        if books:
+            yield f"  In the books of: {books.named}"
     elif transfer and transfer.error:
         yield f"  Trouble: {transfer.error.message}"
 
@@ -172,7 +175,9 @@ def preview_lines(preview: InvoicePreview) -> Iterator[str]:
     if any(row.product_id == preview.product.id for row in order.rows):
         yield f"Product: {_named(preview.product)}"
     yield f"Order: status {order.status}, reference {order.reference}, issued {order.issue_date}, due {order.due_date}"
-    if order.currency:
+    if order.currency and order.currency.rate is None:
+        yield f"  Currency: {order.currency.code}, at the accounting system's own rate"
+    elif order.currency and order.currency.rate is not None:
         yield f"  Currency: {order.currency.code}, {order.currency.unit} for {plain(order.currency.rate)} NOK"
     if order.order_number:
         yield f"  Order number at the source: {order.order_number}"

@@ -17,6 +17,7 @@ from entrypoints.cli.options import AsJson
 from entrypoints.cli.output import how_many, print_json, print_table, say, show
 from entrypoints.cli.paging import every
 from entrypoints.cli.telling import moment
+from entrypoints.language.at_hand import translated
 from entrypoints.webhook_documents import (
     DeliveryDocument,
     DeliveryStory,
@@ -93,7 +94,14 @@ def list_(
         print_json([WebhookDocument.of(one).document() for one in webhooks])
     elif webhooks:
         rows = [
-            [one.id, one.url, one.business or "(all)", one.state.value, _how_it_fares(one), ", ".join(one.types)]
+            [
+                one.id,
+                one.url,
+                one.business or translated("(all)"),
+                one.state.value,
+                _how_it_fares(one),
+                ", ".join(one.types),
+            ]
             for one in webhooks
         ]
         print_table(

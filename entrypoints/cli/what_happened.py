@@ -72,6 +72,8 @@ def _who(actor: Actor) -> str:
     """Name who did it; nobody where nobody asked at that moment."""
     if actor.key:
         return f"API key {actor.name} {actor.key}"
+    if actor.kind is ActorKind.USER:
+        return actor.name or "user"
     if actor.kind is ActorKind.COMMAND_LINE:
         return actor.name or "command line"
     return ""
