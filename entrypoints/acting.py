@@ -28,10 +28,18 @@ def acting(actor: Actor) -> Iterator[None]:
 
 def person_at_the_terminal() -> Actor:
     """Return who runs commands here: the operating system's user, and whom sudo lets act as that user."""
-    try:
-        user = pwd.getpwuid(os.getuid()).pw_name
-    except KeyError:  # such as a container's user that has no name there
-        user = str(os.getuid())
+    person, user = user_at_the_terminal(), _user_of_this_process()
+    return Actor(kind=ActorKind.COMMAND_LINE, name=user if person == user else f"{person} as {user}")
+
+
+def user_at_the_terminal() -> str:
+    """Return the name that the operating system knows the person by who runs commands here."""
     behind = os.environ.get("SUDO_USER", "")
-    name = f"{behind} as {user}" if behind and behind != user and behind.isprintable() else user
-    return Actor(kind=ActorKind.COMMAND_LINE, name=name)
+    return behind if behind.isprintable() and behind else _user_of_this_process()
+
+
+def _user_of_this_process() -> str:
+    try:
+        return pwd.getpwuid(os.getuid()).pw_name
+    except KeyError:  # such as a container's user that has no name there
+        return str(os.getuid())

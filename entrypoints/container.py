@@ -16,6 +16,7 @@ from adapters.storage import (
     SqlKeyRing,
     SqlNoticeStore,
     SqlSealedTexts,
+    SqlSessionRing,
     SqlSessionStore,
     open_storage,
 )
@@ -28,6 +29,7 @@ from core.use_cases.deliver_events import Counts, DeliverEvents
 from core.use_cases.follow_up import FollowUp
 from core.use_cases.forget_old import ForgetOld
 from core.use_cases.read_figures import ReadFigures
+from core.use_cases.read_overview import ReadOverview
 from core.use_cases.rotate_secret import RotateSecret
 from core.use_cases.tell_people import TellPeople
 from entrypoints.acting import current_actor
@@ -41,6 +43,9 @@ from plugins.wiring import UseCases
 
 if TYPE_CHECKING:
     from adapters.notices.apprise_messenger import AppriseMessenger
+    from adapters.openid import HttpOpenIdProvider
+    from adapters.passkeys import WebAuthnCeremony
+    from adapters.passwords import Argon2PasswordHasher
     from adapters.queue.durable import DurableTransferQueue
     from adapters.telemetry.telemetry import Telemetry
     from adapters.webhooks.poster import CourierPoster
@@ -69,6 +74,29 @@ def _messenger() -> "AppriseMessenger":
     from adapters.notices.apprise_messenger import AppriseMessenger
 
     return AppriseMessenger()
+
+
+def _openid_provider(issuer: str, client_id: str, client_secret: str) -> "HttpOpenIdProvider | None":
+    if not (issuer and client_id and client_secret):
+        return None
+    # Imported here because few installations have one.
+    from adapters.openid import HttpOpenIdProvider
+
+    return HttpOpenIdProvider(issuer=issuer, client_id=client_id, client_secret=client_secret)
+
+
+def _passkey_ceremony() -> "WebAuthnCeremony":
+    # Imported here because few commands know of passkeys.
+    from adapters.passkeys import WebAuthnCeremony
+
+    return WebAuthnCeremony()
+
+
+def _password_hasher() -> "Argon2PasswordHasher":
+    # Imported here because few commands know of passwords.
+    from adapters.passwords import Argon2PasswordHasher
+
+    return Argon2PasswordHasher()
 
 
 def _webhook_poster(reach: Reach, clock: Clock, wall: Clock) -> "CourierPoster":
@@ -110,6 +138,12 @@ class Container(UseCases):
     storage_clock = providers.ThreadSafeSingleton(attrgetter("clock"), UseCases.storage)
     mark_file = providers.ThreadSafeSingleton(MarkFile, _settings.home, _settings.database)
     sql_key_ring = providers.Singleton(SqlKeyRing, UseCases.storage)
+    sql_session_ring = providers.Singleton(SqlSessionRing, UseCases.storage)
+    http_openid = providers.ThreadSafeSingleton(
+        _openid_provider, _settings.oidc_issuer, _settings.oidc_client_id, _settings.given_oidc_secret
+    )
+    web_authn = providers.ThreadSafeSingleton(_passkey_ceremony)
+    argon2_hasher = providers.ThreadSafeSingleton(_password_hasher)
     sessions = providers.ThreadSafeSingleton(SqlSessionStore, UseCases.storage, secret_box)
     calls = providers.ThreadSafeSingleton(SqlCallCounter, UseCases.storage)
     surroundings = providers.ThreadSafeSingleton(
@@ -177,6 +211,9 @@ class Container(UseCases):
     read_figures = providers.Singleton(
         ReadFigures, figures=figures, storage=UseCases.storage, systems=UseCases.systems, clock=UseCases.clock
     )
+    read_overview = providers.Singleton(
+        ReadOverview, storage=UseCases.storage, figures=read_figures, clock=UseCases.clock
+    )
     forget_old = providers.Singleton(
         ForgetOld,
         storage=UseCases.storage,
@@ -202,10 +239,10 @@ class Container(UseCases):
     follow_up = providers.Singleton(
         FollowUp,
         storage=UseCases.storage,
-        systems=UseCases.systems,
         clock=UseCases.clock,
         check_status=UseCases.check_status,
         interval=_settings.follow_up,
+        operator_is_told=providers.Callable(bool, _settings.notify_addresses),
         stopping=UseCases.is_stopping,
     )
 
@@ -222,6 +259,10 @@ def make_container(settings: Settings, *, queue: str = INLINE) -> Container:
         (container.clock, container.storage_clock),
         (container.marks, container.mark_file),
         (container.key_ring, container.sql_key_ring),
+        (container.session_ring, container.sql_session_ring),
+        (container.password_hasher, container.argon2_hasher),
+        (container.passkey_ceremony, container.web_authn),
+        (container.openid, container.http_openid),
         (container.observer, container.telemetry),
         (container.retry_policy, container.patience_with_retries),
         (container.is_stopping, container.stopping.provided.is_set),

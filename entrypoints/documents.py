@@ -11,7 +11,6 @@ from typing import Any, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
 from core import recovery
-from core.api_key import Role
 from core.audit import Action, Actor, AuditResult
 from core.batch import Batch, BatchCounts, BatchItem
 from core.business import Business, CustomerUpdates, NewOrderStatus
@@ -26,6 +25,7 @@ from core.ports.accounting import AccountingSystems
 from core.product import BookedProduct
 from core.reasons import Reason, Verdict
 from core.recovery import Finding
+from core.rights import Role
 from core.transfer import Transfer, TransferError, TransferState
 
 Json = dict[str, Any]
@@ -337,6 +337,32 @@ class ApiKeyPage(Page):
     """A page of API keys."""
 
     items: list[ApiKeyDocument]
+
+
+class ShownGrant(Shown):
+    """A role for one business; null is for all of them and the installation itself."""
+
+    business: str | None
+    role: Role
+
+
+class UserDocument(Shown):
+    """A user of the console, without what opens anything."""
+
+    name: str
+    email: str | None
+    grants: tuple[ShownGrant, ...]
+    created_at: Instant
+    disabled_at: Instant | None
+    has_password: bool
+
+
+class MadeLinkDocument(Answer):
+    """A link that was just made and signs its user in, once. It is shown this once."""
+
+    user: str
+    url: str
+    expires_at: Instant
 
 
 class AuditDocument(Shown):

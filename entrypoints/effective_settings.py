@@ -180,11 +180,12 @@ def _of_a_plugin(variable: str, found: Mapping[str, Any], environment: Mapping[s
     key = key_of(variable)
     origin = origin_of(key, found, environment=environment)
     raw = environment_with(environment, {key: found[key]} if key in found else {}).get(variable) or None
+    known = next(one for one in VARIABLES if one.name == variable)
     if raw is None:
-        default = next(one.default for one in VARIABLES if one.name == variable)
-        return EffectiveSetting(variable, default.strip("`"), origin)
+        return EffectiveSetting(variable, known.default.strip("`"), origin)
     trouble = trouble_with(variable, raw)
-    return EffectiveSetting(variable, None if trouble else raw, origin, trouble)
+    shown = _HIDDEN if known.secret else raw
+    return EffectiveSetting(variable, None if trouble else shown, origin, trouble)
 
 
 def _unknown(folder: str | None, environment: Mapping[str, str]) -> dict[str, str]:

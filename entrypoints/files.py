@@ -89,7 +89,7 @@ def invoice_in(content: bytes, form: Form, *, charset: str | None = None) -> Fil
         raise InvalidInput(
             f"The body holds {len(invoices)} invoices, and this takes one.",
             code="not_one_invoice",
-            hint="Send each invoice by itself, or add the file with kvitt invoice add.",
+            hint="Send each invoice by itself, or several as a JSON list to the path of the invoices.",
         )
     return invoices[0]
 

@@ -166,21 +166,34 @@ class InvoiceLinks(Answer):
     preview: str
 
 
+class BooksDocument(Shown):
+    """Whose books an order lies in: the accounting system, alike through all of its APIs, and the company there.
+
+    `company` is its name as it was last told, empty where none was told; `company_id` is what it is known by.
+    """
+
+    system: str
+    company_id: str
+    company: str
+
+
 class InvoiceAsItStands(Invoice):
     """An invoice as its source stated it, and where it stands.
 
     `state` is `unsent` or its transfer's. `payment` is what was last seen of its order's payment, at `checked_at`; null
-    before it was ever asked. What is not the source's is left out when an invoice is given back as it was shown.
+    before it was ever asked. `books` are those that its order lies in, also once the business is connected to others;
+    null without an order. What is not the source's is left out when an invoice is given back as it was shown.
     """
 
     state: Literal[INVOICE_STATES]  # type: ignore[valid-type]
     transfer: TransferDocument | None
     payment: PaymentReport | None
+    books: BooksDocument | None
     links: InvoiceLinks
 
     @classmethod
     def of_listed(cls, business: str, listed: ListedInvoice) -> Self:
-        """Show an invoice with its transfer and payment."""
+        """Show an invoice with its transfer, payment and books."""
         return cls.model_validate(_standing(business, listed), context=AS_STORED)
 
 
@@ -193,6 +206,7 @@ def _standing(business: str, listed: ListedInvoice) -> dict[str, object]:
         "state": listed.state,
         "transfer": TransferDocument.of(transfer) if transfer else None,
         "payment": PaymentReport.of(listed.payment) if listed.payment else None,
+        "books": BooksDocument.of(listed.books) if listed.books else None,
         "links": InvoiceLinks(
             invoice=invoice,
             transfer=f"{of_business}/transfers/{quote(transfer.id, safe='')}" if transfer else None,

@@ -13,7 +13,7 @@ from core.stated_invoice import StatedInvoice, require_stated_totals
 
 Read = TypeVar("Read", bound=BaseModel)
 
-ONLY_SHOWN = frozenset({"credited_by", "left_to_credit", "state", "transfer", "payment", "links"})
+ONLY_SHOWN = frozenset({"credited_by", "left_to_credit", "state", "transfer", "payment", "books", "links"})
 """What an invoice is shown with that its source did not state."""
 
 _MOST_FAULTS = 100
@@ -89,6 +89,8 @@ def read(form: type[Read], document: object, *, what: str, code: str) -> Read:
 def _path(location: tuple[int | str, ...]) -> str:
     path = ""
     for part in location:
+        if part == "[key]":  # it is the name itself that is wrong
+            continue
         path += f"[{part}]" if isinstance(part, int) else f".{part}"
     return path.removeprefix(".")
 
@@ -104,6 +106,7 @@ _PLAIN = {
     "int_from_float": "is not a whole number",
     "list_type": "is not a list",
     "tuple_type": "is not a list",
+    "string_pattern_mismatch": "is not made of letters from a to z, digits, and . _ - after the first, 50 at the most",
     "dict_type": "is not an object with fields",
     "model_type": "is not an object with fields",
     "model_attributes_type": "is not an object with fields",
@@ -114,9 +117,11 @@ _PLAIN = {
 def _in_plain_words(fault: ErrorDetails) -> str:
     kind, limits = fault["type"], fault.get("ctx", {})
     if kind in _PLAIN:
-        return _PLAIN[kind]
+        return _PLAIN[kind] if fault["loc"] else "It is not an object with fields"
     if kind in ("enum", "literal_error"):
-        return f"is not {limits['expected']}"
+        return f"is not one of {limits['expected'].replace(' or ', ', ')}"
+    if kind in ("string_too_short", "too_short") and limits["min_length"] == 1:
+        return "is empty"
     if kind == "string_too_long":
         return f"is longer than {limits['max_length']} characters"
     if kind == "string_too_short":
@@ -125,4 +130,8 @@ def _in_plain_words(fault: ErrorDetails) -> str:
         return f"holds more than {limits['max_length']}"
     if kind == "too_short":
         return f"holds fewer than {limits['min_length']}"
+    if kind == "greater_than_equal":
+        return f"is below {limits['ge']}"
+    if kind == "less_than_equal":
+        return f"is above {limits['le']}"
     return fault["msg"].removeprefix("Value error, ")

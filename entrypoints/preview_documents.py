@@ -27,12 +27,16 @@ class NamedThing(Shown):
 
 
 class CustomerPreview(Shown):
-    """What becomes of the customer: created, updated (which fields, to what), or used as is."""
+    """What becomes of the customer: created, updated (which fields, to what), or used as is.
+
+    `before` is what the record says now, of the fields that change: null where it says nothing.
+    """
 
     action: CustomerAction
     id: str | None
     name: str
     changes: Mapping[str, object]
+    before: Mapping[str, object]
 
 
 class OrderRow(Shown):

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import time, timedelta
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, InitSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
@@ -35,6 +36,14 @@ def _networks(text: str) -> str:
     return text
 
 
+def _issuer(address: str) -> str:
+    parts = urlsplit(address)
+    if address and not (parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in _LOOPBACK)):
+        raise ValueError("it should be an https address")
+    return address
+
+
+_LOOPBACK = ("127.0.0.1", "::1", "localhost")
 _TIME = re.compile(r"([01]?[0-9]|2[0-3]):([0-5][0-9])")
 
 
@@ -122,6 +131,13 @@ class Settings(BaseSettings):
     requests_per_minute: int = Field(
         default=600, ge=0, description="how many requests an API key may make of one server, on average; 0 is no limit"
     )
+    oidc_issuer: Annotated[str, AfterValidator(_issuer)] = Field(
+        default="",
+        description="the OpenID Connect provider by which users may sign in to the console, together with the next two"
+        " ([Access](access.md#openid-connect))",
+    )
+    oidc_client_id: str = Field(default="", description="what that provider knows Kvitt by")
+    oidc_client_secret: SecretStr | None = Field(default=None, description="the secret that belongs to it")
     trusted_proxies: str = Field(
         default="",
         description="the addresses, separated by commas, of the proxies that are believed about where callers are",
@@ -194,6 +210,11 @@ class Settings(BaseSettings):
         if self.database.startswith("sqlite"):
             return f"sqlite:///{self.home / 'turns.db'}"
         return self.database
+
+    @property
+    def given_oidc_secret(self) -> str:
+        """The secret that the OpenID Connect provider knows; "" where there is none."""
+        return self.oidc_client_secret.get_secret_value() if self.oidc_client_secret else ""
 
     @property
     def given_key(self) -> str | None:

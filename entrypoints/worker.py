@@ -10,9 +10,11 @@ import time
 from collections.abc import Iterator
 from datetime import timedelta
 
+from adapters.notices.judging import fault_for_operator
 from adapters.queue.durable import DurableTransferQueue
 from adapters.telemetry.telemetry import Telemetry
 from core.errors import TryAgain
+from core.notice_address import require_usable
 from core.ports.access_stores import KEPT_FOR
 from core.ports.clock import Clock
 from core.ports.storage import Storage
@@ -35,9 +37,13 @@ _log = logging.getLogger("kvitt.worker")
 
 
 class Worker:
-    """The working half of an installation. Used as a context manager it works while the block lasts."""
+    """The working half of an installation. Used as a context manager it works while the block lasts.
+
+    Errors: InvalidInput, code `bad_settings`, where KVITT_NOTIFY names what reaches nobody.
+    """
 
     def __init__(self, container: Container) -> None:
+        require_usable(container.settings().notify_addresses, fault_for_operator)
         self._queue: DurableTransferQueue = container.queue()
         self._sweep: Sweep = container.sweep()
         self._deliverer: Deliverer = container.deliverer()

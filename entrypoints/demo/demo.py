@@ -4,33 +4,29 @@ Everything goes through the real use cases and the real adapter, to a sandbox in
 is gone afterwards. What it says happened, it has seen in the sandbox's books, or as the shop that webhooks go to.
 """
 
-import tempfile
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import timedelta
 from http import HTTPStatus
-from pathlib import Path
 from typing import Any
 
 import httpx
 
-from core.api_key import Role
 from core.errors import KvittError
 from core.event import EventType
 from core.fields import plain
 from core.invoice import Invoice
 from core.payment import PaymentReason, PaymentReport
+from core.rights import Role
 from core.totals import totals_of
 from core.transfer import Transfer, TransferState
 from entrypoints import documents
-from entrypoints.acting import acting, person_at_the_terminal
-from entrypoints.container import Container, make_container
+from entrypoints.container import Container
+from entrypoints.demo.installation import demo_home, demo_installation
 from entrypoints.demo.receiver import Received, receiving
 from entrypoints.demo.world import BUSINESS, demo_business, sample_invoice
 from entrypoints.http.server import answering
 from entrypoints.parsing import business_from
-from entrypoints.settings import Settings
-from sandbox.twentyfour_seven_office import DEMO_ACCOUNT, Sandbox
+from sandbox import DEMO_ACCOUNT, Sandbox
 from sandbox.twentyfour_seven_office.books import Books
 
 Tell = Callable[[str], None]
@@ -43,30 +39,13 @@ def run_demo(*, tell: Tell) -> dict[str, Any]:
 
     Errors: KvittError, code `demo_failed`, when something is not as the story says it should be.
     """
-    with Sandbox.demo() as office, receiving() as shop, _installation(office.url) as container:
+    with (
+        demo_home() as home,
+        Sandbox.demo() as office,
+        receiving() as shop,
+        demo_installation(home, office.url) as container,
+    ):
         return _Demo(container, office, shop, tell).play()
-
-
-@contextmanager
-def _installation(office_url: str) -> Iterator[Container]:
-    """Wire an installation that knows nothing of the user's: neither home, database, key nor accounting system."""
-    with tempfile.TemporaryDirectory(prefix="kvitt-demo-") as home:
-        database = f"sqlite:///{Path(home) / 'kvitt.db'}"
-        settings = Settings(
-            home=Path(home),
-            database_url=database,
-            secret_key=None,
-            follow_up_seconds=None,
-            webhook_allowed_networks="127.0.0.0/8",
-        )
-        container = make_container(settings)
-        container.environment.override({"KVITT_TFSO_API_URL": office_url})
-        storage = container.storage()
-        try:
-            with acting(person_at_the_terminal()):
-                yield container
-        finally:
-            storage.close()
 
 
 class _Demo:
@@ -219,9 +198,10 @@ class _Demo:
         _require(count == 2, f"Two invoices were sent, and the books hold {count} orders.")
         self._tell("")
         self._tell("Two invoices were sent, one of them twice; the books hold two orders. Square, nothing owed.")
-        self._tell("Next: kvitt sandbox   a stand-in for 24SevenOffice of your own, with a page to publish and pay on")
+        self._tell("Next: kvitt demo --open   the console in your browser: press Send Invoice, publish, pay, see Paid")
+        self._tell("      kvitt sandbox       stand-ins for 24SevenOffice and Tripletex, for your own invoices")
         self._tell(
-            "      kvitt serve     the HTTP API, documented at /schema; its keys are made with kvitt api-key create"
+            "      kvitt serve         the HTTP API, documented at /schema; its keys are made with kvitt api-key create"
         )
 
     def _require_one_order(self, invoice: Invoice) -> None:

@@ -6,8 +6,9 @@ from typing import Any
 
 from core.invoice import Invoice
 from entrypoints.parsing import invoice_from
+from sandbox import DEMO_ACCOUNT
+from sandbox.tripletex import DEMO_CONSUMER_TOKEN, DEMO_EMPLOYEE_TOKEN
 from sandbox.twentyfour_seven_office import (
-    DEMO_ACCOUNT,
     DEMO_APPLICATION_ID,
     DEMO_CLIENT_ID,
     DEMO_CLIENT_SECRET,
@@ -42,6 +43,19 @@ def demo_rest_business(organization_id: str) -> dict[str, Any]:
             "client_id": DEMO_CLIENT_ID,
             "client_secret": DEMO_CLIENT_SECRET,
             "organization_id": organization_id,
+        },
+    }
+
+
+def demo_tripletex_business() -> dict[str, Any]:
+    """Return a business of this name in the sandbox's Tripletex: an accountant's client, in books of its own there."""
+    return {
+        "name": BUSINESS,
+        "accounting": {
+            "system": "tripletex",
+            "account_name": DEMO_ACCOUNT,
+            "employee_token": DEMO_EMPLOYEE_TOKEN,
+            "consumer_token": DEMO_CONSUMER_TOKEN,
         },
     }
 

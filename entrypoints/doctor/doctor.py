@@ -1,7 +1,7 @@
 """All the checks, in the order in which what fails early explains what fails late."""
 
 from collections.abc import Iterator, Sequence
-from contextlib import closing
+from contextlib import closing, nullcontext
 from functools import partial
 
 from adapters.storage.examination import Examination, is_there
@@ -10,17 +10,17 @@ from entrypoints.doctor import own_side, work
 from entrypoints.doctor.findings import Finding, Standing, looked_at, ok
 
 
-def examine(container: Container, *, offline: bool = False) -> Iterator[Finding]:
+def examine(container: Container, *, offline: bool = False, is_serving: bool = False) -> Iterator[Finding]:
     """Look at an installation; yield each finding as soon as it is there. Nothing is changed or made.
 
-    `offline` leaves the vendor alone.
+    `offline` leaves the vendor alone. `is_serving`: the container is a server's, which goes on using its storage.
     """
     settings = container.settings()
     yield from looked_at("folder", partial(own_side.folder, settings.home))
     key = list(_examine_key(container))
     yield from key
     if is_there(settings.database):
-        yield from looked_at("storage", lambda: _examine_stored(container, key))
+        yield from looked_at("storage", lambda: _examine_stored(container, key, is_serving))
     else:
         yield ok("storage", "There is no database yet; the first command makes it.")
     if not offline:
@@ -36,7 +36,7 @@ def _examine_key(container: Container) -> Iterator[Finding]:
         yield from looked_at("secret key", look)
 
 
-def _examine_stored(container: Container, key: Sequence[Finding]) -> Iterator[Finding]:
+def _examine_stored(container: Container, key: Sequence[Finding], is_serving: bool) -> Iterator[Finding]:
     """Look at what is stored; `key` is what was found of the secret key."""
     settings = container.settings()
     with closing(Examination(settings.database, machine=container.machine())) as examination:
@@ -54,10 +54,10 @@ def _examine_stored(container: Container, key: Sequence[Finding]) -> Iterator[Fi
         if key and all(finding.standing is Standing.OK for finding in key):
             yield from looked_at("secrets", lambda: own_side.secrets(examination, container.secret_box()))
             yield from looked_at("plugins", lambda: own_side.plugins(container.systems(), examination))
-            yield from _examine_work(container, examination)
+            yield from _examine_work(container, examination, is_serving)
 
 
-def _examine_work(container: Container, examination: Examination) -> Iterator[Finding]:
+def _examine_work(container: Container, examination: Examination, is_serving: bool) -> Iterator[Finding]:
     def all_of_it() -> Iterator[Finding]:
         reports = container.read_figures().read()
         yield from work.recovery(container.storage().shut_businesses())
@@ -66,5 +66,5 @@ def _examine_work(container: Container, examination: Examination) -> Iterator[Fi
         yield from work.quota(reports)
         yield from work.notices(container.notice_store().failing(), container.wall_clock().now())
 
-    with closing(container.storage()):
+    with nullcontext() if is_serving else closing(container.storage()):
         yield from looked_at("workers", all_of_it)

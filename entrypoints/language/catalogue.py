@@ -28,19 +28,27 @@ _MOST_CUTS = 100
 
 _BETWEEN = re.compile(r"(?<=[.!?;:,\])])( +)| {2,}|\n")
 _SENTENCE_END = re.compile(r"[.!?:;] ")
+_PARENTHESIS = re.compile(r"[()]")
 _NAMES_A_FIELD = re.compile(r"[a-z_]+[:,;]")
 _GOES_ON = re.compile(r"[;:,]$")
 _AT_END = re.compile(r"[.;:,]$")
 _SAYS_ENOUGH = 20
 """With so many letters of its own a template is no accident in a text."""
 
-_TYPED = frozenset({"command", "invoice_states", "language", "role", "such", "transferstate", "usage"})
-"""Places for what a person types, which is the same in every language."""
+_SAYS_LITTLE = 10
+"""With fewer, a template is no sentence, and no value of it holds the end of one: `row {row}`."""
+
+_TYPED = frozenset({"command", "invoice_states", "language", "role", "row", "shown", "such", "transferstate", "usage"})
+"""Places for what a person types, and for a row with its field, which are the same in every language."""
 
 _OWN_WORD = "kind"
 """A place for one of our own words; what follows a colon after it is told of that: `Creating the customer: 20001.`"""
 
 _COUNT = r"([\d,]+)"
+_FIGURES = frozenset({"count", "left", "limit"})
+"""Places for a figure; the comma between its thousands would be read as a decimal one."""
+
+_THOUSANDS = re.compile(r"\d{1,3}(,\d{3})+")
 _KEY = 3
 """By so many letters at either end templates are looked up."""
 
@@ -64,6 +72,7 @@ class Template:
         self.texts = [_unescaped(text) for text in parts[::2]]
         self.names = parts[1::2]
         self.weight = sum(len(text) for text in self.texts)
+        self.says_little = self.weight < _SAYS_LITTLE and not any(text.endswith(": ") for text in self.texts[-2:])
         self.translation = translation
 
     @cached_property
@@ -114,15 +123,23 @@ class Catalogue:
         return (
             self._known(text, depth, whole_values=True)
             or self._in_parts(text, depth, all_known=True)
-            or self._known(text, depth, anchored=True)
+            or self._anchored(text, depth)
             or self._in_parts(text, depth)
             or self._known(text, depth)
             or self._without_its_full_stop(text, depth)
             or text
         )
 
-    def _without_its_full_stop(self, text: str, depth: int) -> str | None:
-        known = None if not text or _AT_END.search(text) else self._known(f"{text}.", depth)
+    def _anchored(self, text: str, depth: int) -> str | None:
+        """Translate a text as one sentence, with the full stop that it had where that says more of it."""
+        as_it_is = self.template_of(text, anchored=True)
+        whole = self.template_of(f"{text}.", anchored=True)
+        if whole and (as_it_is is None or whole[0].weight > as_it_is[0].weight + 1):
+            return self._without_its_full_stop(text, depth, anchored=True)
+        return self._known(text, depth, anchored=True)
+
+    def _without_its_full_stop(self, text: str, depth: int, *, anchored: bool = False) -> str | None:
+        known = None if not text or _AT_END.search(text) else self._known(f"{text}.", depth, anchored=anchored)
         return known.removesuffix(".") if known else None
 
     def template_of(
@@ -138,7 +155,8 @@ class Catalogue:
             for template in self._candidates(text)
             if (template.texts[0] or template.weight >= _SAYS_ENOUGH or not anchored)
             and (values := template.values_in(text)) is not None
-            and (not whole_values or all(map(_is_whole, values.values())))
+            and (not anchored or all(map(_is_closed, values.values())))
+            and (not (whole_values or (anchored and template.says_little)) or all(map(_is_whole, values.values())))
         )
         return max(fitting, key=lambda fit: fit[0].weight, default=None)
 
@@ -201,6 +219,8 @@ class Catalogue:
         """Translate what stands in a place."""
         if name in _TYPED:
             return value
+        if name in _FIGURES and _THOUSANDS.fullmatch(value):
+            return value.replace(",", "\u00a0")
         word, colon, rest = value.partition(": ")
         if name == _OWN_WORD and colon and word in self._whole:
             return f"{self._whole[word]}{colon}{self._said(rest, depth)}"
@@ -221,8 +241,17 @@ class Catalogue:
 
 
 def _is_whole(value: str) -> bool:
-    in_parentheses = value.count("(") == value.count(")") and value.find("(") <= value.find(")")
-    return in_parentheses and not _SENTENCE_END.search(value)
+    return _is_closed(value) and not _SENTENCE_END.search(value)
+
+
+def _is_closed(value: str) -> bool:
+    """Whether parentheses in it are its own."""
+    depth = 0
+    for sign in _PARENTHESIS.findall(value):
+        depth += 1 if sign == "(" else -1
+        if depth < 0:
+            return False
+    return depth == 0
 
 
 def _has_places(template: str) -> bool:
