@@ -3,7 +3,7 @@ Feature: Asking what happened to an invoice
   was never sent can be deleted.
 
   Background:
-    Given the business "fjell" is connected to the 24Seven account "Fjellutleie AS"
+    Given the business "fjell" is connected to the account "Fjellutleie AS"
     And an invoice of type "Data for Accounting" whose data is complete
 
   @every_entry
@@ -53,7 +53,7 @@ Feature: Asking what happened to an invoice
 
     Scenario: An order that was seen to be gone is said to be
       Given the invoice was sent
-      And the order is deleted in 24Seven
+      And the order is deleted in the books
       And the status was checked
       When the invoice is previewed
       Then it is said that the invoice was sent already, as its order
@@ -76,7 +76,7 @@ Feature: Asking what happened to an invoice
       When the invoice is deleted
       And the invoice is sent
       Then the transfer has arrived
-      And 24Seven has one order for the invoice
+      And the books have one order for the invoice
 
     Scenario: It was rejected
       Given the row's VAT is "24" percent
@@ -84,7 +84,7 @@ Feature: Asking what happened to an invoice
       When the invoice is deleted
       And the transfer is tried again
       Then it is refused because it is an "unknown invoice"
-      And 24Seven has no order
+      And the books have no order
 
     Scenario: It was sent
       Given the invoice was sent
@@ -93,13 +93,13 @@ Feature: Asking what happened to an invoice
       And the reason names the order
 
     Scenario: It is on its way
-      Given 24Seven can't look up customers
+      Given the accounting system can't look up customers
       And the invoice was sent
       When the invoice is deleted
       Then it is refused because of a "transfer live"
 
     Scenario: Its order may exist
-      Given 24Seven creates the order but its answer is lost
+      Given the accounting system creates the order but its answer is lost
       And the invoice was sent
       When the invoice is deleted
       Then it is refused because of an "invoice locked"
@@ -108,10 +108,10 @@ Feature: Asking what happened to an invoice
   Rule: A remembered customer can be forgotten
 
     Scenario: The next invoice looks for the customer anew
-      Given 24Seven has these customers:
-        | customer | type     | name          | e-mail                 |
-        | First    | Consumer | Kari Nordmann | Primary: kari@fjell.no |
-        | Second   | Consumer | Ola Nordmann  | Primary: ola@fjell.no  |
+      Given the books have these customers:
+        | customer | type   | name          | e-mail        |
+        | First    | person | Kari Nordmann | kari@fjell.no |
+        | Second   | person | Ola Nordmann  | ola@fjell.no  |
       When the invoice's customer is linked to the customer Second
       And the invoice's customer is unlinked
       And the invoice is sent

@@ -1,13 +1,13 @@
-@every_entry
+@every_entry @in_the_console
 Feature: Check Status
   "In Sharefox you can see if an invoice was paid in 24Seven, by clicking button Check Status. The system will look for
   the invoice in 24SevenOffice and return the status of the invoice (paid, not paid)."
 
   Background:
-    Given the business "fjell" is connected to the 24Seven account "Fjellutleie AS"
+    Given the business "fjell" is connected to the account "Fjellutleie AS"
     And an invoice of type "Data for Accounting" whose data is complete
 
-  Rule: The status is what 24Seven says now
+  Rule: The status is what the accounting system says now
 
     Background:
       Given the invoice was sent
@@ -51,8 +51,8 @@ Feature: Check Status
       When the status of the invoice is checked
       Then the invoice is "paid" because it is "paid"
 
-    Scenario: Deleted in 24Seven
-      Given the order is deleted in 24Seven
+    Scenario: Deleted in the books
+      Given the order is deleted in the books
       When the status of the invoice is checked
       Then the invoice is "not paid" because it is "deleted"
 
@@ -111,7 +111,7 @@ Feature: Check Status
       Then the invoice is "paid" because it is "paid"
       And it was paid on the day of the invoice
 
-  Rule: There is no status of an invoice that is not in 24Seven
+  Rule: There is no status of an invoice that is not in the books
 
     Scenario: Never sent
       Given the invoice was added

@@ -4,7 +4,7 @@ Feature: Crediting an invoice
   than is left.
 
   Background:
-    Given the business "fjell" is connected to the 24Seven account "Fjellutleie AS"
+    Given the business "fjell" is connected to the account "Fjellutleie AS"
     And an invoice of type "Data for Accounting" whose data is complete
     And the rows of the invoice are:
       | product | quantity | unit price | discount | VAT percent |
@@ -24,7 +24,7 @@ Feature: Crediting an invoice
     Scenario: It is sent like any other
       Given the invoice was credited
       When the credit is sent
-      Then 24Seven has one order for the credit, which names the invoice
+      Then the books have one order for the credit, which names the invoice
 
     Scenario: A row and a part of another
       When 1.5 of row 1 and row 2 are credited

@@ -3,10 +3,11 @@ Feature: Departments and projects
   for itself, and a row for itself alone. They are given by id or exact name.
 
   Background:
-    Given the business "fjell" is connected to the 24Seven account "Fjellutleie AS"
-    And 24Seven has the departments "Oslo", "Bergen" and "Bodø"
+    Given the business "fjell" is connected to the account "Fjellutleie AS"
+    And the books have the departments "Oslo", "Bergen" and "Bodø"
     And an invoice of type "Data for Accounting" whose data is complete
 
+  @dimensions
   Rule: The row goes before the invoice, and that before the settings
 
     Scenario: The settings' department is the order's and its rows'
@@ -28,14 +29,16 @@ Feature: Departments and projects
       When the invoice is sent
       Then the order is counted under no department and no project
 
+  @dimensions
   Rule: An id means the same as a name
 
     Scenario: A project by its id
-      Given 24Seven has the project "Fjellfestivalen"
+      Given the books have the project "Fjellfestivalen"
       And the invoice names the id of the project "Fjellfestivalen"
       When the invoice is sent
       Then the order is counted under the project "Fjellfestivalen"
 
+    @demands
     Scenario: A company that demands a department on every order gets it
       Given the account demands a department on every order
       And the settings name the department "Oslo"
@@ -43,25 +46,38 @@ Feature: Departments and projects
       Then the transfer has arrived
       And the order is counted under the department "Oslo"
 
+  @dimensions
   Rule: What can't be told for certain is refused before anything is written
 
     Scenario: There is no such department
       Given the invoice names the department "Hamar"
       When the invoice is sent
       Then the transfer is rejected because of an "unknown dimension"
-      And nothing was written in 24Seven
+      And nothing was written in the books
 
     Scenario: Two departments of one name
-      Given 24Seven has the department "Oslo"
+      Given the books have the department "Oslo"
       And the invoice names the department "Oslo"
       When the invoice is sent
       Then the transfer is rejected because of an "ambiguous dimension"
-      And nothing was written in 24Seven
+      And nothing was written in the books
 
     Scenario: A department that was added meanwhile is found
       Given the settings name the department "Oslo"
       And the invoice was sent
-      And 24Seven has the department "Hamar"
+      And the books have the department "Hamar"
       And the invoice names the department "Hamar"
       When another invoice for the same customer is sent
       Then the order is counted under the department "Hamar"
+
+  @no_dimensions
+  Rule: Where orders get no department, that is told before and after
+
+    Scenario: An invoice that names a department
+      Given the invoice names the department "Bergen"
+      When the invoice is previewed
+      Then the preview says that "order_number" and "department" will not be written
+      When the invoice is sent
+      Then the transfer has arrived
+      And the transfer warns of "department" only
+      And the order is counted under no department and no project

@@ -3,7 +3,7 @@ Feature: Files
   heading for every column. Each becomes the same invoice, and the same order, as if the source had stated it.
 
   Background:
-    Given the business "fjell" is connected to the 24Seven account "Fjellutleie AS"
+    Given the business "fjell" is connected to the account "Fjellutleie AS"
 
   Rule: An electronic invoice comes out with the totals that it states
 
@@ -12,20 +12,20 @@ Feature: Files
       Given an electronic invoice of 1000.00 kroner without VAT and 1250.00 with it
       When its file is added and the invoice is sent
       Then the transfer has arrived
-      And 24Seven has one order for the invoice
-      And 24Seven's total for the order is 1250.00 with VAT
+      And the books have one order for the invoice
+      And the order's total in the books is 1250.00 with VAT
 
     Scenario: An electronic credit note
       Given an electronic credit note of 1000.00 kroner without VAT and 1250.00 with it
       When its file is added and the invoice is sent
-      Then 24Seven has one order for the invoice
-      And 24Seven's total for the order is -1250.00 with VAT
+      Then the books have one order for the invoice
+      And the order's total in the books is -1250.00 with VAT
 
     Scenario: A charge on the whole becomes a row
       Given an electronic invoice of 1000.00 kroner without VAT and 1250.00 with it
       And it has a charge "Freight" of 100.00 kroner, which makes 1100.00 without VAT and 1375.00 with it
       When its file is added and the invoice is sent
-      Then 24Seven's total for the order is 1375.00 with VAT
+      Then the order's total in the books is 1375.00 with VAT
       And the texts of the order's rows are:
         | Tractor |
         | Freight |
@@ -37,7 +37,7 @@ Feature: Files
       Then it is refused because of "totals differ"
       And the reason names "1251.00"
       And the reason names "1250.00"
-      And 24Seven has no order
+      And the books have no order
 
     @every_entry
     Scenario: What has no place is named
@@ -56,8 +56,8 @@ Feature: Files
         | 2001-1        | Kari Nordmann | kari@fjell.no | 15.01.2021  | 29.01.2021   | Tractor  | 1      | 1 200,00 | 25 %  |
         | 2001-1        |               |               |             |              | Delivery | 2      | 150,50   | 25 %  |
       When its file is added and the invoice is sent
-      Then 24Seven has one order for the invoice
-      And 24Seven's total for the order is 1876.25 with VAT
+      Then the books have one order for the invoice
+      And the order's total in the books is 1876.25 with VAT
       And the texts of the order's rows are:
         | Tractor  |
         | Delivery |
@@ -70,4 +70,4 @@ Feature: Files
       When its file is added and the invoice is sent
       Then it is refused because it is "not an invoice"
       And the only fault named is in "row 2, column Pris (H2)"
-      And 24Seven has no order
+      And the books have no order

@@ -2,33 +2,33 @@ Feature: Finding the right customer
   "The system will check in 24Seven if customer exists by searching by email and organization number (if it is set)".
 
   Background:
-    Given the business "fjell" is connected to the 24Seven account "Fjellutleie AS"
+    Given the business "fjell" is connected to the account "Fjellutleie AS"
 
   Rule: A company is found by its organization number, however it is spaced
 
     Scenario Outline: Different spellings of one number
-      Given 24Seven has these customers:
-        | customer | type     | name         | organization number |
-        | Moe      | Business | Moe Anlegg AS | <in 24Seven>       |
+      Given the books have these customers:
+        | customer | type    | name          | organization number |
+        | Moe      | company | Moe Anlegg AS | <in the books>      |
       And an invoice for the organization "Moe Anlegg AS" with the number "<in Sharefox>"
       When the invoice is sent
       Then the order is for the customer Moe
       And no customer was created
 
       Examples:
-        | in Sharefox    | in 24Seven     |
-        | 911 000 008    | 911000008      |
-        | 911000008      | 911 000 008    |
-        | NO911000008MVA | 911000008      |
-        | 911000008      | NO911000008MVA |
-        | 911 000 008 MVA | 911000008     |
-        | 911000008      | Org.nr. 911 000 008 |
-        | Foretaksregisteret NO 911 000 008 MVA | 911000008 |
+        | in Sharefox                           | in the books        |
+        | 911 000 008                           | 911000008           |
+        | 911000008                             | 911 000 008         |
+        | NO911000008MVA                        | 911000008           |
+        | 911000008                             | NO911000008MVA      |
+        | 911 000 008 MVA                       | 911000008           |
+        | 911000008                             | Org.nr. 911 000 008 |
+        | Foretaksregisteret NO 911 000 008 MVA | 911000008           |
 
     Scenario Outline: A foreign company's number, with and without its prefix
-      Given 24Seven has these customers:
-        | customer | type     | name        | organization number |
-        | Sjo      | Business | Sjö Bygg AB | <in 24Seven>        |
+      Given the books have these customers:
+        | customer | type    | name        | organization number |
+        | Sjo      | company | Sjö Bygg AB | <in the books>      |
       And an invoice for the organization "Sjö Bygg AB" with the number "<in Sharefox>"
       And the customer's country in Sharefox is "<country>"
       When the invoice is sent
@@ -36,16 +36,16 @@ Feature: Finding the right customer
       And no customer was created
 
       Examples:
-        | country | in Sharefox    | in 24Seven        |
-        | SE      | 556012-5790    | SE556012579001    |
-        | SE      | SE556012579001 | 556012-5790       |
-        | DK      | DK 13 58 56 28 | CVR-nr. 13585628  |
-        | DE      | DE136695976    | 136 695 976       |
+        | country | in Sharefox    | in the books     |
+        | SE      | 556012-5790    | SE556012579001   |
+        | SE      | SE556012579001 | 556012-5790      |
+        | DK      | DK 13 58 56 28 | CVR-nr. 13585628 |
+        | DE      | DE136695976    | 136 695 976      |
 
-    Scenario: A number in 24Seven that is none is asked about where name and e-mail agree
-      Given 24Seven has these customers:
-        | customer | type     | name          | organization number | e-mail      |
-        | Moe      | Business | Moe Anlegg AS | 9110000             | post@moe.no |
+    Scenario: A number in the books that is none is asked about where name and e-mail agree
+      Given the books have these customers:
+        | customer | type    | name          | organization number | e-mail      |
+        | Moe      | company | Moe Anlegg AS | 9110000             | post@moe.no |
       And an invoice for the organization "Moe Anlegg AS" with the number "911 000 008" and the e-mail "post@moe.no"
       When the invoice is sent
       Then the transfer is rejected because of an "ambiguous customer"
@@ -58,9 +58,9 @@ Feature: Finding the right customer
       And the only fault named is in "customer.address.country"
 
     Scenario: A number that only looks alike is another company's
-      Given 24Seven has these customers:
-        | customer | type     | name         | organization number |
-        | Dahl     | Business | Moe Anlegg AS | 9110000081         |
+      Given the books have these customers:
+        | customer | type    | name          | organization number |
+        | Dahl     | company | Moe Anlegg AS | 9110000081          |
       And an invoice for the organization "Moe Anlegg AS" with the number "911 000 008"
       When the invoice is sent
       Then the order is for a new customer
@@ -68,26 +68,26 @@ Feature: Finding the right customer
   Rule: A customer is found by e-mail, whole and without regard to capitals
 
     Scenario Outline: Capitals make no difference
-      Given 24Seven has these customers:
-        | customer | type     | name          | e-mail       |
-        | Kari     | Consumer | Kari Nordmann | <in 24Seven> |
+      Given the books have these customers:
+        | customer | type   | name          | e-mail         |
+        | Kari     | person | Kari Nordmann | <in the books> |
       And an invoice for the person "Kari Nordmann" with the e-mail "<in Sharefox>"
       When the invoice is sent
       Then the order is for the customer Kari
       And no customer was created
 
       Examples:
-        | in Sharefox   | in 24Seven    |
-        | kari@fjell.no | Kari@Fjell.no |
-        | KARI@FJELL.NO | kari@fjell.no |
-        | kari@blåbær.no | Kari@xn--blbr-roah.no |
-        | kari@fjell.no | post@fjell.no; Kari@Fjell.no |
-        | kari@fjell.no | post@fjell.no,kari@fjell.no |
+        | in Sharefox    | in the books                 |
+        | kari@fjell.no  | Kari@Fjell.no                |
+        | KARI@FJELL.NO  | kari@fjell.no                |
+        | kari@blåbær.no | Kari@xn--blbr-roah.no        |
+        | kari@fjell.no  | post@fjell.no; Kari@Fjell.no |
+        | kari@fjell.no  | post@fjell.no,kari@fjell.no  |
 
     Scenario: A longer address is somebody else's
-      Given 24Seven has these customers:
-        | customer | type     | name          | e-mail         |
-        | Okari    | Consumer | Kari Nordmann | okari@fjell.no |
+      Given the books have these customers:
+        | customer | type   | name          | e-mail         |
+        | Okari    | person | Kari Nordmann | okari@fjell.no |
       And an invoice for the person "Kari Nordmann" with the e-mail "kari@fjell.no"
       When the invoice is sent
       Then the order is for a new customer
@@ -95,48 +95,49 @@ Feature: Finding the right customer
   Rule: The organization number wins over the e-mail
 
     Scenario: One record has the number and another the e-mail
-      Given 24Seven has these customers:
-        | customer | type     | name          | organization number | e-mail      |
-        | Post     | Business | Moe Eiendom   |                     | post@moe.no |
-        | Moe      | Business | Moe Anlegg AS | 911000008           |             |
+      Given the books have these customers:
+        | customer | type    | name          | organization number | e-mail      |
+        | Post     | company | Moe Eiendom   |                     | post@moe.no |
+        | Moe      | company | Moe Anlegg AS | 911000008           |             |
       And an invoice for the organization "Moe Anlegg AS" with the number "911 000 008" and the e-mail "post@moe.no"
       When the invoice is sent
       Then the order is for the customer Moe
 
     Scenario: A record with another organization number is never a match
-      Given 24Seven has these customers:
-        | customer | type     | name          | organization number | e-mail      |
-        | Eiendom  | Business | Moe Anlegg AS | 911000377           | post@moe.no |
+      Given the books have these customers:
+        | customer | type    | name          | organization number | e-mail      |
+        | Eiendom  | company | Moe Anlegg AS | 911000377           | post@moe.no |
       And an invoice for the organization "Moe Anlegg AS" with the number "911 000 008" and the e-mail "post@moe.no"
       When the invoice is sent
       Then the order is for a new customer
       And the customer Eiendom is unchanged
 
     Scenario: A record with the e-mail and no number is the company's, and gets the number
-      Given 24Seven has these customers:
-        | customer | type     | name          | e-mail      |
-        | Moe      | Business | Moe Anlegg AS | post@moe.no |
+      Given the books have these customers:
+        | customer | type    | name          | e-mail      |
+        | Moe      | company | Moe Anlegg AS | post@moe.no |
       And an invoice for the organization "Moe Anlegg AS" with the number "911 000 008" and the e-mail "post@moe.no"
       When the invoice is sent
       Then the order is for the customer Moe
-      And the customer Moe has the organization number "911000008" in 24Seven
+      And the customer Moe has the organization number "911000008" in the books
 
   Rule: A supplier is not a customer
 
     Scenario: A record that is a supplier only
-      Given 24Seven has these customers:
+      Given the books have these customers:
         | customer | type     | name          | organization number | e-mail      |
-        | Supplier | Supplier | Moe Anlegg AS | 911000008           | post@moe.no |
+        | Supplier | supplier | Moe Anlegg AS | 911000008           | post@moe.no |
       And an invoice for the organization "Moe Anlegg AS" with the number "911 000 008" and the e-mail "post@moe.no"
       When the invoice is sent
       Then the order is for a new customer
       And the customer Supplier is unchanged
 
+    @leads
     Scenario: A customer comes before a lead
-      Given 24Seven has these customers:
-        | customer | type     | name          | e-mail        |
-        | Lead     | Lead     | Kari Nordmann | kari@fjell.no |
-        | Kari     | Consumer | Kari Nordmann | kari@fjell.no |
+      Given the books have these customers:
+        | customer | type   | name          | e-mail        |
+        | Lead     | lead   | Kari Nordmann | kari@fjell.no |
+        | Kari     | person | Kari Nordmann | kari@fjell.no |
       And an invoice for the person "Kari Nordmann" with the e-mail "kari@fjell.no"
       When the invoice is sent
       Then the order is for the customer Kari
@@ -144,19 +145,19 @@ Feature: Finding the right customer
   Rule: Several candidates are narrowed by the other key, then by exact name
 
     Scenario: Two with the number, one of them with the e-mail
-      Given 24Seven has these customers:
-        | customer | type     | name          | organization number | e-mail       |
-        | Oslo     | Business | Moe Anlegg AS | 911000008           | oslo@moe.no  |
-        | Bergen   | Business | Moe Anlegg AS | 911000008           | vest@moe.no  |
+      Given the books have these customers:
+        | customer | type    | name          | organization number | e-mail      |
+        | Oslo     | company | Moe Anlegg AS | 911000008           | oslo@moe.no |
+        | Bergen   | company | Moe Anlegg AS | 911000008           | vest@moe.no |
       And an invoice for the organization "Moe Anlegg AS" with the number "911 000 008" and the e-mail "vest@moe.no"
       When the invoice is sent
       Then the order is for the customer Bergen
 
     Scenario: Two with the e-mail, one of them with the name
-      Given 24Seven has these customers:
-        | customer | type     | name          | e-mail           |
-        | Ola      | Consumer | Ola Nordmann  | familien@fjell.no |
-        | Kari     | Consumer | Kari Nordmann | familien@fjell.no |
+      Given the books have these customers:
+        | customer | type   | name          | e-mail            |
+        | Ola      | person | Ola Nordmann  | familien@fjell.no |
+        | Kari     | person | Kari Nordmann | familien@fjell.no |
       And an invoice for the person "Kari Nordmann" with the e-mail "familien@fjell.no"
       When the invoice is sent
       Then the order is for the customer Kari
@@ -165,10 +166,10 @@ Feature: Finding the right customer
   Rule: The first of several is never just taken: a person chooses, and the choice is remembered
 
     Background:
-      Given 24Seven has these customers:
-        | customer | type     | name          | organization number | e-mail      |
-        | First    | Business | Moe Anlegg AS | 911000008           | post@moe.no |
-        | Second   | Business | Moe Anlegg AS | 911000008           | post@moe.no |
+      Given the books have these customers:
+        | customer | type    | name          | organization number | e-mail      |
+        | First    | company | Moe Anlegg AS | 911000008           | post@moe.no |
+        | Second   | company | Moe Anlegg AS | 911000008           | post@moe.no |
       And an invoice for the organization "Moe Anlegg AS" with the number "911 000 008" and the e-mail "post@moe.no"
 
     @every_entry
@@ -177,7 +178,7 @@ Feature: Finding the right customer
       Then the transfer is rejected because of an "ambiguous customer"
       And the reason names the customers First and Second with name and organization number
       And no customer was created
-      And 24Seven has no order
+      And the books have no order
 
     @every_entry
     Scenario: The record that a person chose gets the order
@@ -186,7 +187,7 @@ Feature: Finding the right customer
       And the transfer is tried again
       Then the transfer has arrived
       And the order is for the customer Second
-      And 24Seven has one order for the invoice
+      And the books have one order for the invoice
 
     Scenario: The choice is used first the next time
       Given the invoice was sent to the customer Second by a person's choice
@@ -202,36 +203,36 @@ Feature: Finding the right customer
 
     Scenario: The choice is dropped when the customer is gone
       Given the invoice was sent to the customer Second by a person's choice
-      And the customer Second is deleted in 24Seven
+      And the customer Second is deleted in the books
       When another invoice for the same customer is sent
       Then the transfer has arrived
       And the order is for the customer First
 
     Scenario: A record that does not exist can't be chosen
-      Given the customer Second is deleted in 24Seven
+      Given the customer Second is deleted in the books
       When the invoice's customer is linked to the customer Second
       Then it is refused because of an "unknown customer"
 
     Scenario: A supplier can't be chosen
-      Given 24Seven has these customers:
+      Given the books have these customers:
         | customer | type     | name          | organization number |
-        | Supplier | Supplier | Moe Anlegg AS | 911000008           |
+        | Supplier | supplier | Moe Anlegg AS | 911000008           |
       When the invoice's customer is linked to the customer Supplier
       Then it is refused because of an "unknown customer"
 
   Rule: A clean match is remembered as well
 
     Background:
-      Given 24Seven has these customers:
-        | customer | type     | name          | organization number | e-mail      |
-        | Moe      | Business | Moe Anlegg AS | 911000008           | post@moe.no |
+      Given the books have these customers:
+        | customer | type    | name          | organization number | e-mail      |
+        | Moe      | company | Moe Anlegg AS | 911000008           | post@moe.no |
       And an invoice for the organization "Moe Anlegg AS" with the number "911 000 008" and the e-mail "post@moe.no"
       And the invoice was sent
 
     Scenario: A double that turns up later does not confuse it
-      Given 24Seven has these customers:
-        | customer | type     | name          | organization number | e-mail      |
-        | Double   | Business | Moe Anlegg AS | 911000008           | post@moe.no |
+      Given the books have these customers:
+        | customer | type    | name          | organization number | e-mail      |
+        | Double   | company | Moe Anlegg AS | 911000008           | post@moe.no |
       When another invoice for the same customer is sent
       Then the transfer has arrived
       And the order is for the customer Moe
@@ -242,7 +243,7 @@ Feature: Finding the right customer
       Then the order is for a new customer
 
     Scenario: It is dropped when the customer is gone
-      Given the customer Moe is deleted in 24Seven
+      Given the customer Moe is deleted in the books
       When another invoice for the same customer is sent
       Then the transfer has arrived
       And the order is for a new customer
@@ -251,58 +252,58 @@ Feature: Finding the right customer
     "If the customer exists, the data is updated with the properties provided in Sharefox app (such as address)".
 
     Background:
-      Given 24Seven has the customer "Kari Nordmann" with e-mail, phone and address
+      Given the books have the customer "Kari Nordmann" with e-mail, phone and address
       And an invoice for that customer with the same data
 
     Scenario: A new address is written
       Given the customer's street in Sharefox is "Nyveien 2"
       When the invoice is sent
-      Then the customer's street in 24Seven is "Nyveien 2"
-      And the customer's other data in 24Seven is unchanged
+      Then the customer's street in the books is "Nyveien 2"
+      And the customer's other data in the books is unchanged
       And no customer was created
 
     Scenario: A new phone number is written
       Given the customer's phone in Sharefox is "+47 400 00 999"
       When the invoice is sent
-      Then the customer's phone in 24Seven is "+47 400 00 999"
-      And the customer's other data in 24Seven is unchanged
+      Then the customer's phone in the books is "+47 400 00 999"
+      And the customer's other data in the books is unchanged
 
     Scenario: What Sharefox does not have is not emptied
       Given the customer has no phone and no address in Sharefox
       When the invoice is sent
       Then the transfer has arrived
-      And the customer's data in 24Seven is unchanged
+      And the customer's data in the books is unchanged
 
     Scenario: Parts of the address that Sharefox does not have are kept
       Given the customer's address in Sharefox is just the street "Nyveien 2"
       When the invoice is sent
-      Then the customer's street in 24Seven is "Nyveien 2"
-      And the customer's postal code and city in 24Seven are unchanged
+      Then the customer's street in the books is "Nyveien 2"
+      And the customer's postal code and city in the books are unchanged
 
     Scenario: Nothing is written when nothing differs
       When the invoice is sent
       Then the transfer has arrived
-      And nothing was written to any customer in 24Seven
+      And nothing was written to any customer in the books
 
     Scenario: What the accountant set on the customer stays when the address is updated
-      Given the accountant has given the customer a discount of 10 percent
+      Given the accountant has given the customer terms of its own
       And the customer's street in Sharefox is "Nyveien 2"
       When the invoice is sent
-      Then the customer's street in 24Seven is "Nyveien 2"
-      And the customer's discount in 24Seven is 10 percent
+      Then the customer's street in the books is "Nyveien 2"
+      And the customer's own terms in the books are unchanged
 
     Scenario: A contact's e-mail is added to the others, and never takes the place of the one for invoices
-      Given 24Seven has a company with the e-mails "a@moe.no; b@moe.no" and "faktura@moe.no" for invoices
+      Given the books have a company with the e-mails "a@moe.no; b@moe.no" and "faktura@moe.no" for invoices
       And an invoice for that company with the e-mail "arne@moe.no"
       When the invoice is sent
-      Then the company's e-mails in 24Seven are "arne@moe.no; a@moe.no; b@moe.no" and "faktura@moe.no" for invoices
+      Then the company's e-mails in the books are "arne@moe.no; a@moe.no; b@moe.no" and "faktura@moe.no" for invoices
 
     Scenario Outline: An e-mail that is in any field is not written again
-      Given 24Seven has a company with the e-mails "a@moe.no; b@moe.no" and "faktura@moe.no" for invoices
+      Given the books have a company with the e-mails "a@moe.no; b@moe.no" and "faktura@moe.no" for invoices
       And an invoice for that company with the e-mail "<e-mail>"
       When the invoice is sent
       Then the transfer has arrived
-      And nothing was written to any customer in 24Seven
+      And nothing was written to any customer in the books
 
       Examples:
         | e-mail         |
@@ -315,7 +316,7 @@ Feature: Finding the right customer
       And the customer's name in Sharefox is "Kari Berg Nordmann"
       When the invoice is sent
       Then the transfer has arrived
-      And the customer's data in 24Seven is unchanged
+      And the customer's data in the books is unchanged
       And the comment on the order is "Kari Berg Nordmann"
       And the transfer has a warning that names "Kari Nordmann" and "Kari Berg Nordmann"
 
@@ -331,9 +332,9 @@ Feature: Finding the right customer
       And the order has no comment
 
     Scenario: A company keeps its name when an invoice names just a person
-      Given 24Seven has these customers:
-        | customer | type     | name          | organization number | e-mail      |
-        | Moe      | Business | Moe Anlegg AS | 911000008           | arne@moe.no |
+      Given the books have these customers:
+        | customer | type    | name          | organization number | e-mail      |
+        | Moe      | company | Moe Anlegg AS | 911000008           | arne@moe.no |
       And an invoice for the person "Arne Moe" with the e-mail "arne@moe.no"
       When the invoice is sent
       Then the order is for the customer Moe
@@ -350,7 +351,7 @@ Feature: Finding the right customer
       And the customer's address in Sharefox is "Kirkegata 4, 3015 Drammen"
       When the invoice is sent
       Then the order is for a new customer
-      And the new customer in 24Seven is a "Consumer" called "Signe Haugland"
+      And the new customer in the books is a person called "Signe Haugland"
       And the new customer has the e-mail "signe.haugland@post.example" and the phone "+47 911 22 333"
       And the new customer has the address "Kirkegata 4, 3015 Drammen"
 
@@ -358,7 +359,7 @@ Feature: Finding the right customer
       Given an invoice for the organization "Moe Anlegg AS" with the number "911 000 008" and the e-mail "post@moe.no"
       When the invoice is sent
       Then the order is for a new customer
-      And the new customer in 24Seven is a "Business" called "Moe Anlegg AS"
+      And the new customer in the books is a company called "Moe Anlegg AS"
       And the new customer has the organization number "911000008"
 
     Scenario: The next invoice finds the customer that was created
@@ -366,34 +367,68 @@ Feature: Finding the right customer
       And the invoice was sent
       When another invoice for the same customer is sent
       Then the transfer has arrived
-      And 24Seven has one customer
+      And the books have one customer
+
+  @inactive_customers
+  Rule: A customer that is out of use is told of, and never doubled
+
+    Background:
+      Given the books have these customers:
+        | customer | type    | name          | organization number | e-mail      |
+        | Moe      | company | Moe Anlegg AS | 911000008           | post@moe.no |
+      And the customer Moe is out of use
+      And an invoice for the organization "Moe Anlegg AS" with the number "911 000 008" and the e-mail "post@moe.no"
+
+    Scenario: The only record of the customer is out of use
+      When the invoice is sent
+      Then the transfer is rejected because of an "unreadable customer"
+      And the reason names the customer Moe
+      And the reason names "inactive"
+      And no customer was created
+      And the books have no order
+
+    Scenario: It is put to use again
+      Given the transfer was rejected
+      When the customer Moe is put to use again
+      And the transfer is tried again
+      Then the transfer has arrived
+      And the order is for the customer Moe
+      And the books have one order for the invoice
+
+    Scenario: Another record has taken its place
+      Given the books have these customers:
+        | customer | type    | name          | organization number | e-mail      |
+        | New      | company | Moe Anlegg AS | 911000008           | post@moe.no |
+      When the invoice is sent
+      Then the transfer has arrived
+      And the order is for the customer New
 
   Rule: One unreadable record never stops what it is read together with
 
     Scenario: Signs that nothing can store are dropped, and the record is used
-      Given 24Seven has these customers:
-        | customer | type     | name                   | e-mail        |
-        | Kari     | Consumer | Kari<U+0001> Nord<U+D800>mann | kari@fjell.no |
+      Given the books have these customers:
+        | customer | type   | name                          | e-mail        |
+        | Kari     | person | Kari<U+0001> Nord<U+D800>mann | kari@fjell.no |
       And an invoice for the person "Kari Nordmann" with the e-mail "kari@fjell.no"
       When the invoice is sent
       Then the order is for the customer Kari
       And no customer was created
 
     Scenario: A record that can't be read is left out
-      Given 24Seven has these customers:
-        | customer | type     | name        | e-mail         |
-        | Okari    | Consumer | Okari Moe   | okari@fjell.no |
-      And the customer Okari can't be read in 24Seven
+      Given the books have these customers:
+        | customer | type   | name      | e-mail         |
+        | Okari    | person | Okari Moe | okari@fjell.no |
+      And the customer Okari can't be read in the books
       And an invoice for the person "Kari Nordmann" with the e-mail "kari@fjell.no"
       When the invoice is sent
       Then the order is for a new customer
       And the transfer's story names the customer Okari
 
     Scenario: The customer's own record can't be read
-      Given 24Seven has these customers:
-        | customer | type     | name          | e-mail        |
-        | Kari     | Consumer | Kari Nordmann | kari@fjell.no |
-      And the customer Kari can't be read in 24Seven
+      Given the books have these customers:
+        | customer | type   | name          | e-mail        |
+        | Kari     | person | Kari Nordmann | kari@fjell.no |
+      And the customer Kari can't be read in the books
       And an invoice for the person "Kari Nordmann" with the e-mail "kari@fjell.no"
       When the invoice is sent
       Then the transfer is rejected because of an "unreadable customer"
@@ -408,7 +443,7 @@ Feature: Finding the right customer
       Given an invoice for the organization "Moe Anlegg AS" with the number "911 000 008"
       And the customer's name in Sharefox is "Arne Moe"
       When the invoice is sent
-      Then the new customer in 24Seven is a "Business" called "Moe Anlegg AS"
+      Then the new customer in the books is a company called "Moe Anlegg AS"
       And the comment on the order is "Arne Moe"
 
     Scenario: The invoice's own comment follows the person's name
@@ -419,12 +454,12 @@ Feature: Finding the right customer
       Then the comment on the order has the lines "Arne Moe" and "Leveres ved port 3"
 
     Scenario: A record that was found is renamed after the organization
-      Given 24Seven has these customers:
-        | customer | type     | name       | organization number |
-        | Moe      | Business | Moe Anlegg | 911000008           |
+      Given the books have these customers:
+        | customer | type    | name       | organization number |
+        | Moe      | company | Moe Anlegg | 911000008           |
       And an invoice for the organization "Moe Anlegg AS" with the number "911 000 008"
       When the invoice is sent
-      Then the customer Moe is called "Moe Anlegg AS" in 24Seven
+      Then the customer Moe is called "Moe Anlegg AS" in the books
 
     Scenario: A person without an organization leaves no comment
       Given an invoice for the person "Kari Nordmann" with the e-mail "kari@fjell.no"

@@ -2,7 +2,7 @@ Feature: Listing invoices
   Whoever follows up finds the invoices that are about something: by where they stand, by payment and by customer.
 
   Background:
-    Given the business "fjell" is connected to the 24Seven account "Fjellutleie AS"
+    Given the business "fjell" is connected to the account "Fjellutleie AS"
     And an invoice of type "Data for Accounting" whose data is complete
 
   @every_entry

@@ -3,28 +3,28 @@ Feature: The rental product
   property which is defined as a setting in Sharefox."
 
   Background:
-    Given the business "fjell" is connected to the 24Seven account "Fjellutleie AS"
+    Given the business "fjell" is connected to the account "Fjellutleie AS"
     And its settings name the product "Utleie Fjell" and the category "FjellUtleie"
     And an invoice of type "Data for Accounting" whose data is complete
 
   Rule: The product is found by exactly the name in the settings
 
     Scenario: A product of that name is used
-      Given 24Seven has the product "Utleie Fjell" in the category "FjellUtleie"
+      Given the books have the product "Utleie Fjell" in the category "FjellUtleie"
       When the invoice is sent
       Then the order's rows are booked on the product "Utleie Fjell"
-      And 24Seven has one product and one category
+      And the books have one product and one category
 
     Scenario: Products of similar names are not taken for it
-      Given 24Seven has the product "Utleie Fjell (gammel)" in the category "FjellUtleie"
-      And 24Seven has the product "Gammel Utleie Fjell" in the category "FjellUtleie"
-      And 24Seven has the product "Utleie Fjell" in the category "FjellUtleie"
+      Given the books have the product "Utleie Fjell (gammel)" in the category "FjellUtleie"
+      And the books have the product "Gammel Utleie Fjell" in the category "FjellUtleie"
+      And the books have the product "Utleie Fjell" in the category "FjellUtleie"
       When the invoice is sent
       Then the order's rows are booked on the product "Utleie Fjell"
       And no product was created
 
     Scenario: Only products of similar names is none
-      Given 24Seven has the product "Utleie Fjell (gammel)" in the category "FjellUtleie"
+      Given the books have the product "Utleie Fjell (gammel)" in the category "FjellUtleie"
       When the invoice is sent
       Then the order's rows are booked on the product "Utleie Fjell"
       And the product "Utleie Fjell" was created in the category "FjellUtleie"
@@ -34,13 +34,13 @@ Feature: The rental product
     category provided which is also set from Business Settings same as product name".
 
     Scenario: The category exists
-      Given 24Seven has the category "FjellUtleie"
+      Given the books have the category "FjellUtleie"
       When the invoice is sent
       Then the product "Utleie Fjell" was created in the category "FjellUtleie"
-      And 24Seven has one product and one category
+      And the books have one product and one category
 
     Scenario: A category of a similar name is not taken for it
-      Given 24Seven has the category "FjellUtleie 2020"
+      Given the books have the category "FjellUtleie 2020"
       When the invoice is sent
       Then the product "Utleie Fjell" was created in the category "FjellUtleie"
 
@@ -48,7 +48,18 @@ Feature: The rental product
       "If category doesn't exist, we create a new one with the name provided".
       When the invoice is sent
       Then the product "Utleie Fjell" was created in the category "FjellUtleie"
-      And 24Seven has one product and one category
+      And the books have one product and one category
+
+  @optional_categories
+  Rule: Where a company has no categories, the product goes without
+
+    Scenario: The product is created all the same
+      Given the business "kafe" is connected to the account "Dal Kafe AS", which has no product categories
+      And its settings name the product "Utleie Dal" and the category "DalUtleie"
+      When the invoice is sent
+      Then the transfer has arrived
+      And the order's rows are booked on the product "Utleie Dal"
+      And the product "Utleie Dal" was created without a category
 
   Rule: Product and category are reused the next time
 
@@ -57,21 +68,21 @@ Feature: The rental product
       When another invoice for the same customer is sent
       Then the transfer has arrived
       And the order's rows are booked on the product "Utleie Fjell"
-      And 24Seven has one product and one category
+      And the books have one product and one category
 
     Scenario: A product that was deleted meanwhile is created again
       Given the invoice was sent
-      And the product "Utleie Fjell" is deleted in 24Seven
+      And the product "Utleie Fjell" is deleted in the books
       When another invoice for the same customer is sent
       Then the transfer has arrived
-      And 24Seven has one product and one category
+      And the books have one product and one category
 
   Rule: The settings may say what a product of Sharefox's is booked as
-    By the number of the product in 24Seven, or else its exact name; every other product is booked on the rental product.
+    By the number of the product in the books, or else its exact name; every other product is booked on the rental product.
 
     Scenario: By the product code, and by the text where there is no code
-      Given 24Seven has the product "Gravemaskin" with the number "1100"
-      And 24Seven has the product "Forsikring" in the category "Annet"
+      Given the books have the product "Gravemaskin" with the number "1100"
+      And the books have the product "Forsikring" in the category "Annet"
       And the settings book "EX-1" as the product "1100"
       And the settings book "Insurance" as the product "Forsikring"
       And the invoice has rows for the products "EX-1: Excavator", "Insurance" and "Tractor"
@@ -79,30 +90,30 @@ Feature: The rental product
       Then the rows are booked on the products "Gravemaskin", "Forsikring" and "Utleie Fjell"
 
     Scenario: The rental product is not created for rows that need none
-      Given 24Seven has the product "Gravemaskin" with the number "1100"
+      Given the books have the product "Gravemaskin" with the number "1100"
       And the settings book "Tractor" as the product "1100"
       When the invoice is sent
       Then the order's rows are booked on the product "Gravemaskin"
       And no product was created
 
     Scenario: A product with a VAT code of its own
-      Given 24Seven has the product "Eksport" with the number "5200"
+      Given the books have the product "Eksport" with the number "5200"
       And the settings book "Tractor" as the product "5200" with the VAT code "52"
       And the row's VAT is "0" percent
       When the invoice is sent
       Then the order's row has the VAT code 52 with 0 percent
       And the transfer has no warning
 
-    Scenario: One that 24Seven does not have is refused, and is made by nobody but the accountant
+    Scenario: One that the accounting system does not have is refused, and is made by nobody but the accountant
       Given the settings book "Tractor" as the product "1100"
       When the invoice is sent
       Then the transfer is rejected because of an "unknown product"
-      And nothing was written in 24Seven
+      And nothing was written in the books
 
     Scenario: Of two products of one name, a person chooses
-      Given 24Seven has the product "Gravemaskin" with the number "1100"
-      And 24Seven has the product "Gravemaskin" with the number "1101"
+      Given the books have the product "Gravemaskin" with the number "1100"
+      And the books have the product "Gravemaskin" with the number "1101"
       And the settings book "Tractor" as the product "Gravemaskin"
       When the invoice is sent
       Then the transfer is rejected because of an "ambiguous product"
-      And nothing was written in 24Seven
+      And nothing was written in the books

@@ -2,7 +2,7 @@ Feature: Recovering
   A backup from yesterday is put back: what was sent since is not sent a second time.
 
   Background:
-    Given the business "fjell" is connected to the 24Seven account "Fjellutleie AS"
+    Given the business "fjell" is connected to the account "Fjellutleie AS"
     And an invoice of type "Data for Accounting" whose data is complete
 
   Rule: Nothing is sent before it is known what was sent since the backup
@@ -14,19 +14,19 @@ Feature: Recovering
     Scenario: The invoice waits
       When the invoice is sent again
       Then the transfer is held back until the orders are recovered
-      And 24Seven still has the order from before the backup was put back, and no other
+      And the books still have the order from before the backup was put back, and no other
 
     Scenario: The order is tied to its invoice
       When the orders are recovered
       And the invoice is sent again
       Then the transfer has arrived
-      And 24Seven has one order for the invoice
+      And the books have one order for the invoice
 
     Scenario: A person ties the order
       When a person says that the order is the invoice's
       And the invoice is sent again
       Then the transfer has arrived
-      And 24Seven has one order for the invoice
+      And the books have one order for the invoice
 
   Rule: An order of an invoice that is forgotten is taken when the invoice comes again
 
@@ -37,4 +37,4 @@ Feature: Recovering
       Then a person is told of the order
       When the same invoice is added and sent again
       Then the transfer has arrived
-      And 24Seven has one order for the invoice
+      And the books have one order for the invoice

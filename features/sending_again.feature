@@ -2,7 +2,7 @@ Feature: Sending again
   An invoice becomes one order, however often it is sent and whatever befalls the answers.
 
   Background:
-    Given the business "fjell" is connected to the 24Seven account "Fjellutleie AS"
+    Given the business "fjell" is connected to the account "Fjellutleie AS"
     And an invoice of type "Data for Accounting" whose data is complete
 
   @every_entry
@@ -14,36 +14,36 @@ Feature: Sending again
     Scenario: The same transfer comes back
       When the invoice is sent again
       Then it is the same transfer, with the same order
-      And 24Seven has one order for the invoice
+      And the books have one order for the invoice
 
     Scenario: Adding the same invoice again changes nothing
       When the same invoice is added and sent again
       Then it is the same transfer, with the same order
-      And 24Seven has one order for the invoice
+      And the books have one order for the invoice
 
     Scenario: Trying a transfer again that has arrived changes nothing
       When the transfer is tried again
       Then it is the same transfer, with the same order
-      And 24Seven has one order for the invoice
+      And the books have one order for the invoice
 
     Scenario: Changed after it was sent, it is refused
       When the invoice is changed and added again
       Then it is refused because it was "already sent"
       And the reason names the order
-      And 24Seven has one order for the invoice
+      And the books have one order for the invoice
 
     Scenario: What the accountant did with the order is left alone
       Given the accountant has published and deleted the order
       When the invoice is sent again
       Then it is the same transfer, with the same order
-      And 24Seven has no order
+      And the books have no order
 
   Rule: Sent twice at the same time, it is still one
 
     Scenario: Two people send at the same moment
       When the invoice is sent twice at the same time
       Then both got the same transfer
-      And 24Seven has one order for the invoice
+      And the books have one order for the invoice
 
   @every_entry
   Rule: A rejected invoice is mended and tried again as the same transfer
@@ -54,31 +54,31 @@ Feature: Sending again
       When the row's VAT is changed to "25" percent
       And the invoice is sent
       Then it is the same transfer, and it has arrived
-      And 24Seven has one order for the invoice
+      And the books have one order for the invoice
 
   Rule: An answer that was lost makes no second order
 
     Scenario: The answer is lost after the order was created
-      Given 24Seven creates the order but its answer is lost
+      Given the accounting system creates the order but its answer is lost
       When the invoice is sent
       And the transfer is tried again
       Then the transfer has arrived
-      And 24Seven has one order for the invoice
+      And the books have one order for the invoice
 
     Scenario: The answer is lost and no order was created
-      Given the connection breaks before 24Seven creates the order
+      Given the connection breaks before the accounting system creates the order
       And the invoice was sent
       When the transfer is tried again
       Then the transfer waits because of "settling"
-      And 24Seven has no order
+      And the books have no order
       When the old call can no longer be running
       And the transfer is tried again
       Then the transfer has arrived
-      And 24Seven has one order for the invoice
+      And the books have one order for the invoice
 
     @impatient
     Scenario: The old call takes effect late
-      Given 24Seven creates the order long after the caller has given up
+      Given the accounting system creates the order long after the caller has given up
       And the invoice was sent
       When the transfer is tried again
       Then the transfer waits because of "settling"
@@ -86,16 +86,16 @@ Feature: Sending again
       And the old call can no longer be running
       And the transfer is tried again
       Then the transfer has arrived
-      And 24Seven has one order for the invoice
+      And the books have one order for the invoice
 
     Scenario Outline: The answer is lost after something else was created
-      Given 24Seven creates the <thing> but its answer is lost
+      Given the accounting system creates the <thing> but its answer is lost
       When the invoice is sent
       And the transfer is tried again
       Then the transfer has arrived
-      And 24Seven has one order for the invoice
-      And 24Seven has one product and one category
-      And 24Seven has one customer
+      And the books have one order for the invoice
+      And the books have one product and one category
+      And the books have one customer
 
       Examples:
         | thing    |
@@ -104,16 +104,16 @@ Feature: Sending again
         | customer |
 
     Scenario Outline: The answer is lost and nothing else was created
-      Given the connection breaks before 24Seven creates the <thing>
+      Given the connection breaks before the accounting system creates the <thing>
       And the invoice was sent
       When the transfer is tried again
       Then the transfer waits because of "settling"
       When the old call can no longer be running
       And the transfer is tried again
       Then the transfer has arrived
-      And 24Seven has one order for the invoice
-      And 24Seven has one product and one category
-      And 24Seven has one customer
+      And the books have one order for the invoice
+      And the books have one product and one category
+      And the books have one customer
 
       Examples:
         | thing    |
@@ -122,16 +122,16 @@ Feature: Sending again
         | customer |
 
     Scenario: Until it is known, the invoice can't be changed
-      Given the connection breaks before 24Seven creates the order
+      Given the connection breaks before the accounting system creates the order
       And the invoice was sent
       When the invoice is changed and added again
       Then it is refused because of an "invoice locked"
 
     Scenario: Before its order was begun, an invoice may be changed
-      Given 24Seven can't look up customers
+      Given the accounting system can't look up customers
       And the invoice was sent
       When the row's unit price is changed to "1300.00"
-      And 24Seven is well again
+      And the accounting system is well again
       And the invoice is sent
       Then the transfer has arrived
-      And 24Seven's total for the order is 1625.00 with VAT
+      And the order's total in the books is 1625.00 with VAT

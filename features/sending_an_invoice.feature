@@ -4,9 +4,9 @@ Feature: Sending an invoice
   for Accounting; Click Send Invoice".
 
   Background:
-    Given the business "fjell" is connected to the 24Seven account "Fjellutleie AS"
+    Given the business "fjell" is connected to the account "Fjellutleie AS"
 
-  @every_entry
+  @every_entry @in_the_console
   Rule: Only an invoice of type Data for Accounting is sent
     "Make sure / change invoice type to Data for Accounting".
 
@@ -14,13 +14,13 @@ Feature: Sending an invoice
       Given an invoice of type "Data for Accounting" whose data is complete
       When the invoice is sent
       Then the transfer has arrived
-      And 24Seven has one order for the invoice
+      And the books have one order for the invoice
 
     Scenario: A printed invoice is refused
       Given an invoice of type "Printed" whose data is complete
       When the invoice is sent
       Then the invoice is refused because it is "not data for accounting"
-      And nothing was written in 24Seven
+      And nothing was written in the books
 
     Scenario: Changed to Data for Accounting it goes through
       Given an invoice of type "Printed" whose data is complete
@@ -28,9 +28,9 @@ Feature: Sending an invoice
       When its type is changed to "Data for Accounting"
       And the invoice is sent
       Then the transfer has arrived
-      And 24Seven has one order for the invoice
+      And the books have one order for the invoice
 
-  @every_entry
+  @every_entry @in_the_console
   Rule: An invoice whose data is not complete is refused, and every fault is named
     "Make sure the invoice data is complete".
 
@@ -42,7 +42,7 @@ Feature: Sending an invoice
       When the invoice is sent
       Then the invoice is refused because it is an "invalid invoice"
       And the only fault named is in "<place>"
-      And nothing was written in 24Seven
+      And nothing was written in the books
 
       Examples:
         | fault                                                    | place                        |
@@ -77,7 +77,7 @@ Feature: Sending an invoice
       When the invoice is sent
       Then the invoice is refused because it is an "invalid invoice"
       And the faults named are in "customer.name", "customer.email", "rows[0].vat_percent", "rows[0].unit_price" and "due_date"
-      And nothing was written in 24Seven
+      And nothing was written in the books
 
     Scenario: A printed invoice with faults is told of both
       Given the invoice is of type "Printed"
@@ -91,7 +91,7 @@ Feature: Sending an invoice
       When the row's VAT is changed to "25" percent
       And the invoice is sent
       Then the transfer has arrived
-      And 24Seven has one order for the invoice
+      And the books have one order for the invoice
 
     Scenario: A row with an amount is no text, and every amount that it lacks is named
       Given the rows of the invoice are:
@@ -112,7 +112,7 @@ Feature: Sending an invoice
       Given the row's quantity is "-1"
       When the invoice is sent
       Then the transfer has arrived
-      And 24Seven's total for the order is -1500.00 with VAT
+      And the order's total in the books is -1500.00 with VAT
 
   Rule: A preview shows what a send would do, and writes nothing
 
@@ -124,13 +124,13 @@ Feature: Sending an invoice
       Then the preview says that the customer will be created
       And the preview says that the product will be created
       And the preview has the row "Tractor (2021-01-10 – 2021-01-12)"
-      And nothing was written in 24Seven
+      And nothing was written in the books
 
     Scenario: A customer whose address has changed
-      Given the customer is known in 24Seven with the street "Gamleveien 1"
+      Given the customer is known in the books with the street "Gamleveien 1"
       When the invoice is previewed
       Then the preview says that the customer's address will be updated
-      And nothing was written in 24Seven
+      And nothing was written in the books
 
     Scenario: What is written is what was previewed
       Given the invoice was previewed

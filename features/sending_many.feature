@@ -3,7 +3,7 @@ Feature: Sending many invoices at once
   single one.
 
   Background:
-    Given the business "fjell" is connected to the 24Seven account "Fjellutleie AS"
+    Given the business "fjell" is connected to the account "Fjellutleie AS"
     And three invoices of type "Data for Accounting" whose data is complete
 
   @every_entry
@@ -12,14 +12,14 @@ Feature: Sending many invoices at once
     Scenario: Several invoices in one go
       When the three invoices are sent together
       Then all three invoices have arrived
-      And 24Seven has one order for each invoice that arrived
+      And the books have one order for each invoice that arrived
 
     Scenario: Sending the same invoices together twice makes no second order
       Given the three invoices were sent together
       When the three invoices are sent together
       Then all three invoices have arrived
       And each invoice has the same transfer as before
-      And 24Seven has one order for each invoice that arrived
+      And the books have one order for each invoice that arrived
 
   @every_entry
   Rule: One that can't be sent does not hold up the others
@@ -29,7 +29,7 @@ Feature: Sending many invoices at once
       When the three invoices are sent together
       Then the second invoice was refused because of an "invalid invoice"
       And the first and the third invoice have arrived
-      And 24Seven has one order for each invoice that arrived
+      And the books have one order for each invoice that arrived
 
     Scenario: One is of type Printed
       Given the second invoice is of type "Printed"
@@ -37,12 +37,12 @@ Feature: Sending many invoices at once
       Then the second invoice was refused because of a "not data for accounting"
       And the first and the third invoice have arrived
 
-    Scenario: One is refused by 24Seven
-      Given 24Seven has blocked the customer of the second invoice
+    Scenario: One is refused by the accounting system
+      Given the customer of the second invoice is closed in the books
       When the three invoices are sent together
       Then the second invoice is rejected
       And the first and the third invoice have arrived
-      And 24Seven has one order for each invoice that arrived
+      And the books have one order for each invoice that arrived
 
   Rule: All means what has not arrived yet
 
@@ -52,24 +52,24 @@ Feature: Sending many invoices at once
       And a fifth invoice of type "Printed" whose data is complete
       When all invoices are sent
       Then only the fourth invoice was sent
-      And 24Seven has one order for each invoice that arrived
+      And the books have one order for each invoice that arrived
 
     Scenario: What was rejected is tried again once it is mended
-      Given 24Seven has blocked the customer of the second invoice
+      Given the customer of the second invoice is closed in the books
       And the three invoices were sent together
-      When 24Seven no longer blocks the customer of the second invoice
+      When the customer of the second invoice is open in the books again
       And all invoices are sent
       Then only the second invoice was sent
       And all three invoices have arrived
       And each invoice has the same transfer as before
-      And 24Seven has one order for each invoice that arrived
+      And the books have one order for each invoice that arrived
 
   Rule: An answer that was lost makes no second order
 
     Scenario: The answer is lost after an order was created
-      Given 24Seven creates the order but its answer is lost
+      Given the accounting system creates the order but its answer is lost
       And the three invoices were sent together
       When the old call can no longer be running
       And the three invoices are sent together
       Then all three invoices have arrived
-      And 24Seven has one order for each invoice that arrived
+      And the books have one order for each invoice that arrived

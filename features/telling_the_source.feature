@@ -3,7 +3,7 @@ Feature: Telling the source
   has changed.
 
   Background:
-    Given the business "fjell" is connected to the 24Seven account "Fjellutleie AS"
+    Given the business "fjell" is connected to the account "Fjellutleie AS"
     And an invoice of type "Data for Accounting" whose data is complete
 
   @every_entry
@@ -14,12 +14,12 @@ Feature: Telling the source
       When the invoice is sent
       Then the source was told once each, in this order: the invoice arrived
 
-    Scenario: 24Seven can't take the invoice
+    Scenario: The accounting system can't take the invoice
       Given the row's VAT is "13" percent
       When the invoice is sent
       Then the source was told once each, in this order: the invoice was rejected
 
-    Scenario: The invoice is mended after 24Seven could not take it
+    Scenario: The invoice is mended after the accounting system could not take it
       Given the row's VAT is "13" percent
       And the transfer was rejected
       When the row's VAT is changed to "25" percent
@@ -27,17 +27,17 @@ Feature: Telling the source
       Then the source was told once each, in this order: the invoice was rejected, the invoice arrived
 
     Scenario: Two customers may be meant
-      Given 24Seven has these customers:
-        | customer | type     | name          | organization number | e-mail      |
-        | First    | Business | Moe Anlegg AS | 911000008           | post@moe.no |
-        | Second   | Business | Moe Anlegg AS | 911000008           | post@moe.no |
+      Given the books have these customers:
+        | customer | type    | name          | organization number | e-mail      |
+        | First    | company | Moe Anlegg AS | 911000008           | post@moe.no |
+        | Second   | company | Moe Anlegg AS | 911000008           | post@moe.no |
       And an invoice for the organization "Moe Anlegg AS" with the number "911 000 008" and the e-mail "post@moe.no"
       When the invoice is sent
       Then the source was told once each, in this order: a customer must be chosen
       And the source was told the name of no customer
 
-    Scenario: The invoice waits because 24Seven can't be reached
-      Given 24Seven can't be reached
+    Scenario: The invoice waits because the accounting system can't be reached
+      Given the accounting system can't be reached
       When the invoice is sent
       Then the source was told nothing
 
@@ -94,7 +94,7 @@ Feature: Telling the source
       Then the source was told once each, in this order: the invoice arrived, it was published, it was paid, it is open again
 
     Scenario: The order is deleted
-      Given the order is deleted in 24Seven
+      Given the order is deleted in the books
       And the status of the invoice was checked
       When the status of the invoice is checked
       Then the source was told once each, in this order: the invoice arrived, it was deleted

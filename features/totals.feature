@@ -4,7 +4,7 @@ Feature: Totals
   sum.
 
   Background:
-    Given the business "fjell" is connected to the 24Seven account "Fjellutleie AS"
+    Given the business "fjell" is connected to the account "Fjellutleie AS"
     And an invoice of type "Data for Accounting" whose data is complete
 
   Rule: Each row and the invoice have net, VAT and gross
@@ -58,33 +58,34 @@ Feature: Totals
       When the invoice is previewed
       Then the invoice's total is -0.11 net, -0.03 VAT and -0.14 gross
 
-  Rule: What 24Seven computed is compared, and a difference of even one øre is told with both figures
+  Rule: What the accounting system computed is compared, and a difference of even one øre is told with both figures
 
     Scenario: No difference, no warning
       When the invoice is sent
       And the status of the invoice is checked
       Then neither the transfer nor the report has a warning
 
+    @totals_at_once
     Scenario Outline: One øre at the send
-      Given 24Seven computes the total <difference> øre off
+      Given the accounting system computes the total <difference> øre off
       When the invoice is sent
       Then the transfer has arrived
-      And the transfer has a warning that names "1500.00" and "<24Seven's total>"
+      And the transfer has a warning that names "1500.00" and "<the books' total>"
 
       Examples:
-        | difference | 24Seven's total |
-        | 1          | 1500.01         |
-        | -1         | 1499.99         |
+        | difference | the books' total |
+        | 1          | 1500.01          |
+        | -1         | 1499.99          |
 
     @every_entry
-    Scenario: One øre at Check Status, without asking 24Seven more than once
-      Given 24Seven computes the total 1 øre off
+    Scenario: One øre at Check Status, without asking the accounting system more than once
+      Given the accounting system computes the total 1 øre off
       And the invoice was sent
       When the status of the invoice is checked
       Then the report has a warning that names "1500.00" and "1500.01"
-      And 24Seven was asked once for the status
+      And the accounting system was asked once for the status
 
-    Scenario: 24Seven's figures are rounded to the øre before they are compared
-      Given 24Seven computes the total 0.4 øre off
+    Scenario: The accounting system's figures are rounded to the øre before they are compared
+      Given the accounting system computes the total 0.4 øre off
       When the invoice is sent
       Then the transfer has no warning

@@ -3,7 +3,7 @@ Feature: Trouble
   lost: the invoice becomes its one order in the end.
 
   Background:
-    Given the business "fjell" is connected to the 24Seven account "Fjellutleie AS"
+    Given the business "fjell" is connected to the account "Fjellutleie AS"
     And an invoice of type "Data for Accounting" whose data is complete
 
   Rule: Trouble while nothing is being written is temporary: it is tried again
@@ -13,11 +13,11 @@ Feature: Trouble
       When the invoice is sent
       Then the transfer waits for temporary trouble to pass
       And the reason is a sentence for a person
-      And 24Seven has no order
-      When 24Seven is well again and the transfer is due
+      And the books have no order
+      When the accounting system is well again and the transfer is due
       Then the transfer has arrived
-      And 24Seven has one order for the invoice
-      And 24Seven has one customer
+      And the books have one order for the invoice
+      And the books have one customer
 
       Examples:
         | trouble                                  |
@@ -26,31 +26,41 @@ Feature: Trouble
         | a login page comes instead of an answer  |
         | the answer breaks off halfway            |
         | the answer is garbled                    |
-        | 24Seven reports a fault                  |
+        | the accounting system reports a fault    |
 
       @impatient
       Examples:
-        | trouble                         |
-        | 24Seven does not answer in time |
+        | trouble                                       |
+        | the accounting system does not answer in time |
 
-    Scenario: 24Seven can't be reached at all
-      Given 24Seven can't be reached
+    Scenario: The accounting system can't be reached at all
+      Given the accounting system can't be reached
       When the invoice is sent
       Then the transfer waits for temporary trouble to pass
       And the reason is a sentence for a person
-      When 24Seven can be reached again and the transfer is due
+      When the accounting system can be reached again and the transfer is due
       Then the transfer has arrived
-      And 24Seven has one order for the invoice
+      And the books have one order for the invoice
 
     Scenario: Too many logins are temporary, not a wrong password
-      Given 24Seven says that there were too many logins
+      Given the accounting system says that there were too many logins
       When the invoice is sent
       Then the transfer waits for temporary trouble to pass
       And the reason is a sentence for a person
 
-    Scenario: 24Seven can't be reached at Check Status
+    Scenario: Too many calls are temporary, and nothing is lost
+      Given the accounting system says that there were too many calls when the customer is looked up
+      When the invoice is sent
+      Then the transfer waits for temporary trouble to pass
+      And the reason is a sentence for a person
+      And the books have no order
+      When the accounting system is well again and the transfer is due
+      Then the transfer has arrived
+      And the books have one order for the invoice
+
+    Scenario: The accounting system can't be reached at Check Status
       Given the invoice was sent
-      And 24Seven can't be reached
+      And the accounting system can't be reached
       When the status of the invoice is checked
       Then it is refused as temporary trouble
       And the reason is a sentence for a person
@@ -63,9 +73,9 @@ Feature: Trouble
       Then the transfer waits until it is known whether the order exists
       And the invoice is locked meanwhile
       And the reason is a sentence for a person
-      When 24Seven is well again and the transfer is due
+      When the accounting system is well again and the transfer is due
       Then the transfer has arrived
-      And 24Seven has one order for the invoice
+      And the books have one order for the invoice
 
       Examples:
         | trouble                                  |
@@ -74,13 +84,13 @@ Feature: Trouble
         | a login page comes instead of an answer  |
         | the answer breaks off halfway            |
         | the answer is garbled                    |
-        | 24Seven reports a fault                  |
+        | the accounting system reports a fault    |
         | fewer answers come than were asked for   |
 
       @impatient
       Examples:
-        | trouble                         |
-        | 24Seven does not answer in time |
+        | trouble                                       |
+        | the accounting system does not answer in time |
 
     Scenario Outline: The order was not created and there is no good answer
       Given <trouble> when the order is to be created
@@ -88,18 +98,18 @@ Feature: Trouble
       Then the transfer waits until it is known whether the order exists
       And the invoice is locked meanwhile
       And the reason is a sentence for a person
-      And 24Seven has no order
+      And the books have no order
       When the old call can no longer be running
-      And 24Seven is well again and the transfer is due
+      And the accounting system is well again and the transfer is due
       Then the transfer has arrived
-      And 24Seven has one order for the invoice
+      And the books have one order for the invoice
 
       Examples:
         | trouble                                           |
         | the connection breaks                             |
         | an error page comes instead of an answer          |
         | a login page comes instead of an answer           |
-        | 24Seven reports a fault                           |
+        | the accounting system reports a fault             |
         | the order's own answer is a fault of the database |
 
   @row_by_row
@@ -112,10 +122,10 @@ Feature: Trouble
       And the invoice is locked meanwhile
       And the reason is a sentence for a person
       When the old call can no longer be running
-      And 24Seven is well again and the transfer is due
+      And the accounting system is well again and the transfer is due
       Then the transfer has arrived
-      And 24Seven has one order for the invoice
-      And 24Seven has no other order
+      And the books have one order for the invoice
+      And the books have no other order
 
       Examples:
         | step                                |
@@ -123,14 +133,15 @@ Feature: Trouble
         | the order is to be finished         |
 
     Scenario: A row is refused, and nothing is left behind
-      Given 24Seven refuses a row of the order
+      Given the accounting system refuses a row of the order
       When the invoice is sent
       Then the transfer is rejected
       And the reason is a sentence for a person
-      And 24Seven has no order
+      And the books have no order
 
-  Rule: What 24Seven says no to waits for a person, who reads the reason
+  Rule: What the accounting system says no to waits for a person, who reads the reason
 
+    @demands
     Scenario: The account demands a department
       Given the account demands a department on every order
       When the invoice is sent
@@ -140,24 +151,25 @@ Feature: Trouble
       When the account no longer demands a department
       And the transfer is tried again
       Then the transfer has arrived
-      And 24Seven has one order for the invoice
+      And the books have one order for the invoice
 
+    @blocked_customers
     Scenario: The customer is blocked for invoicing
-      Given the customer is known in 24Seven and blocked for invoicing
+      Given the customer is known in the books and blocked for invoicing
       When the invoice is sent
       Then the transfer is rejected
       And the reason names "blocked"
       And the reason is a sentence for a person
-      And 24Seven has no order
+      And the books have no order
 
   Rule: A session that ends midway is renewed, and nobody notices
 
     Scenario Outline: It ends at any step
-      Given the session with 24Seven ends when <step>
+      Given the session with the accounting system ends when <step>
       When the invoice is sent
       Then the transfer has arrived
-      And 24Seven has one order for the invoice
-      And 24Seven has one customer
+      And the books have one order for the invoice
+      And the books have one customer
 
       Examples:
         | step                          |
@@ -167,6 +179,7 @@ Feature: Trouble
         | the customer is to be created |
         | the order is to be created    |
 
+  @hourly_quota
   Rule: A quota that is used up is waited for, and nothing is tried before its hour is over
 
     Scenario Outline: The quota ends at any step
@@ -174,14 +187,14 @@ Feature: Trouble
       When the invoice is sent
       Then the transfer waits until the next full hour
       And the reason is a sentence for a person
-      And 24Seven has no order
+      And the books have no order
       When the transfer is tried again
       Then the transfer waits until the next full hour
-      And 24Seven was not asked again
+      And the accounting system was not asked again
       When the hour is over
-      And 24Seven is well again and the transfer is due
+      And the accounting system is well again and the transfer is due
       Then the transfer has arrived
-      And 24Seven has one order for the invoice
+      And the books have one order for the invoice
 
       Examples:
         | step                       |
@@ -199,4 +212,4 @@ Feature: Trouble
       And the connection of "fjell" is verified
       And a worker takes the business's turn
       Then the transfer has arrived
-      And 24Seven has one order for the invoice
+      And the books have one order for the invoice

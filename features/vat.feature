@@ -2,7 +2,7 @@ Feature: VAT
   "We will be looking for VAT by given percentage per row".
 
   Background:
-    Given the business "fjell" is connected to the 24Seven account "Fjellutleie AS"
+    Given the business "fjell" is connected to the account "Fjellutleie AS"
     And an invoice of type "Data for Accounting" whose data is complete
 
   Rule: The percentage of a row gives its VAT code: the sale's, never another of the same rate
@@ -32,13 +32,13 @@ Feature: VAT
 
     Scenario: A rate that the account knows for purchases only is not used on a sale
       Given the account has these VAT codes only:
-        | code | percent | name                           |
-        | 1    | 25      | Inngående avgift, høy sats     |
-        | 14   | 25      | Innførselsavgift, høy sats     |
-        | 31   | 15      | Utgående avgift, middels sats  |
+        | code | percent | for       | name                          |
+        | 1    | 25      | purchases | Inngående avgift, høy sats    |
+        | 14   | 25      | purchases | Innførselsavgift, høy sats    |
+        | 31   | 15      | sales     | Utgående avgift, middels sats |
       When the invoice is sent
       Then the transfer is rejected because of an "unknown vat rate"
-      And 24Seven has no order
+      And the books have no order
 
   Rule: The business may name another code for a rate
 
@@ -58,7 +58,7 @@ Feature: VAT
       Given the business's settings say VAT code 1 for "25" percent
       When the invoice is sent
       Then the transfer is rejected because of a "vat code not for sale"
-      And 24Seven has no order
+      And the books have no order
 
   Rule: A rate that the account does not have is refused, and those it has are named
 
@@ -68,4 +68,4 @@ Feature: VAT
       Then the transfer is rejected because of an "unknown vat rate"
       And the reason names "24 %"
       And the reason names "25 %, 15 %, 12 %, 11.11 %, 0 %"
-      And 24Seven has no order
+      And the books have no order

@@ -2,7 +2,7 @@ Feature: Withdrawing
   An order that is not an invoice yet can be taken back, and the invoice changed and sent again.
 
   Background:
-    Given the business "fjell" is connected to the 24Seven account "Fjellutleie AS"
+    Given the business "fjell" is connected to the account "Fjellutleie AS"
     And an invoice of type "Data for Accounting" whose data is complete
     And the invoice was sent
 
@@ -11,23 +11,23 @@ Feature: Withdrawing
 
     Scenario: Withdrawn, changed and sent again
       When the invoice is withdrawn
-      Then the invoice is withdrawn, and 24Seven has no order for it
+      Then the invoice is withdrawn, and the books have no order for it
       When the row's unit price is changed to "1300.00"
       And the invoice is sent
       Then it is another transfer, and it has arrived
-      And 24Seven has one order for the invoice
-      And 24Seven's total for the order is 1625.00 with VAT
+      And the books have one order for the invoice
+      And the order's total in the books is 1625.00 with VAT
 
     Scenario: Both at once
       When the invoice is replaced by one with the unit price "1300.00"
       Then it is another transfer, and it has arrived
-      And 24Seven has one order for the invoice
-      And 24Seven's total for the order is 1625.00 with VAT
+      And the books have one order for the invoice
+      And the order's total in the books is 1625.00 with VAT
 
     Scenario: Withdrawing it twice is withdrawing it once
       When the invoice is withdrawn
       And the invoice is withdrawn
-      Then the invoice is withdrawn, and 24Seven has no order for it
+      Then the invoice is withdrawn, and the books have no order for it
       And the order was deleted once
 
   @deletes_orders
@@ -37,55 +37,55 @@ Feature: Withdrawing
       Given the accountant has published the order
       When the invoice is withdrawn
       Then the order stays because of "order published"
-      And 24Seven has one order for the invoice
+      And the books have one order for the invoice
 
     Scenario: It is published before it is replaced
       Given the accountant has published the order
       When the invoice is replaced by one with the unit price "1300.00"
       Then the order stays because of "order published"
-      And 24Seven has one order for the invoice
-      And 24Seven's total for the order is 1500.00 with VAT
+      And the books have one order for the invoice
+      And the order's total in the books is 1500.00 with VAT
 
     Scenario: It is published after the answer was lost
-      Given the connection breaks before 24Seven deletes the order
+      Given the connection breaks before the accounting system deletes the order
       When the invoice is withdrawn
       And the accountant publishes the order
       And the worker goes on
       Then the order stays because of "order published"
-      And 24Seven has one order for the invoice
+      And the books have one order for the invoice
 
   @deletes_orders
   Rule: An answer that was lost deletes nothing twice
 
     Scenario: The order was deleted
-      Given 24Seven deletes the order but its answer is lost
+      Given the accounting system deletes the order but its answer is lost
       When the invoice is withdrawn
       And the worker goes on
-      Then the invoice is withdrawn, and 24Seven has no order for it
+      Then the invoice is withdrawn, and the books have no order for it
       And the order was deleted once
 
     Scenario: The order was not deleted
-      Given the connection breaks before 24Seven deletes the order
+      Given the connection breaks before the accounting system deletes the order
       When the invoice is withdrawn
       And the worker goes on
       Then the withdrawal waits because of "settling"
       When the old call can no longer be running
       And the worker goes on
-      Then the invoice is withdrawn, and 24Seven has no order for it
+      Then the invoice is withdrawn, and the books have no order for it
       And the order was deleted once
 
     Scenario: Sent again before that is known
-      Given the connection breaks before 24Seven deletes the order
+      Given the connection breaks before the accounting system deletes the order
       When the invoice is withdrawn
       And the invoice is sent again
-      Then 24Seven has one order for the invoice
+      Then the books have one order for the invoice
       When the old call can no longer be running
       And the worker goes on
       Then it is another transfer, and it has arrived
-      And 24Seven has one order for the invoice
+      And the books have one order for the invoice
 
     Scenario: Until that is known, the invoice can't be changed
-      Given the connection breaks before 24Seven deletes the order
+      Given the connection breaks before the accounting system deletes the order
       When the invoice is withdrawn
       And the invoice is changed and added again
       Then it is refused because of an "invoice locked"
@@ -95,19 +95,19 @@ Feature: Withdrawing
     Scenario: The accountant deleted the order
       Given the accountant has deleted the order
       When the invoice is withdrawn
-      Then the invoice is withdrawn, and 24Seven has no order for it
+      Then the invoice is withdrawn, and the books have no order for it
 
   @keeps_orders
-  Rule: Where 24Seven can't delete the order, a person does
+  Rule: Where the accounting system can't delete the order, a person does
 
     Scenario: It says so, and goes on when the order was deleted
       When the invoice is withdrawn
       Then the order stays because of "cannot withdraw"
-      And 24Seven has one order for the invoice
+      And the books have one order for the invoice
       When the accountant deletes the order
       And the invoice is withdrawn
-      Then the invoice is withdrawn, and 24Seven has no order for it
+      Then the invoice is withdrawn, and the books have no order for it
       When the row's unit price is changed to "1300.00"
       And the invoice is sent
       Then it is another transfer, and it has arrived
-      And 24Seven has one order for the invoice
+      And the books have one order for the invoice
