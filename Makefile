@@ -1,4 +1,4 @@
-.PHONY: demo docs sessions messages test attack simulate load bench clients lint types imports check lock clean
+.PHONY: demo docs sessions messages test conformance attack simulate load bench browser clients screenshots lint types imports check lock clean
 .DEFAULT_GOAL := test
 
 PYTHON ?= python3
@@ -24,11 +24,17 @@ demo: $(READY)
 test: $(READY)
 	@$(BIN)/python -m pytest --numprocesses 2 --dist worksteal
 
+# The conformance kit, whole, on each of our plugins, of which make test makes a sample; it tells their tiers.
+KITS := $(addprefix tests/conformance/,test_soap.py test_rest.py test_tripletex.py)
+
+conformance: $(READY)
+	@$(BIN)/python -m pytest --numprocesses 2 --dist loadscope -m "" $(KITS)
+
 # Every attack on exactly-once, of which make test makes a sample: every fault, every kill, and the properties
 # that hold whatever happens with many more examples; the storm; and what takes too long elsewhere.
 attack: $(READY)
 	@KVITT_TEST_THOROUGH=1 $(BIN)/python -m pytest --numprocesses 2 --dist worksteal -m "" tests/attack tests/load tests/unit
-	@$(BIN)/python -m pytest --numprocesses 2 --dist worksteal -m attack --ignore tests/attack --ignore tests/load --ignore tests/unit tests
+	@$(BIN)/python -m pytest --numprocesses 2 --dist worksteal -m attack --ignore tests/attack --ignore tests/load --ignore tests/unit $(addprefix --ignore ,$(KITS)) tests
 
 # Histories that one number decides: make simulate SEED=7 plays that one and tells it; without a seed, the fixed set.
 simulate: $(READY)
@@ -37,6 +43,16 @@ simulate: $(READY)
 # Two minutes at saturation, with two workers on PostgreSQL (KVITT_TEST_POSTGRES_URL, or the default port on loopback).
 load: $(READY)
 	@$(BIN)/python -m tests.load
+
+# The console in a browser: Debian's Chromium, installed where it is missing and that is allowed; else all is skipped, and
+# the summary says so.
+browser: $(READY)
+	@command -v chromium >/dev/null || { echo "Installing chromium ..."; apt-get install --quiet --yes chromium >/dev/null; } || echo "chromium can't be installed here: apt-get install chromium, as root"
+	@$(BIN)/python -m pytest --numprocesses 2 --dist loadscope -m browser tests/console/browser
+
+# Every page of the console as it looks, into docs/screenshots: look at what changed.
+screenshots: $(READY)
+	@$(BIN)/python -m tests.console.browser.screenshots
 
 bench: $(READY)
 	@$(BIN)/python -m tests.benchmarks
@@ -57,7 +73,7 @@ $(CLIENTS)/.ready: requirements/clients.txt
 clients: $(READY) $(CLIENTS)/.ready
 	@$(BIN)/python -m tests.clients $(CLIENTS) $(CLIENTS)/tools/bin
 
-# The pages that are written from the source: docs/errors.md and docs/settings.md. make test holds them against it.
+# The pages that are written from the source: docs/errors.md, docs/settings.md and docs/accounting-systems.md. make test holds them against it.
 docs: $(READY)
 	@$(BIN)/python -m tests.pages
 
