@@ -5,7 +5,8 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-from sandbox.twentyfour_seven_office import DEMO_ACCOUNT, DEMO_USERNAME, Sandbox
+from sandbox import DEMO_ACCOUNT, Sandbox
+from sandbox.twentyfour_seven_office import DEMO_USERNAME
 
 PASSWORD = "canary-Passord-<4711>&x"
 WRONG_PASSWORD = "canary-wrong-Passord-4712"

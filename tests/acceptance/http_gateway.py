@@ -6,8 +6,6 @@ from typing import Any
 from urllib.parse import quote
 
 from httpx import Response
-from litestar import Litestar
-from litestar.testing import TestClient
 
 from core.payment import PaymentReport
 from core.transfer import Transfer
@@ -15,6 +13,7 @@ from core.use_cases.preview_invoice import InvoicePreview
 from core.use_cases.verify_business import Verification
 from entrypoints.files import MEDIA_TYPES, Form
 from tests.acceptance.gateway import Json, Refused
+from tests.http.documents import Api
 
 PROBLEM = "application/problem+json"
 
@@ -22,7 +21,7 @@ PROBLEM = "application/problem+json"
 class HttpGateway:
     """Calls the application. Every answer has the status that belongs to it."""
 
-    def __init__(self, client: TestClient[Litestar]) -> None:
+    def __init__(self, client: Api) -> None:
         self._client = client
 
     def connect(self, business: Json) -> None:

@@ -1,4 +1,4 @@
-"""24Seven as a scenario sees it: the companies that invited the integration's user, and their books.
+"""The accounting system as a scenario sees it: the companies that invited the integration, and their books.
 
 It runs in the sandbox, is reached over a socket, and is set up and looked at directly.
 """
@@ -6,18 +6,16 @@ It runs in the sandbox, is reached over a socket, and is set up and looked at di
 import socket
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
-from copy import deepcopy
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
-from sandbox.twentyfour_seven_office import Sandbox
-from sandbox.twentyfour_seven_office.books import Books
-from sandbox.twentyfour_seven_office.journal import Call
-from sandbox.twentyfour_seven_office.records import Customer, Order
-from sandbox.twentyfour_seven_office.users import Account
+from core.customer import Address, CustomerKind
+from sandbox import Sandbox
+from sandbox.journal import Call
 from tests.acceptance.gateway import Json
 from tests.acceptance.movable_clock import MovableClock
-from tests.openapi.vendor_contract import assert_kept_where_known
+from tests.books.held import CustomerInBooks, HeldBooks, OrderInBooks
+from tests.openapi import tripletex_contract, vendor_contract
 from tests.systems import SYSTEMS, System
 
 COMPANY = "Fjellutleie AS"
@@ -29,76 +27,144 @@ _TRIES = 5
 
 
 class Office:
-    """24Seven with the integration in it; companies invite it as scenarios name them. `system` is how it gets in."""
+    """The accounting system with the integration in it, by the plugin `system`.
+
+    Companies invite the integration as scenarios name them. Customers that were added by hand go by their label.
+    """
 
     def __init__(self, sandbox: Sandbox, system: System) -> None:
         self.sandbox = sandbox
         self.system = system
-        self.customers: dict[str, int] = {}
-        self._originals: dict[str, Customer] = {}
-        self._invited_by: list[Account] = []
-        self._blocked_by = system.invite(sandbox, self._invited_by)
+        self.customers: dict[str, str] = {}
+        self._about = COMPANY
+        self.elsewhere = system
+        self._originals: dict[str, tuple[CustomerInBooks, Mapping[str, object]]] = {}
+        self._invited_by: list[HeldBooks] = []
+        self._blocked_by: list[HeldBooks] = []
+        self._invite()
         self._closed_door: socket.socket | None = None
 
     def invite(self, *companies: str) -> None:
         """Have the companies invite the integration, unless they have; the very first is the one it lands in."""
         for name in companies:
-            if name not in [account.name for account in self.sandbox.accounts]:
+            if name not in [books.company for books in self._invited_by]:
                 self.invite_another(name)
 
-    def invite_another(self, company: str) -> Account:
-        account = self.sandbox.add_account(company)
-        self._invited_by.append(account)
-        return account
+    def invite_another(self, company: str, *, has_categories: bool = True) -> None:
+        """Have one more company of that name invite it."""
+        self._invited_by.append(self.system.add_company(self.sandbox, company, has_categories=has_categories))
+        self._invite()
+
+    def is_about(self, company: str) -> None:
+        """Have the scenario be about this company's books, and not about those that most are about."""
+        self._about = company
 
     def block(self, company: str) -> None:
         """Have a company block the user whom it had invited."""
-        self._blocked_by.append(self.sandbox.add_account(company))
+        self._blocked_by.append(self.system.add_company(self.sandbox, company))
+        self._invite()
+
+    def _invite(self) -> None:
+        self.system.invite(self.sandbox, self._invited_by, blocked=self._blocked_by)
 
     def connection(self, company: str = COMPANY) -> Json:
         """What a business says of its accounting system to reach this company's books."""
-        known = [account for account in self.sandbox.accounts if account.name == company]
+        known = [books for books in self.companies if books.company == company]
         return self.system.connection(company, known[0] if known else None)
 
     def connection_by_the_other_way(self, company: str) -> Json:
         """Let the integration in by the other way as well, and return what a business says to come by it."""
-        (other,) = [system for system in SYSTEMS.values() if system is not self.system]
+        others = [one for one in SYSTEMS.values() if one is not self.system and one.family == self.system.family]
+        (other,) = others
         other.invite(self.sandbox, self._invited_by)
-        return other.connection(company, self.sandbox.account(company))
+        return other.connection(company, self.company(company))
 
-    def company(self, name: str = COMPANY) -> Account:
-        return self.sandbox.account(name)
+    def connection_elsewhere(self) -> Json:
+        """Let the integration into another accounting system, and return what a business says to come into it."""
+        self.elsewhere = next(one for one in SYSTEMS.values() if one.family != self.system.family)
+        books = self.elsewhere.add_company(self.sandbox, self._about)
+        self.elsewhere.invite(self.sandbox, [books])
+        return self.elsewhere.connection(self._about, books)
 
     @property
-    def landing_company(self) -> Account:
+    def books_elsewhere(self) -> HeldBooks:
+        """The company's books in the other accounting system."""
+        return self.elsewhere.company(self.sandbox, self._about)
+
+    @property
+    def companies(self) -> list[HeldBooks]:
+        """The books of every company."""
+        return self.system.companies(self.sandbox)
+
+    def company(self, name: str = COMPANY) -> HeldBooks:
+        return self.system.company(self.sandbox, name)
+
+    @property
+    def landing_company(self) -> HeldBooks:
         return self._invited_by[0]
 
     @property
-    def books(self) -> Books:
-        """The books of the company that most scenarios are about."""
-        return self.company().books
+    def books(self) -> HeldBooks:
+        """The books of the company that the scenario is about."""
+        return self.company(self._about)
 
-    def add_customer(self, label: str, name: str, *, kind: str, **details: object) -> None:
-        """Add a customer by hand, to be spoken of by its label. A person's last name is its family name."""
-        first_name, family_name = name.rsplit(" ", 1) if kind == "Consumer" else ("", name)
-        customer_id = self.books.add_customer(family_name, first_name=first_name, type=kind, **details)  # type: ignore[arg-type]
-        self.customers[label] = customer_id
-        self._originals[label] = deepcopy(self.books.customers[customer_id])
+    def add_customer(
+        self,
+        label: str,
+        name: str,
+        *,
+        kind: CustomerKind,
+        organization_number: str | None = None,
+        email: str | None = None,
+        invoice_email: str | None = None,
+        phone: str | None = None,
+        address: Address | None = None,
+    ) -> None:
+        """Add a customer by hand, to be spoken of by its label."""
+        self.customers[label] = self.books.add_customer(
+            name,
+            kind=kind,
+            organization_number=organization_number,
+            email=email,
+            invoice_email=invoice_email,
+            phone=phone,
+            address=address,
+        )
+        self._originals[label] = self.customer(label), self.content(label)
 
-    def customer(self, label: str) -> Customer:
-        return self.books.customers[self.customers[label]]
+    def customer(self, label: str) -> CustomerInBooks:
+        return self.books.customer(self.customers[label])
 
-    def original(self, label: str) -> Customer:
+    def content(self, label: str) -> Mapping[str, object]:
+        """All that the customer's record holds."""
+        return self.books.content(self.customers[label])
+
+    def original(self, label: str) -> CustomerInBooks:
         """The customer as it was when it was added."""
-        return self._originals[label]
+        return self._originals[label][0]
 
-    def new_customers(self) -> list[Customer]:
+    def original_content(self, label: str) -> Mapping[str, object]:
+        """All that its record held then."""
+        return self._originals[label][1]
+
+    def new_customers(self) -> list[CustomerInBooks]:
         """The customers that were not added by hand."""
         known = set(self.customers.values())
-        return [customer for number, customer in self.books.customers.items() if number not in known]
+        return [customer for customer in self.books.customers() if customer.id not in known]
 
-    def orders_for(self, number: str) -> list[Order]:
-        return [order for order in self.books.orders.values() if self.system.reference(order) == number]
+    def orders_for(self, number: str) -> list[OrderInBooks]:
+        return list(self.books.orders_with(number))
+
+    def order_for(self, number: str) -> OrderInBooks:
+        """The only order of an invoice."""
+        (order,) = self.orders_for(number)
+        return order
+
+    @property
+    def only_order(self) -> OrderInBooks:
+        """The only order that there is, whosoever it is."""
+        (order,) = self.books.orders()
+        return order
 
     def writes(self, *, operations: Collection[str] | None = None, company: str | None = None) -> list[Call]:
         """The calls that came to write something, whatever became of them."""
@@ -137,13 +203,14 @@ class Office:
 
 @contextmanager
 def open_office(clock: MovableClock, system: System) -> Iterator[Office]:
-    """Open 24Seven at a port of its own, at which it can be reached again after a stop."""
+    """Open the accounting system at a port of its own, at which it can be reached again after a stop."""
     office = Office(_started(clock), system)
     try:
         yield office
     finally:
         office.close()
-    assert_kept_where_known(office.sandbox.rest_exchanges)
+    vendor_contract.assert_kept_where_known(office.sandbox.rest_exchanges)
+    tripletex_contract.assert_kept_where_known(office.sandbox.tripletex.exchanges)
 
 
 def _started(clock: MovableClock) -> Sandbox:
@@ -166,22 +233,6 @@ def _free_port() -> int:
         return port
 
 
-def called(customer: Customer) -> str:
-    """The name that a customer goes by: a person's first and family name, or a company's."""
-    return f"{customer.first_name} {customer.name}".strip()
-
-
-def differences(old: Customer, new: Customer) -> set[str]:
-    """The fields in which a customer's data differ, the stamps of time aside."""
-    then, now = vars(old), vars(new)
-    return {name for name in then if then[name] != now[name]} - {"date_changed"}
-
-
 def next_full_hour(clock: MovableClock) -> datetime:
     now = clock.now().astimezone(UTC)
     return datetime.fromtimestamp((now.timestamp() // 3600 + 1) * 3600, UTC)
-
-
-def slots(values: str) -> Mapping[str, str]:
-    """A single e-mail address or phone number in its usual slot; nothing for nothing."""
-    return {"Primary": values} if values else {}

@@ -117,8 +117,8 @@ class Story:
     def check_status(self, number: str | None = None) -> None:
         self._ask(lambda: self.gateway.status(self.business.name, number or self.invoice.number))
 
-    def link_customer(self, customer_id: int) -> None:
-        self._ask(lambda: self.gateway.link(self.business.name, self.invoice.number, str(customer_id)))
+    def link_customer(self, customer_id: str) -> None:
+        self._ask(lambda: self.gateway.link(self.business.name, self.invoice.number, customer_id))
 
     def tell(self, answer: object) -> None:
         """Keep an answer."""

@@ -6,17 +6,26 @@ from pathlib import Path
 
 import pytest
 
+from core.payment import PaymentReport
 from tests.attack.installation import BUSINESS, Installation, installed
 from tests.benchmarks.month import CUSTOMERS, invoices
+from tests.systems import SOAP, TRIPLETEX, System
 
 MONTH = 1000
 PATIENT_SECONDS = 60  # what is given up and asked again on a crowded machine would be counted twice
 MOST_COLD, MOST_WARM, MOST_IN_A_LARGE_ACCOUNT = 60, 30, 100
+MOST_FOR_STATUSES = {SOAP: 2, TRIPLETEX: 12}
 
 
 @pytest.fixture
-def installation(tmp_path: Path) -> Iterator[Installation]:
-    with installed(tmp_path, call_seconds=PATIENT_SECONDS) as installation:
+def system(request: pytest.FixtureRequest) -> System:
+    chosen: System = getattr(request, "param", SOAP)
+    return chosen
+
+
+@pytest.fixture
+def installation(tmp_path: Path, system: System) -> Iterator[Installation]:
+    with installed(tmp_path, system=system, call_seconds=PATIENT_SECONDS) as installation:
         yield installation
 
 
@@ -31,14 +40,26 @@ def calls_to_send(installation: Installation, prefix: str) -> Counter[str]:
     return Counter(call.operation for call in installation.sandbox.journal.calls())
 
 
+def calls_to_check(installation: Installation, prefix: str) -> Counter[str]:
+    """Check the status of a month-end in one go, and return the calls by operation."""
+    numbers = [invoice.number for invoice in invoices(prefix, MONTH)]
+    installation.sandbox.journal.clear()
+    answers = installation.container.check_status().check(BUSINESS, numbers)
+    assert [type(answer) for answer in answers] == [PaymentReport] * MONTH
+    return Counter(call.operation for call in installation.sandbox.journal.calls())
+
+
 @pytest.mark.attack
-def test_a_month_end_for_new_customers_and_then_for_known_ones(installation: Installation) -> None:
+@pytest.mark.parametrize("system", MOST_FOR_STATUSES, indirect=True, ids=lambda system: system.name)
+def test_a_month_end_for_new_customers_and_then_for_known_ones(installation: Installation, system: System) -> None:
     cold = calls_to_send(installation, "cold")
     warm = calls_to_send(installation, "warm")
+    statuses = calls_to_check(installation, "cold")
     assert cold.total() <= MOST_COLD, cold
     assert warm.total() <= MOST_WARM, warm
-    (books,) = [account.books for account in installation.sandbox.accounts if account.books.orders]
-    assert (len(books.orders), len(books.customers)) == (2 * MONTH, CUSTOMERS)
+    assert statuses.total() <= MOST_FOR_STATUSES[system], statuses
+    (held,) = [books.counts() for books in system.companies(installation.sandbox) if books.counts().orders]
+    assert (held.orders, held.customers) == (2 * MONTH, CUSTOMERS)
 
 
 @pytest.mark.attack

@@ -2,9 +2,9 @@
 
 import pytest
 
-from core.transfer import TransferState
 from entrypoints.container import make_container
 from entrypoints.settings import Settings
+from tests.acceptance.counted_calls import a_company, calls_to_send, operations
 from tests.acceptance.gateway import Gateway
 from tests.acceptance.office import COMPANY, LANDING_COMPANY, Office
 from tests.acceptance.story import Story
@@ -22,21 +22,6 @@ def story(gateway: Gateway, office: Office) -> Story:
     story = Story(gateway, office)
     story.connect()
     return story
-
-
-def a_company(story: Story) -> None:
-    story.invoice.customer.update(organization_name="Moe Anlegg AS", organization_number="911 000 008")
-
-
-def calls_to_send(story: Story) -> list[str]:
-    story.office.sandbox.journal.clear()
-    story.send()
-    assert story.transfer.state is TransferState.TRANSFERRED, story.transfer.error
-    return operations(story)
-
-
-def operations(story: Story) -> list[str]:
-    return [call.operation for call in story.office.sandbox.journal.calls()]
 
 
 def test_a_cold_first_send_for_a_new_company(story: Story) -> None:

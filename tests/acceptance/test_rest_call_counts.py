@@ -2,9 +2,9 @@
 
 import pytest
 
-from core.transfer import TransferState
 from entrypoints.container import make_container
 from entrypoints.settings import Settings
+from tests.acceptance.counted_calls import calls_to_check, calls_to_send
 from tests.acceptance.gateway import Gateway
 from tests.acceptance.office import COMPANY, LANDING_COMPANY, Office
 from tests.acceptance.steps.builders import a_row
@@ -31,24 +31,6 @@ def story(gateway: Gateway, office: Office) -> Story:
     story.connect()
     story.invoice.rows = [a_row() for _ in range(ROWS)]
     return story
-
-
-def operations(story: Story) -> list[str]:
-    return [call.operation for call in story.office.sandbox.journal.calls()]
-
-
-def calls_to_send(story: Story) -> list[str]:
-    story.office.sandbox.journal.clear()
-    story.send()
-    assert story.transfer.state is TransferState.TRANSFERRED, story.transfer.error
-    return operations(story)
-
-
-def calls_to_check(story: Story) -> list[str]:
-    story.office.sandbox.journal.clear()
-    story.check_status()
-    assert story.refusal is None
-    return operations(story)
 
 
 def test_a_cold_first_send(story: Story) -> None:
@@ -86,8 +68,7 @@ def test_a_new_customer_costs_a_look_at_what_has_changed(story: Story) -> None:
 def test_the_status_of_an_order(story: Story) -> None:
     calls_to_send(story)
     assert calls_to_check(story) == ["GET /salesorders/{id}"]
-    (order_id,) = story.office.books.orders
-    story.office.books.publish(order_id)
+    story.office.books.publish(story.office.only_order.id)
     calls = calls_to_check(story)
     assert calls == ["GET /salesorders/{id}", "GET /transactionlines"]
     assert len(calls) <= MOST_FOR_A_STATUS

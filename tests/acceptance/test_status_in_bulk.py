@@ -1,4 +1,4 @@
-"""A thousand open orders in 24Seven: how many calls it costs to know how they stand, by hand and by themselves."""
+"""A thousand open orders: how many calls it costs to know how they stand, by hand and by themselves."""
 
 import json
 import logging
@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from dependency_injector import providers
 
-from adapters.twentyfour_seven_office.account import books_of
+from core.customer import CustomerKind
 from core.errors import AccessRefused
 from core.invoice import Invoice
 from core.payment import PaymentReason, PaymentReport
@@ -22,7 +22,6 @@ from entrypoints.cli.main import run
 from entrypoints.container import DURABLE, Container, make_container
 from entrypoints.settings import Settings
 from entrypoints.worker import Worker
-from sandbox.twentyfour_seven_office.records import Order
 from tests.acceptance.movable_clock import MovableClock
 from tests.acceptance.office import COMPANY, LANDING_COMPANY, Office
 from tests.acceptance.steps.builders import BusinessBuilder, InvoiceBuilder
@@ -49,27 +48,31 @@ def fjell(container: Container, office: Office) -> Container:
 
 
 @pytest.fixture
-def orders(fjell: Container, office: Office) -> dict[str, int]:
+def orders(fjell: Container, office: Office) -> dict[str, str]:
     """The orders of a thousand invoices, by number."""
     return sent_before(fjell, office, NUMBERS)
 
 
-def sent_before(fjell: Container, office: Office, numbers: Sequence[str]) -> dict[str, int]:
+def sent_before(fjell: Container, office: Office, numbers: Sequence[str]) -> dict[str, str]:
     """Put invoices where they would be had each been sent; return their orders, by number."""
-    customer = office.books.add_customer("Nordmann", type="Consumer")
+    customer = office.books.add_customer("Kari Nordmann", kind=CustomerKind.CONSUMER)
     document = InvoiceBuilder().document()
     now = fjell.clock().now()
-    orders: dict[str, int] = {}
+    orders: dict[str, str] = {}
     with fjell.storage().transaction() as work:
         for number in numbers:
-            orders[number] = office.books.keep_order(Order(id=0, customer_id=customer, reference=number)).id
+            orders[number] = office.books.keep_order(customer_id=customer, reference=number)
             work.invoices.put("fjell", Invoice.model_validate({**document, "number": number}))
-            receipt = Receipt(order_id=str(orders[number]), customer_id=str(customer))
+            receipt = Receipt(order_id=orders[number], customer_id=customer)
             transfer = new_transfer(f"transfer-{number}", business="fjell", invoice=number, now=now)
-            books = books_of(str(office.company().number), "").key
-            work.transfers.add(arrived(transfer, receipt, warnings=(), books=books, now=now))
+            work.transfers.add(arrived(transfer, receipt, warnings=(), books=office.books.key, now=now))
     office.sandbox.journal.clear()
     return orders
+
+
+def published_and_paid(office: Office, order_id: str) -> None:
+    office.books.publish(order_id)
+    office.books.pay(order_id, on=office.books.today())
 
 
 def operations(office: Office) -> list[str]:
@@ -86,8 +89,8 @@ def latest(container: Container, number: str) -> PaymentReport:
     return report
 
 
-def test_a_thousand_are_checked_in_one_call(fjell: Container, office: Office, orders: dict[str, int]) -> None:
-    office.books.pay(office.books.publish(orders["10007"]))
+def test_a_thousand_are_checked_in_one_call(fjell: Container, office: Office, orders: dict[str, str]) -> None:
+    published_and_paid(office, orders["10007"])
     answers = fjell.check_status().check("fjell", NUMBERS)
     reports = [answer for answer in answers if isinstance(answer, PaymentReport)]
     assert [report.invoice for report in reports] == NUMBERS
@@ -96,7 +99,7 @@ def test_a_thousand_are_checked_in_one_call(fjell: Container, office: Office, or
 
 
 def test_the_command_line_checks_a_thousand_in_one_call_and_prints_one_array(
-    fjell: Container, office: Office, orders: dict[str, int], capsys: pytest.CaptureFixture[str]
+    fjell: Container, office: Office, orders: dict[str, str], capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert run(["invoice", "status", "--all", "--business", "fjell", "--json"]) == 0
     assert [report["invoice"] for report in json.loads(capsys.readouterr().out)] == NUMBERS
@@ -104,10 +107,10 @@ def test_the_command_line_checks_a_thousand_in_one_call_and_prints_one_array(
 
 
 def test_a_thousand_are_followed_up_in_one_call_until_they_are_settled(
-    fjell: Container, office: Office, orders: dict[str, int], clock: MovableClock
+    fjell: Container, office: Office, orders: dict[str, str], clock: MovableClock
 ) -> None:
     paid, deleted, still_open = NUMBERS[0], NUMBERS[1], NUMBERS[-1]
-    office.books.pay(office.books.publish(orders[paid]))
+    published_and_paid(office, orders[paid])
     office.books.delete_order(orders[deleted])
 
     assert fjell.follow_up().run() == [FollowedUp(business="fjell", reports=MANY)]
@@ -160,7 +163,7 @@ def test_ten_thousand_cost_no_more_than_twenty_calls_an_hour(
     numbers = [str(10_000 + number) for number in range(10 * MANY)]
     orders = sent_before(fjell, office, numbers)
     for round_, number in enumerate([numbers[0], numbers[-1]]):
-        office.books.pay(office.books.publish(orders[number]))
+        published_and_paid(office, orders[number])
         assert fjell.follow_up().run() == [FollowedUp(business="fjell", reports=10 * MANY - round_)]
         calls = operations(office)
         assert calls == ["GetInvoices"] * 10
@@ -176,7 +179,7 @@ class TestWorkers:
         yield container
         container.storage().close()
 
-    def test_a_worker_follows_up_by_itself(self, office: Office, orders: dict[str, int], working: Container) -> None:
+    def test_a_worker_follows_up_by_itself(self, office: Office, orders: dict[str, str], working: Container) -> None:
         with Worker(working):
             until = time.monotonic() + PATIENCE_SECONDS
             while not reported(working, NUMBERS[-1]):

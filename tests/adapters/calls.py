@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
+from adapters.http_api.troubles import Context
 from adapters.twentyfour_seven_office.rest.client import RestClient
 from adapters.twentyfour_seven_office.rest.operations import CREATE_CATEGORY
 from adapters.twentyfour_seven_office.rest.operations import GET_CATEGORIES as GET_REST_CATEGORIES
@@ -11,7 +12,6 @@ from adapters.twentyfour_seven_office.rest.settings import RestSettings
 from adapters.twentyfour_seven_office.soap.client import SoapClient
 from adapters.twentyfour_seven_office.soap.operations import GET_CATEGORIES, SAVE_CATEGORIES
 from adapters.twentyfour_seven_office.soap.settings import OperatorSettings
-from adapters.twentyfour_seven_office.troubles import Context
 
 TIMEOUT = 0.4
 CONTEXT = Context(now=datetime(2026, 11, 23, tzinfo=UTC))

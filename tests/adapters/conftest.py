@@ -4,7 +4,7 @@ import pytest
 
 from adapters.clock import SystemClock
 from core.ports.clock import Clock
-from sandbox.twentyfour_seven_office import DEMO_ACCOUNT, Sandbox
+from sandbox import DEMO_ACCOUNT, Sandbox
 from sandbox.twentyfour_seven_office.books import Books
 from tests.fakes import FakeCallCounter, FakeSessionStore
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from adapters.twentyfour_seven_office.settings import require_only_at
+from adapters.http_api.settings import require_only_at
 from core.business import Business, Connection
 from core.errors import AccessRefused, InvalidInput
 from core.ports.surroundings import Surroundings
@@ -19,7 +19,9 @@ SOAP = {
     "password": "correct-horse",
 }
 REST = {"client_id": "kvitt-demo", "client_secret": "battery-staple", "organization_id": "1"}
+TRIPLETEX = {"account_name": "Fjellutleie AS", "employee_token": "ansatt-42", "consumer_token": "integrasjon-42"}
 THERE = {
+    "KVITT_TRIPLETEX_URL": f"{HERE}/tripletex/v2",
     "KVITT_TFSO_API_URL": HERE,
     "KVITT_TFSO_REST_URL": f"{HERE}/v1",
     "KVITT_TFSO_LOGIN_URL": HERE,
@@ -34,7 +36,9 @@ def opened(system: str, settings: dict[str, str], environment: dict[str, str]) -
     AccountingRegistry(surroundings, find_plugins()).open(Business(name="fjell", accounting=connection))
 
 
-@pytest.mark.parametrize(("system", "settings"), [("24sevenoffice", SOAP), ("24sevenoffice-rest", REST)])
+@pytest.mark.parametrize(
+    ("system", "settings"), [("24sevenoffice", SOAP), ("24sevenoffice-rest", REST), ("tripletex", TRIPLETEX)]
+)
 def test_credentials_of_the_sandbox_are_refused_once_the_addresses_are_the_vendors(
     system: str, settings: dict[str, str]
 ) -> None:
@@ -43,7 +47,11 @@ def test_credentials_of_the_sandbox_are_refused_once_the_addresses_are_the_vendo
         opened(system, settings, {})
     assert refusal.value.code == "credentials_elsewhere"
     assert HERE in refusal.value.message
-    assert not any(secret in refusal.value.message for secret in (*SOAP.values(), *REST.values()) if len(secret) > 1)
+    assert not any(
+        secret in refusal.value.message
+        for secret in (*SOAP.values(), *REST.values(), *TRIPLETEX.values())
+        if len(secret) > 1
+    )
 
 
 def test_each_of_several_addresses_counts() -> None:
@@ -55,10 +63,10 @@ def test_each_of_several_addresses_counts() -> None:
 
 @pytest.mark.parametrize("address", ["http://127.0.0.1:82470", "https://127.0.0.1:8247", f"{HERE}.evil.example"])
 def test_an_address_that_only_begins_alike_is_another(address: str) -> None:
-    require_only_at(HERE, f"{HERE}/v1", HERE)
-    require_only_at(None, address)
+    require_only_at(HERE, f"{HERE}/v1", HERE, vendor="The vendor")
+    require_only_at(None, address, vendor="The vendor")
     with pytest.raises(InvalidInput):
-        require_only_at(HERE, address)
+        require_only_at(HERE, address, vendor="The vendor")
 
 
 @pytest.mark.parametrize("only_at", ["", "sandbox", "http://example.com"])

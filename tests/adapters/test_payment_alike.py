@@ -21,17 +21,16 @@ from core.invoice import Invoice
 from core.payment import PaymentReason, PaymentReport, SentOrder, payment_report
 from core.ports.accounting import AccountingSystem
 from core.ports.surroundings import Surroundings
+from sandbox import DEMO_ACCOUNT, Sandbox
 from sandbox.twentyfour_seven_office import (
-    DEMO_ACCOUNT,
     DEMO_APPLICATION_ID,
     DEMO_CLIENT_ID,
     DEMO_CLIENT_SECRET,
+    DEMO_PASSWORD,
     DEMO_USERNAME,
-    Sandbox,
 )
 from sandbox.twentyfour_seven_office.books import Books
 from sandbox.twentyfour_seven_office.records import Order, Row
-from sandbox.twentyfour_seven_office.sandbox import DEMO_PASSWORD
 from tests.fakes import FakeCallCounter, FakeSessionStore
 from tests.unit.samples import a_row, an_invoice
 

@@ -297,7 +297,7 @@ with Worker(container), container.telemetry().turn("fjell"):
 container.storage().close()
 early = [name for name in sys.modules if name.startswith("opentelemetry")]
 
-from entrypoints.http import create_app  # the framework looks whether the API is there, and no more
+from entrypoints.http.app import create_app  # the framework looks whether the API is there, and no more
 
 create_app(container)
 sys.exit(str(early) if early else "opentelemetry.sdk" in sys.modules)

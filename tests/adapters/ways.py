@@ -10,13 +10,8 @@ from adapters.twentyfour_seven_office.soap.system import SoapAccountingSystem, o
 from core.business import Business, Connection
 from core.ports.clock import Clock
 from core.ports.surroundings import Surroundings
-from sandbox.twentyfour_seven_office import (
-    DEMO_ACCOUNT,
-    DEMO_APPLICATION_ID,
-    DEMO_CLIENT_ID,
-    DEMO_USERNAME,
-    Sandbox,
-)
+from sandbox import DEMO_ACCOUNT, Sandbox
+from sandbox.twentyfour_seven_office import DEMO_APPLICATION_ID, DEMO_CLIENT_ID, DEMO_USERNAME
 from tests.adapters.gate import Gate
 from tests.fakes import FakeCallCounter, FakeSessionStore
 from tests.openapi.vendor_contract import assert_kept_where_known
@@ -94,6 +89,7 @@ def opens_rest(sandbox: Sandbox, store: FakeSessionStore, counter: FakeCallCount
         timeout: str = "5",
         rest_url: str = "",
         login_url: str = "",
+        parallel_calls: str = "",
     ) -> RestAccountingSystem:
         connection = RestConnection(
             client_id=DEMO_CLIENT_ID,
@@ -105,6 +101,7 @@ def opens_rest(sandbox: Sandbox, store: FakeSessionStore, counter: FakeCallCount
             "KVITT_TFSO_REST_URL": rest_url or sandbox.rest_url,
             "KVITT_TFSO_LOGIN_URL": login_url or sandbox.url,
             "KVITT_TFSO_TIMEOUT": timeout,
+            "KVITT_TFSO_REST_PARALLEL_CALLS": parallel_calls,
         }
         return open_rest_system(
             Business(name=business, accounting=Connection.of("24sevenoffice-rest", {})),

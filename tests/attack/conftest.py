@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from sandbox.twentyfour_seven_office import Sandbox
+from sandbox import Sandbox
 from tests.attack.installation import SOAP, Installation, installed
 from tests.postgres import temporary_database
 from tests.systems import System

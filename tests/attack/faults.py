@@ -6,16 +6,16 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import httpx
 import pytest
-from requests import PreparedRequest, Response
-from requests.adapters import HTTPAdapter
 
 from core.errors import TryAgain
+from core.event import EventType
 from core.transfer import Transfer, TransferState
-from sandbox.twentyfour_seven_office.faults import Fault
+from sandbox.faults import Fault
 from tests.attack.installation import BUSINESS, LATE_SECONDS, ONE_OF_EACH, REST, Installation
-from tests.systems import System, rest_operation, soap_operation
+from tests.attack.outbox import ARRIVED
+from tests.attack.outgoing import Outgoing, catch
+from tests.systems import System
 
 NUMBER = "2001"
 QUARANTINE = timedelta(seconds=1.5)
@@ -64,7 +64,8 @@ class Matrix:
     """The calls of a cold send in their order, each against each kind; `sample` is what make test tries of it.
 
     `no_way_in` are those whose refusal parks the transfer; `creating` those that create something. An operation that
-    ends with one of `lost` comes after the answer of that call was lost.
+    ends with one of `lost` comes after the answer of that call was lost. What befalls the `forgiven` ones, or those in
+    such a cell, stops nobody; `without_category` are cells in which the product gets none, and that is all.
     """
 
     system: System
@@ -74,6 +75,8 @@ class Matrix:
     creating: Sequence[str]
     lost: Mapping[str, str]
     sample: Sequence[tuple[str, str]]
+    forgiven: Sequence[str | tuple[str, str]] = ()
+    without_category: Sequence[tuple[str, str]] = ()
 
     @property
     def cells(self) -> list[tuple[str, str]]:
@@ -146,7 +149,7 @@ class BulkMatrix:
 def see_one_of_each(
     installation: Installation, matrix: Matrix, operation: str, kind: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Send an invoice while the fault strikes, and see that it becomes one order of one customer."""
+    """Send an invoice while the fault strikes, and see that it becomes one order of one customer, and is told once."""
     for suffix, lost in matrix.lost.items():
         if operation.endswith(suffix):
             installation.sandbox.inject(lost, "reset_after")
@@ -155,11 +158,14 @@ def see_one_of_each(
     (transfer,) = installation.drive(installation.queue(NUMBER))
 
     assert struck.times == 0, "nothing was struck"
-    if code := _code(matrix, operation, matrix.kinds[kind]):
+    code = _code(matrix, operation, kind)
+    if code:
         transfer = _mended(installation, transfer, code)
     assert transfer.state is TransferState.TRANSFERRED, transfer.error
-    assert installation.held == ONE_OF_EACH
+    categories = 0 if (operation, kind) in matrix.without_category else 1
+    assert installation.held == ONE_OF_EACH._replace(categories=categories)
     assert installation.orders_for(NUMBER) == [int(transfer.order_id or 0)]
+    assert installation.told == _told(code)
 
 
 class Detour:
@@ -169,24 +175,14 @@ class Detour:
         self.times = 1
         self._operation = operation
         self._after = after
-        send_soap, send_rest = HTTPAdapter.send, httpx.Client.send
+        catch(self._led, put=monkeypatch.setattr)
 
-        def soap(adapter: HTTPAdapter, request: PreparedRequest, **how: Any) -> Response:
-            if not self._leads_astray(soap_operation(request)):
-                return send_soap(adapter, request, **how)
-            with _deaf_port() as port:
-                request.url = f"http://127.0.0.1:{port}/"
-                return send_soap(adapter, request, **how)
-
-        def rest(client: httpx.Client, request: httpx.Request, **how: Any) -> httpx.Response:
-            if not self._leads_astray(rest_operation(request)):
-                return send_rest(client, request, **how)
-            with _deaf_port() as port:
-                request.url = request.url.copy_with(port=port)
-                return send_rest(client, request, **how)
-
-        monkeypatch.setattr(HTTPAdapter, "send", soap)
-        monkeypatch.setattr(httpx.Client, "send", rest)
+    def _led(self, call: Outgoing) -> Any:
+        if not self._leads_astray(call.operation):
+            return call.send()
+        with _deaf_port() as port:
+            call.lead_to(port)
+            return call.send()
 
     def _leads_astray(self, operation: str) -> bool:
         if not self.times or operation != self._operation:
@@ -230,8 +226,11 @@ def used_up(opens_again: datetime) -> str:
     return f"Limit exceeded by 1. Request is blocked. Quarantine ends at {opens_again.isoformat()}"
 
 
-def _code(matrix: Matrix, operation: str, kind: Kind) -> str | None:
+def _code(matrix: Matrix, operation: str, name: str) -> str | None:
     """What the transfer ends with where a fault is an answer; None where it is to arrive by itself."""
+    kind = matrix.kinds[name]
+    if operation in matrix.forgiven or (operation, name) in (*matrix.forgiven, *matrix.without_category):
+        return None
     if kind.code and operation in matrix.no_way_in:
         return "access_refused"
     return kind.code
@@ -248,6 +247,13 @@ def _mended(installation: Installation, transfer: Transfer, code: str) -> Transf
         assert transfer.state is TransferState.REJECTED
         installation.container.manage_transfers().retry(transfer.id)
     return installation.drive(transfer)[0]
+
+
+def _told(code: str | None) -> Mapping[str | None, Sequence[EventType]]:
+    """What is told of an invoice that was refused for this reason (None: for none) before it arrived."""
+    if code == "access_refused":
+        return {None: [EventType.ACCESS_REFUSED, EventType.ACCESS_RESTORED], NUMBER: [ARRIVED]}
+    return {NUMBER: [EventType.TRANSFER_REJECTED, ARRIVED] if code else [ARRIVED]}
 
 
 def _verified(installation: Installation) -> None:

@@ -8,8 +8,9 @@ still do is waited for as long as one runs in the sandbox; `let_calls_settle` is
 import os
 import re
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
 
@@ -20,23 +21,27 @@ from adapters.storage.schema import installation as known_backups
 from adapters.storage.schema import intents, leases, transfers
 from core.business import Business
 from core.errors import Outcome, Unsettled
+from core.event import EventType
 from core.invoice import Invoice
 from core.ports.invoice_stores import Step
 from core.transfer import Transfer
 from entrypoints.container import Container, make_container
 from entrypoints.settings import Settings
-from sandbox.twentyfour_seven_office import Sandbox
-from sandbox.twentyfour_seven_office.records import Order, Row
-from sandbox.twentyfour_seven_office.sandbox import DEMO_ACCOUNT
+from sandbox import DEMO_ACCOUNT, Sandbox
+from sandbox.norwegian_time import now
+from tests.attack import outbox
+from tests.attack.books import HeldBooks, HeldOrder, held_books
 from tests.homes import furnish
-from tests.systems import SYSTEMS, System
+from tests.systems import REST as REST
+from tests.systems import SOAP as SOAP
+from tests.systems import TRIPLETEX as TRIPLETEX
+from tests.systems import System
 
 BUSINESS = "fjell"
-SOAP, REST = SYSTEMS.values()
 
 CALL_SECONDS = 0.5
 LATE_SECONDS = 0.9
-SETTLING_SECONDS = 1.6
+SETTLING_SECONDS = 2.0
 LEASE_SECONDS = 60.0
 PATIENCE_SECONDS = 30.0
 
@@ -81,13 +86,14 @@ class Installation:
         lease_seconds: float = LEASE_SECONDS,
         chunk_size: int = 100,
         call_seconds: float = CALL_SECONDS,
+        settling_seconds: float = SETTLING_SECONDS,
     ) -> None:
         self.sandbox = sandbox
         self.system = system
         self.settings = Settings(
             home=home,
             database_url=database_url,
-            settling_seconds=SETTLING_SECONDS,
+            settling_seconds=settling_seconds,
             lease_seconds=lease_seconds,
             chunk_size=chunk_size,
             retry_first_seconds=0.05,
@@ -97,7 +103,7 @@ class Installation:
         )
         if database_url is None:
             furnish(home)
-        self._given = {**system.environment(sandbox), "KVITT_TFSO_TIMEOUT": str(call_seconds)}
+        self._given = {**system.environment(sandbox), system.timeout: str(call_seconds)}
         self.container = self.new_container()
         self.container.queue.override(providers.Object(Unattended()))
 
@@ -119,7 +125,7 @@ class Installation:
 
     def connect(self, business: str = BUSINESS, *, account: str = DEMO_ACCOUNT) -> None:
         """Connect a business to a company of the sandbox's demo world."""
-        connection = self.system.connection(account, self.sandbox.account(account))
+        connection = self.system.connection(account, self.system.company(self.sandbox, account))
         self.container.connect_business().store(Business.model_validate({"name": business, "accounting": connection}))
 
     def add(self, number: str, *, business: str = BUSINESS, email: str = "post@moe.example", rows: int = 1) -> None:
@@ -159,18 +165,10 @@ class Installation:
         for transfer in transfers:
             if transfer.error is None:
                 continue
-            there = [order.id for order in self._orders if self._is_of(order, transfer.invoice)]
+            there = [order.id for order in self.orders if _is_of(order, transfer.invoice)]
             told = f"{transfer.error.code}, {transfer.error.outcome}, and these orders are there: {there}"
             assert not there or transfer.error.outcome is not Outcome.NOTHING_WRITTEN, told
             assert there or transfer.error.outcome is not Outcome.WRITTEN, told
-
-    @property
-    def _orders(self) -> list[Order]:
-        return [order for account in self.sandbox.accounts for order in list(account.books.orders.values())]
-
-    def _is_of(self, order: Order, number: str) -> bool:
-        """Whether it is that invoice's, also where it is unfinished and just names the number."""
-        return re.search(rf"(?<!\w){re.escape(number)}(?!\w)", self.system.reference(order)) is not None
 
     def let_leases_run_out(self) -> None:
         """Do as if the length of a lease had passed since the last renewal."""
@@ -201,31 +199,48 @@ class Installation:
             return work.journal.of(transfer.id)
 
     @property
+    def told(self) -> Mapping[str | None, Sequence[EventType]]:
+        """What was told of each invoice, and (None) of the business itself; seen to be told as it is kept."""
+        return outbox.told(self.container, BUSINESS)
+
+    @property
     def held(self) -> Held:
         """What the accounting system holds when no call is running any more."""
         self.sandbox.settle()
-        books = [account.books for account in self.sandbox.accounts]
         return Held(
-            orders=sum(len(one.orders) for one in books),
-            customers=sum(len(one.customers) for one in books),
-            products=sum(len(one.products) for one in books),
-            categories=sum(len(one.categories) for one in books),
+            orders=len(self.orders),
+            customers=sum(len(one.customers) for one in self.books),
+            products=sum(one.products for one in self.books),
+            categories=sum(one.categories for one in self.books),
         )
+
+    @property
+    def books(self) -> list[HeldBooks]:
+        """The books of every company of the accounting system."""
+        return held_books(self.sandbox, self.system)
+
+    def books_of(self, company: str = DEMO_ACCOUNT) -> HeldBooks:
+        """The books of one company."""
+        return next(books for books in self.books if books.name == company)
+
+    @property
+    def orders(self) -> list[HeldOrder]:
+        """The orders in the books of all companies, finished or not."""
+        return [order for books in self.books for order in books.orders]
 
     def orders_for(self, number: str) -> list[int]:
         """The ids of the orders with our reference, in the books of all companies."""
-        return [
-            order.id
-            for account in self.sandbox.accounts
-            for order in account.books.orders.values()
-            if self.system.reference(order) == number
-        ]
+        return [order.id for order in self.orders if order.reference == number]
 
-    def rows_of(self, number: str) -> list[Row]:
-        """The rows of the only order with our reference."""
-        (order_id,) = self.orders_for(number)
-        (order,) = [one for account in self.sandbox.accounts if (one := account.books.orders.get(order_id))]
-        return order.rows
+    def texts_of(self, number: str) -> Sequence[str]:
+        """What the rows of the only order with our reference say."""
+        (order,) = [order for order in self.orders if order.reference == number]
+        return order.texts
+
+
+def _is_of(order: HeldOrder, number: str) -> bool:
+    """Whether it is that invoice's, also where it is unfinished and just names the number."""
+    return re.search(rf"(?<!\w){re.escape(number)}(?!\w)", order.reference) is not None
 
 
 def an_invoice(number: str, *, email: str = "post@moe.example", rows: int = 1) -> Invoice:
@@ -267,9 +282,14 @@ def installed(
     lease_seconds: float = LEASE_SECONDS,
     chunk_size: int = 100,
     call_seconds: float = CALL_SECONDS,
+    settling_seconds: float = SETTLING_SECONDS,
+    clock: Callable[[], datetime] = now,
 ) -> Iterator[Installation]:
-    """An installation with its business connected, for the length of the block."""
-    with Sandbox.demo(logins_per_minute=0) as sandbox:
+    """An installation with its business connected, for the length of the block; somebody wants to be told of all.
+
+    `clock` is the accounting system's.
+    """
+    with Sandbox.demo(logins_per_minute=0, clock=clock) as sandbox:
         installation = Installation(
             home,
             sandbox,
@@ -278,9 +298,11 @@ def installed(
             lease_seconds=lease_seconds,
             chunk_size=chunk_size,
             call_seconds=call_seconds,
+            settling_seconds=settling_seconds,
         )
         try:
             installation.connect()
+            outbox.listen(installation.container)
             yield installation
         finally:
             installation.container.storage().close()

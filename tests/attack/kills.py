@@ -14,12 +14,16 @@ import pytest
 from core.transfer import Transfer, TransferState
 from tests.attack.installation import BUSINESS, ONE_OF_EACH, Installation
 from tests.attack.launcher import AFTER, BEFORE, COMMIT
+from tests.attack.outbox import ARRIVED
 from tests.systems import System
 
 NUMBER = "3001"
 
 RENEWALS = 3
 """On a slow machine the lease is renewed so many times more than on a fast one, at most."""
+
+_PATIENT_SECONDS = "30"
+"""On a slow machine too a process gets to its point, or to its end: no call of its own runs into a timeout."""
 
 _ROOT = Path(__file__).parents[2]
 _PATIENCE_SECONDS = 120
@@ -84,18 +88,19 @@ def sent(installation: Installation, *, rows: int = 1) -> Transfer:
 
 
 def ended_well(installation: Installation, transfer: Transfer) -> None:
-    """See that it becomes one order of one customer, by whoever takes it up now."""
+    """See that it becomes one order of one customer, by whoever takes it up now, and is told once."""
     (transfer,) = installation.drive(transfer)
     assert transfer.state is TransferState.TRANSFERRED, transfer.error
     assert installation.held == ONE_OF_EACH
     assert installation.orders_for(NUMBER) == [int(transfer.order_id or 0)]
+    assert installation.told == {NUMBER: [ARRIVED]}
 
 
 def launched(installation: Installation, *options: str) -> subprocess.CompletedProcess[str]:
     """Run a worker process to its end."""
     return subprocess.run(
         [sys.executable, "-m", "tests.attack.launcher", BUSINESS, *options],
-        env=installation.environment,
+        env={**installation.environment, installation.system.timeout: _PATIENT_SECONDS},
         cwd=_ROOT,
         capture_output=True,
         text=True,

@@ -19,9 +19,6 @@ from contextlib import contextmanager
 from typing import Any, Protocol
 from unittest.mock import patch
 
-import httpx
-from requests import PreparedRequest, Response
-from requests.adapters import HTTPAdapter
 from sqlalchemy import Connection
 
 from adapters.storage.transfers import SqlTransferStore
@@ -31,8 +28,7 @@ from adapters.twentyfour_seven_office.soap.wire import contract
 from core.transfer import TransferState
 from entrypoints.container import DURABLE, INLINE, Container, make_container
 from entrypoints.settings import read_settings
-from entrypoints.worker import Worker
-from tests.systems import rest_operation, soap_operation
+from tests.attack.outgoing import Outgoing, catch
 
 COMMIT = "commit"
 BEFORE, DURING, AFTER = "before", "during", "after"
@@ -98,22 +94,14 @@ def watch_commits(killer: Watcher) -> None:
 
 def watch_calls(killer: Watcher) -> None:
     """Watch every call to the accounting system."""
-    send_soap, send_rest = HTTPAdapter.send, httpx.Client.send
 
-    def watched_soap(adapter: HTTPAdapter, request: PreparedRequest, **how: Any) -> Response:
-        is_the_point = killer.begins(soap_operation(request))
-        response = send_soap(adapter, request, **how)
+    def watched(call: Outgoing) -> Any:
+        is_the_point = killer.begins(call.operation)
+        response = call.send()
         killer.ended(is_the_point=is_the_point)
         return response
 
-    def watched_rest(client: httpx.Client, request: httpx.Request, **how: Any) -> httpx.Response:
-        is_the_point = killer.begins(rest_operation(request))
-        response = send_rest(client, request, **how)
-        killer.ended(is_the_point=is_the_point)
-        return response
-
-    HTTPAdapter.send = watched_soap  # type: ignore[method-assign, assignment]
-    httpx.Client.send = watched_rest  # type: ignore[method-assign, assignment]
+    catch(watched)
 
 
 def load_contracts() -> None:
@@ -129,6 +117,8 @@ def take_turn(container: Container, business: str) -> None:
 
 def run_engine(container: Container, business: str) -> None:
     """Work with the durable queue, as `kvitt worker` does, until nothing of the business is left to do."""
+    from entrypoints.worker import Worker  # only here: what it needs takes as long to load as the rest together
+
     with Worker(container):
         while _live(container, business):
             time.sleep(_BETWEEN_LOOKS)
@@ -136,7 +126,7 @@ def run_engine(container: Container, business: str) -> None:
 
 def follow_up(container: Container, at_a_time: int) -> None:
     """Follow up open orders once, as a worker's thread does."""
-    with patch("core.use_cases.follow_up.PIECE", at_a_time):
+    with patch("core.use_cases.check_status.PIECE", at_a_time):
         container.follow_up().run()
 
 

@@ -5,11 +5,13 @@ customer.
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
+from core.event import EventType
 from core.invoice import Invoice
 from core.transfer import Transfer, TransferState
 from tests.attack.installation import BUSINESS, Installation, an_invoice
+from tests.attack.outbox import ARRIVED
 
 CHUNK_SIZE = 5
 _UNKNOWN = 11
@@ -37,24 +39,31 @@ def queued(installation: Installation, given: Sequence[Invoice]) -> list[Transfe
     return [one for one in found if one]
 
 
-def see_exactly_one_of_each(installation: Installation, given: Sequence[Invoice]) -> None:
-    """See in the accounting system's books that each invoice is one order, of its own customer, and nothing doubled."""
+def see_exactly_one_of_each(
+    installation: Installation, given: Sequence[Invoice], *, rejected: Collection[str] = ()
+) -> None:
+    """See in the accounting system's books that each invoice is one order, of its own customer, and nothing doubled.
+
+    And that it was told once; of those that were `rejected` before, that too.
+    """
     installation.sandbox.settle()
     transfers = {one.invoice: one for one in installation.container.look_up().transfers(BUSINESS, limit=1000)}
-    books = [account.books for account in installation.sandbox.accounts if account.books.orders]
-    (held,) = books
+    (held,) = [books for books in installation.books if books.orders]
     email_of = {one.number: one.customer.email for one in [*given, _invoice(_BEFORE, email=_KNOWN)]}
-    reference = installation.system.reference
-    assert Counter(reference(order) for order in held.orders.values()) == Counter(email_of.keys())
-    for order in held.orders.values():
-        transfer = transfers[reference(order)]
+    assert Counter(order.reference for order in held.orders) == Counter(email_of.keys())
+    emails = {customer.id: customer.emails for customer in held.customers}
+    for order in held.orders:
+        transfer = transfers[order.reference]
         assert (transfer.state, transfer.order_id) == (TransferState.TRANSFERRED, str(order.id)), transfer.error
         assert transfer.customer_id == str(order.customer_id)
-        customer = held.customers[order.customer_id]
-        assert email_of[reference(order)] in customer.emails.values(), "an order of another's customer"
-    held_emails = Counter(email for one in held.customers.values() for email in set(one.emails.values()))
+        assert email_of[order.reference] in emails[order.customer_id], "an order of another's customer"
+    held_emails = Counter(email for one in held.customers for email in one.emails)
     assert held_emails == Counter(set(email_of.values())), "a customer was created twice"
-    assert (len(held.products), len(held.categories)) == (1, 1)
+    assert (held.products, held.categories) == (1, 1)
+    told: dict[str | None, list[EventType]] = {number: [ARRIVED] for number in email_of}
+    for number in rejected:
+        told[number] = [EventType.TRANSFER_REJECTED, ARRIVED]
+    assert installation.told == told | {None: [EventType.BATCH_FINISHED]}
 
 
 def _invoice(number: str, *, email: str, street: str = "Kirkegata 4") -> Invoice:

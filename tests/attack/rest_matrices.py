@@ -121,7 +121,7 @@ KILLS = KillMatrix(
         LINES: _ROWS,
         FINISH: 1,
     },
-    commits=27,
+    commits=23,
     rows=_ROWS,
     sample=(
         ("POST /salesorders:1", AFTER),

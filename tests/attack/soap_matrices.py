@@ -7,7 +7,7 @@ from tests.attack.launcher import AFTER, BEFORE, COMMIT
 
 _VALIDATION = "Instance validation error: 'X' is not a valid value for OrderStateValues."
 _DEPARTMENT = "Office24Seven.Library.Economy.Accounting.DepartmentIsRequiredException"
-_BULK_COMMITS = 34
+_BULK_COMMITS = 31
 
 FAULTS = Matrix(
     system=SOAP,

@@ -15,13 +15,16 @@ from pathlib import Path
 
 import pytest
 
-from sandbox.twentyfour_seven_office import Sandbox
-from sandbox.twentyfour_seven_office.faults import Fault
+from sandbox import Sandbox
+from sandbox.faults import Fault
 from tests.systems import SYSTEMS
 
 ROOT = Path(__file__).parents[2]
 
 LOST = ("reset_after", "http_502_after", "login_page_after", "truncated", "malformed", "reset", "late", "drip")
+MOODS = (*LOST, "throttled")
+"""What befalls a call in a storm: its answer is lost, or it is turned away."""
+
 CALLS_PER_LOST_ANSWER = 20
 LONGEST_LATE_SECONDS = 1.5
 
@@ -34,13 +37,14 @@ ENDED = "ended with"
 """What begins a complaint about a worker that ended though nobody had killed it."""
 
 SETTINGS = {
-    "KVITT_TFSO_TIMEOUT": "2",
+    **dict.fromkeys((system.timeout for system in SYSTEMS.values()), "2"),
     "KVITT_SETTLING_SECONDS": "5",  # longer than the latest a call may take effect, with room for a crowded machine
     "KVITT_LEASE_SECONDS": "4",
     "KVITT_RETRY_FIRST_SECONDS": "0.1",
     "KVITT_RETRY_LONGEST_SECONDS": "1",
     "KVITT_SWEEP_SECONDS": "0.5",
     "KVITT_STOP_SECONDS": "10",
+    "KVITT_WEBHOOK_ALLOWED_NETWORKS": "127.0.0.0/8",
 }
 
 
@@ -162,7 +166,7 @@ class BadConnection:
 
 @contextmanager
 def bad_connection(chance: random.Random, office: Sandbox) -> Iterator[BadConnection]:
-    """Lose one answer in CALLS_PER_LOST_ANSWER, in one way or another, for the length of the block."""
+    """Lose one answer in CALLS_PER_LOST_ANSWER, in one way or another, or turn that call away, within the block."""
     own_chance = random.Random(chance.random())
     connection, over = BadConnection(), threading.Event()
 
@@ -175,7 +179,7 @@ def bad_connection(chance: random.Random, office: Sandbox) -> Iterator[BadConnec
                 connection.kinds[waiting.kind] += 1
             waiting = office.inject(
                 "*",
-                own_chance.choice(LOST),
+                own_chance.choice(MOODS),
                 after=own_chance.randrange(2 * CALLS_PER_LOST_ANSWER - 1),
                 delay=own_chance.uniform(0, LONGEST_LATE_SECONDS),
             )

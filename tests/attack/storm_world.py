@@ -8,7 +8,8 @@ from core.business import Business
 from core.invoice import Invoice
 from core.transfer import Transfer, TransferState
 from entrypoints.container import Container
-from sandbox.twentyfour_seven_office import Sandbox
+from sandbox import Sandbox
+from tests.attack.books import held_books
 from tests.systems import SYSTEMS, System
 
 
@@ -33,9 +34,12 @@ def people_the_world(
 ) -> None:
     """Have companies invite the integration's user; connect their businesses, and add their invoices, or just these."""
     names = businesses_of(scale)
-    accounts = [office.add_account(company) for name in names for company in companies_of(name, scale)]
     for system in SYSTEMS.values():
-        system.invite(office, accounts)
+        known = [books.company for books in system.companies(office)]
+        for company in [company for name in names for company in companies_of(name, scale)]:
+            if company not in known:
+                system.add_company(office, company)
+        system.invite(office, system.companies(office))
     for name in names:
         connect(name, companies_of(name, scale)[0], container, office)
     add_invoices(scale, container, range(scale.invoices) if invoices is None else invoices)
@@ -60,7 +64,8 @@ def companies_of(business: str, scale: Scale) -> list[str]:
 
 def connect(business: str, company: str, container: Container, office: Sandbox) -> None:
     """Connect a business to a company."""
-    connection = system_of(business).connection(company, office.account(company))
+    system = system_of(business)
+    connection = system.connection(company, system.company(office, company))
     container.connect_business().store(Business.model_validate({"name": business, "accounting": connection}))
 
 
@@ -126,22 +131,18 @@ def see_books(
     business: str, company: str, scale: Scale, transfers: Mapping[str, Transfer], office: Sandbox
 ) -> list[str]:
     """See that nothing is doubled in a company's books, and return the references of its orders."""
-    account, reference = office.account(company), system_of(business).reference
-    books = account.books
-    held = sorted(
-        customer.emails["Primary"] if "Primary" in customer.emails else str(customer.emails)
-        for customer in books.customers.values()
-    )
+    books = next(one for one in held_books(office, system_of(business)) if one.name == company)
+    held = sorted(", ".join(sorted(customer.emails)) for customer in books.customers)
     everyone = [f"kunde{customer}@prove.example" for customer in range(scale.customers)]
-    products = (len(books.products), len(books.categories))
+    products = (books.products, books.categories)
     if scale.companies == 1:
         assert held == everyone, f"the customers of {company}"
         assert products == (1, 1), f"the products of {company}"
     else:  # it was left before it had all
         assert held == sorted(set(held) & set(everyone)), f"the customers of {company}"
         assert max(products) <= 1, f"the products of {company}"
-    for order in books.orders.values():
-        transfer = transfers[reference(order)]
+    for order in books.orders:
+        transfer = transfers[order.reference]
         assert (transfer.business, transfer.order_id) == (business, str(order.id))
-        assert transfer.books == f"24sevenoffice {account.number}"
-    return [reference(order) for order in books.orders.values()]
+        assert transfer.books == books.identity
+    return [order.reference for order in books.orders]

@@ -31,13 +31,14 @@ from urllib3 import HTTPResponse
 from core.errors import KvittError
 from core.payment import PaymentReason, PaymentReport
 from core.transfer import Transfer, TransferState
-from sandbox.twentyfour_seven_office import DEMO_ACCOUNT
 from tests.acceptance.movable_clock import MovableClock
-from tests.attack.installation import BUSINESS, REST, SOAP, Installation, installed
-from tests.systems import System, rest_operation, soap_operation
+from tests.attack.installation import BUSINESS, REST, SOAP, TRIPLETEX, Installation, installed
+from tests.operations import http_operation, soap_operation
+from tests.systems import System
 
 NUMBERS = ("2001", "2002", "2003")
 _TURNS = 25
+_PATIENT_SECONDS = 10.0
 _SENTINELS = (
     "-2147483648",
     "-32768",
@@ -60,8 +61,17 @@ _GIVING_IDS = (
     "POST /customers",
     "POST /products",
     "POST /productcategories",
+    "GET /token/session/>whoAmI",
+    "POST /customer",
+    "POST /customer/list",
+    "POST /order",
+    "POST /order/list",
+    "POST /product",
+    "POST /product/group",
+    "POST /product/groupRelation",
 )
-_LOOKS = ("GetInvoices", "GET /salesorders", "GET /salesorders/{id}/lines")
+_IDS = ("id", "companyId")
+_LOOKS = ("GetInvoices", "GET /salesorders", "GET /salesorders/{id}/lines", "GET /order")
 """What asks whether an order is there, or how much of it."""
 
 
@@ -197,7 +207,7 @@ def spoilt_json(spoilt: Spoilt, operation: str, body: bytes) -> bytes:
     leaves = [
         (inside, at)
         for inside, at in places
-        if not isinstance(inside[at], dict | list) and not (operation in _GIVING_IDS and at == "id")
+        if not isinstance(inside[at], dict | list) and not (operation in _GIVING_IDS and at in _IDS)
     ]
     match spoilt.manner:
         case Spoiling.DROP:
@@ -235,9 +245,13 @@ def _gives_another_id(operation: str, body: bytes, spoilt_body: bytes) -> bool:
     if operation not in _GIVING_IDS:
         return False
     try:
-        return bool(json.loads(body)["id"] != json.loads(spoilt_body).get("id"))
-    except (ValueError, AttributeError, TypeError, KeyError):
+        return _ids(json.loads(body)) != _ids(json.loads(spoilt_body))
+    except ValueError:
         return False
+
+
+def _ids(document: Any) -> list[Any]:
+    return [inside[at] for inside, at in _places(document) if at in _IDS]
 
 
 @dataclass(frozen=True)
@@ -278,7 +292,7 @@ def _caught_rest(spoiler: Spoiler) -> Iterator[None]:
     def caught(client: httpx.Client, request: httpx.Request, **how: Any) -> httpx.Response:
         response = send(client, request, **how)
         body, status, headers = response.read(), response.status_code, response.headers.copy()
-        arrived = spoiler.spoil(rest_operation(request), body, spoilt_json) if body else body
+        arrived = spoiler.spoil(http_operation(request), body, spoilt_json) if body else body
         if isinstance(arrived, bytes):
             body = arrived
         elif arrived.manner is Spoiling.STATUS:
@@ -294,7 +308,7 @@ def _caught_rest(spoiler: Spoiler) -> Iterator[None]:
         yield
 
 
-WIRES = [Wire(SOAP, _caught_soap), Wire(REST, _caught_rest)]
+WIRES = [Wire(SOAP, _caught_soap), Wire(REST, _caught_rest), Wire(TRIPLETEX, _caught_rest)]
 """Another adapter is one more: its plugin, and a block within which its answers go through a Spoiler."""
 
 PLANS = st.lists(
@@ -330,13 +344,12 @@ def _spoil_and_mend(wire: Wire, plan: dict[int, Spoilt], numbers: tuple[str, ...
     spoiler = Spoiler(plan)
     with (
         TemporaryDirectory() as folder,
-        installed(Path(folder), system=wire.system) as installation,
+        installed(Path(folder), system=wire.system, call_seconds=_PATIENT_SECONDS) as installation,
         wire.caught(spoiler),
     ):
         clock = MovableClock()
         if known:  # with an e-mail address only, so that the rest is written to the record
-            books = installation.sandbox.account(DEMO_ACCOUNT).books
-            books.add_customer("Moe Prøve AS", emails={"Primary": "post@moe.example"})
+            installation.books_of().add_customer("Moe Prøve AS", email="post@moe.example")
         installation.container.clock.override(providers.Object(clock))
         for number in numbers:
             installation.add(number)

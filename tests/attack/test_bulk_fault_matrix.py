@@ -6,14 +6,18 @@ from pathlib import Path
 import pytest
 
 from core.transfer import TransferState
-from tests.attack import rest_matrices, soap_matrices
-from tests.attack.faults import BulkMatrix, Point, strike
-from tests.attack.installation import Installation, installed
+from tests.attack import rest_matrices, soap_matrices, tripletex_matrices
+from tests.attack.faults import BulkMatrix, Kind, Point, strike
+from tests.attack.installation import SOAP, TRIPLETEX, Installation, installed
 from tests.attack.month_end import CHUNK_SIZE, invoices, queued, see_exactly_one_of_each
 from tests.systems import System
 
-MATRICES = {matrix.system.name: matrix for matrix in (soap_matrices.BULK_FAULTS, rest_matrices.BULK_FAULTS)}
+MATRICES = {
+    matrix.system.name: matrix
+    for matrix in (soap_matrices.BULK_FAULTS, rest_matrices.BULK_FAULTS, tripletex_matrices.BULK_FAULTS)
+}
 SOAP_KINDS = soap_matrices.BULK_FAULTS.kinds
+TRIPLETEX_KINDS = tripletex_matrices.BULK_FAULTS.kinds
 
 
 @pytest.fixture
@@ -23,7 +27,7 @@ def installation(tmp_path: Path, database_url: str | None, system: System) -> It
 
 
 @pytest.mark.parametrize(("system", "point", "kind"), [case for matrix in MATRICES.values() for case in matrix.cases])
-@pytest.mark.sampled(3)
+@pytest.mark.sampled(4)
 def test_one_order_each_comes_of_it(
     installation: Installation, system: System, point: Point, kind: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -40,7 +44,7 @@ def test_one_order_each_comes_of_it(
     for one in rejected:
         installation.container.manage_transfers().retry(one.id)
     installation.drive(*rejected)
-    see_exactly_one_of_each(installation, given)
+    see_exactly_one_of_each(installation, given, rejected=[one.invoice for one in rejected])
 
 
 def test_one_that_is_refused_is_the_only_one(installation: Installation, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -51,12 +55,19 @@ def test_one_that_is_refused_is_the_only_one(installation: Installation, monkeyp
     assert [one.state for one in ended].count(TransferState.REJECTED) == 1
 
 
+@pytest.mark.parametrize(
+    ("system", "operation", "kind"),
+    [
+        pytest.param(SOAP, "SaveInvoices", SOAP_KINDS["validation fault"], id=SOAP.name),
+        pytest.param(TRIPLETEX, "POST /order/list", TRIPLETEX_KINDS["validation error"], id=TRIPLETEX.name),
+    ],
+)
 def test_a_whole_call_that_is_refused_once_stops_nobody(
-    installation: Installation, monkeypatch: pytest.MonkeyPatch
+    installation: Installation, operation: str, kind: Kind, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     given = invoices()
     transfers = queued(installation, given)
-    strike(installation, "SaveInvoices", SOAP_KINDS["validation fault"], monkeypatch)
+    strike(installation, operation, kind, monkeypatch)
     assert {one.state for one in installation.drive(*transfers)} == {TransferState.TRANSFERRED}
     see_exactly_one_of_each(installation, given)
 
@@ -66,6 +77,7 @@ def test_the_sample_is_of_the_matrix(matrix: BulkMatrix) -> None:
     assert set(matrix.sample) <= set(matrix.cells)
 
 
-def test_the_sample_of_calls_with_many_items_has_every_operation() -> None:
-    matrix = soap_matrices.BULK_FAULTS
+@pytest.mark.parametrize("system", [SOAP, TRIPLETEX], ids=[SOAP.name, TRIPLETEX.name])
+def test_the_sample_of_calls_with_many_items_has_every_operation(system: System) -> None:
+    matrix = MATRICES[system.name]
     assert {point[0] for point, _ in matrix.sample} == {point[0] for point in matrix.points}

@@ -10,14 +10,14 @@ import pytest
 
 from core.invoice import Invoice
 from core.transfer import Transfer
-from tests.attack import rest_matrices, soap_matrices
+from tests.attack import rest_matrices, soap_matrices, tripletex_matrices
 from tests.attack.installation import LATE_SECONDS, REST, Installation, installed
 from tests.attack.kills import killed, launched
 from tests.attack.launcher import DURING
 from tests.attack.month_end import CHUNK_SIZE, invoices, queued, see_exactly_one_of_each
 from tests.systems import System
 
-MATRIX = soap_matrices.BULK_KILLS
+MATRICES = {matrix.system.name: matrix for matrix in (soap_matrices.BULK_KILLS, tripletex_matrices.BULK_KILLS)}
 
 
 @pytest.fixture
@@ -29,7 +29,7 @@ def installation(tmp_path: Path, database_url: str | None, system: System) -> It
 @pytest.mark.parametrize(
     ("system", "point", "edge"),
     [
-        *MATRIX.cases,
+        *(case for matrix in MATRICES.values() for case in matrix.cases),
         *(
             pytest.param(REST, point, edge, id=f"{REST.name}-{point}-{edge}", marks=pytest.mark.attack)
             for point, edge in rest_matrices.BULK_KILLS
@@ -45,7 +45,14 @@ def test_a_fresh_worker_ends_what_a_killed_one_left(installation: Installation, 
     _ended_well(installation, given, transfers)
 
 
-@pytest.mark.parametrize("call", MATRIX.creating)
+@pytest.mark.parametrize(
+    ("system", "call"),
+    [
+        pytest.param(matrix.system, call, id=f"{name}-{call}")
+        for name, matrix in MATRICES.items()
+        for call in matrix.creating
+    ],
+)
 @pytest.mark.attack
 def test_a_call_that_is_carried_out_after_its_worker_was_killed(installation: Installation, call: str) -> None:
     given = invoices()
@@ -56,9 +63,10 @@ def test_a_call_that_is_carried_out_after_its_worker_was_killed(installation: In
     _ended_well(installation, given, transfers)
 
 
+@pytest.mark.parametrize("system", [matrix.system for matrix in MATRICES.values()], ids=MATRICES)
 @pytest.mark.parametrize("nth", range(8))
 @pytest.mark.attack
-def test_two_workers_are_killed_one_after_the_other(installation: Installation, nth: int) -> None:
+def test_two_workers_are_killed_one_after_the_other(installation: Installation, system: System, nth: int) -> None:
     """Where is drawn by chance; KVITT_KILL_SEED gives the same points again."""
     seed = os.environ.get("KVITT_KILL_SEED") or secrets.token_hex(4)
     print(f"KVITT_KILL_SEED={seed}")  # noqa: T201 - shown when the test fails
@@ -66,17 +74,18 @@ def test_two_workers_are_killed_one_after_the_other(installation: Installation, 
     given = invoices()
     transfers = queued(installation, given)
     for _ in range(2):
-        point, edge = chance.choice(MATRIX.points)
+        point, edge = chance.choice(MATRICES[system.name].points)
         launched(installation, "--kill", point, "--edge", edge)  # the second may be over before it gets that far
         installation.let_leases_run_out()
     _ended_well(installation, given, transfers)
 
 
+@pytest.mark.parametrize("system", [matrix.system for matrix in MATRICES.values()], ids=MATRICES)
 @pytest.mark.attack
-def test_the_matrix_has_all_that_is_committed_and_called(installation: Installation) -> None:
+def test_the_matrix_has_all_that_is_committed_and_called(installation: Installation, system: System) -> None:
     given = invoices()
     transfers = queued(installation, given)
-    MATRIX.see_that_it_is_whole(installation)
+    MATRICES[system.name].see_that_it_is_whole(installation)
     _ended_well(installation, given, transfers)
 
 

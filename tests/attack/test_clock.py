@@ -18,6 +18,7 @@ from tests.attack.installation import (
     REST,
     SETTLING_SECONDS,
     SOAP,
+    TRIPLETEX,
     Installation,
     Unattended,
     installed,
@@ -33,8 +34,9 @@ NORMAL_SECONDS = CALL_SECONDS + 2 * SETTLING_SECONDS + 6
 CREATING = {
     SOAP.name: ("SaveInvoices", "SaveCompanies", "SaveProducts", "SaveCategories"),
     REST.name: ("POST /salesorders", "PATCH /salesorders/{id}", "POST /customers", "POST /products"),
+    TRIPLETEX.name: ("POST /order", "POST /customer", "POST /product"),
 }
-IN_SHORT = {"SaveInvoices", "POST /salesorders"}
+IN_SHORT = {"SaveInvoices", "POST /salesorders", "POST /order"}
 
 
 @pytest.fixture
@@ -54,7 +56,7 @@ def installation(wall: WallClock, tmp_path: Path, database_url: str | None, syst
     ("system", "call"),
     [
         pytest.param(system, call, marks=() if call in IN_SHORT else pytest.mark.attack, id=call)
-        for system in (SOAP, REST)
+        for system in (SOAP, REST, TRIPLETEX)
         for call in CREATING[system.name]
     ],
 )
@@ -74,7 +76,7 @@ def test_the_clock_is_set_by_an_hour_while_an_answer_is_late(
 @pytest.mark.parametrize(
     "ahead", [pytest.param(HOUR, id="ahead"), pytest.param(-HOUR, id="behind", marks=pytest.mark.attack)]
 )
-@pytest.mark.parametrize("system", [SOAP, REST], ids=["soap", "rest"])
+@pytest.mark.parametrize("system", [SOAP, REST, TRIPLETEX], ids=["soap", "rest", "tripletex"])
 @pytest.mark.sampled(2)
 def test_two_workers_whose_clocks_are_an_hour_apart_behave_as_one(
     installation: Installation, wall: WallClock, ahead: timedelta, system: System

@@ -11,9 +11,18 @@ from typing import Any
 
 import pytest
 
-from tests.attack import rest_matrices, soap_matrices
+from tests.attack import rest_matrices, soap_matrices, tripletex_matrices
 from tests.attack.conftest import DATABASES
-from tests.attack.installation import CALL_SECONDS, LATE_SECONDS, REST, SETTLING_SECONDS, SOAP, Installation, installed
+from tests.attack.installation import (
+    CALL_SECONDS,
+    LATE_SECONDS,
+    REST,
+    SETTLING_SECONDS,
+    SOAP,
+    TRIPLETEX,
+    Installation,
+    installed,
+)
 from tests.attack.kills import KillMatrix, ended_well, killed, sent
 from tests.attack.launcher import BEFORE, COMMIT, DURING
 from tests.attack.month_end import CHUNK_SIZE, invoices, queued, see_exactly_one_of_each
@@ -27,9 +36,9 @@ PATIENCE_SECONDS = CALL_SECONDS + 2 * SETTLING_SECONDS + 15
 LATER = [f"{COMMIT}:{number}" for number in (23, 24, 26, 28)]
 """Commits of the second attempt, after the answer was lost."""
 
-ORDER = {SOAP.name: "SaveInvoices", REST.name: "POST /salesorders"}
-SINGLES = ((SOAP, soap_matrices.KILLS), (REST, rest_matrices.KILLS))
-IN_SHORT = {f"{COMMIT}:20", "SaveInvoices:1", "POST /salesorders:1"}
+ORDER = {SOAP.name: "SaveInvoices", REST.name: "POST /salesorders", TRIPLETEX.name: "POST /order"}
+SINGLES = ((SOAP, soap_matrices.KILLS), (REST, rest_matrices.KILLS), (TRIPLETEX, tripletex_matrices.KILLS))
+IN_SHORT = {f"{COMMIT}:20", "SaveInvoices:1", "POST /salesorders:1", "POST /order:1"}
 BULK_POINTS = [f"{COMMIT}:{number}" for number in range(1, 31, 3)] + [
     "SaveInvoices:1",
     "SaveInvoices:2",
@@ -107,7 +116,14 @@ def test_the_clock_is_set_while_an_order_s_answer_is_lost(
 @pytest.mark.parametrize("by", [HOUR, -HOUR], ids=["forward", "backward"])
 @pytest.mark.parametrize(
     ("system", "call"),
-    [(SOAP, "SaveInvoices"), (SOAP, "SaveCompanies"), (REST, "POST /salesorders"), (REST, "POST /customers")],
+    [
+        (SOAP, "SaveInvoices"),
+        (SOAP, "SaveCompanies"),
+        (REST, "POST /salesorders"),
+        (REST, "POST /customers"),
+        (TRIPLETEX, "POST /order"),
+        (TRIPLETEX, "POST /customer"),
+    ],
     ids=_name,
 )
 def test_the_clock_is_set_when_a_worker_was_killed_in_a_call_that_is_carried_out_later(
@@ -131,6 +147,7 @@ def test_the_clock_is_set_when_a_worker_was_killed_in_a_call_that_is_carried_out
             *((SOAP, "SaveInvoices", point) for point in BULK_POINTS),
             *((SOAP, "SaveCompanies", point) for point in ("SaveCompanies:1", "commit:12")),
             *((REST, "POST /salesorders", point) for point in ("POST /salesorders:1", "commit:30", "commit:60")),
+            *((TRIPLETEX, "POST /order/list", point) for point in ("POST /order/list:1", "commit:20", "commit:26")),
         ],
         in_short=set(),
     ),

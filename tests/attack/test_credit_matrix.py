@@ -6,17 +6,25 @@ from typing import Any
 import pytest
 
 from core.crediting import RowToCredit
+from core.event import EventType
 from core.transfer import Transfer, TransferState
-from tests.attack import rest_matrices, soap_matrices
+from tests.attack import rest_matrices, soap_matrices, tripletex_matrices
 from tests.attack.faults import Matrix, strike
 from tests.attack.installation import BUSINESS, Installation
 from tests.attack.kills import killed
 from tests.attack.launcher import AFTER, BEFORE
+from tests.attack.outbox import ARRIVED
 from tests.systems import System
 
 NUMBER = "2001"
-WRITING = {"24sevenoffice": ("SaveInvoices",), "24sevenoffice-rest": ("POST /salesorders", rest_matrices.LINES)}
-MATRICES = {matrix.system.name: matrix for matrix in (soap_matrices.FAULTS, rest_matrices.FAULTS)}
+WRITING = {
+    "24sevenoffice": ("SaveInvoices",),
+    "24sevenoffice-rest": ("POST /salesorders", rest_matrices.LINES),
+    "tripletex": ("POST /order",),
+}
+MATRICES = {
+    matrix.system.name: matrix for matrix in (soap_matrices.FAULTS, rest_matrices.FAULTS, tripletex_matrices.FAULTS)
+}
 
 
 def _cells(matrix: Matrix) -> list[Any]:
@@ -40,12 +48,14 @@ def credit(installation: Installation) -> Transfer:
 
 
 def see_one_order_each(installation: Installation, transfer: Transfer) -> None:
+    """See that each is one order, and told once; and that the invoice is told to have been credited."""
     (transfer,) = installation.drive(transfer)
     assert transfer.state is TransferState.TRANSFERRED, transfer.error
     assert installation.held.orders == 2
     assert installation.orders_for(transfer.invoice) == [int(transfer.order_id or 0)]
     _, crediting = installation.container.look_up().crediting(BUSINESS, NUMBER)
     assert [one.order_id for one in crediting.credited_by] == [transfer.order_id]
+    assert installation.told == {NUMBER: [ARRIVED, EventType.INVOICE_CREDITED], transfer.invoice: [ARRIVED]}
 
 
 @pytest.mark.parametrize(

@@ -6,18 +6,20 @@ from datetime import UTC, datetime
 import pytest
 
 from core.transfer import TransferState
-from tests.attack import rest_matrices, soap_matrices
+from tests.attack import rest_matrices, soap_matrices, tripletex_matrices
 from tests.attack.faults import NUMBER, QUARANTINE, Matrix, see_one_of_each, used_up
 from tests.attack.installation import LATE_SECONDS, ONE_OF_EACH, REST, Installation
 from tests.systems import System
 
-MATRICES = {matrix.system.name: matrix for matrix in (soap_matrices.FAULTS, rest_matrices.FAULTS)}
+MATRICES = {
+    matrix.system.name: matrix for matrix in (soap_matrices.FAULTS, rest_matrices.FAULTS, tripletex_matrices.FAULTS)
+}
 
 
 @pytest.mark.parametrize(
     ("system", "operation", "kind"), [case for matrix in MATRICES.values() for case in matrix.cases]
 )
-@pytest.mark.sampled(3)
+@pytest.mark.sampled(5)
 def test_one_of_each_comes_of_it(
     installation: Installation, system: System, operation: str, kind: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

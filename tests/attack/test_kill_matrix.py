@@ -6,13 +6,15 @@ from pathlib import Path
 import pytest
 
 from core.transfer import Transfer
-from tests.attack import rest_matrices, soap_matrices
+from tests.attack import rest_matrices, soap_matrices, tripletex_matrices
 from tests.attack.installation import LATE_SECONDS, Installation, installed
 from tests.attack.kills import NUMBER, KillMatrix, ended_well, killed, launched, sent
 from tests.attack.launcher import AFTER, BEFORE, DURING
 from tests.systems import System
 
-MATRICES = {matrix.system.name: matrix for matrix in (soap_matrices.KILLS, rest_matrices.KILLS)}
+MATRICES = {
+    matrix.system.name: matrix for matrix in (soap_matrices.KILLS, rest_matrices.KILLS, tripletex_matrices.KILLS)
+}
 SHORT_LEASE_SECONDS = 3.0
 
 
@@ -87,5 +89,4 @@ def test_the_matrix_has_all_that_is_committed_and_called(installation: Installat
 def _ended_well(installation: Installation, transfer: Transfer, matrix: KillMatrix) -> None:
     ended_well(installation, transfer)
     products = [f"Tractor {nth}" for nth in range(1, matrix.rows + 1)] if matrix.rows > 1 else ["Tractor"]
-    texts = [row.name for row in installation.rows_of(NUMBER)]
-    assert texts == [f"{product} (2026-09-10 – 2026-09-12)" for product in products]
+    assert installation.texts_of(NUMBER) == [f"{product} (2026-09-10 – 2026-09-12)" for product in products]

@@ -20,7 +20,7 @@ import pytest
 
 from entrypoints.container import make_container
 from entrypoints.settings import Settings
-from sandbox.twentyfour_seven_office import DEMO_ACCOUNT, Sandbox
+from sandbox import DEMO_ACCOUNT, Sandbox
 from sandbox.twentyfour_seven_office.books import Books
 from tests.http.clients import bearing, key_for
 from tests.http.documents import business_document, invoice_document

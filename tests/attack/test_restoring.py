@@ -13,7 +13,7 @@ from core.recovery import Recovery
 from core.transfer import TransferState
 from entrypoints.container import Container
 from tests.attack.backups import Backup
-from tests.attack.installation import BUSINESS, REST, SOAP, Installation, installed
+from tests.attack.installation import BUSINESS, REST, SOAP, TRIPLETEX, Installation, installed
 from tests.systems import System
 
 EARLIER = [f"10{number}" for number in range(3)]
@@ -22,7 +22,7 @@ NEVER = ["301", "302"]
 PATIENCE_SECONDS = 30
 
 
-@pytest.fixture(params=[SOAP, REST], ids=["soap", "rest"])
+@pytest.fixture(params=[SOAP, REST, TRIPLETEX], ids=["soap", "rest", "tripletex"])
 def system(request: pytest.FixtureRequest) -> System:
     """Each way to the books."""
     way: System = request.param

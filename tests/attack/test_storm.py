@@ -1,6 +1,7 @@
 """A storm: many businesses, workers killed at random, a bad connection, a server's clock that is set.
 
-Exactly one order each. Answers are lost, or drip for longer than anybody waits; sessions expire.
+Exactly one order each, and a shop is told of each once. Answers are lost, or drip for longer than anybody waits;
+sessions expire.
 
 Every other business reaches 24SevenOffice over REST.
 
@@ -23,10 +24,13 @@ import pytest
 from core.errors import Conflict, TryAgain
 from entrypoints.container import Container, make_container
 from entrypoints.settings import read_settings
-from sandbox.twentyfour_seven_office import Sandbox
+from sandbox import Sandbox
+from tests.attack import outbox
+from tests.attack.outbox import ARRIVED
 from tests.attack.storm_crew import FIRST_STRIKE_SECONDS, bad_connection, crew, surround
 from tests.attack.storm_world import (
     Scale,
+    businesses_of,
     companies_of,
     connect,
     people_the_world,
@@ -34,9 +38,15 @@ from tests.attack.storm_world import (
     stories,
     unfinished,
 )
+from tests.delivering.conftest import until
+from tests.delivering.receiver import Receiver, receiving
 from tests.postgres import give_own_time, step_time, temporary_database
 
 HOUR = timedelta(hours=1)
+PATH = "/hooks"
+
+DELIVERED_SECONDS = 180.0
+"""Longer than a dead worker holds an endpoint."""
 
 WHOLE = Scale(workers=4, businesses=20, invoices=15, customers=5, pause=1.0, patience=300)
 
@@ -74,10 +84,12 @@ def weather(scale: Scale, seed: str, container: Container, database: str, office
     chance, shift, steps = random.Random(seed), timedelta(), 0
     people_the_world(scale, container, office)
     with (
+        receiving() as shop,
         crew(scale.workers, chance, logs) as workers,
         bad_connection(chance, office) as connection,
         changing_accounts(scale, chance, container, office) as changes,
     ):
+        outbox.listen(container, shop.url + PATH)
         workers.begin(patience=scale.patience)
         began = time.monotonic()
         strikes_at = began + chance.uniform(0, FIRST_STRIKE_SECONDS)  # while there is work, however fast the machine
@@ -95,7 +107,8 @@ def weather(scale: Scale, seed: str, container: Container, database: str, office
                     target = chance.choice([one for one in (-HOUR, timedelta(), HOUR) if one != shift])
                     step_time(database, target - shift)
                     shift, steps = target, steps + 1
-    seconds = time.monotonic() - began
+        seconds = time.monotonic() - began
+        until(lambda: outbox.is_posted(container), seconds=DELIVERED_SECONDS)
     office.settle()
     print(  # noqa: T201 - figures
         f"{scale.businesses * scale.invoices} invoices, {workers.killed} kills, {steps} steps of the clock, "
@@ -104,10 +117,23 @@ def weather(scale: Scale, seed: str, container: Container, database: str, office
         f"accounts: {dict(changes)}, {seconds:.0f} s"
     )
     see_exactly_one_of_each(scale, container, office)
+    see_all_told(scale, container, shop)
     assert workers.complaints() == []
     assert workers.killed > 0
     assert connection.lost > 0
     assert scale.companies == 1 or changes["changed"] > 0
+
+
+def see_all_told(scale: Scale, container: Container, shop: Receiver) -> None:
+    """See that each invoice was told to have arrived, once and as the last; that all came, and of each in order."""
+    came = shop.first_of_each(PATH)
+    for business in businesses_of(scale):
+        for number, types in outbox.told(container, business).items():
+            assert number is None or (types[-1], types.count(ARRIVED)) == (ARRIVED, 1), types
+        with container.storage().transaction() as work:
+            events = work.events.list(business, limit=100_000)
+        for about in {event.invoice for event in events}:
+            assert came[business, about] == [event.id for event in events if event.invoice == about]
 
 
 @contextmanager

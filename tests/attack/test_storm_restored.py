@@ -23,8 +23,9 @@ from dependency_injector import providers
 from entrypoints.cli.exit_codes import ExitCode
 from entrypoints.container import Container, make_container
 from entrypoints.settings import read_settings
-from sandbox.twentyfour_seven_office import Sandbox
+from sandbox import Sandbox
 from tests.attack.backups import Backup
+from tests.attack.books import held_books
 from tests.attack.installation import Unattended
 from tests.attack.storm_crew import ENDED, FIRST_STRIKE_SECONDS, ROOT, Crew, bad_connection, crew, surround
 from tests.attack.storm_world import (
@@ -36,8 +37,9 @@ from tests.attack.storm_world import (
     stories,
     unfinished,
 )
+from tests.systems import SYSTEMS
 
-SCALE = Scale(workers=3, businesses=8, invoices=12, customers=4, pause=1.0, patience=120)
+SCALE = Scale(workers=3, businesses=8, invoices=12, customers=4, pause=1.0, patience=300)
 EARLIER = range(SCALE.invoices // 2)
 EVERY = range(SCALE.invoices)
 TOTAL = SCALE.businesses * SCALE.invoices
@@ -130,7 +132,8 @@ def operator() -> Iterator[Container]:
 
 def orders(office: Sandbox) -> int:
     """How many orders there are, finished or not."""
-    return sum(len(account.books.orders) for account in office.accounts)
+    each = {system.family: system for system in SYSTEMS.values()}
+    return sum(len(books.orders) for system in each.values() for books in held_books(office, system))
 
 
 def noted_by_now() -> int:

@@ -18,15 +18,16 @@ from typing import Any
 
 import pytest
 
+from core.event import EventType
 from core.transfer import Transfer, TransferState
 from core.withdrawal import refusal_in
 from sandbox.twentyfour_seven_office.books import Books
-from sandbox.twentyfour_seven_office.sandbox import DEMO_ACCOUNT
 from tests.attack.conftest import DATABASES
 from tests.attack.faults import KINDS, TRIES, Kind, strike
 from tests.attack.installation import BUSINESS, LATE_SECONDS, ONE_OF_EACH, REST, Installation
 from tests.attack.kills import KillMatrix, killed
 from tests.attack.launcher import AFTER, BEFORE, COMMIT, DURING
+from tests.attack.outbox import ARRIVED
 from tests.attack.rest_matrices import FINISH, LINES
 from tests.systems import System
 
@@ -57,13 +58,16 @@ WITHDRAWING = KillMatrix(
 REPLACING = KillMatrix(
     system=REST,
     calls={READ: 1, DELETE: 1, "GET /customers/{customerId}": 1, "POST /salesorders": 1, LINES: 1, FINISH: 1},
-    commits=17,
+    commits=15,
     sample=((f"{COMMIT}:7", AFTER),),
 )
 """A worker that withdraws an order and sends the invoice again, to a customer that is known by then."""
 
 ONLY_REPLACING = (f"{DELETE}:1", f"{COMMIT}:7", f"{COMMIT}:8", f"{FINISH}:1")
 """Where a replacement is neither a withdrawal nor a send: the seventh commit records the end and the new transfer."""
+
+WITHDRAWN = [ARRIVED, EventType.INVOICE_DELETED]
+"""What is told of an invoice that was withdrawn."""
 
 
 @pytest.fixture
@@ -142,6 +146,7 @@ def test_whatever_befalls_it_the_order_is_deleted_once(
     assert transfer.state is TransferState.WITHDRAWN, transfer.error
     assert deleted == [int(sent.order_id or 0)]
     assert installation.orders_for(NUMBER) == []
+    assert installation.told[NUMBER] == WITHDRAWN
 
 
 @_on_a_database("operation,kind", _struck([(DELETE, kind) for kind in FAULTS], [(DELETE, "carried out later")]))
@@ -157,11 +162,10 @@ def test_an_order_that_is_published_meanwhile_is_never_deleted(
     strike(installation, operation, FAULTS[kind], monkeypatch)
     installation.container.withdraw_invoice().withdraw(BUSINESS, NUMBER)
     installation.container.take_turn().take(BUSINESS)
-    books = installation.sandbox.account(DEMO_ACCOUNT).books
     order_id = int(sent.order_id or 0)
-    is_there = order_id in books.orders
+    is_there = order_id in installation.orders_for(NUMBER)
     if is_there:
-        books.publish(order_id)
+        installation.books_of().publish(order_id)
     transfer = _withdrawn(installation)
     installation.sandbox.settle()
     if is_there:
@@ -172,7 +176,8 @@ def test_an_order_that_is_published_meanwhile_is_never_deleted(
     else:
         assert transfer.state is TransferState.WITHDRAWN
     assert deleted == ([] if is_there else [order_id])
-    assert (order_id in books.orders) == is_there
+    assert installation.orders_for(NUMBER) == ([order_id] if is_there else [])
+    assert installation.told[NUMBER] == ([ARRIVED] if is_there else WITHDRAWN)
 
 
 @_on_a_database("point,edge", _killed(WITHDRAWING.points, WITHDRAWING.sample))
@@ -186,6 +191,7 @@ def test_a_fresh_worker_ends_a_withdrawal_that_a_killed_one_left(
     assert (transfer.state, transfer.id) == (TransferState.WITHDRAWN, sent.id)
     assert deleted == [int(sent.order_id or 0)]
     assert installation.orders_for(NUMBER) == []
+    assert installation.told == {NUMBER: WITHDRAWN}
 
 
 @_on_a_database(
@@ -203,6 +209,7 @@ def test_a_fresh_worker_ends_a_replacement_that_a_killed_one_left(
     assert deleted == [int(sent.order_id or 0)]
     assert installation.held == ONE_OF_EACH
     assert installation.orders_for(NUMBER) == [int(transfer.order_id or 0)]
+    assert installation.told == {NUMBER: [*WITHDRAWN, ARRIVED]}
 
 
 @pytest.mark.parametrize("replaces", [False, True])
@@ -221,6 +228,7 @@ def test_a_call_that_is_carried_out_after_its_worker_was_killed(
     else:
         assert _withdrawn(installation).state is TransferState.WITHDRAWN
     assert deleted == [int(sent.order_id or 0)]
+    assert installation.told == {NUMBER: [*WITHDRAWN, ARRIVED] if replaces else WITHDRAWN}
 
 
 @pytest.mark.parametrize("replaces", [pytest.param(False, marks=_ATTACK), True])

@@ -13,14 +13,13 @@ from typing import Any
 
 import httpx
 import pytest
-from requests import PreparedRequest, Response
 from requests.adapters import HTTPAdapter
 from sqlalchemy import Engine, event
 
 from adapters.storage import SqlStorage
 from tests.attack.launcher import watch_calls, watch_commits
+from tests.attack.outgoing import Outgoing, catch
 from tests.postgres import give_own_time, step_time
-from tests.systems import rest_operation, soap_operation
 
 _IN_THE_MIDDLE_SECONDS = 0.2
 
@@ -115,20 +114,11 @@ def watch(stepper: Stepper, monkeypatch: pytest.MonkeyPatch) -> None:
 def when_called(operation: str, act: Callable[[], None], monkeypatch: pytest.MonkeyPatch, *, nth: int = 1) -> None:
     """Act in the middle of the n-th call of an operation: it has been sent, and is not answered yet if that is late."""
     seen: list[str] = []
-    send_soap, send_rest = HTTPAdapter.send, httpx.Client.send
 
-    def note(called: str) -> None:
-        seen.append(called)
-        if called == operation and seen.count(called) == nth:
+    def noted(call: Outgoing) -> Any:
+        seen.append(call.operation)
+        if call.operation == operation and seen.count(operation) == nth:
             threading.Timer(_IN_THE_MIDDLE_SECONDS, act).start()
+        return call.send()
 
-    def soap(adapter: HTTPAdapter, request: PreparedRequest, **how: Any) -> Response:
-        note(soap_operation(request))
-        return send_soap(adapter, request, **how)
-
-    def rest(client: httpx.Client, request: httpx.Request, **how: Any) -> httpx.Response:
-        note(rest_operation(request))
-        return send_rest(client, request, **how)
-
-    monkeypatch.setattr(HTTPAdapter, "send", soap)
-    monkeypatch.setattr(httpx.Client, "send", rest)
+    catch(noted, put=monkeypatch.setattr)

@@ -2,13 +2,25 @@
 
 import sys
 
-from tests.benchmarks import adding, delivering, growth, help_time, listing, serving, single_send, three_ways
+from tests.benchmarks import (
+    adding,
+    delivering,
+    growth,
+    help_time,
+    listing,
+    pages,
+    serving,
+    side_by_side,
+    single_send,
+    three_ways,
+)
 from tests.benchmarks.figures import Figures
 
 
 def main() -> int:
     """Run them all."""
     figures = Figures()
+    side_by_side.report(figures)
     three_ways.report(figures)
     three_ways.report_memory(figures)
     three_ways.report_events(figures)
@@ -17,6 +29,7 @@ def main() -> int:
     adding.report(figures)
     growth.report(figures)
     listing.report(figures)
+    pages.report(figures)
     delivering.report(figures)
     help_time.report(figures)
     figures.write()

@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from core.api_key import Role
+from core.rights import Role
 from tests.benchmarks.figures import Figures
 from tests.benchmarks.installed import BUSINESS, installation
 from tests.benchmarks.month import invoice

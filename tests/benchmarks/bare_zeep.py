@@ -7,7 +7,8 @@ import requests
 import zeep
 from zeep.transports import Transport
 
-from sandbox.twentyfour_seven_office.sandbox import DEMO_ACCOUNT, DEMO_APPLICATION_ID, DEMO_PASSWORD, DEMO_USERNAME
+from sandbox import DEMO_ACCOUNT
+from sandbox.twentyfour_seven_office import DEMO_APPLICATION_ID, DEMO_PASSWORD, DEMO_USERNAME
 
 _SERVICES = {
     "authenticate": "/authenticate/v001/authenticate.asmx?wsdl",

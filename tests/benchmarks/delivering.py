@@ -61,6 +61,7 @@ def report(figures: Figures) -> None:
     rows = [("a bare loop of httpx", *_row(bare, bare))]
     rows += [(f"Kvitt on {name}", *_row(found, bare)) for name, found in delivered.items()]
     figures.table(["", "a second", "CPU of each", "beside the loop", "memory after a quarter", "at the end"], rows)
+    figures.say("")
     for name, found in delivered.items():
         ratio = found["cpu"] / bare["cpu"]
         figures.limit(f"CPU of a delivery on {name}, beside a bare loop", ratio, _MOST_RATIO, unit="x")

@@ -36,14 +36,14 @@ class Figures:
     def limit(self, what: str, figure: float, most: float, *, unit: str = "") -> None:
         """Say whether a figure stays within its limit."""
         kept = figure <= most
-        self.say(f"- {'ok' if kept else '**MISSED**'}: {what}: {figure:,.3g}{unit} (at most {most:,g}{unit})")
+        self.say(f"- {'ok' if kept else '**MISSED**'}: {what}: {_shown(figure)}{unit} (at most {most:,g}{unit})")
         if not kept:
             self.missed.append(what)
 
     def least(self, what: str, figure: float, least: float, *, unit: str = "") -> None:
         """Say whether a figure reaches its limit."""
         kept = figure >= least
-        self.say(f"- {'ok' if kept else '**MISSED**'}: {what}: {figure:,.3g}{unit} (at least {least:,g}{unit})")
+        self.say(f"- {'ok' if kept else '**MISSED**'}: {what}: {_shown(figure)}{unit} (at least {least:,g}{unit})")
         if not kept:
             self.missed.append(what)
 
@@ -57,3 +57,8 @@ class Figures:
             f"This page: {datetime.now(UTC):%Y-%m-%d}, {os.cpu_count()} cores, Python {platform.python_version()}, "
             f"{packages}.\n" + "\n".join(self.sections) + "\n"
         )
+
+
+def _shown(figure: float) -> str:
+    """Write a count as it is, and what is no count with three digits."""
+    return f"{figure:,.0f}" if figure == int(figure) else f"{figure:,.3g}"

@@ -4,33 +4,60 @@ import json
 import subprocess
 import sys
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, NamedTuple
 
-from sandbox.twentyfour_seven_office.sandbox import DEMO_ACCOUNT
+from sandbox import DEMO_ACCOUNT
 
 _SERVE = """
-import sys
-from sandbox.twentyfour_seven_office import Sandbox
+import json, sys
+from sandbox import Sandbox
+from tests.systems import SYSTEMS
 with Sandbox.demo(logins_per_minute=0, calls_per_hour=10_000_000) as sandbox:
-    print(sandbox.url, flush=True)
+    ways = {}
+    for name, system in SYSTEMS.items():
+        own = system.companies(sandbox)[0]
+        ways[name] = {"connection": system.connection(own.company, own), "environment": system.environment(sandbox)}
+    print(json.dumps({"url": sandbox.url, "ways": ways}), flush=True)
     sys.stdin.read()
 """
+
+
+class Way(NamedTuple):
+    """How one plugin reaches the sandbox: what a business says, and what the operator sets."""
+
+    connection: Mapping[str, str]
+    environment: Mapping[str, str]
+
+
+class RunningSandbox(NamedTuple):
+    """The sandbox's address, and the way of each plugin to the company that its login is of, by the plugin's name."""
+
+    url: str
+    ways: Mapping[str, Way]
 
 
 @contextmanager
 def running_sandbox() -> Iterator[str]:
     """Run the sandbox's demo world; its address for the length of the block."""
+    with running_for_all() as sandbox:
+        yield sandbox.url
+
+
+@contextmanager
+def running_for_all() -> Iterator[RunningSandbox]:
+    """The same, with how each plugin reaches it."""
     process = subprocess.Popen([sys.executable, "-c", _SERVE], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     with process:
         assert process.stdin is not None
         assert process.stdout is not None
         try:
-            yield process.stdout.readline().strip()
+            told = json.loads(process.stdout.readline())
+            yield RunningSandbox(told["url"], {name: Way(**way) for name, way in told["ways"].items()})
         finally:
             process.stdin.close()
-            process.wait(timeout=10)
+            process.wait(timeout=120)
 
 
 def calls_made(url: str) -> list[str]:

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from core.api_key import Role
+from core.rights import Role
 from tests.benchmarks.figures import Figures
 from tests.benchmarks.installed import BUSINESS, installation
 from tests.benchmarks.month import invoice

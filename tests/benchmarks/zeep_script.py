@@ -11,7 +11,8 @@ import zeep
 from zeep.transports import Transport
 
 from core.invoice import Invoice
-from sandbox.twentyfour_seven_office.sandbox import DEMO_ACCOUNT, DEMO_APPLICATION_ID, DEMO_PASSWORD, DEMO_USERNAME
+from sandbox import DEMO_ACCOUNT
+from sandbox.twentyfour_seven_office import DEMO_APPLICATION_ID, DEMO_PASSWORD, DEMO_USERNAME
 
 _SERVICES = {
     "authenticate": "/authenticate/v001/authenticate.asmx?wsdl",

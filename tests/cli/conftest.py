@@ -10,7 +10,7 @@ import pytest
 
 from entrypoints.cli.main import run
 from entrypoints.demo.world import demo_business
-from sandbox.twentyfour_seven_office import DEMO_ACCOUNT, Sandbox
+from sandbox import DEMO_ACCOUNT, Sandbox
 from sandbox.twentyfour_seven_office.books import Books
 from tests.homes import furnish
 

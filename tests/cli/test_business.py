@@ -2,7 +2,8 @@ import json
 import re
 
 from entrypoints.demo.world import demo_business
-from sandbox.twentyfour_seven_office import DEMO_ACCOUNT, DEMO_PASSWORD, Sandbox
+from sandbox import DEMO_ACCOUNT, Sandbox
+from sandbox.twentyfour_seven_office import DEMO_PASSWORD
 from tests.cli.conftest import Kvitt, an_invoice
 
 

@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
+from adapters.http_api.troubles import Context
 from adapters.secrets import FernetSecretBox, GivenKeys, KeyFile
 from adapters.twentyfour_seven_office.soap.session import KeptSession
 from adapters.twentyfour_seven_office.soap.settings import SoapConnection
-from adapters.twentyfour_seven_office.troubles import Context
 from core.business import Business, Connection
 from core.use_cases.look_up import LookUp
 from core.use_cases.verify_business import VerifyBusiness
@@ -22,14 +22,14 @@ from core.webhook import EndpointSecrets
 from entrypoints.cli.commands import KVITT
 from entrypoints.container import make_container
 from entrypoints.settings import Settings
-from sandbox.twentyfour_seven_office import Sandbox
+from sandbox import Sandbox
 from tests import canaries
 from tests.adapters.ubl.files import PERSON, Line, Ubl
 from tests.cli.conftest import Answer, Kvitt
 from tests.receiver import receiver
 
 FJELL = ("--business", "fjell")
-RUNNING = {"demo", "serve", "worker", "sandbox", "connect", "events tail"}
+RUNNING = {"demo", "serve", "console", "worker", "sandbox", "connect", "events tail"}
 """Commands that run something, or ask for everything at a terminal: what they say is searched elsewhere."""
 SHOWING_PEOPLE = {
     "invoice list",
@@ -167,6 +167,7 @@ def test_every_command_well_and_badly(
         searched("invoice", "history", number, *FJELL)
         searched("invoice", "delete", number, *FJELL)
         searched("customer", "unlink", number, *FJELL)
+    _users(searched, kvitt)
     searched("invoice", "list", *FJELL)
     (transfer, *_) = kvitt("transfer", "list", "--json").json
     searched("transfer", "list", *FJELL)
@@ -251,6 +252,24 @@ def _see_that_a_webhook_s_secrets_stay_secret(searched: Searched, kvitt: Kvitt) 
         searched("webhook", "resend", webhook, "--failed")
         searched("webhook", "remove", webhook)
         assert len(shop.received) == 4
+
+
+def _users(searched: Searched, kvitt: Kvitt) -> None:
+    """Users, their links and passwords: a password is said nowhere, and a link by the command alone that makes it."""
+    searched("user", "add", "kari", "--administrator")
+    searched("user", "add", "kari", "--email", canaries.PASSWORD)
+    for password in (canaries.PASSWORD, canaries.WRONG_PASSWORD, "short", f"kari-{canaries.PASSWORD}"):
+        searched("user", "set-password", "kari", stdin=f"{password}\n".encode())
+    made = kvitt("user", "link", "kari", "--json").json["url"].rpartition("=")[2]
+    searched.plant(**{"sign-in link": made})
+    searched("user", "link", "kari")
+    searched("user", "link", "nobody")
+    for command in ("grant", "revoke"):
+        searched("user", command, "kari", *FJELL)
+    searched("user", "set", "kari", "--email", "operations@kvitt.invalid")
+    for command in ("disable", "enable"):
+        searched("user", command, "kari")
+    searched("user", "list")
 
 
 def test_where_kvitt_itself_fails(

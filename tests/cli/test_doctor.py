@@ -18,7 +18,7 @@ from entrypoints.cli.doctor import _CODES
 from entrypoints.cli.exit_codes import worst as worst_code
 from entrypoints.doctor import own_side, work
 from entrypoints.doctor.findings import Finding, Standing, looked_at
-from sandbox.twentyfour_seven_office import Sandbox
+from sandbox import Sandbox
 from tests.cli.conftest import Answer, Kvitt, an_invoice
 from tests.postgres import temporary_database
 

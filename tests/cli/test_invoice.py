@@ -3,7 +3,7 @@ import json
 import pytest
 
 from entrypoints.demo.world import demo_business
-from sandbox.twentyfour_seven_office import Sandbox
+from sandbox import Sandbox
 from sandbox.twentyfour_seven_office.books import Books
 from tests.cli.conftest import Answer, Kvitt, an_invoice
 

@@ -22,7 +22,7 @@ def test_an_invoice_is_sent_and_asked_about(norsk: Kvitt, books: Books) -> None:
     story = norsk("transfer", "show", norsk("transfer", "list", "--json").json[0]["id"])
 
     assert sent.out.startswith("Faktura 1001-1: overført som ordre ")
-    assert "ikke betalt: ordren er ikke fakturert ennå" in asked.out
+    assert "ikke betalt: ordren er ikke publisert som faktura ennå" in asked.out
     assert "Steg for steg:" in story.out
     assert "Forsøk 1 begynte." in story.out
     assert "Leser mva-kodene: " in story.out
@@ -81,3 +81,16 @@ def test_a_language_that_kvitt_does_not_speak_is_named(fjell: Kvitt, monkeypatch
 
     assert refused.code == 1
     assert "KVITT_LANGUAGE: choose one of en, nb." in refused.err
+
+
+def test_what_is_wrong_with_an_input_is_told_in_norwegian_all_of_it(norsk: Kvitt) -> None:
+    listed = norsk.file("many.json", [7])
+    added = norsk("invoice", "add", listed, *FJELL)
+    unknown = norsk("business", "set", "fjell", "nonsense=1")
+    norsk.add(an_invoice())
+    norsk("invoice", "send", "1001-1", *FJELL)
+    cancelled = norsk("transfer", "cancel", "1001-1", *FJELL)
+
+    assert "many.json, element 1: Dette er ikke en faktura. Det er ikke et objekt med felt." in added.err
+    assert "Feil: Ugyldig verdi: Det finnes ingen innstilling «nonsense». Disse finnes: product_name" in unknown.err
+    assert "Transfer" not in cancelled.err

@@ -54,7 +54,8 @@ def test_who_does_not_take_it_is_told_by_the_service_and_is_exit_3(
     assert answer.code == 3
     assert answer.out.splitlines() == [
         "e-mail: e-mail could not be reached, or did not take the message.",
-        "another service: Nothing can be sent to this address of another service: it can't be read.",
+        "another service: Nothing can be sent to this address of another service: it can't be read: "
+        "something is missing in it, or is not of its form.",
     ]
 
 

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from pydantic import BaseModel, SecretStr
 
-from core.limits import Limits
+from core.abilities import Abilities, Ability, JobCalls, Lookup
+from core.limits import Limits, OrderField
 from plugins import manager
 from plugins.spec import Registration, hookimpl
 from tests.cli.conftest import Kvitt, an_invoice
@@ -22,11 +23,21 @@ def test_plugins_are_listed_with_what_they_need(kvitt: Kvitt) -> None:
     assert answer.err == ""
 
 
+def test_each_tells_what_it_can_and_what_it_can_not(kvitt: Kvitt, monkeypatch: pytest.MonkeyPatch) -> None:
+    there = SimpleNamespace(name="ledger", value="ledger", dist=None, load=LedgerPlugin)
+    monkeypatch.setattr(manager, "entry_points", lambda group: [there])
+    told = kvitt("plugin", "list").out.partition("\nledger ")[2].splitlines()
+    assert "  It lacks: rows of text alone, prices including VAT, deletion of orders (nobody asked for it)" in told
+    assert "  An order has a place for: project" in told
+    assert "  A lost order is found: among all orders" in told
+    assert "  Calls of a send, at most: 3" in told
+
+
 def test_as_json_they_are_one_array(kvitt: Kvitt) -> None:
     answer = kvitt("plugin", "list", "--json")
     assert answer.code == 0
     first = answer.json[0]
-    assert list(first) == ["name", "version", "distribution", "settings", "error"]
+    assert list(first) == ["name", "version", "distribution", "settings", "abilities", "error"]
     assert (first["name"], first["distribution"], first["error"]) == ("24sevenoffice", "kvitt", None)
     assert first["settings"][0] == {
         "name": "account_name",
@@ -34,6 +45,10 @@ def test_as_json_they_are_one_array(kvitt: Kvitt) -> None:
         "secret": False,
         "description": "The exact company name, shown at the top right in 24SevenOffice.",
     }
+    can = first["abilities"]
+    assert (can["text_rows"], can["deletes_orders"], can["lookup"]) == (True, False, "by_customer")
+    assert can["calls"] == {"warm_send": 2, "cold_send": 12, "thousand_invoices": 60, "thousand_statuses": 1}
+    assert "order_reference" in can["order_fields"]
 
 
 def test_a_broken_plugin_is_named_and_everything_else_works(fjell: Kvitt, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -57,19 +72,36 @@ def test_a_broken_plugin_is_named_and_everything_else_works(fjell: Kvitt, monkey
     assert (refused.json["code"], "plugin list" in refused.json["hint"]) == ("broken_plugin", True)
 
 
+_ABILITIES = Abilities(
+    limits=Limits(
+        row_text=300,
+        customer_name=200,
+        product_name=100,
+        decimals=4,
+        prices_with_vat=False,
+        order_fields=frozenset({OrderField.PROJECT}),
+    ),
+    lookup=Lookup.AMONG_ALL,
+    currencies=True,
+    open_amount=True,
+    calls=JobCalls(warm_send=3, cold_send=9, thousand_invoices=90, thousand_statuses=5),
+    left_out={Ability.DELETES_ORDERS: "nobody asked for it"},
+)
+
+
 class Ledger(BaseModel):
     folder: str
     token: SecretStr
 
 
 def open_nothing(business: object, settings: object, surroundings: object) -> Any:
-    return SimpleNamespace(limits=Limits(row_text=300, customer_name=200, product_name=100, decimals=4))
+    return SimpleNamespace(limits=_ABILITIES.limits)
 
 
 class LedgerPlugin:
     @hookimpl
     def kvitt_register_accounting_systems(self, registry: Registration) -> None:
-        registry.add("ledger", settings=Ledger, open=open_nothing)
+        registry.add("ledger", settings=Ledger, open=open_nothing, abilities=_ABILITIES)
 
 
 def test_a_business_whose_plugin_is_gone_is_told_so_and_the_others_work(

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from entrypoints.demo.world import demo_business, demo_rest_business
-from sandbox.twentyfour_seven_office import DEMO_ACCOUNT, Sandbox
+from entrypoints.demo.world import demo_business, demo_rest_business, demo_tripletex_business
+from sandbox import DEMO_ACCOUNT, Sandbox
 from sandbox.twentyfour_seven_office.records import Order, Row
 from tests.cli.conftest import Kvitt, an_invoice
 
@@ -49,28 +49,46 @@ def test_the_sandbox_tells_how_to_reach_it(tmp_path: Path, kvitt: Kvitt) -> None
         assert told["business"] == demo_business()
         assert told["rest_business"] == demo_rest_business("100000000002")
         assert told["rest_url"] == f"{told['url']}/v1"
+        assert told["tripletex_business"] == demo_tripletex_business()
+        assert told["tripletex_url"] == f"{told['url']}/tripletex/v2"
         with urllib.request.urlopen(told["control_url"]) as page:
-            assert "24SevenOffice" in page.read().decode()
+            assert "sandbox" in page.read().decode()
+
+
+def test_the_sandbox_connects_a_business_to_the_system_that_is_named(tmp_path: Path, kvitt: Kvitt) -> None:
+    with running(tmp_path, "sandbox", "--port", "0", "--connect", "utleie", "--system", "tripletex") as process:
+        assert process.stdout is not None
+        told = [process.stdout.readline() for _ in range(3)]
+
+    assert "Business utleie is connected to it" in told[2]
+    settings = (tmp_path / "kvitt.toml").read_text(encoding="utf-8")
+    assert settings.startswith('tripletex_url = "http://127.0.0.1:')
+    assert "tfso" not in settings
+
+
+def test_a_system_goes_with_a_business_to_connect(kvitt: Kvitt) -> None:
+    assert kvitt("sandbox", "--system", "tripletex").code == 2
 
 
 def test_the_sandbox_tells_it_to_a_person_too(tmp_path: Path) -> None:
     with running(tmp_path, "sandbox", "--port", "0") as process:
         assert process.stdout is not None
-        lines = [process.stdout.readline() for _ in range(7)]
+        lines = [process.stdout.readline() for _ in range(8)]
 
         assert lines[0].startswith("The sandbox listens on http://127.0.0.1:")
         assert "/control" in lines[1]
-        assert [line.split("=")[0].strip() for line in lines[3:6]] == [
+        assert [line.split("=")[0].strip() for line in lines[3:7]] == [
             "export KVITT_TFSO_API_URL",
             "export KVITT_TFSO_REST_URL",
             "export KVITT_TFSO_LOGIN_URL",
+            "export KVITT_TRIPLETEX_URL",
         ]
 
 
 def test_a_lively_sandbox_publishes_and_pays_what_is_sent_to_it(
     tmp_path: Path, kvitt: Kvitt, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Over both APIs, which share the books."""
+    """Over both APIs of 24SevenOffice, which share the books, and at Tripletex, in books of its own."""
     with running(tmp_path, "sandbox", "--port", "0", "--lively", "--pace", "0.02", "--seed", "17", "--json") as process:
         assert process.stdout is not None
         announced = ""
@@ -79,7 +97,12 @@ def test_a_lively_sandbox_publishes_and_pays_what_is_sent_to_it(
         told = json.loads(announced)
         for variable, address in (("API", "url"), ("REST", "rest_url"), ("LOGIN", "url")):
             monkeypatch.setenv(f"KVITT_TFSO_{variable}_URL", told[address])
-        for business in (told["business"], {**told["rest_business"], "name": "over-rest"}):
+        monkeypatch.setenv("KVITT_TRIPLETEX_URL", told["tripletex_url"])
+        for business in (
+            told["business"],
+            {**told["rest_business"], "name": "over-rest"},
+            {**told["tripletex_business"], "name": "in-tripletex"},
+        ):
             name, number = business["name"], f"L-{business['name']}"
             kvitt("business", "add", name, "--file", kvitt.file("business.json", business))
             kvitt("invoice", "add", kvitt.file("invoice.json", an_invoice(number)), "--business", name)
@@ -108,7 +131,7 @@ def test_a_script_is_told_to_a_person_in_their_language(
         assert process.stdout is not None
         told = list(islice((line.rstrip() for line in process.stdout if "(7)" in line), len(lines)))
     assert told == [
-        "Ordre 24001 (7) ble fakturert som faktura 520001.",
+        "Ordre 24001 (7) ble publisert som faktura 520001.",
         "Faktura 520001 (7) ble delvis betalt: 62.50 NOK av 125.00.",
         "Faktura 520001 (7) ble betalt: 62.50 NOK.",
         "Betalingen av faktura 520001 (7) ble trukket tilbake: 125.00 NOK.",

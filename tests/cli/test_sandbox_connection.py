@@ -1,15 +1,18 @@
 """A business that `kvitt sandbox --connect` connects: the installation finds the sandbox by itself, and stays apart."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from core.errors import Conflict
+from entrypoints.cli.sandbox import addresses_of
 from entrypoints.cli.sandbox_connection import connect_to_sandbox
-from sandbox.twentyfour_seven_office import Sandbox
+from entrypoints.demo.world import demo_business, demo_tripletex_business
+from sandbox import DEMO_ACCOUNT, Sandbox
 from tests.cli.conftest import Kvitt, an_invoice
 
-ADDRESSES = ("KVITT_TFSO_API_URL", "KVITT_TFSO_REST_URL", "KVITT_TFSO_LOGIN_URL")
+ADDRESSES = ("KVITT_TFSO_API_URL", "KVITT_TFSO_REST_URL", "KVITT_TFSO_LOGIN_URL", "KVITT_TRIPLETEX_URL")
 
 
 @pytest.fixture(autouse=True)
@@ -22,8 +25,9 @@ def home(kvitt: Kvitt, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return home
 
 
-def connect(office: Sandbox, name: str = "fjell") -> Path:
-    return connect_to_sandbox(name, url=office.url, rest_url=office.rest_url)
+def connect(office: Sandbox, name: str = "fjell", business: dict[str, Any] | None = None) -> Path:
+    document = {**(business or demo_business()), "name": name}
+    return connect_to_sandbox(document, url=office.url, addresses=addresses_of(office))
 
 
 def test_no_variable_is_needed(kvitt: Kvitt, office: Sandbox, home: Path) -> None:
@@ -40,6 +44,11 @@ def test_no_variable_is_needed(kvitt: Kvitt, office: Sandbox, home: Path) -> Non
     assert kvitt("business", "verify", "fjell").code == 0
     kvitt.add(an_invoice())
     assert kvitt("invoice", "send", "1001-1", "--business", "fjell", "--json").json["state"] == "transferred"
+
+
+def test_the_folder_that_it_makes_is_for_its_owner_alone(office: Sandbox, home: Path) -> None:
+    connect(office)
+    assert home.stat().st_mode & 0o777 == 0o700
 
 
 def test_connecting_again_keeps_what_else_the_business_says(kvitt: Kvitt, office: Sandbox) -> None:
@@ -90,3 +99,41 @@ def test_an_installation_of_the_real_vendor_is_left_alone(
             connect(office, name)
     assert not settings_file.exists()
     assert "only_at" not in kvitt("business", "show", "ekte", "--json").json["accounting"]
+
+
+def test_a_business_is_connected_to_tripletex_and_its_address_alone_is_written(
+    kvitt: Kvitt, office: Sandbox, home: Path
+) -> None:
+    connect(office, business=demo_tripletex_business())
+
+    written = (home / "kvitt.toml").read_text(encoding="utf-8").splitlines()
+    assert written == [f'tripletex_url = "{office.tripletex_url}"']
+    assert kvitt("business", "show", "fjell", "--json").json["accounting"]["only_at"] == office.url
+    assert kvitt("business", "verify", "fjell").code == 0
+    kvitt.add(an_invoice())
+    assert kvitt("invoice", "send", "1001-1", "--business", "fjell", "--json").json["state"] == "transferred"
+    (order,) = office.tripletex.company(DEMO_ACCOUNT).books.orders.values()
+    assert order.lines
+
+
+def test_both_systems_are_reached_from_one_installation(kvitt: Kvitt, office: Sandbox, home: Path) -> None:
+    connect(office, "office")
+    connect(office, "tripletex", demo_tripletex_business())
+
+    for name in ("office", "tripletex"):
+        assert kvitt("business", "verify", name).code == 0
+    with pytest.raises(Conflict, match="Business office is connected to 24sevenoffice"):
+        connect(office, "office", demo_tripletex_business())
+
+
+def test_an_installation_of_the_real_tripletex_is_left_alone(
+    kvitt: Kvitt, office: Sandbox, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("KVITT_TRIPLETEX_URL", "https://tripletex.no/v2")
+    with pytest.raises(Conflict, match="KVITT_TRIPLETEX_URL"):
+        connect(office, business=demo_tripletex_business())
+    monkeypatch.delenv("KVITT_TRIPLETEX_URL")
+    connection = {"system": "tripletex", "account_name": "Ekte AS", "employee_token": "a", "consumer_token": "b"}
+    kvitt("business", "add", "ekte", "--file", kvitt.file("ekte.json", {"name": "ekte", "accounting": connection}))
+    with pytest.raises(Conflict, match=r"Business ekte of .* is connected to the real Tripletex"):
+        connect(office, business=demo_tripletex_business())

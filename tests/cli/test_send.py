@@ -3,7 +3,8 @@ from collections.abc import Callable
 import pytest
 
 from entrypoints.demo.world import demo_business
-from sandbox.twentyfour_seven_office import DEMO_PASSWORD, Sandbox
+from sandbox import Sandbox
+from sandbox.twentyfour_seven_office import DEMO_PASSWORD
 from sandbox.twentyfour_seven_office.books import Books
 from tests.cli.conftest import Kvitt, an_invoice
 

@@ -1,6 +1,6 @@
 """Sending an invoice again whose order is gone, and the story of a transfer."""
 
-from sandbox.twentyfour_seven_office import Sandbox
+from sandbox import Sandbox
 from sandbox.twentyfour_seven_office.books import Books
 from tests.cli.conftest import Kvitt, an_invoice
 

@@ -10,7 +10,7 @@ from core.use_cases import send_many
 from entrypoints.cli import bulk
 from entrypoints.cli.output import counted_progress
 from entrypoints.demo.world import demo_business
-from sandbox.twentyfour_seven_office import Sandbox
+from sandbox import Sandbox
 from sandbox.twentyfour_seven_office.books import Books
 from tests.cli.conftest import Kvitt, an_invoice
 

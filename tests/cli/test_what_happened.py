@@ -7,7 +7,7 @@ from pathlib import Path
 from entrypoints.container import make_container
 from entrypoints.demo.world import demo_business
 from entrypoints.settings import Settings
-from sandbox.twentyfour_seven_office import Sandbox
+from sandbox import Sandbox
 from sandbox.twentyfour_seven_office.books import Books
 from tests.cli.conftest import Kvitt, an_invoice
 

@@ -16,10 +16,10 @@ from pathlib import Path
 
 from entrypoints.container import make_container
 from entrypoints.files import MEDIA_TYPES
-from entrypoints.http import create_app
+from entrypoints.http.app import routes
 from entrypoints.http.bodies import NDJSON
 from entrypoints.settings import Settings
-from sandbox.twentyfour_seven_office import Sandbox
+from sandbox import Sandbox
 from tests.http.clients import key_for
 from tests.processes import serving
 
@@ -31,9 +31,7 @@ _UNSUPPORTED = {f"Unsupported content type {media_type}" for media_type in (*MED
 def main(folder: Path, tools: Path) -> None:
     """Make the clients anew, and use them. Whatever is wrong ends it."""
     document = folder / "openapi.json"
-    document.write_text(
-        json.dumps(create_app(make_container(Settings(home=folder / "home"))).openapi_schema.to_schema())
-    )
+    document.write_text(json.dumps(routes().openapi_schema.to_schema()))
     _python_client(document, folder, tools)
     _models(document, folder, tools)
     _typescript_client(document, folder)

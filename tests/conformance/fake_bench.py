@@ -20,7 +20,7 @@ from core.ports.surroundings import Surroundings
 from plugins import manager
 from plugins.conformance import Bench, Call, HasStruck, HeldCustomer, HeldOrder, HeldProduct, HeldRow, Trouble
 from plugins.spec import Registration, hookimpl
-from tests.fakes.accounting_system import BookedOrder, Books, FakeAccountingSystem
+from tests.fakes.accounting_system import ABILITIES, BookedOrder, Books, FakeAccountingSystem
 
 PASSWORD = "correct-horse"
 
@@ -60,8 +60,6 @@ class FakeSettings(BaseModel):
 class FakeBench(Bench):
     """The fake's books. `flaw` spoils each system that is opened, the way a careless plugin would be wrong."""
 
-    tells_part_payments = True
-
     def __init__(self, monkeypatch: pytest.MonkeyPatch, *, in_steps: bool = False, flaw: Flaw | None = None) -> None:
         self.writes_orders_in_steps = in_steps
         self._flaw = flaw
@@ -73,7 +71,7 @@ class FakeBench(Bench):
 
     @hookimpl
     def kvitt_register_accounting_systems(self, registry: Registration) -> None:
-        registry.add("fake", settings=FakeSettings, open=self._open)
+        registry.add("fake", settings=FakeSettings, open=self._open, abilities=ABILITIES)
 
     @property
     def _books(self) -> Books:
@@ -143,6 +141,9 @@ class FakeBench(Bench):
 
     def add_dimension(self, kind: DimensionKind, name: str) -> str:
         return self._books.add_dimension(kind, name).id
+
+    def foreign_currency(self) -> str:
+        return "EUR"
 
     def delete_customer(self, customer_id: str) -> None:
         del self._books.customers[customer_id]
@@ -220,6 +221,7 @@ def _held(order: BookedOrder) -> HeldOrder:
         fields=_fields(order.draft),
         status=order.draft.status,
         is_published=order.invoice_number is not None,
+        currency=order.draft.currency.code if order.draft.currency else "NOK",
     )
 
 

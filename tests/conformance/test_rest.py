@@ -2,11 +2,10 @@ from collections.abc import Mapping
 
 import pytest
 
-from entrypoints.demo.world import demo_rest_business
-from plugins.conformance import AccountingSystemConformance, Call, Trouble
-from sandbox.twentyfour_seven_office import DEMO_ACCOUNT, Sandbox
-from sandbox.twentyfour_seven_office.sandbox import DEMO_OTHER_ACCOUNT
+from plugins.conformance import AccountingSystemConformance, Call, Tier, Trouble
+from sandbox import Sandbox
 from tests.conformance.office import OfficeBench, Strike
+from tests.systems import REST
 
 _OPERATIONS = {
     Call.FIND_CUSTOMER: "GET /customers",
@@ -37,22 +36,9 @@ class RestBench(OfficeBench):
     """Reached through REST."""
 
     writes_orders_in_steps = True
-    tells_part_payments = True
 
     def __init__(self, sandbox: Sandbox) -> None:
-        super().__init__(sandbox)
-        self.environment = {"KVITT_TFSO_REST_URL": sandbox.rest_url, "KVITT_TFSO_LOGIN_URL": sandbox.url}
-
-    def connection(self) -> Mapping[str, str]:
-        accounting: dict[str, str] = demo_rest_business(self._organization(DEMO_ACCOUNT))["accounting"]
-        return accounting
-
-    def refused_connection(self) -> Mapping[str, str]:
-        return {**self.connection(), "client_secret": "wrong-horse"}
-
-    def other_books(self) -> Mapping[str, str]:
-        organization_id = self._organization(DEMO_OTHER_ACCOUNT)
-        return {**self.connection(), "account_name": DEMO_OTHER_ACCOUNT, "organization_id": organization_id}
+        super().__init__(sandbox, REST)
 
     def operation(self, call: Call) -> str:
         return _OPERATIONS[call]
@@ -60,11 +46,10 @@ class RestBench(OfficeBench):
     def fault(self, call: Call, trouble: Trouble) -> Strike:
         return _FAULTS[trouble]
 
-    def _organization(self, account: str) -> str:
-        return str(self.sandbox.account(account).number)
-
 
 class TestRest(AccountingSystemConformance):
+    reaches = Tier.GOLD
+
     @pytest.fixture
     def bench(self, sandbox: Sandbox) -> RestBench:
         return RestBench(sandbox)

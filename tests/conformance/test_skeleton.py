@@ -62,7 +62,7 @@ def test_the_bench_has_every_method_that_a_bench_must_have(load: Load, folder: P
     source = (folder / "tests" / "bench.py").read_text(encoding="utf-8")
     space: dict[str, Any] = {"__name__": "bench"}
     exec(compile(source, "bench.py", "exec"), space)  # its own tests call this module `bench`, as others do theirs
-    bench = space["SystemBench"]()
+    bench = space["SystemBench"](folder)
     assert isinstance(bench, Bench)
     assert load("plugin").Settings.model_validate({k: v for k, v in bench.connection().items() if k != "system"})
 

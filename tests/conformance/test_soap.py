@@ -2,11 +2,10 @@ from collections.abc import Mapping
 
 import pytest
 
-from entrypoints.demo.world import demo_business
-from plugins.conformance import AccountingSystemConformance, Call, Trouble
-from sandbox.twentyfour_seven_office import Sandbox
-from sandbox.twentyfour_seven_office.sandbox import DEMO_OTHER_ACCOUNT
+from plugins.conformance import AccountingSystemConformance, Call, Tier, Trouble
+from sandbox import Sandbox
 from tests.conformance.office import OfficeBench, Strike
+from tests.systems import SOAP
 
 _OPERATIONS = {
     Call.FIND_CUSTOMER: "GetCompanies",
@@ -34,18 +33,7 @@ class SoapBench(OfficeBench):
     """Reached through SOAP."""
 
     def __init__(self, sandbox: Sandbox) -> None:
-        super().__init__(sandbox)
-        self.environment = {"KVITT_TFSO_API_URL": sandbox.url}
-
-    def connection(self) -> Mapping[str, str]:
-        accounting: dict[str, str] = demo_business()["accounting"]
-        return accounting
-
-    def refused_connection(self) -> Mapping[str, str]:
-        return {**self.connection(), "password": "wrong-horse"}
-
-    def other_books(self) -> Mapping[str, str]:
-        return {**self.connection(), "account_name": DEMO_OTHER_ACCOUNT}
+        super().__init__(sandbox, SOAP)
 
     def operation(self, call: Call) -> str:
         return _OPERATIONS[call]
@@ -55,6 +43,8 @@ class SoapBench(OfficeBench):
 
 
 class TestSoap(AccountingSystemConformance):
+    reaches = Tier.GOLD
+
     @pytest.fixture
     def bench(self, sandbox: Sandbox) -> SoapBench:
         return SoapBench(sandbox)

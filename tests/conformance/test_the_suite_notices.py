@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -10,9 +12,11 @@ import pytest
 from core.books import Books
 from core.customer import Address
 from core.errors import AccessRefused, KvittError, OutcomeUnknown, Rejected, TryAgain
+from core.order_draft import OrderDraft
 from core.payment import OrderState
 from core.ports.accounting import CustomerUpdate
 from plugins.conformance import AccountingSystemConformance, Call, Trouble
+from plugins.conformance.deaths import When, Write
 from plugins.conformance.installation import Installation, make_template
 from tests.conformance.fake_bench import PASSWORD, FakeBench, Flaw
 from tests.fakes.accounting_system import FakeAccountingSystem
@@ -164,6 +168,56 @@ def all_but_the_first(pages: Iterator[Any]) -> Iterator[Any]:
     return pages
 
 
+def writes(change: Callable[[OrderDraft], OrderDraft]) -> Flaw:
+    """Write another order than was asked for."""
+
+    def flaw(system: FakeAccountingSystem) -> None:
+        create = system.orders.create
+        system.orders.create = lambda drafts: create([change(one) for one in drafts])  # type: ignore[method-assign]
+
+    return flaw
+
+
+def in_kroner(draft: OrderDraft) -> OrderDraft:
+    return draft.model_copy(update={"currency": None})
+
+
+def net(draft: OrderDraft) -> OrderDraft:
+    rows = tuple(one.model_copy(update={"unit_price": one.unit_price / Decimal("1.25")}) for one in draft.rows)
+    return draft.model_copy(update={"prices_include_vat": False, "rows": rows})
+
+
+def asks_too_often(system: FakeAccountingSystem) -> None:
+    def ask() -> None:
+        for _ in range(20):
+            system.vat.codes()
+
+    system.before("orders.create", ask)
+
+
+def searches_nobody(system: FakeAccountingSystem) -> None:
+    system.customers.can_search = False
+
+
+def holds_less(system: FakeAccountingSystem) -> None:
+    system.limits = replace(system.limits, row_text=100)
+
+
+def looks_at_recent_dates(system: FakeAccountingSystem) -> None:
+    find = system.orders.find
+
+    def wrong(references: Any, **named: Any) -> Any:
+        held = {one.draft.reference: one.draft.issue_date for one in system.books.orders.values()}
+        year = system.clock.now().year
+        return find([one for one in references if one not in held or held[one].year == year], **named)
+
+    system.orders.find = wrong  # type: ignore[method-assign]
+
+
+def without_what_is_open(states: dict[str, Any]) -> dict[str, Any]:
+    return {one: state.model_copy(update={"open_amount": None}) for one, state in states.items()}
+
+
 def as_temporary(error: KvittError) -> KvittError:
     return TryAgain(error.message)
 
@@ -219,6 +273,36 @@ CASES = {
     "an invoice that is deleted": Case(deletes_invoices, SUITE.test_a_published_order_is_refused),
     "a deletion of what is gone, told as done": Case(
         answering("orders", "delete", lambda _was_there: True), SUITE.test_an_order_is_deleted_and_no_other
+    ),
+    "a currency declared and not written": Case(
+        writes(in_kroner), SUITE.test_an_invoice_in_another_currency_is_booked_in_it
+    ),
+    "prices with VAT declared and booked net": Case(writes(net), SUITE.test_prices_include_vat_where_they_can),
+    "an open amount declared and not told": Case(
+        answering("payments", "states", without_what_is_open),
+        SUITE.test_what_is_left_to_pay_is_told_where_that_is_declared,
+    ),
+    "a search declared that there is not": Case(searches_nobody, SUITE.test_customers_are_searched_as_declared),
+    "limits that are not those declared": Case(holds_less, SUITE.test_opened_books_have_the_limits_that_are_declared),
+    "a budget that is exceeded": Case(asks_too_often, SUITE.test_a_send_takes_no_more_calls_than_are_declared),
+    "a look-up within too few dates": Case(
+        looks_at_recent_dates,
+        SUITE.test_a_lost_order_is_found_whatever_date_it_has,
+        {"lost": LOST, "issued": date(2025, 1, 31)},
+    ),
+    "answers in another order": Case(
+        answering("orders", "create", lambda answers: answers[::-1]),
+        SUITE.test_each_has_its_own_outcome_and_customers_are_made_once,
+    ),
+    "orders that a killed worker made, never found again": Case(
+        answering("orders", "find", lambda _found: {}),
+        SUITE.test_one_of_each_comes_of_a_send_whose_worker_dies,
+        {"write": Write.CREATE_ORDER, "when": When.AFTER},
+    ),
+    "orders doubled when a worker dies in bulk": Case(
+        answering("orders", "find", lambda _found: {}),
+        SUITE.test_a_worker_that_dies_leaves_nothing_twice,
+        {"write": Write.CREATE_ORDER, "when": When.AFTER},
     ),
     "a lost deletion taken for nothing done": Case(
         swallowing("orders", "delete", as_temporary), ERRORS, {"call": Call.DELETE_ORDER}

@@ -4,7 +4,6 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, closing
 from datetime import timedelta
-from pathlib import Path
 from typing import Any, TypeVar
 
 import pytest
@@ -117,9 +116,8 @@ class House:
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def house(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[House]:
-    is_postgresql = request.param == "postgresql"
-    url = request.getfixturevalue("postgresql") if is_postgresql else f"sqlite:///{tmp_path / 'kvitt.db'}"
+def house(request: pytest.FixtureRequest) -> Iterator[House]:
+    url = request.getfixturevalue(request.param)
     key = Fernet.generate_key().decode()
     opened = open_storage(url, FernetSecretBox([key]), outlives_power_cuts=False)
     with closing(opened) as storage, ExitStack() as stack:
@@ -131,4 +129,4 @@ def until(holds: Callable[[], object], *, seconds: float = 20.0) -> None:
     ends = time.monotonic() + seconds
     while not holds():
         assert time.monotonic() < ends, "it does not come to hold"
-        time.sleep(0.02)
+        time.sleep(0.05)  # what is looked for is asked of the database

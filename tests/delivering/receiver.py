@@ -5,7 +5,7 @@ import json
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
@@ -47,6 +47,13 @@ class Receiver:
     def ids(self, path: str) -> list[str]:
         """Their ids."""
         return [event["id"] for event in self.of(path)]
+
+    def first_of_each(self, path: str) -> Mapping[tuple[str, str | None], Sequence[str]]:
+        """The ids of the events that came there, by business and invoice, each where it came for the first time."""
+        came: dict[tuple[str, str | None], dict[str, None]] = defaultdict(dict)
+        for event in self.of(path):
+            came[event["business"], event["invoice"]].setdefault(event["id"])
+        return {about: list(ids) for about, ids in came.items()}
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with suppress(OSError, asyncio.IncompleteReadError, asyncio.CancelledError):

@@ -4,6 +4,7 @@ import threading
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -12,15 +13,15 @@ from sqlalchemy import select, update
 from standardwebhooks import Webhook
 from typing_extensions import override
 
-from adapters.storage.schema import webhook_leases
-from adapters.storage.webhooks import forget_business
+from adapters.storage.schema import businesses, webhook_leases
+from adapters.storage.webhook_deliveries import forget_business
 from adapters.webhooks.courier import Courier
 from core.audit import Action
 from core.errors import TryAgain
 from core.event import EventType, Happening
 from core.posting import LONGEST_EXCERPT, PostTrouble
 from core.use_cases.deliver_events import Counts, DeliverEvents, Need, Supply
-from core.webhook import DeliveryState, DisabledReason, EndpointSecrets, EndpointState
+from core.webhook import DeliveryState, DisabledReason, Endpoint, EndpointSecrets, EndpointState
 from entrypoints.deliverer import GRACE_SECONDS
 from tests.delivering.conftest import LOOPBACK, SECRET, House, until
 from tests.delivering.receiver import HANGS, Receiver, Taken, receiving
@@ -48,6 +49,18 @@ def test_an_event_is_posted_as_it_stands_and_signed(house: House) -> None:
     assert (delivery.attempts, delivery.failed, delivery.next_attempt_at) == (1, False, None)
     (attempt,) = house.attempts(delivery)
     assert (attempt.status, attempt.trouble, attempt.answer) == (200, None, "said")
+
+
+def test_one_that_has_nothing_to_deliver_writes_nothing_and_waits_for_nobody_who_writes(house: House) -> None:
+    steps: DeliverEvents = house.steps()
+    for has_webhook in (False, True):
+        if has_webhook:
+            house.endpoint("https://shop.example/hooks")
+        with house.storage.write() as database:
+            database.execute(update(businesses).values(system="fake"))  # on PostgreSQL too somebody writes
+            began = time.monotonic()
+            assert steps.claim(9) == ([], False)
+            assert time.monotonic() - began < 5
 
 
 def test_events_of_one_invoice_come_strictly_in_their_order_and_of_others_at_once(house: House) -> None:
@@ -234,6 +247,47 @@ def test_a_business_that_is_erased_in_the_middle_stops_nothing_else(house: House
         with house.storage.transaction() as work:
             work.events.add(Happening(type=EventType.INVOICE_PAID, business="vidde", invoice="v", data={"number": 1}))
         until(lambda: any(event["business"] == "vidde" for event in receiver.of("/a")))
+
+
+def test_sending_again_and_erasing_beside_deliverers_deadlock_nowhere_and_lose_nothing(house: House) -> None:
+    """Each of them locks the rows of several endpoints: all in one order."""
+    others = [f"other-{number}" for number in range(6)]
+    with house.storage.transaction() as work:
+        for name in others:
+            work.businesses.put(a_business(name))
+    with receiving(seconds=0.01) as receiver:
+        ends = [house.endpoint(f"{receiver.url}/{number}") for number in range(4)]
+        house.happens(*(str(number % 10) for number in range(40)))
+        with house.storage.transaction() as work:
+            work.events.add(
+                *(
+                    Happening(type=EventType.INVOICE_PAID, business=name, invoice=str(number), data={"number": number})
+                    for name in others
+                    for number in range(20)
+                )
+            )
+        for _ in range(2):
+            house.deliverer()
+        has_come(receiver, 5, "/0")
+
+        def send_again(end: Endpoint) -> None:
+            for _ in range(6):
+                for delivery in house.deliveries(end)[:10]:
+                    with house.storage.transaction() as work:
+                        work.endpoint_leases.lock(end.id)
+                        if found := work.deliveries.get(end.id, delivery.event):
+                            work.deliveries.make_one_due(found, now=house.clock.now())
+
+        def erase(name: str) -> None:
+            with house.storage.write() as database:
+                forget_business(database, name)
+
+        with ThreadPoolExecutor(10) as threads:
+            done = [*(threads.submit(send_again, end) for end in ends), *(threads.submit(erase, one) for one in others)]
+        assert [one.exception() for one in done] == [None] * 10
+        until(lambda: all(one.state is DeliveryState.DELIVERED for end in ends for one in house.deliveries(end)))
+        for number in range(4):
+            assert set(house.ids()) <= set(receiver.ids(f"/{number}"))
 
 
 def test_two_deliverers_share_the_work_and_post_nothing_twice(house: House) -> None:

@@ -15,6 +15,7 @@ import yaml
 from entrypoints.cli.commands import KVITT
 from entrypoints.listening.server import MOST_CONNECTIONS
 from entrypoints.settings import Settings
+from plugins.variables import VARIABLES
 
 ROOT = Path(__file__).resolve().parents[2]
 BUILD = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["hatch"]["build"]
@@ -78,11 +79,8 @@ def test_links_within_the_page_lead_somewhere() -> None:
 
 
 def test_every_setting_that_is_named_is_one() -> None:
-    known = {f"KVITT_{name.upper()}" for name in Settings.model_fields} | {
-        "KVITT_SECRETS_DIR",
-        "KVITT_TFSO_API_URL",
-        "KVITT_TFSO_CALLS_PER_HOUR",
-    }
+    known = {f"KVITT_{name.upper()}" for name in Settings.model_fields}
+    known |= {variable.name for variable in VARIABLES} | {"KVITT_SECRETS_DIR"}
     texts = [OPERATIONS, DOCKERFILE, (DEPLOY / "compose.yaml").read_text(encoding="utf-8"), *map(_read, UNITS)]
 
     named = {name for text in texts for name in re.findall(r"\bKVITT_[A-Z_]+", text)}

@@ -26,7 +26,7 @@ from core.transfer import Transfer, TransferState
 from entrypoints.container import Container, make_container
 from entrypoints.parsing import business_from, invoice_from
 from entrypoints.settings import Settings
-from sandbox.twentyfour_seven_office import Sandbox
+from sandbox import Sandbox
 from tests import canaries
 from tests.http.clients import bearing, key_for
 from tests.processes import running
@@ -135,7 +135,7 @@ def see_each_end(containers: Sequence[Container], businesses: Sequence[str]) -> 
             if not has_ended(container, transfer := transfer_of(container, business))
         ]
 
-    eventually(lambda: not under_way(), under_way)
+    eventually(lambda: not under_way(), lambda: [(each.business, each.state, each.error) for each in under_way()])
 
 
 def has_ended(container: Container, transfer: Transfer) -> bool:

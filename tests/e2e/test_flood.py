@@ -16,7 +16,7 @@ import pytest
 
 from entrypoints.container import make_container
 from entrypoints.settings import Settings
-from sandbox.twentyfour_seven_office import DEMO_ACCOUNT, Sandbox
+from sandbox import DEMO_ACCOUNT, Sandbox
 from tests.e2e import flood
 from tests.homes import furnish
 from tests.http.clients import bearing, key_for

@@ -18,13 +18,13 @@ import pytest
 
 from entrypoints.container import make_container
 from entrypoints.settings import Settings
-from sandbox.twentyfour_seven_office import Sandbox
+from sandbox import Sandbox
 from tests.http.clients import bearing, key_for
 from tests.http.documents import business_document, invoice_document
 
 SERVE = """
 from entrypoints.container import DURABLE, make_container
-from entrypoints.http import serve
+from entrypoints.http.server import serve
 from entrypoints.settings import read_settings
 
 container = make_container(read_settings(), queue=DURABLE)

@@ -12,7 +12,7 @@ import pytest
 
 from entrypoints.container import make_container
 from entrypoints.settings import Settings
-from sandbox.twentyfour_seven_office import Sandbox
+from sandbox import Sandbox
 from tests.homes import furnish
 from tests.http.clients import key_for
 from tests.processes import serving

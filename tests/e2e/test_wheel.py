@@ -65,6 +65,16 @@ def test_the_documentation_s_scripts_are_in_the_wheel(run: Run) -> None:
     assert run("python", "-c", asked).stdout == "True\n"
 
 
+def test_the_console_s_pages_are_in_the_wheel(run: Run) -> None:
+    asked = (
+        "from entrypoints.console.assets import assets; from entrypoints.console.rendering import environment; "
+        "from entrypoints.console.texts import _catalogue; from entrypoints.language.at_hand import Language; "
+        "print(len(assets()), len(environment(Language.ENGLISH).list_templates()) > 5); "
+        "print(_catalogue(Language.NORWEGIAN).gettext('Sign in'))"
+    )
+    assert run("python", "-c", asked).stdout == "5 True\nLogg inn\n"
+
+
 def test_the_demo_runs(run: Run) -> None:
     demo = run("kvitt", "demo")
     assert (demo.returncode, demo.stderr) == (0, "")

@@ -14,6 +14,7 @@ from fractions import Fraction
 from math import floor
 from typing import TypeVar
 
+from core.abilities import Abilities, JobCalls, Lookup
 from core.books import Account, Right
 from core.books import Books as Identity
 from core.business import Business, Connection
@@ -38,7 +39,24 @@ from core.vat_code import VatCode
 
 Made = TypeVar("Made")
 
+ABILITIES = Abilities(
+    limits=Limits(
+        row_text=300,
+        customer_name=200,
+        product_name=125,
+        decimals=4,
+        order_fields=frozenset(OrderField),
+        deletes_orders=True,
+    ),
+    lookup=Lookup.BY_CUSTOMER,
+    currencies=True,
+    open_amount=True,
+    calls=JobCalls(warm_send=2, cold_send=12, thousand_invoices=60, thousand_statuses=2),
+)
 COMPANY = "Fjellutleie AS"
+VENDOR, OTHER_VENDOR = "fake", "ledger"
+"""Two accounting systems: the first is reached through two plugins, "fake" and "another", the second through one."""
+
 PAGE = 3
 """How many customers a page of the directory holds."""
 
@@ -172,16 +190,10 @@ class FakeAccountingSystem:
         self.clock = clock
         self.books = Books()
         self.calls: list[str] = []
+        self.vendor = VENDOR
         self.books_id = "7"
         self.has_moved = False
-        self.limits = Limits(
-            row_text=300,
-            customer_name=200,
-            product_name=125,
-            decimals=4,
-            order_fields=frozenset(OrderField),
-            deletes_orders=True,
-        )
+        self.limits = ABILITIES.limits
         self.account_name = "Fjellutleie AS"
         self.missing_rights: list[str] = []
         self.down: KvittError | None = None
@@ -218,7 +230,7 @@ class FakeAccountingSystem:
         if self.down is not None and not self._is_let_in:
             raise self.down
         self._is_let_in = True
-        return Identity(system="fake", company_id=self.books_id, company=self.account_name)
+        return Identity(system=self.vendor, company_id=self.books_id, company=self.account_name)
 
     def budget(self) -> CallBudget | None:
         """Say what the test has set; no call."""
@@ -621,9 +633,10 @@ class FakePayments(_Port):
 
 
 class FakeAccountingSystems:
-    """The plugins: one under the given name and "another" like it.
+    """The plugins: one under the given name, "another" like it, and one for another vendor's accounting system.
 
-    Each business has an account of its own for each account name, alike through both.
+    Each business has an account of its own for each account name with each vendor. Companies and orders have the same
+    ids with both.
     """
 
     required = frozenset({"account_name", "password"})
@@ -633,24 +646,26 @@ class FakeAccountingSystems:
         self, clock: Clock, *, system: str = "fake", is_in_transaction: Callable[[], bool] | None = None
     ) -> None:
         self._clock = clock
-        self._plugins = {system, "another"}
+        self._plugins = {system, "another", OTHER_VENDOR}
         self._is_in_transaction = is_in_transaction or (lambda: False)
-        self._accounts: dict[tuple[str, str], FakeAccountingSystem] = {}
-        self._named: dict[str, str] = {}
+        self._accounts: dict[tuple[str, str, str], FakeAccountingSystem] = {}
+        self._opened: dict[str, tuple[str, str]] = {}
         self._led: dict[tuple[str, str], str] = {}
 
     def of(self, business: str) -> FakeAccountingSystem:
         """Return the account that a business opened last."""
-        return self.account(business, self._named.get(business, COMPANY))
+        vendor, name = self._opened.get(business, (VENDOR, COMPANY))
+        return self.account(business, name, vendor=vendor)
 
-    def account(self, business: str, name: str) -> FakeAccountingSystem:
+    def account(self, business: str, name: str, *, vendor: str = VENDOR) -> FakeAccountingSystem:
         """Return the account of this name that a business may be connected to."""
-        if (business, name) not in self._accounts:
+        if (business, vendor, name) not in self._accounts:
             account = FakeAccountingSystem(self._clock, is_in_transaction=self._is_in_transaction)
+            account.vendor = vendor
             account.account_name = name
             account.books_id = "7" if name == COMPANY else f"company of {name}"
-            self._accounts[business, name] = account
-        return self._accounts[business, name]
+            self._accounts[business, vendor, name] = account
+        return self._accounts[business, vendor, name]
 
     def leads_to(self, business: str, name: str, *, account_name: str = COMPANY) -> None:
         """Let the account name lead to the account of another one from now on."""
@@ -663,7 +678,8 @@ class FakeAccountingSystems:
         except InvalidInput as error:
             raise AccessRefused(error.message, code=error.code) from None
         name = business.accounting.settings["account_name"]
-        self._named[business.name] = self._led.get((business.name, name), name)
+        vendor = OTHER_VENDOR if business.accounting.system == OTHER_VENDOR else VENDOR
+        self._opened[business.name] = vendor, self._led.get((business.name, name), name)
         return self.of(business.name)
 
     def uninstall(self, system: str) -> None:

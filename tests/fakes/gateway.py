@@ -17,6 +17,7 @@ from tests.fakes.clock import FakeClock
 from tests.fakes.marks import FakeMarks
 from tests.fakes.queue import FakeQueue
 from tests.fakes.storage import FakeStorage
+from tests.fakes.users import FakeCeremony, FakePasswordHasher
 from tests.fakes.webhooks import FakePoster
 
 SETTLING = timedelta(seconds=120)
@@ -46,9 +47,10 @@ class Gateway:
         self.while_waiting: Callable[[], None] = lambda: None
         """What others do while a new home listens for workers."""
         self.actor: Actor = WORKER
-        ids, holders, keys, secrets = count(1), count(1), count(1), count(1)
+        ids, holders, keys, secrets, texts = (count(1) for _ in range(5))
         self.poster = FakePoster(self.clock, is_in_transaction=lambda: self.storage.is_in_transaction)
         self.marks = FakeMarks()
+        self.hasher = FakePasswordHasher()
         wired = UseCases(
             storage=self.storage,
             systems=self.systems,
@@ -56,6 +58,9 @@ class Gateway:
             queue=self.queue,
             marks=self.marks,
             key_ring=self.storage,
+            session_ring=self.storage,
+            password_hasher=self.hasher,
+            passkey_ceremony=FakeCeremony(),
             actor=lambda: self.actor,
             settings=Terms(settling=SETTLING, lease=LEASE, chunk_size=chunk_size),
             observer=observer,
@@ -63,6 +68,7 @@ class Gateway:
             new_id=lambda: f"transfer-{next(ids):06}",
             new_holder=lambda: f"holder-{next(holders)}",
             new_key_text=lambda: f"kvitt_{next(keys):012x}_{'5' * 64}",
+            new_secret_text=lambda: f"text-{next(texts):038}",
             webhook_poster=self.poster,
             judge_webhook_address=self._judged,
             new_webhook_secret=lambda: f"whsec_{b64encode(f'{next(secrets):032}'.encode()).decode()}",
@@ -95,6 +101,9 @@ class Gateway:
         self.check_status = wired.check_status()
         self.manage_api_keys = wired.manage_api_keys()
         self.authenticate = wired.authenticate()
+        self.manage_users = wired.manage_users()
+        self.sign_in = wired.sign_in()
+        self.use_passkeys = wired.use_passkeys()
         self.manage_webhooks = wired.manage_webhooks()
         self.connect_business.store(
             Business(

@@ -6,11 +6,13 @@ for itself), and so is a call of the accounting system from within one; the fake
 """
 
 import threading
+from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from copy import copy
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 from uuid import uuid4
 
@@ -23,23 +25,34 @@ from core.customer import CustomerEntry
 from core.customer_choice import CustomerLink, claimed_link_key
 from core.errors import Conflict, LeaseLost
 from core.event import AccessUse, Event, EventType, Happening, Seen
-from core.follow_up import Candidate, Round, is_wanted
+from core.fields import plain
+from core.follow_up import LOOKED_AT_WHEN_PAID, Candidate, Round, is_wanted, next_look
 from core.identity import emails_in, search_number
 from core.intent import CLOCKS_DIFFER, Intent, IntentKind, intent_key
 from core.invoice import Invoice, InvoiceType
-from core.invoice_filter import FoundInvoices, InvoiceFilter, is_of
+from core.invoice_filter import FoundInvoices, InvoiceFilter, is_of, known_sum
 from core.invoice_filter import Place as ListingPlace
-from core.payment import PaymentReport, PaymentStatusValue
+from core.norwegian_time import norwegian_date
+from core.overview import ErrorCount
+from core.passkey import Challenge, Passkey
+from core.payment import PaymentReason, PaymentReport, PaymentStatusValue, joined
 from core.ports.access_stores import KeptAnswer, KeptKey
 from core.ports.clock import Clock
 from core.ports.invoice_stores import Step
 from core.ports.personal_data_stores import Place, Record, RecordKind
 from core.ports.turns import Lease
+from core.ports.user_stores import KeptSession
 from core.ports.webhook_stores import EndpointLease
-from core.reasons import Reason, reasons_of
+from core.reasons import Reason, Verdict, reason_of, reasons_of
 from core.recovery import Installation, Recovery
+from core.session import Session, SignInLink
+from core.sign_in_limit import Attempts
+from core.sums import ArrivedSum, Sum, TypeSum, added, added_by_type
 from core.transfer import Transfer, TransferError, TransferState
+from core.unpaid import Age, DueDates, DuePlace, UnpaidSum, age_of
+from core.user import User
 from core.webhook import Attempt, Delivery, Endpoint, EndpointSecrets
+from tests.fakes.users import FakePasskeys, FakeSignIns, FakeUsers
 from tests.fakes.webhooks import FakeDeliveries, FakeEndpointLeases, FakeEndpoints
 
 _PENDING = (TransferState.QUEUED, TransferState.WAITING, TransferState.WITHDRAWING)
@@ -69,6 +82,7 @@ class _Tables:
     statuses: list[tuple[str, PaymentReport]] = field(default_factory=list)
     settled: set[str] = field(default_factory=set)
     seen: dict[tuple[str, str], PaymentReport] = field(default_factory=dict)
+    paid_seen_at: dict[tuple[str, str], datetime] = field(default_factory=dict)
     events: list[Event] = field(default_factory=list)
     access_troubles: dict[str, set[AccessUse]] = field(default_factory=dict)
     endpoints: dict[str, Endpoint] = field(default_factory=dict)
@@ -83,6 +97,14 @@ class _Tables:
     answers: dict[str, tuple[KeptAnswer, datetime]] = field(default_factory=dict)
     api_keys: dict[str, KeptKey] = field(default_factory=dict)
     audit: list[KeptEntry] = field(default_factory=list)
+    users: dict[str, User] = field(default_factory=dict)
+    passwords: dict[str, str | None] = field(default_factory=dict)
+    forgotten_logins: list[str] = field(default_factory=list)
+    console_sessions: dict[str, Session] = field(default_factory=dict)
+    sign_in_links: dict[str, SignInLink] = field(default_factory=dict)
+    passkeys: dict[str, Passkey] = field(default_factory=dict)
+    passkey_challenges: dict[str, Challenge] = field(default_factory=dict)
+    sign_in_attempts: dict[str, Attempts] = field(default_factory=dict)
     leases: dict[str, _HeldLease] = field(default_factory=dict)
     lease_tokens: dict[str, int] = field(default_factory=dict)
     erased: set[str] = field(default_factory=set)
@@ -138,6 +160,17 @@ class FakeStorage:
                 work.end()
                 self._owner = None
 
+    @contextmanager
+    def reading(self) -> Iterator["FakeUnitOfWork"]:
+        """Look at a copy, which is dropped."""
+        if self.is_in_transaction:
+            raise RuntimeError("a transaction was begun within a transaction")
+        work = FakeUnitOfWork(self._tables.copy(), self._clock, meanwhile=self._meanwhile)
+        try:
+            yield work
+        finally:
+            work.end()
+
     def find(self, prefix: str) -> KeptKey | None:
         """The KeyRing port."""
         kept = self._tables.api_keys.get(prefix)
@@ -150,6 +183,11 @@ class FakeStorage:
     def is_empty(self) -> bool:
         """The KeyRing port."""
         return all(kept.key.revoked_at for kept in self._tables.api_keys.values())
+
+    def find_session(self, digest: str) -> KeptSession | None:
+        """The SessionRing port."""
+        session = self._tables.console_sessions.get(digest)
+        return KeptSession(session, self._tables.users[session.user]) if session else None
 
     def _meanwhile(self) -> None:
         """Commit the rival's transfer, whatever becomes of the transaction that is open."""
@@ -175,11 +213,15 @@ class FakeUnitOfWork:
         self.references = _References(self)
         self.statuses = _Statuses(self)
         self.follow_ups = _FollowUps(self)
+        self.sums = _Sums(self)
         self.journal = _Journal(self)
         self.pauses = _Pauses(self)
         self.answers = _Answers(self)
         self.api_keys = _ApiKeys(self)
         self.audit = _Audit(self)
+        self.users = FakeUsers(self)
+        self.sign_ins = FakeSignIns(self)
+        self.passkeys = FakePasskeys(self)
         self.leases = _Leases(self, clock)
         self.events = _Events(self, clock)
         self.access = _Access(self)
@@ -226,9 +268,16 @@ class _Businesses(_Store):
     def has(self, name: str) -> bool:
         return self.get(name) is not None
 
+    def names(self, *, limit: int, after: str | None = None, among: Collection[str] | None = None) -> Sequence[str]:
+        there = (name for name in sorted(self._tables.businesses) if among is None or name in among)
+        return [name for name in there if self.has(name) and (after is None or name > after)][:limit]
+
     def put(self, business: Business) -> None:
         self._tables.businesses[business.name] = business
         self._tables.erased.discard(business.name)
+
+    def forget_login(self, name: str) -> None:
+        self._tables.forgotten_logins.append(name)
 
     def list(self, *, limit: int, after: str | None = None) -> Sequence[Business]:
         there = {name: one for name, one in self._tables.businesses.items() if name not in self._tables.erased}
@@ -282,12 +331,12 @@ class _Invoices(_Store):
     def find(
         self, business: str, wanted: InvoiceFilter, *, limit: int, after: ListingPlace | None = None
     ) -> FoundInvoices:
-        found = sorted(
+        found = wanted.in_order(
             wanted.place_of(invoice)
             for (owner, number), invoice in self._tables.invoices.items()
             if owner == business and self._is_listed(owner, invoice, wanted)
         )
-        left = [place for place in found if after is None or place > after]
+        left = [place for place in found if wanted.is_after(place, after)]
         return FoundInvoices([place.number for place in left[:limit]], left[limit - 1] if len(left) > limit else None)
 
     def _is_listed(self, business: str, invoice: Invoice, wanted: InvoiceFilter) -> bool:
@@ -295,6 +344,16 @@ class _Invoices(_Store):
         report = self._work.statuses.latest(business, invoice.number)
         is_paid = bool(transfer and report and is_of(report, transfer) and report.status is PaymentStatusValue.PAID)
         return wanted.takes(invoice, transfer, is_paid=is_paid)
+
+    def sums(self, business: str, numbers: Collection[str]) -> Sequence[TypeSum]:
+        known = self.of_numbers(business, numbers).values()
+        return added_by_type(
+            TypeSum(
+                one.type,
+                Sum(currency=one.currency if one.rows else None, count=1, total=known_sum(one) or Decimal("0.00")),
+            )
+            for one in known
+        )
 
     def unsent(self, business: str, *, limit: int, after: str | None = None) -> Sequence[str]:
         numbers = self._unsent(business, InvoiceType.DATA_FOR_ACCOUNTING)
@@ -468,6 +527,17 @@ class _Batches(_Store):
     def reasons(self, batch_id: str) -> Sequence[Reason]:
         return reasons_of(self.items(batch_id, limit=len(self._tables.batch_members)))
 
+    def of_reason(
+        self, batch_id: str, verdict: Verdict, code: str, *, limit: int, after: int | None = None
+    ) -> Sequence[BatchItem]:
+        items = self.items(batch_id, limit=len(self._tables.batch_members), after=after)
+        found = [item for item in items if (why := reason_of(item)) and (why.verdict, why.code) == (verdict, code)]
+        return found[:limit]
+
+    def list(self, business: str, *, limit: int, before: str | None = None) -> Sequence[Batch]:
+        ids = sorted((one.id for one in self._tables.batches.values() if one.business == business), reverse=True)
+        return [self._tables.batches[id_] for id_ in ids if before is None or id_ < before][:limit]
+
 
 class _Intents(_Store):
     def get(self, business: str, kind: IntentKind, key: str) -> Intent | None:
@@ -482,6 +552,10 @@ class _Intents(_Store):
             for (whose, kind, key), intent in self._tables.intents.items()
             if (whose, kind) == (business, IntentKind.ORDER) and not intent.refused
         )[:limit]
+
+    def open_withdrawals(self, business: str, *, limit: int) -> Sequence[str]:
+        begun = (business, IntentKind.WITHDRAWAL)
+        return sorted(key for whose, kind, key in self._tables.intents if (whose, kind) == begun)[:limit]
 
     def put(self, business: str, *intents: Intent) -> None:
         for intent in intents:
@@ -584,7 +658,7 @@ class _Statuses(_Store):
     def add(self, business: str, *reports: PaymentReport) -> Sequence[Seen]:
         news = []
         for report in reports:
-            self._tables.statuses.append((business, report))
+            self._keep(business, report)
             transfer = self._work.transfers.of_invoice(business, report.invoice)
             if transfer is None or transfer.order_id != report.order_id:
                 continue
@@ -592,10 +666,23 @@ class _Statuses(_Store):
             if before and report.checked_at < before.checked_at:
                 continue
             self._tables.seen[transfer.id, report.order_id] = report
+            if report.status is PaymentStatusValue.PAID:
+                self._tables.paid_seen_at.setdefault((transfer.id, report.order_id), report.checked_at)
+            else:
+                self._tables.paid_seen_at.pop((transfer.id, report.order_id), None)
             (self._tables.settled.add if report.is_settled else self._tables.settled.discard)(transfer.id)
             if before is None or before.reason is not report.reason:
                 news.append(Seen(before=before.reason if before else None, report=report))
         return news
+
+    def _keep(self, business: str, report: PaymentReport) -> None:
+        *_, before, newest = (None, None, *self.of_invoice(business, report.invoice))
+        statuses = self._tables.statuses
+        if before and newest and newest.checked_at <= report.checked_at:
+            if together := joined(report, before=before, newest=newest):
+                del statuses[max(nth for nth, kept in enumerate(statuses) if kept == (business, newest))]
+            report = together or report
+        statuses.append((business, report))
 
     def latest(self, business: str, invoice: str) -> PaymentReport | None:
         mine = [one for owner, one in self._tables.statuses if owner == business and one.invoice == invoice]
@@ -615,6 +702,86 @@ class _Statuses(_Store):
             if one.business == business and one.order_id and not one.superseded and one.id not in self._tables.settled
         }
         return _page(mine, limit=limit, after=after)
+
+    def to_follow_up(self, business: str, *, now: datetime, limit: int, after: str | None = None) -> Sequence[str]:
+        found = dict.fromkeys(self.open_invoices(business, limit=limit, after=after))
+        for one in self._tables.transfers.values():
+            if one.business != business or one.superseded or one.order_id is None:
+                continue
+            paid_seen_at = self._tables.paid_seen_at.get((one.id, one.order_id))
+            if paid_seen_at is None or paid_seen_at <= now - LOOKED_AT_WHEN_PAID:
+                continue
+            seen_at = self._tables.seen[one.id, one.order_id].checked_at
+            look = next_look(one.id, paid_seen_at=paid_seen_at, now=seen_at)
+            if look and look <= now:
+                found[one.invoice] = None
+        return _page({number: number for number in found}, limit=limit, after=after)
+
+
+class _Sums(_Store):
+    def counts(self, business: str) -> Mapping[TransferState, int]:
+        return Counter(one.state for one in self._of(business) if not one.state.is_final)
+
+    def errors(self, business: str) -> Sequence[ErrorCount]:
+        standing = Counter(
+            (one.state, one.error.code)
+            for one in self._of(business)
+            if one.error and (one.state is TransferState.REJECTED or not one.state.is_final)
+        )
+        return [ErrorCount(state, code, count) for (state, code), count in sorted(standing.items())]
+
+    def newest(self, business: str, state: TransferState, code: str, *, limit: int) -> Sequence[Transfer]:
+        these = [one for one in self._of(business) if one.state is state and one.error and one.error.code == code]
+        return these[::-1][:limit]
+
+    def arrived(self, business: str, *, since: date) -> Sequence[ArrivedSum]:
+        days: dict[date, list[Sum]] = {}
+        for one in self._of(business):
+            if one.state.has_order and (day := self._day(one)) >= since:
+                days.setdefault(day, []).append(self._sum(one))
+        return [ArrivedSum(day, of) for day in sorted(days) for of in _by_currency(days[day])]
+
+    def unpaid(self, business: str, *, today: date) -> Sequence[UnpaidSum]:
+        found: dict[tuple[Age, PaymentReason | None], list[Sum]] = {}
+        for one in self._unpaid(business):
+            seen = self._tables.seen.get((one.id, one.order_id or ""))
+            age, left = age_of(self._due_on(one), today=today), seen.open_amount if seen else None
+            of = self._sum(one) if left is None else self._sum(one).model_copy(update={"total": left})
+            found.setdefault((age, seen.reason if seen else None), []).append(of)
+        rows = [UnpaidSum(age, seen, of) for (age, seen), sums in found.items() for of in _by_currency(sums)]
+        return sorted(rows, key=lambda one: (list(Age).index(one.age), one.of.currency or "", one.seen or ""))
+
+    def find_unpaid(
+        self, business: str, due: DueDates, *, limit: int, after: DuePlace | None = None
+    ) -> Sequence[DuePlace]:
+        places = sorted(DuePlace(self._due_on(one), one.invoice) for one in self._unpaid(business))
+        first, last = due.first or date.min, due.last or date.max
+        return [one for one in places if first <= one.due_on <= last and (after is None or one > after)][:limit]
+
+    def _of(self, business: str) -> Sequence[Transfer]:
+        return [
+            one for _, one in sorted(self._tables.transfers.items()) if one.business == business and not one.superseded
+        ]
+
+    def _unpaid(self, business: str) -> Sequence[Transfer]:
+        return [one for one in self._of(business) if one.state.has_order and one.id not in self._tables.settled]
+
+    def _day(self, transfer: Transfer) -> date:
+        return norwegian_date(transfer.finished_at or transfer.created_at)
+
+    def _due_on(self, transfer: Transfer) -> date:
+        invoice = self._work.invoices.get(transfer.business, transfer.invoice)
+        stated = (invoice.due_date or invoice.issue_date) if invoice else None
+        return stated or self._day(transfer)
+
+    def _sum(self, transfer: Transfer) -> Sum:
+        invoice = self._work.invoices.get(transfer.business, transfer.invoice)
+        total = known_sum(invoice) if invoice else None
+        return Sum(currency=invoice.currency if invoice else None, count=1, total=total or Decimal("0.00"))
+
+
+def _by_currency(sums: Sequence[Sum]) -> Sequence[Sum]:
+    return sorted(added(sums), key=lambda one: one.currency or "")
 
 
 class _Events(_Store):
@@ -648,8 +815,24 @@ class _Events(_Store):
             :limit
         ]
 
-    def newest(self, business: str, *, types: Collection[EventType] = (), limit: int) -> Sequence[Event]:
-        return self.list(business, types=types, limit=len(self._tables.events))[-limit:]
+    def of_invoice(self, business: str, invoice: str) -> Sequence[Event]:
+        return [one for one in self._tables.events if (one.business, one.invoice) == (business, invoice)]
+
+    def newest(
+        self,
+        business: str,
+        *,
+        types: Collection[EventType] = (),
+        since: datetime | None = None,
+        limit: int,
+        before: str | None = None,
+    ) -> Sequence[Event]:
+        found = list(self.list(business, types=types, since=since, limit=len(self._tables.events)))
+        if before is not None:
+            ids = [one.id for one in self._tables.events if one.business == business]
+            earlier = set(ids[: ids.index(before)] if before in ids else [])
+            found = [one for one in found if one.id in earlier]
+        return found[-limit:]
 
 
 class _Access(_Store):
@@ -683,7 +866,7 @@ class _FollowUps(_Store):
                 last=self._tables.follow_ups.get(name),
             )
             for name, business in sorted(self._tables.businesses.items())
-            if business.accounting.system not in paused and self._work.statuses.open_invoices(name, limit=1)
+            if business.accounting.system not in paused and self._work.statuses.to_follow_up(name, now=now, limit=1)
         ]
 
     def put(self, business: str, held: Round, *, instead_of: Round | None) -> bool:
@@ -911,7 +1094,15 @@ class _Records(_Store):
             case RecordKind.STATUS:
                 for nth, (owner, report) in enumerate(tables.statuses):
                     if owner == business:
-                        yield (nth,), {**report.model_dump(mode="json"), "books": report.books}
+                        yield (
+                            (nth,),
+                            {
+                                **report.model_dump(mode="json"),
+                                "books": report.books,
+                                "worker_checks": report.worker_checks,
+                                "open_amount": None if report.open_amount is None else plain(report.open_amount),
+                            },
+                        )
             case RecordKind.LINK:
                 for (owner, key), link in tables.links.items():
                     if owner == business:

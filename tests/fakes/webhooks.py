@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -124,6 +124,10 @@ class FakeDeliveries:
     def get(self, endpoint_id: str, event_id: str) -> Delivery | None:
         return self._all.get((endpoint_id, event_id))
 
+    def of_events(self, event_ids: Collection[str]) -> Sequence[Delivery]:
+        found = [one for one in self._all.values() if one.event in event_ids]
+        return sorted(found, key=lambda one: (one.position, one.endpoint))
+
     def tried(self, delivery: Delivery, attempt: Attempt) -> None:
         self._put(delivery)
         key = (delivery.endpoint, delivery.event)
@@ -244,6 +248,14 @@ class FakeEndpointLeases:
         held = self._held(lease.endpoint)
         if held and held[0] == lease:
             self._work.tables.endpoint_leases[lease.endpoint] = (lease, self._clock.now())
+
+    def lock(self, endpoint_id: str) -> None:
+        """One transaction at a time is the fake storage's way anyway."""
+
+    def end(self, endpoint_id: str) -> None:
+        if held := self._held(endpoint_id):
+            lease = held[0].model_copy(update={"token": held[0].token + 1})
+            self._work.tables.endpoint_leases[endpoint_id] = (lease, self._clock.now())
 
     def _held(self, endpoint_id: str) -> tuple[EndpointLease, datetime] | None:
         return self._work.tables.endpoint_leases.get(endpoint_id)

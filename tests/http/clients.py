@@ -2,9 +2,9 @@
 
 from litestar.testing import TestClient
 
-from core.api_key import Role
+from core.rights import Role
 from entrypoints.container import Container
-from entrypoints.http import create_app
+from entrypoints.http.app import create_app
 from tests.http.documents import Api
 
 

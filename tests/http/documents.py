@@ -4,13 +4,14 @@ from typing import Any
 from urllib.parse import quote
 
 from httpx import Response
-from litestar import Litestar
 from litestar.testing import TestClient
 
-from sandbox.twentyfour_seven_office import DEMO_ACCOUNT, DEMO_APPLICATION_ID, DEMO_PASSWORD, DEMO_USERNAME
+from entrypoints.http.app import Application
+from sandbox import DEMO_ACCOUNT
+from sandbox.twentyfour_seven_office import DEMO_APPLICATION_ID, DEMO_PASSWORD, DEMO_USERNAME
 from tests.error_codes import in_the_docs
 
-Api = TestClient[Litestar]
+Api = TestClient[Application]
 Json = dict[str, Any]
 
 

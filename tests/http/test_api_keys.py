@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from core.api_key import Role
+from core.rights import Role
 from entrypoints.container import Container
 from tests.http.clients import bearing, key_for
 from tests.http.documents import Api, problem_of

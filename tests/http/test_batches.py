@@ -3,7 +3,7 @@
 import pytest
 
 from entrypoints.http.bodies import MOST_AT_ONCE
-from sandbox.twentyfour_seven_office import DEMO_ACCOUNT, Sandbox
+from sandbox import DEMO_ACCOUNT, Sandbox
 from tests.http.documents import Api, Json, add_invoice, business_document, problem_of
 
 TRANSFERS = "/v1/businesses/fjell/transfers"

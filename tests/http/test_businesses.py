@@ -3,7 +3,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from sandbox.twentyfour_seven_office import DEMO_ACCOUNT, DEMO_PASSWORD, Sandbox
+from sandbox import DEMO_ACCOUNT, Sandbox
+from sandbox.twentyfour_seven_office import DEMO_PASSWORD
 from tests.http.documents import Api, add_invoice, business_document, problem_of
 
 FJELL = "/v1/businesses/fjell"

@@ -18,10 +18,10 @@ from adapters.twentyfour_seven_office.soap.session import KeptSession
 from core.transfer import TransferState
 from core.use_cases.look_up import LookUp
 from entrypoints.container import DURABLE, Container
-from entrypoints.http import create_app
+from entrypoints.http.app import create_app, routes
 from entrypoints.settings import Settings
 from entrypoints.worker import Worker
-from sandbox.twentyfour_seven_office import Sandbox
+from sandbox import Sandbox
 from tests import canaries
 from tests.homes import furnished
 from tests.http.clients import bearing, key_for
@@ -120,7 +120,7 @@ def test_every_route_well_and_badly(
         transfer = ask("POST", "/v1/businesses/fjell/invoices/1/send", headers={"Prefer": "wait=0"}).json()
         _wait_until_over(container, transfer["id"])
         batch = ask("POST", "/v1/businesses/fjell/transfers", json={"all": True}).json()
-        for place in _places(app, transfer=transfer["id"], batch=batch["id"], webhook=webhook):
+        for place in _places(transfer=transfer["id"], batch=batch["id"], webhook=webhook):
             for method, path in place:
                 ask(
                     method,
@@ -173,10 +173,10 @@ def _failing(*_: Any, **__: Any) -> None:
     raise ValueError(f"{canaries.PASSWORD} {canaries.PEOPLE}")
 
 
-def _places(app: Any, *, transfer: str, batch: str, webhook: str) -> Iterator[list[tuple[str, str]]]:
+def _places(*, transfer: str, batch: str, webhook: str) -> Iterator[list[tuple[str, str]]]:
     """Every route there is, with what is there and with what is not in its parameters' places."""
     known = {"business": "fjell", "number": "1", "transfer_id": transfer, "batch_id": batch, "webhook": webhook}
-    for route in app.routes:
+    for route in routes().routes:
         if isinstance(route, HTTPRoute):
             for values in (known, {}):
                 path = _PARAMETER.sub(partial(_put_in, values), route.path)

@@ -2,7 +2,6 @@
 
 import hashlib
 import re
-from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -26,18 +25,6 @@ def test_the_library_is_the_one_that_its_package_has_with_its_licences() -> None
     assert (ASSETS / "redoc" / "redoc.standalone.js.LICENSE.txt").exists()
 
 
-def test_the_front_page_says_where_to_go_on(anybody: Api) -> None:
-    page = anybody.get("/")
-
-    assert page.headers["content-type"].startswith("text/html")
-    assert version("kvitt") in page.text
-    assert "script-src" not in page.headers["content-security-policy"]
-    links = re.findall('href="(/[^"]*)"', page.text)
-    assert {"/schema", "/health/live"} <= set(links)
-    for link in links:
-        assert anybody.get(link).status_code in (200, 503), link
-
-
 def test_the_documentation_is_drawn_from_here_alone(anybody: Api) -> None:
     page = anybody.get("/schema")
 
@@ -54,5 +41,5 @@ def test_the_documentation_is_drawn_from_here_alone(anybody: Api) -> None:
 
 
 def test_no_other_answer_may_run_scripts(anybody: Api) -> None:
-    for path in ("/", "/health/live", "/schema/openapi.json", "/schema/redoc.js"):
+    for path in ("/health/live", "/schema/openapi.json", "/schema/redoc.js"):
         assert "script-src" not in anybody.get(path).headers["content-security-policy"], path

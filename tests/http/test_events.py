@@ -30,7 +30,7 @@ from core.transfer import Receipt, RetryPolicy, arrived, failed, started
 from entrypoints.container import Container
 from entrypoints.event_documents import EventDocument
 from entrypoints.http.examples import EVENTS
-from sandbox.twentyfour_seven_office import DEMO_ACCOUNT, Sandbox
+from sandbox import DEMO_ACCOUNT, Sandbox
 from tests.http.documents import Api, Json, add_invoice, business_document, path_of, problem_of
 from tests.storage_contract.samples import NOW, a_report, a_transfer
 

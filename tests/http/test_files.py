@@ -79,6 +79,12 @@ def test_what_cant_be_taken_is_refused(shared_fjell: Api, content: bytes, media_
     problem_of(put(shared_fjell, content, media_type), 400, code)
 
 
+def test_several_invoices_are_not_referred_to_the_path_that_refused_them(shared_fjell: Api) -> None:
+    problem = problem_of(put(shared_fjell, CSV.replace(b"F-1", b"F-2", 1), "text/csv"), 400, "not_one_invoice")
+
+    assert "{number}" not in problem["hint"]
+
+
 @pytest.mark.parametrize(
     ("content", "media_type"),
     [

@@ -6,10 +6,9 @@ from typing import Any
 import pytest
 from dependency_injector import providers
 
-from core.api_key import Role
-from entrypoints.container import Container, make_container
-from entrypoints.http import create_app
-from entrypoints.settings import Settings
+from core.rights import Role
+from entrypoints.container import Container
+from entrypoints.http.app import routes
 from tests.http.clients import bearing, key_for
 from tests.http.documents import Api, add_invoice, business_document, invoice_document, problem_of
 
@@ -30,7 +29,7 @@ BODIES: dict[str, object] = {
 
 def _operations() -> Iterator[tuple[str, str, str]]:
     """Every operation of the API: its name, method and path."""
-    document: dict[str, Any] = create_app(make_container(Settings())).openapi_schema.to_schema()
+    document: dict[str, Any] = routes().openapi_schema.to_schema()
     for path, item in document["paths"].items():
         for method in {"get", "put", "post", "delete", "patch"} & set(item):
             if path.startswith("/v1/"):

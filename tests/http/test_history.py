@@ -1,4 +1,4 @@
-from sandbox.twentyfour_seven_office import Sandbox
+from sandbox import Sandbox
 from tests.http.documents import Api, Json, add_invoice, path_of, problem_of
 
 FJELL = "/v1/businesses/fjell"

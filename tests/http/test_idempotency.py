@@ -9,7 +9,7 @@ from core.use_cases.send_invoice import SendInvoice
 from core.use_cases.verify_business import VerifyBusiness
 from entrypoints.container import Container
 from entrypoints.http.idempotency import _fingerprint, kept_under
-from sandbox.twentyfour_seven_office import Sandbox
+from sandbox import Sandbox
 from tests.http.documents import Api, add_invoice, path_of, problem_of
 
 KEY = {"Idempotency-Key": "7f0c2a44-the-first"}

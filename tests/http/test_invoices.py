@@ -2,7 +2,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from sandbox.twentyfour_seven_office import DEMO_ACCOUNT, Sandbox
+from sandbox import DEMO_ACCOUNT, Sandbox
 from tests.http.documents import Api, add_invoice, business_document, invoice_document, path_of, problem_of
 
 NUMBERS = [
@@ -83,9 +83,9 @@ def test_an_invoice_is_added_kept_and_replaced(fjell: Api) -> None:
     assert [response.status_code for response in (added, again, replaced)] == [201, 200, 200]
     assert added.json()["rows"][0]["unit_price"] == "1200.00"
     shown = fjell.get(path).json()
-    beside = {name: shown[name] for name in ("credited_by", "left_to_credit", "state", "transfer", "payment")}
+    beside = {name: shown[name] for name in ("credited_by", "left_to_credit", "state", "transfer", "payment", "books")}
     assert shown == replaced.json() | beside | {"links": shown["links"]}
-    assert list(beside.values()) == [[], None, "unsent", None, None]
+    assert list(beside.values()) == [[], None, "unsent", None, None, None]
     assert fjell.put(path, json=shown).json() == replaced.json()
     assert replaced.json()["comment"] == "Takk!"
 

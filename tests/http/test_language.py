@@ -21,7 +21,7 @@ def test_a_problem_is_told_in_the_language_that_is_asked_for(shared_fjell: Api) 
 
 def test_one_is_told_so_without_a_key_and_without_a_route(shared_fjell: Api) -> None:
     without_key = shared_fjell.get("/v1/businesses", headers={**NORWEGIAN, "Authorization": ""})
-    without_route = shared_fjell.get("/nix", headers=NORWEGIAN)
+    without_route = shared_fjell.get("/v1/nix", headers=NORWEGIAN)
 
     assert problem_of(without_key, 401, "not_authenticated")["detail"] == "API-nøkkelen godtas ikke."
     assert problem_of(without_route, 404, "unknown_path")["detail"] == "Det finnes ingenting på denne adressen."

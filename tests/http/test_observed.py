@@ -6,7 +6,7 @@ import pytest
 
 from entrypoints.container import Container
 from entrypoints.http.app import STRANGERS_TOLD
-from sandbox.twentyfour_seven_office import Sandbox
+from sandbox import Sandbox
 from tests.http.clients import bearing, client_of, key_for
 from tests.http.documents import Api, add_invoice, business_document, path_of
 from tests.http.test_metrics import figures

@@ -79,7 +79,7 @@ _WEBHOOK_BODIES = {
 }
 AS_THE_CORE_HAS_THEM = {
     "InvoicePreview": "already_sent customer invoice not_written order product products totals warnings",
-    "CustomerPreview": "action changes id name",
+    "CustomerPreview": "action before changes id name",
     "OrderDraft": "buyer_reference comment credited currency customer_id delivery department due_date issue_date "
     "order_number order_reference our_reference paid_amount paid_date prices_include_vat project reference rows status "
     "your_reference",

@@ -30,7 +30,7 @@ from entrypoints.http import app, threads
 from entrypoints.http.server import answering
 from entrypoints.readiness import Pulse, Readiness
 from entrypoints.settings import Settings
-from sandbox.twentyfour_seven_office import Sandbox
+from sandbox import Sandbox
 from tests.homes import furnished
 from tests.http.clients import bearing, client_of, key_for
 from tests.http.documents import Api, add_invoice, business_document, problem_of

@@ -6,7 +6,7 @@ from time import sleep
 import pytest
 
 from entrypoints.container import Container
-from sandbox.twentyfour_seven_office import DEMO_ACCOUNT, Sandbox
+from sandbox import DEMO_ACCOUNT, Sandbox
 from tests.attack.backups import Backup
 from tests.http.documents import Api, add_invoice, problem_of
 

@@ -1,6 +1,6 @@
 import pytest
 
-from sandbox.twentyfour_seven_office import Sandbox
+from sandbox import Sandbox
 from tests.http.documents import Api, Json, add_invoice, business_document, problem_of
 
 TRANSFERS = "/v1/businesses/fjell/transfers"

@@ -7,8 +7,8 @@ import pytest
 from dependency_injector import providers
 from standardwebhooks import Webhook, WebhookVerificationError
 
-from core.api_key import Role
 from core.event import EventType, Happening
+from core.rights import Role
 from core.webhook import Attempt, DeliveryState, is_secret
 from entrypoints.container import Container
 from tests.http.clients import bearing, key_for

@@ -5,7 +5,7 @@ from dependency_injector import providers
 
 from entrypoints.container import Container
 from entrypoints.demo.world import demo_rest_business
-from sandbox.twentyfour_seven_office import DEMO_ACCOUNT, Sandbox
+from sandbox import DEMO_ACCOUNT, Sandbox
 from tests.http.documents import Api, add_invoice, problem_of
 
 ROW = {"product": "Tractor", "quantity": "1", "unit_price": "900.00", "vat_percent": "25"}

@@ -9,14 +9,15 @@ import pytest
 from core.errors import AccessRefused
 from entrypoints.cli.commands import KVITT
 from entrypoints.http.wording import ROUTES, may_name_commands, worded, worded_document
-from tests.http.documents import Api, problem_of
+from tests.http.documents import Api, business_document, problem_of
 from tests.http.test_openapi import ROUTES as PATHS
 from tests.messages.sentences import sentences
 
 ROOT = Path(__file__).parents[2]
 ON_THE_MACHINE = {
-    "backup", "connect", "doctor", "config", "invoice template", "notify test", "plugin list", "restore",
-    "sandbox", "secret rotate", "serve", "use", "worker",
+    "api-key create", "backup", "connect", "doctor", "config", "invoice template", "notify test", "plugin list",
+    "restore", "sandbox", "secret rotate", "serve", "use", "worker",
+    "console", "user add", "user enable", "user grant", "user link", "user list", "user set",
 }  # fmt: skip
 """Commands for who runs Kvitt, which have no route: they are named as they are."""
 
@@ -61,6 +62,7 @@ def test_the_routes_are_there_and_so_are_the_commands() -> None:
             "Correct the connection (business add), then run business verify.",
             "Correct the connection (PUT /v1/businesses/{business}), then send POST /v1/businesses/{business}/verify.",
         ),
+        ("Kjør så business list.", "Send så GET /v1/businesses."),
         (
             "Kjør business verify. Det hjelper.",
             "Send POST /v1/businesses/{business}/verify. Det hjelper.",
@@ -79,6 +81,16 @@ def test_the_routes_are_there_and_so_are_the_commands() -> None:
 )
 def test_a_command_is_read_as_its_route(said: str, read: str) -> None:
     assert worded(said) == read
+
+
+def test_a_hint_about_a_business_s_own_webhook_names_the_business_s_routes(api: Api) -> None:
+    api.put("/v1/businesses/fjell", json=business_document())
+    for path, named in (
+        ("/v1/businesses/fjell/webhooks", "/v1/businesses/{business}/webhooks"),
+        ("/v1/webhooks", "/v1/webhooks"),
+    ):
+        told = problem_of(api.get(f"{path}/unknown"), 404, "unknown_webhook")
+        assert told["hint"] == f"Send GET {named} for the ids."
 
 
 def test_only_sentences_for_people_are_worded() -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import httpx
 
-from core.api_key import Role
+from core.rights import Role
 from tests.benchmarks.installed import BUSINESS, installation
 from tests.benchmarks.sandbox_process import running_sandbox
 from tests.load.saturation import Told, saturate

@@ -16,7 +16,7 @@ _DAY = datetime(2026, 11, 29, tzinfo=UTC)
 """What the headers say: a catalogue that is written again without a change is the same file."""
 
 _HEADER = """\
-# What Kvitt says in Norwegian bokmål.
+# {what} in Norwegian bokmål.
 # `make messages` brings it up to date with the source; write the translations here, then run it again.
 # Names in braces are values, and stay as they are."""
 
@@ -37,17 +37,21 @@ def read(language: str) -> Catalog:
 
 def brought_up_to_date(language: str) -> Catalog:
     """Return the catalogue with what the source says now: known translations are kept, what is gone is left out."""
-    known = read(language)
-    new = Catalog(
-        locale=language, domain=DOMAIN, header_comment=_HEADER, project="kvitt", fuzzy=False, charset="utf-8",
-        copyright_holder="", msgid_bugs_address="", last_translator="", language_team="nb",
-        creation_date=_DAY, revision_date=_DAY,
-    )  # fmt: skip
+    known, new = read(language), new_catalogue(language, DOMAIN, what="What Kvitt says")
     for template, sentence in sentences(ROOT).items():
         earlier = known.get(template)
         files = sorted({(place, 0) for place, _ in sentence.places})
         new.add(template, earlier.string if earlier else "", locations=files)
     return new
+
+
+def new_catalogue(language: str, domain: str, *, what: str) -> Catalog:
+    """Begin a catalogue; `what` it holds is said at its head."""
+    return Catalog(
+        locale=language, domain=domain, header_comment=_HEADER.replace("{what}", what), project="kvitt", fuzzy=False,
+        charset="utf-8", copyright_holder="", msgid_bugs_address="", last_translator="", language_team="nb",
+        creation_date=_DAY, revision_date=_DAY,
+    )  # fmt: skip
 
 
 def written(catalogue: Catalog) -> bytes:

@@ -28,10 +28,12 @@ _LEFT_OUT = (
     "entrypoints/http/pages",
     "entrypoints/http/examples",
     "entrypoints/http/problem_examples",
+    "entrypoints/console/headers",
+    "entrypoints/console/wording",
 )
 _NOT_SAID = re.compile(
-    r"<|`|python -c|Bearer |  export KVITT|--business,|DurableTransferQueue|Value \||Fjellutleie|Sharefox|"
-    r"kvitt \{|Container$"
+    r"<|`|python -c|Bearer |Basic \{|  export KVITT|--business,|DurableTransferQueue|Value \||Fjellutleie|Sharefox|"
+    r"Deres ref|kvitt \{|Container$"
 )
 """What reads like prose and is an address, a command to copy, a name or a type."""
 
@@ -48,7 +50,8 @@ _WORDS = (
     "unsent", "withdrawing", "withdrawn", "not published", "partly paid", "open", "not paid", "not ours",
     "done", "gone", "there", "not told", "send", "read", "manage", "paid", "required", "optional", "none",
     "e-mail",
-    "enabled", "disabled", "pending", "delivered", "given up",
+    "item {nth}", "line {number}",
+    "(all)", "enabled", "disabled", "pending", "delivered", "given up",
 )  # fmt: skip
 """What stands in sentences as a value and is one of Kvitt's words."""
 
@@ -65,6 +68,13 @@ _LIBRARY = (
 )  # fmt: skip
 """What typer says on its own, as far as a person at a terminal meets it."""
 
+_NO_JSON = (
+    "expecting value", "expecting property name enclosed in double quotes", "expecting ',' delimiter",
+    "expecting ':' delimiter", "extra data", "unterminated string starting at", "invalid control character at",
+    "illegal trailing comma before end of object", "illegal trailing comma before end of array",
+)  # fmt: skip
+"""What the standard library says of text that is no JSON."""
+
 _COMPLETION = (
     "Install completion for the current shell.",
     "Show completion for the current shell, to copy it or customize the installation.",
@@ -79,6 +89,7 @@ _SILENT_CALLS = {
     "described", "Parameter", "CheckConstraint", "Index", "iso", "strftime", "encode", "GaugeMetricFamily",
     "CounterMetricFamily", "TypeVar", "ParamSpec", "NewType", "cast",
     "search", "match", "fullmatch", "sub", "WithJsonSchema", "Column", "note", "add_note",
+    "_", "ngettext",  # the console's own texts, which have a catalogue of theirs
 }  # fmt: skip
 _SILENT_KEYWORDS = {
     "description", "metavar", "json_schema_extra", "model_config", "pattern", "summary", "operation_id", "examples",
@@ -86,7 +97,7 @@ _SILENT_KEYWORDS = {
 }  # fmt: skip
 _NAMED = re.compile(r"\{([a-z_]+)\}")
 _WORD = re.compile(r"[A-Za-zÆØÅæøå][a-zæøå']+")
-_IDENTIFIER = re.compile(r"[\w./:@*?&=<>{}\[\]#%+|^$\\-]*")
+_IDENTIFIER = re.compile(r"[\w./:@*?&=<>{}\[\]#%+|^$\\-]*|(?=\{?\w+\}?[,(])[\w,(){}]*")
 _SHOUTED = re.compile(r"\b(SELECT|INSERT|UPDATE|DELETE|PRAGMA|CREATE|ALTER|SET|BEGIN|VACUUM|LISTEN|NOTIFY)\b")
 
 _TEXT_METHODS = {
@@ -122,7 +133,7 @@ def sentences(root: Path) -> dict[str, Sentence]:
                 for template, line in sentences_of(ast.parse(path.read_text(encoding="utf-8")), name):
                     places = found[template].places if template in found else ()
                     found[template] = Sentence(template, (*places, (name, line)))
-    for template in (*_WORDS, *_LIBRARY, *_COMPLETION, *_LIBRARY_HEADINGS):
+    for template in (*_WORDS, *_LIBRARY, *_NO_JSON, *_COMPLETION, *_LIBRARY_HEADINGS):
         found.setdefault(template, Sentence(template, ()))
     return found
 

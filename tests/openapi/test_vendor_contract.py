@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from sandbox.twentyfour_seven_office.journal import RestExchanged
+from sandbox.journal import RestExchanged
 from tests.openapi.vendor_contract import VendorContract
 
 NULLABLE = {"nullable": True}

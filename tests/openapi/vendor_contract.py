@@ -17,7 +17,7 @@ import pytest
 import yaml
 from jsonschema import Draft4Validator, FormatChecker  # type: ignore[import-untyped]
 
-from sandbox.twentyfour_seven_office.journal import RestExchanged
+from sandbox.journal import RestExchanged
 
 FILE = Path(__file__).parents[2].parent / "shared" / "24sevenoffice" / "rest-openapi.yaml"
 JSON = "application/json"

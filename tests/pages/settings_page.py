@@ -6,6 +6,7 @@ that are looked at before there are settings.
 """
 
 from collections.abc import Iterator
+from enum import StrEnum
 from pathlib import Path
 from types import NoneType
 from typing import Any, Literal, get_args, get_origin
@@ -13,7 +14,7 @@ from typing import Any, Literal, get_args, get_origin
 from annotated_types import Ge, Gt, Le
 from pydantic.fields import FieldInfo
 
-from adapters.twentyfour_seven_office.settings import Variable
+from adapters.http_api.settings import Variable
 from entrypoints.settings import Settings
 from plugins.variables import VARIABLES
 
@@ -53,6 +54,9 @@ _DEFAULTS = {
     "metrics_port": "nowhere",
     "business": "what `kvitt use` keeps",
     "trusted_proxies": "none",
+    "oidc_issuer": "none",
+    "oidc_client_id": "none",
+    "oidc_client_secret": "none",
     "follow_up_seconds": "3600 where a webhook or a business's `notify` tells of it, otherwise never",
     "webhook_allowed_networks": "none",
     "notify": "nowhere",
@@ -65,6 +69,9 @@ _VALUES = {
     "log_level": "`debug`, `info`, `warning`, `error`",
     "requests_per_minute": "requests a minute, 0 or more",
     "trusted_proxies": "addresses",
+    "oidc_issuer": "address",
+    "oidc_client_id": "text",
+    "oidc_client_secret": "text",
     "webhook_allowed_networks": "networks",
     "notify": "addresses",
     "notify_summary": "a time, such as `07:00`",
@@ -104,7 +111,7 @@ def settings_page() -> str:
         HEAD
         + f"## The installation\n\n{_IN_FILES}{_TABLE}"
         + _rows([*_of_the_installation(), *_BEFORE_SETTINGS])
-        + f"\n## 24SevenOffice\n\n{_TABLE}"
+        + f"\n## The accounting systems\n\n{_TABLE}"
         + _rows(list(VARIABLES))
         + _TAIL
     )
@@ -129,6 +136,8 @@ def _values(name: str, field: FieldInfo) -> str:
     kind = _kind(field.annotation)
     if get_origin(kind) is Literal:
         return ", ".join(f"`{choice}`" for choice in get_args(kind))
+    if isinstance(kind, type) and issubclass(kind, StrEnum):
+        return ", ".join(f"`{choice}`" for choice in kind)
     if kind is bool:
         return "`true`, `false`"
     if kind is Path:

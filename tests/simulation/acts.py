@@ -1,12 +1,13 @@
 """What people, accountants and operators do, and the sweeping of workers."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import date
 from functools import partial
 
 from core.customer import CustomerKind
-from core.errors import Conflict, KvittError
+from core.errors import Conflict, KvittError, OrderOpen
 from core.payment import PaymentReport, PaymentStatusValue
+from core.recovery import FindingKind
 from core.transfer import Transfer, TransferState
 from tests.simulation.faults import Fault
 from tests.simulation.life import Life
@@ -262,6 +263,8 @@ def mend(life: Life) -> bool:
         transfers = transfers_of(life, business)
         if any(one.is_parked for one in transfers):
             life.stage.container.verify_business().verify(business)
+        if life.was_restored and not _adopt_what_was_found(life, business, transfers):
+            all_ended = False
         for transfer in transfers:
             if transfer.state is TransferState.TRANSFERRED or transfer.state.is_taken_back:
                 continue
@@ -285,6 +288,34 @@ def _connect_where_it_waits(life: Life, business: str) -> None:
         life.connect(business, other if any(f'in the books of "{other.name}"' in said for said in waits) else home)
     except KvittError as error:
         life.world.tell(f"{business} stays where it is: {error.message} [{error.code}]")
+
+
+def _adopt_what_was_found(life: Life, business: str, transfers: Collection[Transfer]) -> bool:
+    """Adopt the order that recovery found beside one that is gone, as it asks for; whether there was nothing to adopt.
+
+    That is what comes of an order that was replaced after the backup.
+    """
+    in_books = {order_id for company in life.companies_of(business) for order_id in company.orders}
+    gone = {one.invoice for one in transfers if one.state.has_order and one.order_id not in in_books}
+    found = [
+        finding
+        for recovery in life.stage.container.recover().all()
+        if recovery.business == business
+        for finding in recovery.findings
+        if finding.kind is FindingKind.OTHER_ORDER and finding.invoice in gone and in_books & {*finding.order_ids}
+    ]
+    for finding in found:
+        try:
+            life.stage.container.adopt_order().adopt(
+                business, finding.invoice, finding.order_ids[0], accept_differences=True
+            )
+            life.world.saw["orders adopted"] += 1
+        except OrderOpen:
+            life.stage.container.send_again().send(business, finding.invoice)
+            life.world.saw["orders completed by a send"] += 1
+        except KvittError as error:
+            life.world.tell(f"{finding.invoice} can't be mended yet: {error.message} [{error.code}]")
+    return not found
 
 
 def _mend_rejected(life: Life, transfer: Transfer) -> None:

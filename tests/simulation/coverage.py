@@ -26,6 +26,7 @@ AT_LEAST: Mapping[str, float] = {
     "leases lost": 0.05,
     "because: settling": 0.05,
     "because: outcome_unknown": 0.1,
+    "threads": 0.03,
     "orders deleted": 0.02,
     "orders withdrawn": 0.2,
     "deletions refused": 0.005,

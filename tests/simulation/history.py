@@ -63,7 +63,12 @@ def _begin(life: Life) -> None:
     for business in life.businesses:
         for name in (f"{business} AS", f"{business} other AS"):
             life.stage.companies[name] = Company(
-                life.world, name, in_steps=plan.in_steps, can_search=plan.can_search, limits=plan.limits
+                life.world,
+                name,
+                writing=plan.writing,
+                at_once=plan.at_once,
+                can_search=plan.can_search,
+                limits=plan.limits,
             )
         life.connect(business, life.companies_of(business)[0])
     life.backups.append(life.stage.database.copy())

@@ -17,6 +17,7 @@ from tests.fakes.accounting_system import FakeAccountingSystem
 from tests.simulation.faults import Fault
 from tests.simulation.scheduler import SECOND
 from tests.simulation.world import Worker, World
+from tests.simulation.writing import Writing
 
 Answer = TypeVar("Answer")
 
@@ -43,7 +44,9 @@ class _Way:
 class Company:
     """One company's books, and what was ever done in them. Its clock is the true one."""
 
-    def __init__(self, world: World, name: str, *, in_steps: bool, can_search: bool, limits: Limits) -> None:
+    def __init__(
+        self, world: World, name: str, *, writing: Writing, at_once: int, can_search: bool, limits: Limits
+    ) -> None:
         self.world = world
         self.name = name
         self.system = FakeAccountingSystem(_TrueClock(world))
@@ -51,7 +54,8 @@ class Company:
         self.system.books_id = f"fake {name}"
         self.system.account_name = name
         self.system.customers.can_search = can_search
-        self.in_steps = in_steps
+        self.writing = writing
+        self.at_once = at_once
         self.ever: dict[str, str] = {}
         """The reference of every order that ever was in the books, by id."""
         self.deleted: set[str] = set()

@@ -15,6 +15,7 @@ from core.limits import Limits
 from tests.simulation.chance import Chance
 from tests.simulation.faults import Fault, Weather
 from tests.simulation.scheduler import SECOND
+from tests.simulation.writing import Writing
 
 
 class Kind(StrEnum):
@@ -77,7 +78,9 @@ class Plan:
     """Whose each invoice is."""
     sent_before: frozenset[str]
     """The invoices that are sent while nothing goes wrong yet, so that there are orders when it does."""
-    in_steps: bool
+    writing: Writing
+    at_once: int
+    """So many things are done at once where each takes a call of its own."""
     can_search: bool
     limits: Limits
     acts: tuple[Act, ...]
@@ -88,7 +91,7 @@ class Plan:
 
 
 _OFTEN = {
-    Kind.ADD: 3, Kind.CHANGE: 4, Kind.SEND: 14, Kind.SEND_MANY: 4, Kind.SEND_ALL: 2, Kind.RETRY: 4, Kind.CANCEL: 3,
+    Kind.ADD: 3, Kind.CHANGE: 4, Kind.SEND: 14, Kind.SEND_MANY: 9, Kind.SEND_ALL: 4, Kind.RETRY: 4, Kind.CANCEL: 3,
     Kind.SEND_AGAIN: 2, Kind.WITHDRAW: 7, Kind.REPLACE: 6, Kind.STATUS: 3, Kind.LINK: 1, Kind.PREVIEW: 1,
     Kind.VERIFY: 1, Kind.FOLLOW_UP: 1, Kind.SWEEP: 6, Kind.PUBLISH: 2, Kind.PAY: 2, Kind.DELETE: 2,
     Kind.BOOK_CUSTOMER: 1,
@@ -144,7 +147,8 @@ def plan_for(seed: int, *, faults: Collection[Fault]) -> Plan:
         invoices=invoices,
         customers={number: chance.pick(pool) for numbers in invoices.values() for number in numbers},
         sent_before=sent_before,
-        in_steps=chance.happens(0.25),
+        writing=_way_of_writing(chance.happens(0.25), chance.stream("writing")),
+        at_once=chance.stream("at once").pick([1, 3, 8]),
         can_search=chance.happens(0.8),
         limits=Limits(
             row_text=300,
@@ -157,6 +161,12 @@ def plan_for(seed: int, *, faults: Collection[Fault]) -> Plan:
         ),
         acts=tuple(_acts(chance.stream("acts"), weather, invoices, sent_before)),
     )
+
+
+def _way_of_writing(in_steps: bool, chance: Chance) -> Writing:
+    if in_steps:
+        return Writing.IN_STEPS
+    return Writing.ALL_OR_NONE if chance.happens(0.4) else Writing.TOGETHER
 
 
 def _acts(

@@ -5,7 +5,7 @@ runs at that moment, so one container serves them all.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import ExitStack, contextmanager, nullcontext
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -28,6 +28,7 @@ from tests.homes import furnish
 from tests.simulation.faults import Fault
 from tests.simulation.line import Company
 from tests.simulation.scheduler import SECOND
+from tests.simulation.threads import simulated_threads
 from tests.simulation.vendor import SimulatedSystem
 from tests.simulation.world import START, Worker, World
 
@@ -44,6 +45,8 @@ class Stage:
         self._world: World | None = None
         self._numbers = 0
         self.companies: dict[str, Company] = {}
+        self._threads = ExitStack()
+        self._threads.enter_context(simulated_threads(lambda: self.world))
         furnish(home)
         settings = Settings(
             home=home, settling_seconds=SETTLING_SECONDS, lease_seconds=LEASE_SECONDS, follow_up_seconds=1e-3
@@ -70,8 +73,9 @@ class Stage:
         self._numbers = 0
 
     def close(self) -> None:
-        """Close the database."""
+        """Close the database, and leave threads as they are."""
         self.database.storage.close()
+        self._threads.close()
 
     def new_id(self) -> str:
         """Return an identifier that is later than those before it."""
@@ -170,6 +174,11 @@ class SimulatedStorage:
         return self._stage.database.storage.clock
 
     @contextmanager
+    def reading(self) -> Iterator[UnitOfWork]:
+        with self._stage.database.storage.reading() as work:
+            yield work
+
+    @contextmanager
     def transaction(self) -> Iterator[UnitOfWork]:
         world = self._stage.world
         worker = world.worker
@@ -248,7 +257,7 @@ class SimulatedQueue:
 
     def put(self, business: str) -> None:
         worker = self._world().worker
-        if worker and worker.takes_turns_itself:
+        if worker and worker.process.takes_turns_itself:
             self._take(business)
         elif business not in self._turns:
             self._begin(business)
@@ -328,7 +337,7 @@ def _wired(settings: Settings, stage: Stage) -> Container:
 
 def _is_stopping(stage: Stage) -> bool:
     """Whether the process was asked to stop: one that will be, is so from some point on."""
-    worker = stage.world.worker
+    worker = stage.world.worker and stage.world.worker.process
     if worker is None:
         return False
     if worker.will_stop and worker.chance.happens(0.1):

@@ -6,6 +6,7 @@ from datetime import datetime
 from functools import partial
 from typing import TypeVar
 
+from adapters.parallel import each_of
 from core.books import Account, Books, Right
 from core.call_budget import CallBudget
 from core.currency import Currency
@@ -24,8 +25,10 @@ from core.unreadable import Unreadable
 from core.vat_code import VatCode
 from tests.fakes.accounting_system import BookedOrder, booked_totals
 from tests.simulation.line import Company, Item, Line
+from tests.simulation.writing import Writing
 
 Made = TypeVar("Made")
+Thing = TypeVar("Thing")
 
 
 class SimulatedSystem:
@@ -93,10 +96,16 @@ class _Customers(_Part):
         yield from pages
 
     def create(self, customers: Sequence[Customer]) -> list[str | KvittError]:
-        def effect(item: Item) -> list[str | KvittError]:
-            return [_made(item(), partial(self._made, one)) for one in customers]
+        return _written(self._company, customers, self._together, self._alone)
 
-        return self._line.call(f"customers.create {len(customers)}", effect, writes=True)
+    def _together(self, customers: Sequence[Customer]) -> list[str | KvittError]:
+        made = partial(_all_made, customers, self._made, is_whole=self._company.writing is Writing.ALL_OR_NONE)
+        return self._line.call(f"customers.create {len(customers)}", made, writes=True)
+
+    def _alone(self, customer: Customer) -> str:
+        keep_fence()
+        (answer,) = self._together([customer])
+        return _answered(answer)
 
     def _made(self, customer: Customer) -> str | KvittError:
         self._company.made_for.append(customer)
@@ -154,18 +163,24 @@ class _Orders(_Part):
         return self._line.call("orders.read", lambda _: self._system.orders.read(order_id))
 
     def create(self, drafts: Sequence[OrderDraft]) -> list[Receipt | KvittError]:
-        if self._company.in_steps:
-            return self._one_by_one(drafts)
-        said = f"orders.create {' '.join(draft.reference for draft in drafts)}"
+        alone = self._in_steps if self._company.writing is Writing.IN_STEPS else self._alone
+        return _written(self._company, drafts, self._together, alone)
 
-        def effect(item: Item) -> list[Receipt | KvittError]:
-            return [_made(item(), partial(self._made, draft)) for draft in drafts]
-
+    def _together(self, drafts: Sequence[OrderDraft]) -> list[Receipt | KvittError]:
+        is_whole = self._company.writing is Writing.ALL_OR_NONE
         keep_fence()
-        answers = self._line.call(said, effect, writes=True)
-        if len(drafts) > 1:
+        answers = self._line.call(
+            f"orders.create {' '.join(draft.reference for draft in drafts)}",
+            partial(_all_made, drafts, self._made, is_whole=is_whole),
+            writes=True,
+        )
+        if len(drafts) > 1 and not is_whole:
             keep_fence()  # several are read back, as over SOAP: they are written by then
         return answers
+
+    def _alone(self, draft: OrderDraft) -> Receipt:
+        (answer,) = self._together([draft])
+        return _answered(answer)
 
     def delete(self, order_id: str) -> bool:
         company, world = self._company, self._company.world
@@ -190,23 +205,10 @@ class _Orders(_Part):
     def _made(self, draft: OrderDraft) -> Receipt | KvittError:
         return self._system.orders.create([draft])[0]
 
-    def _one_by_one(self, drafts: Sequence[OrderDraft]) -> list[Receipt | KvittError]:
-        """Write orders one after the other. What meets one is its own answer, once anything at all was written."""
-        answers: list[Receipt | KvittError] = []
-        for draft in drafts:
-            try:
-                answers.append(self._in_steps(draft))
-            except (AccessRefused, OutcomeUnknown, Rejected, TryAgain) as error:
-                if not answers:
-                    raise
-                answers.append(error)
-        return answers
-
-    def _in_steps(self, draft: OrderDraft) -> Receipt | KvittError:
+    def _in_steps(self, draft: OrderDraft) -> Receipt:
         """Write an order with a call that begins it, one for each row, and one that finishes it.
 
-        What meets an order that was begun is its own answer, and says so while the order lies there: the whole must not
-        be written once more at once.
+        What meets an order that was begun says so while it lies there: the whole must not be written once more at once.
         """
         order_id = draft.begun_as
         if order_id is None:
@@ -230,10 +232,10 @@ class _Orders(_Part):
             )
         except TryAgain as error:
             lies_there = Outcome.UNKNOWN if order_id in self._system.books.orders else None
-            return TryAgain(error.message, code=error.code, not_before=error.not_before, outcome=lies_there)
+            raise TryAgain(error.message, code=error.code, not_before=error.not_before, outcome=lies_there) from error
         except (AccessRefused, OutcomeUnknown, Rejected) as error:
             error.outcome = Outcome.UNKNOWN
-            return error
+            raise
 
     def _written(self, order_id: str, draft: OrderDraft, rows: int, _: Item) -> None:
         order = self._there(order_id)
@@ -261,6 +263,43 @@ class _Payments(_Part):
         told = [one for one in states.values() if isinstance(one, OrderState) and one.invoice_number is not None]
         self._company.told_published.update((self._company.world.worker, one.order_id) for one in told)
         return states
+
+
+def _written(
+    company: Company,
+    things: Sequence[Thing],
+    together: Callable[[Sequence[Thing]], list[Made | KvittError]],
+    alone: Callable[[Thing], Made],
+) -> list[Made | KvittError]:
+    """Write things as the company's system takes them."""
+    if company.writing is Writing.IN_STEPS:
+        return each_of(things, alone, at_once=company.at_once)
+    try:
+        return together(things)
+    except Rejected:
+        if company.writing is Writing.TOGETHER or len(things) == 1:
+            raise
+    company.world.saw["refused together"] += 1
+    return each_of(things, alone, at_once=company.at_once)
+
+
+def _all_made(
+    things: Sequence[Thing], make: Callable[[Thing], Made | KvittError], item: Item, *, is_whole: bool
+) -> list[Made | KvittError]:
+    """Make things. Where they are made as a whole or not at all, a refusal of one is everybody's."""
+    failures = [item() for _ in things]
+    if not is_whole:
+        return [_made(failure, partial(make, thing)) for failure, thing in zip(failures, things, strict=True)]
+    for failure in failures:
+        if isinstance(failure, Rejected):
+            raise failure
+    return [make(thing) for thing in things]
+
+
+def _answered(answer: Made | KvittError) -> Made:
+    if isinstance(answer, KvittError):
+        raise answer
+    return answer
 
 
 def _made(failure: KvittError | None, make: Callable[[], Made | KvittError]) -> Made | KvittError:

@@ -25,10 +25,20 @@ class Machine:
 
 
 class Worker(Process):
-    """A process of the installation, on a machine, with a stream of chance of its own."""
+    """A process of the installation, on a machine, with a stream of chance of its own; or a thread of a `process`."""
 
-    def __init__(self, name: str, work: Callable[[], None], *, machine: Machine, chance: Chance) -> None:
+    def __init__(
+        self,
+        name: str,
+        work: Callable[[], None],
+        *,
+        machine: Machine,
+        chance: Chance,
+        process: "Worker | None" = None,
+    ) -> None:
         super().__init__(name, work)
+        self.process: Worker = process or self
+        self.threads = 0
         self.machine = machine
         self.chance = chance
         self.will_stop = False
@@ -104,7 +114,11 @@ class World:
                 self.tell(f"the clock of {machine.name} is stepped by {step // SECOND} s")
 
     def kill(self, worker: Process, where: str) -> None:
-        """Have a process die; what it has asked of the accounting system may still be done there."""
+        """Have a process die, all its threads with it; what it asked of the accounting system may still be done."""
         self.saw[f"killed {where}"] += 1
         self.tell(f"{worker.name} is killed {where}")
         self.scheduler.kill(worker)
+        if isinstance(worker, Worker):
+            for one in self.scheduler.processes:
+                if isinstance(one, Worker) and one.process is worker.process and one is not worker:
+                    self.scheduler.kill(one)

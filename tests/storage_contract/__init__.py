@@ -19,9 +19,11 @@ from tests.storage_contract.listing import ListingContract
 from tests.storage_contract.personal_data import ForgettingContract, RecordContract
 from tests.storage_contract.recovery import RecoveryContract
 from tests.storage_contract.statuses import FollowUpContract, StatusContract
+from tests.storage_contract.sums import SumContract
 from tests.storage_contract.transactions import TransactionContract
 from tests.storage_contract.transfers import TransferContract
 from tests.storage_contract.turns import IntentContract, LeaseContract, StoryContract
+from tests.storage_contract.users import UserContract
 from tests.storage_contract.webhooks import WebhookContract
 
 
@@ -38,8 +40,10 @@ class StorageContract(
     StatusContract,
     FollowUpContract,
     StoryContract,
+    SumContract,
     AnswerContract,
     AccessContract,
+    UserContract,
     LeaseContract,
     BooksContract,
     RecordContract,

@@ -4,11 +4,12 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from core.api_key import ApiKey, Role
+from core.api_key import ApiKey
 from core.audit import COMMAND_LINE, WORKER, Action, Actor, ActorKind, AuditEntry, AuditResult
 from core.errors import Conflict
 from core.ports.access_stores import KeptAnswer
 from core.ports.storage import Storage
+from core.rights import Role
 from tests.storage_contract.samples import MINUTE, NOW, SECOND, pages
 
 

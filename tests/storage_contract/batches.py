@@ -3,6 +3,7 @@
 from core.batch import Batch, BatchMember, Refusal, counts_of
 from core.errors import AccessRefused, Fault, InvalidInvoice, NotFound, Rejected, TryAgain
 from core.ports.storage import Storage
+from core.reasons import Verdict
 from core.recovery import recovery_needed
 from core.transfer import (
     Receipt,
@@ -108,3 +109,51 @@ class BatchContract(WithBusinesses):
             ("rejected", "few", 1, "0", "No: few.", "Mend few."),
             ("refused", "many", 3, "x", "Unknown.", "See invoice list."),
         ]
+
+    def test_those_of_one_reason_are_told_apart(self, stocked: Storage) -> None:
+        transfers = [a_transfer(f"t{nth}", str(nth)) for nth in range(4)]
+        incomplete = Refusal.of(InvalidInvoice("Incomplete."))
+        with stocked.transaction() as work:
+            for name in ("b1", "b2"):
+                work.batches.put(Batch(id=name, business="fjell", created_at=NOW))
+            work.transfers.add_all(transfers)
+            work.batches.add_members("b1", [BatchMember(invoice=one.invoice, transfer_id=one.id) for one in transfers])
+            work.batches.add_members("b2", [BatchMember(invoice="0", transfer_id="t0")])
+            work.batches.add_members("b1", [BatchMember(invoice=number, refusal=incomplete) for number in "xy"])
+            codes = ("closed", "unknown_product", "closed", "closed")
+            errors = [Rejected("No", code=code) for code in codes]
+            ended = [
+                failed(started(one), error, policy=POLICY, now=NOW)
+                for one, error in zip(transfers, errors, strict=True)
+            ]
+            work.transfers.save_all(ended[:3])
+        with stocked.transaction() as work:
+            closed = work.batches.of_reason("b1", Verdict.REJECTED, "closed", limit=9)
+            assert [(one.invoice, one.transfer and one.transfer.id) for one in closed] == [("0", "t0"), ("2", "t2")]
+            assert work.batches.of_reason("b1", Verdict.REJECTED, "closed", limit=1) == closed[:1]
+            after = closed[0].position
+            assert work.batches.of_reason("b1", Verdict.REJECTED, "closed", limit=9, after=after) == closed[1:]
+            refused = work.batches.of_reason("b1", Verdict.REFUSED, incomplete.code, limit=9)
+            assert [(one.invoice, one.refusal) for one in refused] == [("x", incomplete), ("y", incomplete)]
+            assert work.batches.of_reason("b1", Verdict.REFUSED, "closed", limit=9) == []
+
+    def test_what_was_rejected_for_a_reason_with_a_long_code_is_found(self, stocked: Storage) -> None:
+        code = "a_plugin_s_own_code_" + 60 * "x"
+        with stocked.transaction() as work:
+            work.batches.put(Batch(id="b1", business="fjell", created_at=NOW))
+            work.transfers.add(a_transfer())
+            work.batches.add_members("b1", [BatchMember(invoice="1001", transfer_id="t1")])
+            work.transfers.save(failed(started(a_transfer()), Rejected("No.", code=code), policy=POLICY, now=NOW))
+        with stocked.transaction() as work:
+            assert [one.code for one in work.batches.reasons("b1")] == [code]
+            assert len(work.batches.of_reason("b1", Verdict.REJECTED, code, limit=9)) == 1
+
+    def test_a_business_has_its_batches_the_newest_first(self, stocked: Storage) -> None:
+        of = {"b1": "fjell", "b3": "fjell", "b2": "fjell", "b4": "vidde"}
+        with stocked.transaction() as work:
+            for name, business in of.items():
+                work.batches.put(Batch(id=name, business=business, created_at=NOW))
+        with stocked.transaction() as work:
+            assert [one.id for one in work.batches.list("fjell", limit=9)] == ["b3", "b2", "b1"]
+            assert [one.id for one in work.batches.list("fjell", limit=1, before="b3")] == ["b2"]
+            assert work.batches.list("fjell", limit=9, before="b1") == []

@@ -72,6 +72,17 @@ class BusinessContract:
                 work.businesses.put(a_business(name))
         with storage.transaction() as work:
             assert pages(lambda after: [b.name for b in work.businesses.list(limit=3, after=after)]) == sorted(names)
+            assert pages(lambda after: work.businesses.names(limit=3, after=after)) == sorted(names)
+
+    def test_of_businesses_that_are_named_the_names_of_those_that_are_there_are_listed(self, storage: Storage) -> None:
+        with storage.transaction() as work:
+            for name in ("a", "b", "c", "d", "gone"):
+                work.businesses.put(a_business(name))
+            work.forgetting.erase("gone", at=NOW)
+            wanted = ["d", "nobody", "gone", "b", "c"]
+            assert work.businesses.names(limit=9) == ["a", "b", "c", "d"]
+            assert pages(lambda after: work.businesses.names(limit=2, after=after, among=wanted)) == ["b", "c", "d"]
+            assert work.businesses.names(limit=9, among=[]) == []
 
 
 class BooksContract(WithBusinesses):

@@ -103,6 +103,12 @@ class EventContract(WithBusinesses):
             assert [one.data["nth"] for one in odd] == [3, 5]
             assert len(work.events.newest("fjell", limit=100)) == 6
             assert work.events.newest("vidde", limit=100) == []
+            last = work.events.newest("fjell", limit=1)[0]
+            assert [one.data["nth"] for one in work.events.newest("fjell", limit=2, before=last.id)] == [3, 4]
+            assert work.events.newest("vidde", limit=2, before=last.id) == []
+            assert work.events.newest("fjell", limit=2, before="nothing") == []
+            assert [one.data["nth"] for one in work.events.newest("fjell", limit=1, since=last.timestamp)] == [5]
+            assert work.events.newest("fjell", limit=9, since=last.timestamp + MINUTE) == []
 
     def test_of_what_was_undone_nothing_is_told(self, stocked: Storage) -> None:
         def change_and_break_off() -> None:

@@ -4,10 +4,13 @@ import threading
 import time
 from collections.abc import Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from decimal import Decimal
 
 from core.customer import Customer
 from core.invoice import Invoice, InvoiceType
 from core.ports.storage import Storage
+from core.sums import Sum, TypeSum
+from core.totals import gross_of
 from tests.storage_contract.samples import SHORT, WithBusinesses, a_business, an_invoice, pages
 
 
@@ -173,6 +176,22 @@ class InvoiceContract(WithBusinesses):
         with stocked.transaction() as work:
             listed = pages(lambda after: [i.number for i in work.invoices.list("fjell", limit=3, after=after)])
         assert listed == sorted(numbers)
+
+    def test_many_are_added_up_by_type_and_currency(self, stocked: Storage) -> None:
+        euros = an_invoice("2").model_copy(update={"currency": "EUR"})
+        with stocked.transaction() as work:
+            for one in (an_invoice("1"), euros, an_invoice("3"), an_invoice("4"), Invoice(number="5")):
+                work.invoices.put("fjell", one)
+            work.invoices.put("vidde", an_invoice("1"))
+        gross = gross_of(euros)
+        with stocked.transaction() as work:
+            sums = work.invoices.sums("fjell", ["1", "2", "3", "5", "6"])
+            assert work.invoices.sums("fjell", []) == []
+        assert sums == [
+            TypeSum(InvoiceType.DATA_FOR_ACCOUNTING, Sum(currency="NOK", count=2, total=2 * gross)),
+            TypeSum(InvoiceType.DATA_FOR_ACCOUNTING, Sum(currency="EUR", count=1, total=gross)),
+            TypeSum(Invoice(number="5").type, Sum(currency=None, count=1, total=Decimal("0.00"))),
+        ]
 
     def test_unsent_ones_are_listed_until_they_are_marked_for_good(self, stocked: Storage) -> None:
         with stocked.transaction() as work:

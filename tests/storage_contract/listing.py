@@ -1,7 +1,8 @@
 """Invoices as they are listed: by each thing they can be filtered by, alone and with others, page by page."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
+from decimal import Decimal
 from itertools import combinations
 from typing import Any
 
@@ -9,7 +10,7 @@ import pytest
 
 from core.customer import Customer
 from core.errors import Rejected
-from core.invoice import Invoice, InvoiceType
+from core.invoice import Invoice, InvoiceRow, InvoiceType
 from core.invoice_filter import UNSENT, InvoiceFilter, Place, is_of
 from core.payment import PaymentReason, PaymentReport, PaymentStatusValue
 from core.ports.storage import Storage
@@ -23,6 +24,12 @@ _PARTS: dict[str, list[dict[str, Any]]] = {
     "customer": [{"customer": "nord"}, {"customer": "UTLEIE fjell"}, {"customer": "a3@"}],
     "number": [{"number": "F-1"}, {"number": "F-12"}, {"number": "f-"}],
     "dates": [{"first": date(2026, 2, 1)}, {"first": date(2026, 2, 1), "last": date(2026, 2, 3)}],
+    "sum": [
+        {"least": Decimal("250.01")},
+        {"least": Decimal("125"), "most": Decimal("250")},
+        {"most": Decimal("-0.005")},
+    ],
+    "order": [{"newest_first": True}],
     "search": [{"search": "f-12"}, {"search": "po-7"}, {"search": "817 404 502"}, {"search": "example.com søn"}],
 }
 ALONE = [wanted for part in _PARTS.values() for wanted in part]
@@ -44,6 +51,11 @@ def invoices() -> Iterator[Invoice]:
                 name=_NAMES[nth % 4],
                 email=f"A{nth % 4}@Example.com",
                 organization_number="NO 817404502 MVA" if nth % 4 == 2 else None,
+            ),
+            rows=(
+                InvoiceRow(
+                    product="Tractor", quantity=Decimal(nth - 3), unit_price=Decimal(100), vat_percent=Decimal(25)
+                ),
             ),
         )
 
@@ -90,17 +102,26 @@ def stock(storage: Storage) -> None:
                     work.statuses.add("fjell", report_of(transfer, paid=nth % 3 == 1))
 
 
-def wanted_numbers(storage: Storage, wanted: InvoiceFilter) -> list[str]:
-    """Say what is wanted by looking at each invoice."""
-    found = []
+Standing = tuple[Invoice, Transfer | None, bool]
+"""An invoice, its transfer, and whether it is paid."""
+
+
+def standings(storage: Storage) -> list[Standing]:
+    """How each invoice of "fjell" stands."""
+    found: list[Standing] = []
     with storage.transaction() as work:
         for invoice in invoices():
             transfer = work.transfers.of_invoice("fjell", invoice.number)
             report = work.statuses.latest("fjell", invoice.number)
             is_paid = bool(transfer and report and is_of(report, transfer) and report.status == "paid")
-            if wanted.takes(invoice, transfer, is_paid=is_paid):
-                found.append(wanted.place_of(invoice))
-    return [place.number for place in sorted(found)]
+            found.append((invoice, transfer, is_paid))
+    return found
+
+
+def wanted_numbers(all_: Sequence[Standing], wanted: InvoiceFilter) -> list[str]:
+    """Say what is wanted by looking at each invoice."""
+    found = [wanted.place_of(one) for one, transfer, is_paid in all_ if wanted.takes(one, transfer, is_paid=is_paid)]
+    return [place.number for place in wanted.in_order(found)]
 
 
 def numbers_page_by_page(storage: Storage, wanted: InvoiceFilter, *, limit: int) -> list[str]:
@@ -124,15 +145,34 @@ class ListingContract(WithBusinesses):
         return stocked
 
     def test_invoices_are_found_by_each_filter_and_by_two_together(self, listed: Storage) -> None:
+        all_ = standings(listed)
         for parts in ({}, *ALONE, *TOGETHER):
             wanted = InvoiceFilter(**parts)
-            assert numbers_page_by_page(listed, wanted, limit=3) == wanted_numbers(listed, wanted), parts
+            assert numbers_page_by_page(listed, wanted, limit=3) == wanted_numbers(all_, wanted), parts
 
     def test_each_filter_finds_some_and_not_all(self, listed: Storage) -> None:
+        all_ = standings(listed)
         for parts in ALONE:
-            found = wanted_numbers(listed, InvoiceFilter(**parts))
-            assert len(found) < 26, parts
+            found = wanted_numbers(all_, InvoiceFilter(**parts))
+            assert len(found) < 26 or parts == {"newest_first": True}, parts
             assert found or parts == {"number": "f-"}, parts
+
+    def test_the_newest_come_first_and_before_them_what_has_no_date(self, listed: Storage) -> None:
+        newest = numbers_page_by_page(listed, InvoiceFilter(newest_first=True), limit=3)
+        assert newest[:5] == ["F-4", "F-17", "F-5", "F-25", "F-20"]
+        dated = InvoiceFilter(newest_first=True, first=date(2026, 2, 2))
+        assert (
+            numbers_page_by_page(listed, dated, limit=3)
+            == numbers_page_by_page(listed, InvoiceFilter(first=date(2026, 2, 2)), limit=3)[::-1]
+        )
+
+    def test_invoices_are_found_by_what_they_come_to(self, listed: Storage) -> None:
+        exactly = InvoiceFilter(least=Decimal("125"), most=Decimal("125.009"))
+        assert numbers_page_by_page(listed, exactly, limit=3) == []  # F-4 says nothing but its number
+        below_nothing = InvoiceFilter(most=Decimal("-125.00"))
+        assert numbers_page_by_page(listed, below_nothing, limit=3) == ["F-0", "F-1", "F-2"]
+        huge = InvoiceFilter(least=Decimal("9" * 15))
+        assert numbers_page_by_page(listed, huge, limit=3) == []
 
     def test_a_corrected_invoice_is_found_by_what_it_says_now(self, listed: Storage) -> None:
         corrected = Invoice(number="F-1", issue_date=date(2027, 1, 1), customer=Customer(name="Berit"))
@@ -175,4 +215,5 @@ class ListingContract(WithBusinesses):
             work.forgetting.erase("fjell", at=NOW)
         assert numbers_page_by_page(listed, InvoiceFilter(search="nordmann"), limit=9) == []
         assert numbers_page_by_page(listed, InvoiceFilter(first=date(2020, 1, 1)), limit=9) == []
+        assert numbers_page_by_page(listed, InvoiceFilter(least=Decimal(-(10**9))), limit=9) == []
         assert numbers_page_by_page(listed, InvoiceFilter(search="f-1"), limit=99)[0] == "F-1"

@@ -2,7 +2,7 @@
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -11,7 +11,7 @@ from pydantic import SecretStr
 
 from core.event import EventType
 from core.follow_up import Round
-from core.payment import PaymentReason, PaymentStatusValue
+from core.payment import PaymentReason, PaymentReport, PaymentStatusValue
 from core.ports.storage import Storage, UnitOfWork
 from core.transfer import (
     Receipt,
@@ -106,6 +106,38 @@ class FollowUpContract(WithBusinesses):
             )
             assert work.statuses.open_invoices("fjell", limit=9) == ["1", "3", "4", "5"]
 
+    def test_what_was_seen_paid_is_followed_up_again_within_a_day_for_ninety_days(self, arrived_ones: Storage) -> None:
+        day = timedelta(days=1)
+
+        def followed(now: datetime, business: str = "fjell", **page: Any) -> list[str]:
+            return list(work.statuses.to_follow_up(business, now=now, **{"limit": 9, **page}))
+
+        with arrived_ones.transaction() as work:
+            paid = [a_report(one, order_id=f"order-{one}", **PAID) for one in "124"]
+            work.statuses.add("fjell", *paid, a_report("5", order_id="order-5", **DELETED))
+            work.statuses.add("vidde", a_report("9", order_id="order-9", **PAID))
+            assert followed(NOW) == ["3"]
+            assert [one.business for one in work.follow_ups.candidates(now=NOW)] == ["fjell"]
+        with arrived_ones.transaction() as work:
+            assert followed(NOW + day) == ["1", "2", "3", "4"]
+            assert followed(NOW + day, limit=2, after="1") == ["2", "3"]
+            assert followed(NOW + day, "vidde") == ["9"]
+            assert [one.business for one in work.follow_ups.candidates(now=NOW + day)] == ["fjell", "vidde"]
+            old = work.transfers.of_invoice("fjell", "2")
+            assert old is not None
+            work.transfers.save(superseded(old))
+            still = a_report("1", order_id="order-1", **PAID, checked_at=NOW + day)
+            open_again = a_report("4", order_id="order-4", reason=PaymentReason.OPEN, checked_at=NOW + day)
+            work.statuses.add("fjell", still, open_again)
+            assert followed(NOW + day) == ["3", "4"]
+            assert followed(NOW + 2 * day) == ["1", "3", "4"]
+        with arrived_ones.transaction() as work:
+            late = NOW + 89 * day
+            work.statuses.add("fjell", a_report("1", order_id="order-1", **PAID, checked_at=late))
+            work.statuses.add("fjell", a_report("4", order_id="order-4", **PAID, checked_at=late))
+            assert followed(NOW + 90 * day) == ["3", "4"]
+            assert [one.business for one in work.follow_ups.candidates(now=NOW + 90 * day)] == ["fjell"]
+
     def test_a_report_leaves_the_transfer_as_it_is(self, arrived_ones: Storage) -> None:
         with arrived_ones.transaction() as work:
             before = work.transfers.of_invoice("fjell", "1")
@@ -131,6 +163,63 @@ class FollowUpContract(WithBusinesses):
             assert work.statuses.open_invoices("fjell", limit=9) == ["3", "4", "5"]
             self.arrive(work, "again", "1")
             assert work.statuses.open_invoices("fjell", limit=9) == ["1", "3", "4", "5"]
+
+    def test_of_a_run_of_equal_answers_that_a_worker_got_the_first_and_the_newest_are_kept(
+        self, arrived_ones: Storage
+    ) -> None:
+        def by_worker(minute: int, number: str = "1", **changes: object) -> PaymentReport:
+            at = NOW + minute * MINUTE
+            return a_report(number, **{"order_id": f"order-{number}", "worker_checks": 1, "checked_at": at, **changes})
+
+        published: dict[str, Any] = {
+            "reason": PaymentReason.OPEN,
+            "invoice_number": "30001",
+            "warnings": ("The total differs.",),
+            "open_amount": "500.00",
+        }
+        by_person = by_worker(13, worker_checks=0, **published)
+        rounds = [
+            *((by_worker(minute), by_worker(minute, "2")) for minute in range(4)),
+            *((by_worker(minute, **published), by_worker(minute, "2")) for minute in range(10, 13)),
+            (by_person,),
+            *((by_worker(minute, **published), by_worker(minute, "2")) for minute in range(14, 17)),
+            (by_worker(11, **published),),  # comes late
+        ]
+        for answers in rounds:
+            with arrived_ones.transaction() as work:
+                work.statuses.add("fjell", *answers)
+        with arrived_ones.transaction() as work:
+            assert work.statuses.of_invoice("fjell", "1") == [
+                *(by_worker(minute, worker_checks=checks) for minute, checks in ((0, 1), (3, 3))),
+                by_worker(10, **published),
+                by_worker(11, **published),
+                by_worker(12, worker_checks=2, **published),
+                by_person,
+                *(by_worker(minute, worker_checks=checks, **published) for minute, checks in ((14, 1), (16, 2))),
+            ]
+            assert work.statuses.of_invoice("fjell", "2") == [
+                by_worker(0, "2"),
+                by_worker(16, "2", worker_checks=9),
+            ]
+            assert work.statuses.latest("fjell", "1") == by_worker(16, worker_checks=2, **published)
+
+    def test_what_people_asked_for_is_all_kept(self, arrived_ones: Storage) -> None:
+        checks = [a_report("1", order_id="order-1", checked_at=NOW + minute * MINUTE) for minute in range(4)]
+        with arrived_ones.transaction() as work:
+            for check in checks:
+                work.statuses.add("fjell", check)
+            assert work.statuses.of_invoice("fjell", "1") == checks
+
+    def test_an_answer_about_another_order_ends_a_run(self, arrived_ones: Storage) -> None:
+        orders = ["order-1", "order-1", "order-0", "order-1", "order-1"]
+        checks = [
+            a_report("1", order_id=order, worker_checks=1, checked_at=NOW + nth * MINUTE)
+            for nth, order in enumerate(orders)
+        ]
+        with arrived_ones.transaction() as work:
+            for check in checks:
+                work.statuses.add("fjell", check)
+            assert work.statuses.of_invoice("fjell", "1") == checks
 
     def test_no_reports_are_stored_as_nothing(self, arrived_ones: Storage) -> None:
         with arrived_ones.transaction() as work:

@@ -29,6 +29,18 @@ class TransactionContract:
             work.transfers.add(a_transfer())
             assert work.transfers.get("t1") == a_transfer()
 
+    def test_who_reads_sees_one_moment_and_waits_for_nobody(self, storage: Storage) -> None:
+        def add() -> None:
+            with storage.transaction() as work:
+                work.businesses.put(a_business())
+
+        with ThreadPoolExecutor(1) as other, storage.reading() as reader:
+            assert not reader.businesses.has("fjell")
+            other.submit(add).result()
+            assert not reader.businesses.has("fjell")
+        with storage.reading() as reader:
+            assert reader.businesses.has("fjell")
+
     def test_a_block_that_raises_leaves_nothing_behind(self, storage: Storage) -> None:
         with storage.transaction() as work:
             work.businesses.put(a_business())

@@ -181,6 +181,18 @@ class IntentContract(WithBusinesses):
             assert list(work.intents.open_orders("fjell", limit=1)) == ["1001"]
             assert list(work.intents.open_orders("skog", limit=9)) == []
 
+    def test_a_withdrawal_is_open_while_its_mark_is_there(self, stocked: Storage) -> None:
+        with stocked.transaction() as work:
+            for number in ("1003", "1001"):
+                work.intents.put("fjell", Intent(kind=IntentKind.WITHDRAWAL, key=number, first_at=NOW, last_at=NOW))
+            work.intents.put("fjell", Intent(kind=IntentKind.ORDER, key="1000", first_at=NOW, last_at=NOW))
+            work.intents.put("vidde", Intent(kind=IntentKind.WITHDRAWAL, key="1000", first_at=NOW, last_at=NOW))
+        with stocked.transaction() as work:
+            assert list(work.intents.open_withdrawals("fjell", limit=9)) == ["1001", "1003"]
+            assert list(work.intents.open_withdrawals("fjell", limit=1)) == ["1001"]
+            work.intents.remove("fjell", IntentKind.WITHDRAWAL, "1001")
+            assert list(work.intents.open_withdrawals("fjell", limit=9)) == ["1003"]
+
 
 class StoryContract(WithBusinesses):
     def test_a_story_is_told_in_the_order_in_which_it_was_noted(self, stocked: Storage) -> None:

@@ -138,6 +138,27 @@ class WebhookContract(WithBusinesses):
         assert due(stocked, "paid") == ["1"]
         assert due(stocked, "neither") == due(stocked, "off") == []
 
+    def test_an_invoices_events_and_their_deliveries_are_found_without_others(self, stocked: Storage) -> None:
+        paid, rejected = EventType.INVOICE_PAID, EventType.TRANSFER_REJECTED
+        with stocked.transaction() as work:
+            work.endpoints.add(an_endpoint("all"), SECRETS)
+            work.endpoints.add(an_endpoint("fjell", business="fjell"), SECRETS)
+        write(stocked, happened("1", rejected), happened("2", paid), happened("1", paid, business="vidde"))
+        write(stocked, happened("1", paid))
+        with stocked.transaction() as work:
+            told = work.events.of_invoice("fjell", "1")
+            assert [event.type for event in told] == [rejected, paid]
+            ways = work.deliveries.of_events([event.id for event in told])
+            assert [(one.endpoint, one.type) for one in ways] == [
+                ("all", rejected),
+                ("fjell", rejected),
+                ("all", paid),
+                ("fjell", paid),
+            ]
+            assert work.deliveries.get("all", told[0].id) == ways[0]
+            assert work.deliveries.of_events([]) == []
+            assert work.events.of_invoice("fjell", "3") == []
+
     def test_what_is_undone_goes_nowhere(self, hooked: Storage) -> None:
         def break_off() -> None:
             with hooked.transaction() as work:
@@ -367,6 +388,21 @@ class WebhookContract(WithBusinesses):
             work.endpoint_leases.renew(first, length=MINUTE)
         with hooked.transaction() as work:
             work.endpoint_leases.renew(second, length=MINUTE)
+
+    def test_a_courier_whose_hold_is_ended_has_lost_it_and_another_has_it_at_once(self, hooked: Storage) -> None:
+        with hooked.transaction() as work:
+            work.endpoint_leases.end("e1")
+            first = work.endpoint_leases.acquire("e1", holder="a", length=MINUTE)
+        assert first is not None
+        with hooked.transaction() as work:
+            work.endpoint_leases.lock("e1")
+            work.endpoint_leases.end("e1")
+        with pytest.raises(LeaseLost), hooked.transaction() as work:
+            work.endpoint_leases.renew(first, length=MINUTE)
+        with hooked.transaction() as work:
+            second = work.endpoint_leases.acquire("e1", holder="b", length=MINUTE)
+        assert second is not None
+        assert second.token > first.token
 
     def _again(self, storage: Storage, which: Again, *, limit: int = 9) -> list[int]:
         """Make deliveries to e1 due at NOW; return how many there were piece by piece."""

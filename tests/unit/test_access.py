@@ -7,9 +7,9 @@ from threading import Event
 
 import pytest
 
-from core.api_key import Role
 from core.errors import InvalidInput, NotAuthenticated, NotFound
 from core.ports.access_stores import KeptKey
+from core.rights import Role
 from core.use_cases.api_keys import ALL_READ_EVERY, REMEMBERED_FOR
 from tests.fakes.gateway import Gateway
 

@@ -1,7 +1,8 @@
 import pytest
 
-from core.api_key import ApiKey, Need, Role, digest_of, is_digest_of, prefix_in
+from core.api_key import ApiKey, digest_of, is_digest_of, prefix_in
 from core.errors import NotAllowed
+from core.rights import Need, Role
 from tests.fakes.clock import FakeClock
 
 TEXT = f"kvitt_{'0a' * 6}_{'5f' * 32}"

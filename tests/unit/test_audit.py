@@ -4,10 +4,10 @@ from decimal import Decimal
 
 import pytest
 
-from core.api_key import Role
 from core.audit import COMMAND_LINE, Action, Actor, ActorKind, AuditResult
 from core.business import Business, Connection
 from core.errors import InvalidInvoice, KvittError, NotFound, OrderThere, TryAgain
+from core.rights import Role
 from tests.fakes.gateway import Gateway
 from tests.unit.samples import an_invoice
 

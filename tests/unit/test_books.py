@@ -7,6 +7,7 @@ import pytest
 from core.books import Books, same_books
 from core.business import Business, Connection
 from core.errors import AccessRefused, Conflict, KvittError, OtherBooks, Rejected, TryAgain
+from core.invoice_filter import InvoiceFilter
 from core.payment import PaymentReport
 from core.transfer import Transfer, TransferState
 from core.use_cases.follow_up import FollowedUp, FollowUp
@@ -236,10 +237,10 @@ class TestAnInvoiceInOtherBooks:
     def test_a_follow_up_asks_about_the_others_alone_and_is_no_trouble(self, moved: Gateway) -> None:
         follow_up = FollowUp(
             storage=moved.storage,
-            systems=moved.systems,
             clock=moved.clock,
             check_status=moved.check_status,
             interval=timedelta(hours=1),
+            operator_is_told=False,
             stopping=lambda: False,
         )
         account(moved, COMPANY).calls.clear()
@@ -258,6 +259,14 @@ class TestAnInvoiceInOtherBooks:
             with pytest.raises(OtherBooks, match=COMPANY):
                 ask()
         assert orders(moved) == [1, 1]
+
+    def test_each_tells_whose_books_it_lies_in_and_none_once_it_is_withdrawn(self, moved: Gateway) -> None:
+        moved.add(an_invoice(number="3"))
+        standing, _ = moved.look_up.find_invoices("fjell", InvoiceFilter(), limit=9)
+        assert [one.books and one.books.company for one in standing] == [COMPANY, OTHER, None]
+        moved.withdraw_invoice.withdraw("fjell", "2")
+        assert moved.transfer("2").state is TransferState.WITHDRAWN
+        assert moved.look_up.crediting("fjell", "2")[0].books is None
 
     def test_sending_it_is_still_the_same_transfer(self, moved: Gateway) -> None:
         transfer = moved.send("1")

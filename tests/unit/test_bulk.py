@@ -315,6 +315,32 @@ class TestExactlyOnce:
         assert gateway.system.calls.count("products.create_product") == 1
         assert len(gateway.books.orders) == 7
 
+    def test_what_is_read_anew_for_one_that_was_refused_says_nothing_of_those_that_were_not(
+        self, gateway: Gateway
+    ) -> None:
+        def drop() -> None:
+            gateway.books.vat_codes = [code for code in gateway.books.vat_codes if code.percent != 25]
+
+        moved(gateway, person(1))
+        gateway.system.before("vat.codes", drop)
+        gateway.system.orders.fail_item("012", Rejected("No."))
+        queued(gateway, *invoices(*(person(nth) for nth in range(3)), first=11))
+        gateway.turn()
+        assert {**states(gateway), "001": "transferred"} == {
+            "001": "transferred", "011": "transferred", "012": "rejected", "013": "transferred",
+        }  # fmt: skip
+        error = gateway.transfer("012").error
+        assert error is not None
+        assert error.code == "unknown_vat_rate"
+
+    def test_trouble_with_reading_anew_keeps_no_order_back_that_was_created(self, gateway: Gateway) -> None:
+        moved(gateway, person(1))
+        gateway.system.orders.fail_item("012", Rejected("No."))
+        gateway.system.vat.fail_next(AccessRefused("Not these."))
+        queued(gateway, *invoices(*(person(nth) for nth in range(3)), first=11))
+        gateway.turn()
+        assert [gateway.transfer(f"01{nth}").state for nth in (1, 3)] == [TransferState.TRANSFERRED] * 2
+
 
 class TestSingleSendsFirst:
     def test_a_single_send_goes_between_two_calls_of_a_bulk_send(self, gateway: Gateway) -> None:
@@ -400,6 +426,7 @@ def test_orders_that_are_written_stay_marked_where_the_database_is_busy_before_t
     def written_and_read_back(drafts: Sequence[OrderDraft]) -> list[Receipt | KvittError]:
         keep_fence()
         receipts = create(drafts)
+        gateway.clock.advance(seconds=1)
         monkeypatch.setattr(gateway.storage, "transaction", busy)
         try:
             keep_fence()

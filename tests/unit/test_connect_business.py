@@ -1,6 +1,8 @@
+from collections.abc import Callable
 from decimal import Decimal
 
 import pytest
+from pydantic import SecretStr
 
 from core.business import Business, Connection
 from core.business_changes import StoredBusiness
@@ -291,3 +293,29 @@ def test_an_address_that_reaches_inside_is_refused_and_nothing_is_stored(gateway
             gateway.connect_business.store(wrong)
         assert "hunter2" not in refusal.value.message
     assert notify_of(gateway) == (SLACK,)
+
+
+def test_an_address_that_reaches_nobody_is_refused_by_its_place_and_nothing_is_stored(gateway: Gateway) -> None:
+    gateway.connect_business.store(notified(SLACK))
+    wrong = "slack://hunter2"
+
+    connect = gateway.connect_business
+    refusals: list[Callable[[], StoredBusiness]] = [
+        lambda: connect.store(notified(SLACK, wrong)),
+        lambda: connect.change("fjell", {"notify": [SLACK, wrong]}, read=business_from),
+    ]
+    for refused in refusals:
+        with pytest.raises(InvalidInput, match="notify 2") as refusal:
+            refused()
+        assert [fault.field for fault in refusal.value.faults] == ["notify[1]"]
+        assert "hunter2" not in str(refusal.value)
+    assert notify_of(gateway) == (SLACK,)
+
+
+def test_an_address_that_is_kept_is_not_judged_again(gateway: Gateway) -> None:
+    stored = gateway.look_up.business("fjell")
+    with gateway.storage.transaction() as work:
+        work.businesses.put(stored.model_copy(update={"notify": (SecretStr("slack://of-old"),)}))
+    gateway.connect_business.store(business(password="another"))
+    gateway.connect_business.change("fjell", {"order_status": "confirmed"}, read=business_from)
+    assert notify_of(gateway) == ("slack://of-old",)

@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 
 from core.business import CustomerUpdates
 from core.customer import Address, Customer, CustomerKind, CustomerRecord
-from core.customer_changes import CustomerChanges, changed_fields
+from core.customer_changes import CustomerChanges, changed_fields, fields_before
 from core.customer_changes import applied as written
 from core.identity import normal_organization_number
 from tests.unit.samples import NUMBER, OTHER_NUMBER, a_company, a_company_record, a_person, a_record
@@ -245,3 +245,14 @@ def test_an_address_is_completed_but_never_mixed_with_another() -> None:
     assert changes is not None
     assert changes.addresses is not None
     assert [changes.addresses[0], changes.addresses[1], changes.addresses[2].city] == [whole, boxed, "Drammen"]
+
+
+def test_what_the_record_said_before_is_told_of_the_fields_that_change() -> None:
+    record = a_record(phones=("22 00 01 23", "900 00 000"), addresses=(Address(street="Old 1", city="Bø"),))
+    customer = a_person(phone="400 00 456", address=Address(street="New 2"))
+    changes = changed_fields(customer, record)
+    assert changes is not None
+    assert fields_before(record, changes) == {
+        "phone": "22 00 01 23, 900 00 000",
+        "addresses": [{"street": "Old 1", "city": "Bø"}],
+    }

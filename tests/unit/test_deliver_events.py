@@ -10,7 +10,7 @@ from core.audit import WORKER, Action
 from core.auditor import Auditor
 from core.event import EventType, Happening
 from core.posting import Posted, PostTrouble
-from core.use_cases.deliver_events import ENDPOINT_LEASE, DeliverEvents, Need, PostedDelivery, Supply
+from core.use_cases.deliver_events import ENDPOINT_LEASE, Counts, DeliverEvents, Need, PostedDelivery, Supply
 from core.webhook import (
     Attempt,
     Delivery,
@@ -256,3 +256,24 @@ def test_what_a_person_disabled_at_the_same_moment_is_left_as_that_person_left_i
     _, counts = steps.step([Need(need.lease, posted(world, (supply.due[0], GONE)))])
     assert counts.disabled == []
     assert world.endpoint().disabled_reason is DisabledReason.BY_PERSON
+
+
+@pytest.mark.parametrize("how", [GONE, DOWN, TAKEN])
+def test_what_an_address_answers_that_is_not_the_endpoints_any_more_counts_for_nothing(
+    world: World, how: Posted
+) -> None:
+    """Neither for the new address, nor for the events: they go to the new one."""
+    world.endpoints("e1")
+    world.happens("1")
+    steps = world.deliverer()
+    need, supply = first_supply(steps)
+    before = world.endpoint()
+    with world.storage.transaction() as work:
+        work.endpoint_leases.end("e1")
+    supplies, counts = steps.step([Need(need.lease, posted(world, (supply.due[0], how)), wanted=9)])
+    assert supplies == {"e1": None}
+    assert counts == Counts()
+    assert world.endpoint() == before
+    ((taken,), _) = world.deliverer().claim(9)
+    assert taken.token > need.lease.token
+    assert world.deliveries()[0].attempts == 0

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from core.api_key import ApiKey, Role
+from core.api_key import ApiKey
 from core.audit import COMMAND_LINE, Action, KeptEntry
 from core.business import Business, Connection
 from core.customer import CustomerRecord
@@ -13,6 +13,7 @@ from core.fields import Document
 from core.payment import PaymentReason, PaymentReport, PaymentStatusValue
 from core.ports.invoice_stores import Step
 from core.recovery import Recovery
+from core.rights import Role
 from core.transfer import Transfer
 from entrypoints import documents
 

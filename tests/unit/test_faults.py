@@ -3,7 +3,7 @@
 import pytest
 
 from core.errors import Fault, InvalidInput
-from entrypoints.parsing import invoice_from
+from entrypoints.parsing import business_from, invoice_from
 
 
 @pytest.mark.parametrize(
@@ -45,3 +45,25 @@ def test_what_validators_find_is_said_in_plain_words() -> None:
     assert not any(word in refused.value.message for word in ("Input", "should", "permitted", "rows["))
     with pytest.raises(InvalidInput, match="number: is missing"):
         invoice_from({})
+    with pytest.raises(InvalidInput, match=r"^This is not an invoice\. It is not an object with fields\.$"):
+        invoice_from(7)
+    with pytest.raises(InvalidInput, match="issue_date: does not exist in the calendar"):
+        invoice_from({"number": "1", "issue_date": "2026-02-30"})
+
+
+def test_limits_are_told_in_plain_words() -> None:
+    with pytest.raises(InvalidInput, match=r"^This is not an invoice\. number: is empty\.$"):
+        invoice_from({"number": ""})
+    with pytest.raises(InvalidInput) as refused:
+        business_from(
+            {
+                "name": "Fjell Æ",
+                "accounting": {"system": "tripletex"},
+                "follow_up_seconds": 5,
+                "vat_codes": {"abc": "3"},
+            }
+        )
+    told = {fault.field: fault.message for fault in refused.value.faults}
+    assert told["name"].startswith("is not made of letters from a to z")
+    assert told["follow_up_seconds"] == "is below 60"
+    assert told["vat_codes.abc"].startswith("not a decimal string")

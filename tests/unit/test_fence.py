@@ -1,12 +1,18 @@
-from collections.abc import Sequence
-from contextlib import AbstractContextManager, nullcontext
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextvars import copy_context
 from datetime import timedelta
+from threading import Barrier
+from time import sleep
 
 import pytest
 
-from core.errors import HandedBack, LeaseLost, OutcomeUnknown, TryAgain
+from core.errors import HandedBack, KvittError, LeaseLost, OutcomeUnknown, TryAgain
 from core.intent import Intent, IntentKind, declared
 from core.ports.invoice_stores import Step
+from core.ports.storage import UnitOfWork
 from core.sending.fence import FencedCalls, FencedSession, Hold, Session, keep_fence
 from core.transfer import TransferState
 from tests.fakes import FakeAccountingSystem, FakeClock, FakeStorage, Gateway
@@ -151,7 +157,10 @@ class TestCalls:
         with worker.session.call("Creating the order", marks=MARKS):
             keep_fence()
             assert mark_now(worker) == begun, "it was marked just now"
-            worker.clock.advance(seconds=0.5)
+            worker.clock.advance(seconds=0.9)
+            keep_fence()
+            assert mark_now(worker) == begun, "that is no second ago, and it settles for minutes"
+            worker.clock.advance(seconds=0.1)
             keep_fence()
             assert mark_now(worker).last_at == worker.clock.now()
             assert mark_now(worker).first_at == begun.first_at
@@ -191,10 +200,31 @@ class TestCalls:
 
         with worker.session.call("Creating the order", marks=MARKS):
             keep_fence()
+            worker.clock.advance(seconds=1)
             monkeypatch.setattr(worker.storage, "transaction", busy)
             with pytest.raises(OutcomeUnknown) as trouble:
                 keep_fence()
         assert trouble.value.code == "storage_busy"
+
+    def test_what_could_not_be_committed_keeps_nothing(self, worker: Worker, monkeypatch: pytest.MonkeyPatch) -> None:
+        begun, transaction = orders_in_hand(worker), worker.storage.transaction
+
+        @contextmanager
+        def not_committed() -> Iterator[UnitOfWork]:
+            with transaction() as work:
+                yield work
+                raise TryAgain("The database is busy.", code="storage_busy")
+
+        with worker.session.call("Creating the order", marks=MARKS):
+            keep_fence()
+            worker.clock.advance(seconds=50)
+            monkeypatch.setattr(worker.storage, "transaction", not_committed)
+            with pytest.raises(OutcomeUnknown):
+                keep_fence()
+            monkeypatch.setattr(worker.storage, "transaction", transaction)
+            assert mark_now(worker) == begun
+            keep_fence()
+            assert mark_now(worker).last_at == worker.clock.now()
 
     def test_nobody_is_held_up_who_holds_nothing(self) -> None:
         keep_fence()
@@ -211,6 +241,104 @@ class TestCalls:
 
         with worker.session.call("Reading"), FencedCalls(Observer()).call("fake", "Read", "fjell"):
             assert seen == ["fake", "Read", "fjell"]
+
+
+class TestThreads:
+    """The calls that one method of a port makes from several threads, each in a copy of its caller's context."""
+
+    THREADS = 8
+
+    def kept(self) -> list[KvittError | None]:
+        """Keep the fence from all of the threads at the same moment, and return what each was told."""
+        ready = Barrier(self.THREADS)
+
+        def keep() -> KvittError | None:
+            ready.wait()
+            try:
+                keep_fence()
+            except KvittError as trouble:
+                return trouble
+            return None
+
+        with ThreadPoolExecutor(self.THREADS) as pool:
+            told = [pool.submit(copy_context().run, keep) for _ in range(self.THREADS)]
+            return [one.result() for one in told]
+
+    @pytest.fixture
+    def worker(self, worker: Worker, monkeypatch: pytest.MonkeyPatch) -> Worker:
+        """One whose transactions take a while."""
+        transaction = worker.storage.transaction
+
+        @contextmanager
+        def slow() -> Iterator[UnitOfWork]:
+            with transaction() as work:
+                yield work
+                sleep(0.01)
+
+        monkeypatch.setattr(worker.storage, "transaction", slow)
+        return worker
+
+    def test_one_renews_for_all_of_them_and_no_more_than_once_a_second(self, worker: Worker) -> None:
+        with worker.session.call("Reading"):
+            for _ in range(5):
+                worker.clock.advance(seconds=1)
+                before = worker.storage.transactions
+                assert self.kept() == self.kept() == [None] * self.THREADS
+                assert worker.storage.transactions == before + 1
+
+    def test_the_marks_of_all_that_are_written_together_tell_of_the_latest_call(self, worker: Worker) -> None:
+        numbers, began = [f"2001-{nth}" for nth in range(self.THREADS)], worker.clock.now()
+        with worker.storage.transaction() as work:
+            for number in numbers:
+                work.intents.put(
+                    "fjell", declared(None, kind=IntentKind.ORDER, key=number, books="7", now=worker.clock.now())
+                )
+        with worker.session.call("Creating orders", marks=(IntentKind.ORDER, numbers)):
+            for seconds in (0.5, 50, 50):
+                worker.clock.advance(seconds=seconds)
+                assert self.kept() == [None] * self.THREADS
+        with worker.storage.transaction() as work:
+            marks = work.intents.of_keys("fjell", IntentKind.ORDER, numbers).values()
+        assert {(mark.first_at, mark.last_at) for mark in marks} == {(began, worker.clock.now())}
+        assert len(marks) == self.THREADS
+
+    def test_none_of_them_calls_when_the_business_is_lost(self, worker: Worker) -> None:
+        with worker.session.call("Reading"):
+            keep_fence()
+            worker.clock.advance(seconds=60)
+            assert {type(told) for told in self.kept()} == {LeaseLost}
+            before = worker.storage.transactions
+            assert {type(told) for told in self.kept()} == {LeaseLost}
+            assert worker.storage.transactions == before
+
+    def test_where_the_database_is_busy_for_one_the_others_renew_themselves(
+        self, worker: Worker, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        orders_in_hand(worker)
+        transaction, busy = worker.storage.transaction, [TryAgain("The database is busy.", code="storage_busy")]
+
+        def busy_once() -> AbstractContextManager[UnitOfWork]:
+            if busy:
+                raise busy.pop()
+            return transaction()
+
+        with worker.session.call("Creating the order", marks=MARKS):
+            keep_fence()
+            worker.clock.advance(seconds=50)
+            monkeypatch.setattr(worker.storage, "transaction", busy_once)
+            told = self.kept()
+        assert sorted(type(one).__name__ for one in told) == ["NoneType"] * (self.THREADS - 1) + ["OutcomeUnknown"]
+        assert mark_now(worker).last_at == worker.clock.now()
+
+    def test_steps_that_are_told_meanwhile_are_written_once_each(self, worker: Worker) -> None:
+        with worker.session.call("Reading"), ThreadPoolExecutor(self.THREADS) as pool:
+            for nth in range(200):
+                pool.submit(worker.hold.tell, f"Step {nth}.", of="t1")
+                worker.clock.advance(seconds=0.1)
+                keep_fence()
+        worker.clock.advance(seconds=1)
+        worker.begin_call()
+        assert Counter(step.text for step in worker.story("t1")) == Counter(f"Step {nth}." for nth in range(200))
 
 
 def test_a_call_is_told_of_with_how_long_it_took(worker: Worker) -> None:

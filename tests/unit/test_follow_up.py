@@ -13,8 +13,17 @@ from core.business import Business, Connection
 from core.call_budget import CallBudget
 from core.errors import AccessRefused, KvittError, Rejected, TryAgain
 from core.event import EventType
-from core.follow_up import HOURLY, LEFT_OFF, Candidate, Round, due_round, moment_before
-from core.payment import OrderState, PaymentReason
+from core.follow_up import (
+    HOURLY,
+    LEFT_OFF,
+    LOOKED_AT_WHEN_PAID,
+    Candidate,
+    Round,
+    due_round,
+    moment_before,
+    next_look,
+)
+from core.payment import OrderState, PaymentReason, PaymentReport
 from core.use_cases.follow_up import FollowedUp, FollowUp
 from core.webhook import Endpoint, EndpointSecrets
 from tests.fakes import Gateway
@@ -30,13 +39,13 @@ class Crash(BaseException):
 ON = date(2026, 10, 2)
 
 
-def follow_up(gateway: Gateway, *, interval: timedelta | None = INTERVAL) -> FollowUp:
+def follow_up(gateway: Gateway, *, interval: timedelta | None = INTERVAL, operator_is_told: bool = False) -> FollowUp:
     return FollowUp(
         storage=gateway.storage,
-        systems=gateway.systems,
         clock=gateway.clock,
         check_status=gateway.check_status,
         interval=interval,
+        operator_is_told=operator_is_told,
         stopping=lambda: gateway.is_stopping,
     )
 
@@ -57,15 +66,20 @@ def add_business(gateway: Gateway, name: str, *, system: str = "fake") -> None:
 
 def asked(gateway: Gateway, business: str = "fjell") -> list[str]:
     """Follow up once; return the invoices of the business that were reported on by that."""
-    before = len(reports(gateway, business))
+    before = kept(gateway, business)
     follow_up(gateway).run()
-    return reports(gateway, business)[before:]
+    return [report.invoice for report in kept(gateway, business) if not any(report is earlier for earlier in before)]
+
+
+def kept(gateway: Gateway, business: str) -> list[PaymentReport]:
+    """The reports that are kept, in the order in which they were stored."""
+    with gateway.storage.transaction() as work:
+        return [report for owner, report in work.tables.statuses if owner == business]
 
 
 def reports(gateway: Gateway, business: str) -> list[str]:
     """The invoices that were reported on, in order."""
-    with gateway.storage.transaction() as work:
-        return [report.invoice for owner, report in work.tables.statuses if owner == business]
+    return [report.invoice for report in kept(gateway, business)]
 
 
 def next_round(gateway: Gateway) -> None:
@@ -85,7 +99,77 @@ def test_all_open_orders_are_asked_about_in_one_call_and_the_reports_are_kept(ga
     assert latest.reason is PaymentReason.OPEN
 
 
-def test_what_is_paid_or_deleted_is_not_asked_about_again(gateway: Gateway) -> None:
+def test_of_equal_answers_the_first_and_the_newest_are_kept_and_all_that_a_person_asked_for(gateway: Gateway) -> None:
+    (order,) = sent(gateway, "1")
+    for _ in range(4):
+        assert asked(gateway) == ["1"]
+        next_round(gateway)
+    gateway.check_status.check("fjell", ["1"])
+    gateway.books.publish(order, invoice_number="10042", on=ON)
+    for _ in range(3):
+        assert asked(gateway) == ["1"]
+        next_round(gateway)
+    found = kept(gateway, "fjell")
+    assert [(report.reason, report.worker_checks) for report in found] == [
+        (PaymentReason.NOT_PUBLISHED, 1),
+        (PaymentReason.NOT_PUBLISHED, 3),
+        (PaymentReason.NOT_PUBLISHED, 0),
+        (PaymentReason.OPEN, 1),
+        (PaymentReason.OPEN, 2),
+    ]
+    assert found[1].checked_at - found[0].checked_at == 3 * INTERVAL
+    assert found[4].checked_at - found[3].checked_at == 2 * INTERVAL
+
+
+def test_what_is_paid_is_looked_at_again_once_a_day_for_ninety_days(gateway: Gateway) -> None:
+    orders = sent(gateway, "1", "2")
+    for order in orders:
+        gateway.books.publish(order, invoice_number=f"1{order}", on=ON)
+    gateway.books.pay(orders[0], on=ON)
+    looks = Counter[str]()
+    for _ in range(24 * 100):
+        looks.update(asked(gateway))
+        next_round(gateway)
+    assert looks["2"] == 24 * 100
+    assert 90 <= looks["1"] <= 91
+
+
+def test_a_payment_that_was_taken_back_is_told_within_a_day(gateway: Gateway) -> None:
+    (order,) = sent(gateway, "1")
+    gateway.books.publish(order, invoice_number="10042", on=ON)
+    gateway.books.pay(order, on=ON)
+    assert asked(gateway) == ["1"]
+    gateway.books.orders[order] = replace(gateway.books.orders[order], paid_at=None, open_amount=None)
+    rounds = 0
+    while EventType.INVOICE_REOPENED not in told(gateway):
+        next_round(gateway)
+        asked(gateway)
+        rounds += 1
+        assert rounds <= 25
+    next_round(gateway)
+    assert asked(gateway) == ["1"]  # it is open, and asked about every hour
+
+
+def told(gateway: Gateway) -> list[EventType]:
+    with gateway.storage.transaction() as work:
+        return [event.type for event in work.events.list("fjell", limit=99)]
+
+
+def test_paid_ones_are_not_looked_at_with_calls_that_are_kept_for_single_sends(gateway: Gateway) -> None:
+    (order,) = sent(gateway, "1")
+    gateway.books.publish(order, invoice_number="10042", on=ON)
+    gateway.books.pay(order, on=ON)
+    assert asked(gateway) == ["1"]
+    gateway.clock.advance(hours=25)
+    gateway.system.calls.clear()
+    reset = gateway.clock.now() + timedelta(minutes=30)
+    gateway.system.call_budget = CallBudget(limit=100, used=80, resets_at=reset)
+    (waits,) = follow_up(gateway).run()
+    assert waits.trouble is not None
+    assert (waits.trouble.code, gateway.system.calls) == ("quota_kept", [])
+
+
+def test_what_is_paid_or_deleted_is_not_asked_about_every_round(gateway: Gateway) -> None:
     orders = sent(gateway, "1", "2", "3")
     gateway.books.publish(orders[0], invoice_number="10042", on=ON)
     gateway.books.pay(orders[0], on=ON)
@@ -271,6 +355,14 @@ class TestWhereNobodySaysHowOften:
         next_round(gateway)
         assert follow_up(gateway, interval=None).run() == [FollowedUp(business="dal", reports=1)]
 
+    def test_where_the_operator_is_told_of_all_businesses_all_are_followed_up(self, gateway: Gateway) -> None:
+        sent(gateway, "1")
+        assert follow_up(gateway, interval=timedelta(), operator_is_told=True).run() == []
+        assert follow_up(gateway, interval=None, operator_is_told=True).run() == [
+            FollowedUp(business="fjell", reports=1)
+        ]
+        assert follow_up(gateway, interval=None, operator_is_told=True).run() == []
+
     def test_who_is_told_of_other_things_is_not(self, gateway: Gateway) -> None:
         sent(gateway, "1")
         self.told(gateway, types=[EventType.TRANSFER_REJECTED])
@@ -318,10 +410,32 @@ class TestMoments:
         assert due_round(candidate, interval=HOURLY, now=now + timedelta(seconds=1)) == waits
 
 
+class TestNextLooks:
+    NOW = datetime(2026, 10, 5, 12, 34, 56, tzinfo=UTC)
+
+    def test_a_paid_order_is_looked_at_at_the_same_hour_of_each_day(self) -> None:
+        first = next_look("t1", paid_seen_at=self.NOW, now=self.NOW)
+        assert first is not None
+        assert timedelta(0) < first - self.NOW <= timedelta(days=1)
+        assert (first.minute, first.second, first.microsecond) == (0, 0, 0)
+        for late in (timedelta(0), timedelta(hours=5)):
+            assert next_look("t1", paid_seen_at=self.NOW, now=first + late) == first + timedelta(days=1)
+
+    def test_many_that_were_paid_at_once_are_spread_over_the_day(self) -> None:
+        looks = Counter(next_look(f"t{number}", paid_seen_at=self.NOW, now=self.NOW) for number in range(2400))
+        assert len(looks) == 24
+        assert max(looks.values()) <= 150
+
+    def test_it_ends_when_it_has_been_paid_for_ninety_days(self) -> None:
+        end = self.NOW + LOOKED_AT_WHEN_PAID
+        assert next_look("t1", paid_seen_at=self.NOW, now=end - timedelta(days=1)) is not None
+        assert next_look("t1", paid_seen_at=self.NOW, now=end) is None
+
+
 class TestInPieces:
     @pytest.fixture(autouse=True)
     def small_pieces(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr("core.use_cases.follow_up.PIECE", 2)
+        monkeypatch.setattr("core.use_cases.check_status.PIECE", 2)
 
     def test_many_are_asked_about_a_piece_a_call(self, gateway: Gateway) -> None:
         orders = sent(gateway, "1", "2", "3", "4", "5")

@@ -5,7 +5,7 @@ import pytest
 from core.audit import COMMAND_LINE, Actor, ActorKind
 from core.customer import CustomerKind
 from core.errors import NotFound, Rejected, TryAgain
-from core.history import HistoryEvent
+from core.history import TOLD, HistoryEvent
 from tests.fakes import Gateway
 from tests.unit.samples import an_invoice
 
@@ -136,3 +136,29 @@ def test_what_is_not_there_has_no_history(gateway: Gateway) -> None:
         gateway.send("2001-1")
     with pytest.raises(NotFound):  # that it was asked for does not make it be there
         told(gateway)
+
+
+def test_what_webhooks_were_told_is_part_of_the_story_where_it_is_asked_for(gateway: Gateway) -> None:
+    webhook, _ = gateway.manage_webhooks.add("https://shop.example/hooks", business="fjell", types=())
+    gateway.add(an_invoice())
+    gateway.send("2001-1")
+
+    every = gateway.tell_history.tell("fjell", "2001-1", limit=1000, with_events=True)
+
+    (event,) = [one for one in every if one.kind == TOLD]
+    assert event.text == "The event transfer.transferred was told."
+    assert event.details["type"] == "transfer.transferred"
+    deliveries = event.details["deliveries"]
+    assert isinstance(deliveries, list)
+    assert [{**one, "created_at": ""} for one in deliveries if isinstance(one, dict)] == [
+        {
+            "endpoint": webhook.id,
+            "state": "pending",
+            "attempts": 0,
+            "failed": False,
+            "created_at": "",
+            "next_attempt_at": event.model_dump(mode="json")["at"],
+            "delivered_at": None,
+        }
+    ]
+    assert [one for one in every if one.kind != TOLD] == told(gateway)

@@ -74,6 +74,43 @@ def test_a_webhook_is_added_with_a_secret_that_is_seen_once(gateway: Gateway) ->
     assert noted(gateway) == [(Action.WEBHOOK_ADDED, "fjell", None)]
 
 
+def let_fail(gateway: Gateway, endpoint: Endpoint, reason: DisabledReason) -> None:
+    with gateway.storage.transaction() as work:
+        now = gateway.clock.now()
+        work.endpoints.pause(endpoint.id, until=now + timedelta(hours=1), failures=7, failing_since=now)
+        changes = {"state": EndpointState.DISABLED, "disabled_reason": reason, "disabled_at": now}
+        work.endpoints.put(endpoint.model_copy(update=changes))
+
+
+@pytest.mark.parametrize("reason", [DisabledReason.GONE, DisabledReason.FAILING])
+def test_at_another_address_a_webhook_starts_anew(gateway: Gateway, reason: DisabledReason) -> None:
+    endpoint = add(gateway)
+    let_fail(gateway, endpoint, reason)
+    moved = gateway.manage_webhooks.change(endpoint.id, url=URL.replace("4711", "4712"))
+    assert moved == endpoint
+    assert gateway.manage_webhooks.get(endpoint.id) == endpoint
+
+
+def test_what_a_person_disabled_stays_disabled_at_another_address(gateway: Gateway) -> None:
+    endpoint = add(gateway)
+    let_fail(gateway, endpoint, DisabledReason.BY_PERSON)
+    moved = gateway.manage_webhooks.change(endpoint.id, url="https://shop.example/elsewhere")
+    assert (moved.state, moved.disabled_reason) == (EndpointState.DISABLED, DisabledReason.BY_PERSON)
+    assert (moved.failures, moved.failing_since, moved.paused_until) == (0, None, None)
+
+
+def test_at_the_same_address_a_webhook_fares_as_before(gateway: Gateway) -> None:
+    endpoint = add(gateway)
+    let_fail(gateway, endpoint, DisabledReason.GONE)
+    with gateway.storage.transaction() as work:
+        lease = work.endpoint_leases.acquire(endpoint.id, holder="a", length=timedelta(minutes=1))
+    changed = gateway.manage_webhooks.change(endpoint.id, url=URL, types=[PAID])
+    assert (changed.disabled_reason, changed.failures) == (DisabledReason.GONE, 7)
+    assert lease is not None
+    with gateway.storage.transaction() as work:
+        work.endpoint_leases.renew(lease, length=timedelta(minutes=1))
+
+
 def test_an_address_of_the_inside_is_refused_and_that_is_noted(gateway: Gateway) -> None:
     with pytest.raises(InvalidInput) as refusal:
         gateway.manage_webhooks.add("https://localhost/hooks", business=None)

@@ -1,7 +1,7 @@
 import pytest
 
 from core.errors import InvalidInput
-from core.notice_address import addresses_in, fault_of, require_allowed, service_of, services_of
+from core.notice_address import addresses_in, fault_of, require_allowed, require_usable, service_of, services_of
 
 TEAMS = (
     "https://prod-161.westeurope.logic.azure.com:443/workflows/643e69f83c8944438d68119179a10a64/triggers/manual/paths/"
@@ -97,16 +97,16 @@ def test_what_reaches_elsewhere_is_refused(address: str, fault: str) -> None:
 
 def test_a_refusal_names_places_and_nothing_of_what_is_there() -> None:
     with pytest.raises(InvalidInput) as refusal:
-        require_allowed([SLACK, "json://hunter2.example.com", "mailtos://ola:hunter2@10.0.0.1"])
+        require_allowed([SLACK, "json://hunter2.example.com", "mailtos://ola:hunter2@10.0.0.1"], {})
 
     assert [fault.field for fault in refusal.value.faults] == ["notify[1]", "notify[2]"]
     assert "hunter2" not in f"{refusal.value.message}{refusal.value.faults}"
 
 
 def test_ten_addresses_are_enough() -> None:
-    require_allowed([SLACK] * 10)
+    require_allowed([SLACK] * 10, {})
     with pytest.raises(InvalidInput, match="more than 10"):
-        require_allowed([SLACK] * 11)
+        require_allowed([SLACK] * 11, {})
 
 
 def test_a_service_that_is_not_known_is_another() -> None:
@@ -120,3 +120,13 @@ def test_a_service_that_is_not_known_is_another() -> None:
 
 def test_addresses_have_white_space_between_them() -> None:
     assert addresses_in(f" {SLACK}\n\tmailto://x@y.no?to=a,b ") == (SLACK, "mailto://x@y.no?to=a,b")
+
+
+def test_what_is_wrong_with_the_operators_addresses_is_told_by_place_and_service() -> None:
+    require_usable([SLACK, "mailto://a"], lambda _address: "")
+    with pytest.raises(InvalidInput) as refusal:
+        require_usable([SLACK, "mailto://hunter2"], lambda address: "" if address == SLACK else "names nobody")
+    assert refusal.value.code == "bad_settings"
+    assert "KVITT_NOTIFY" in refusal.value.message
+    assert "Address 2 of 2, of e-mail, names nobody." in refusal.value.message
+    assert "hunter2" not in refusal.value.message

@@ -1,4 +1,4 @@
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -13,6 +13,7 @@ from core.payment import (
     PaymentReport,
     PaymentStatusValue,
     SentOrder,
+    joined,
     payment_report,
     total_differences,
 )
@@ -25,6 +26,28 @@ _PUBLISHED = {"invoice_number": "10042", "invoiced_at": date(2026, 10, 2)}
 
 def report(**state: Any) -> PaymentReport:
     return payment_report(an_invoice(), OrderState(order_id="900", **state), sent=_SENT, checked_at=_NOW)
+
+
+@pytest.mark.parametrize("which", range(3))
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"worker_checks": 0},
+        {"reason": PaymentReason.OPEN},
+        {"order_id": "901"},
+        {"invoice_number": "30001"},
+        {"paid_at": date(2026, 10, 2)},
+        {"warnings": ("The total differs.",)},
+        {"books": "fake 8"},
+        {"open_amount": Decimal("1.00")},
+    ],
+)
+def test_a_third_equal_answer_of_a_workers_takes_the_place_of_the_second(which: int, other: dict[str, Any]) -> None:
+    run = [report().model_copy(update={"worker_checks": 1, "checked_at": _NOW + timedelta(hours=n)}) for n in range(3)]
+    together = joined(run[2], before=run[0], newest=run[1])
+    assert together == run[2].model_copy(update={"worker_checks": 2})
+    run[which] = run[which].model_copy(update=other)
+    assert joined(run[2], before=run[0], newest=run[1]) is None
 
 
 def test_an_order_that_is_not_published_is_not_paid() -> None:
@@ -53,6 +76,7 @@ def test_a_settled_invoice_is_paid_on_its_date() -> None:
 def test_an_invoice_of_which_less_is_open_than_it_says_is_partly_paid() -> None:
     answer = report(**_PUBLISHED, open_amount=Decimal("500.00"))
     assert (answer.status, answer.reason) == (PaymentStatusValue.NOT_PAID, PaymentReason.PARTLY_PAID)
+    assert answer.open_amount == Decimal("500.00")
     assert answer.warnings == ("Of 1500.00 NOK, 500.00 NOK is still to be paid.",)
 
 

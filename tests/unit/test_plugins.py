@@ -21,6 +21,7 @@ from plugins.catalogue import Registering, listed
 from plugins.manager import find_plugins, load_plugins
 from plugins.registry import AccountingRegistry
 from plugins.spec import Registration, hookimpl
+from tests.fakes.accounting_system import ABILITIES
 
 GUID = "5a0b3f6e-1c2d-4e5f-8a9b-0c1d2e3f4a5b"
 GOOD = {"account_name": "Fjell AS", "application_id": GUID, "username": "a@b.example", "password": "hunter22"}
@@ -43,7 +44,7 @@ def open_other(business: Business, settings: OtherSettings, surroundings: Surrou
 class Other:
     @hookimpl
     def kvitt_register_accounting_systems(self, registry: Registration) -> None:
-        registry.add("other", settings=OtherSettings, open=open_other)
+        registry.add("other", settings=OtherSettings, open=open_other, abilities=ABILITIES)
 
 
 @pytest.fixture
@@ -66,7 +67,7 @@ def refused(registry: AccountingSystems, connection: Connection) -> InvalidInput
 
 
 def test_24sevenoffice_is_built_in(registry: AccountingRegistry) -> None:
-    assert registry.names == ["24sevenoffice", "24sevenoffice-rest", "other"]
+    assert registry.names == ["24sevenoffice", "24sevenoffice-rest", "other", "tripletex"]
     assert registry.secrets("24sevenoffice") == {"application_id", "password"}
     system = registry.open(business(system="24sevenoffice", **GOOD))
     assert system.limits.product_name == 125
@@ -85,10 +86,25 @@ def test_24sevenoffices_rest_api_is_built_in(registry: AccountingRegistry) -> No
     assert system.limits.product_name == 150
 
 
+def test_tripletex_is_built_in(registry: AccountingRegistry) -> None:
+    assert registry.secrets("tripletex") == {"employee_token", "consumer_token"}
+    given = {"account_name": "Fjell AS", "employee_token": "ansatt", "consumer_token": "integrasjon"}
+    assert registry.open(business(system="tripletex", **given)).limits.items_per_write == 100
+
+
+def test_without_a_consumer_token_tripletex_says_who_can_give_one(registry: AccountingRegistry) -> None:
+    with pytest.raises(AccessRefused) as error:
+        registry.open(business(system="tripletex", account_name="Fjell AS", employee_token="ansatt"))
+    assert error.value.code == "bad_connection"
+    assert [fault.field for fault in error.value.faults] == ["accounting.consumer_token"]
+    assert "KVITT_TRIPLETEX_CONSUMER_TOKEN" in error.value.hint
+
+
 def test_a_plugin_tells_which_settings_decide_the_books(registry: AccountingRegistry) -> None:
     """Secrets that are changed for the same login lead nowhere else."""
     assert registry.deciding_books("24sevenoffice") == {"account_name", "username", "application_id"}
     assert registry.deciding_books("24sevenoffice-rest") == {"organization_id"}
+    assert registry.deciding_books("tripletex") == {"account_name"}
 
 
 def test_every_setting_but_a_secret_decides_the_books_of_a_plugin_that_says_nothing(
@@ -123,14 +139,14 @@ def test_every_setting_that_is_wrong_is_named_and_no_value(registry: AccountingR
 
 def test_an_unknown_system_is_refused_with_the_known_ones(registry: AccountingRegistry) -> None:
     for attempt, form in (
-        (lambda: registry.checked(Connection.of("tripletex", {})), InvalidInput),
-        (lambda: registry.secrets("tripletex"), InvalidInput),
-        (lambda: registry.open(business(system="tripletex")), AccessRefused),
+        (lambda: registry.checked(Connection.of("fiken", {})), InvalidInput),
+        (lambda: registry.secrets("fiken"), InvalidInput),
+        (lambda: registry.open(business(system="fiken")), AccessRefused),
     ):
         with pytest.raises(form) as error:
             attempt()
         assert error.value.code == "unknown_accounting_system"
-        assert "24sevenoffice, 24sevenoffice-rest, other" in error.value.message
+        assert "24sevenoffice, 24sevenoffice-rest, other, tripletex" in error.value.message
         assert "plugin list" in error.value.hint
 
 
@@ -214,7 +230,7 @@ def installed(monkeypatch: pytest.MonkeyPatch, **plugins: object) -> None:
 def test_plugins_of_others_register_through_an_entry_point(monkeypatch: pytest.MonkeyPatch) -> None:
     installed(monkeypatch, other=Other())
     catalogue = find_plugins()
-    assert catalogue.names == ["24sevenoffice", "24sevenoffice-rest", "other"]
+    assert catalogue.names == ["24sevenoffice", "24sevenoffice-rest", "other", "tripletex"]
     assert catalogue.broken == []
 
 
@@ -265,12 +281,18 @@ def raises(error: BaseException) -> Callable[..., Any]:
 
 
 def half_way(registry: Registration) -> None:
-    registry.add("half", settings=OtherSettings, open=open_other)
+    registry.add("half", settings=OtherSettings, open=open_other, abilities=ABILITIES)
     raise RuntimeError("no licence")
 
 
-def registers(name: Any = "wrong", settings: Any = OtherSettings, open_: Any = open_other) -> Plugin:
-    return Plugin(lambda registry: registry.add(name, settings=settings, open=open_))
+def registers(
+    name: Any = "wrong", settings: Any = OtherSettings, open_: Any = open_other, abilities: Any = ABILITIES
+) -> Plugin:
+    return Plugin(lambda registry: registry.add(name, settings=settings, open=open_, abilities=abilities))
+
+
+def declares_nothing(registry: Any) -> None:
+    registry.add("wrong", settings=OtherSettings, open=open_other)
 
 
 BROKEN: dict[str, tuple[object, str]] = {
@@ -284,6 +306,8 @@ BROKEN: dict[str, tuple[object, str]] = {
     "no model": (registers(settings=NoSettings), "not a pydantic model"),
     "model unfinished": (registers(settings=Unfinished), "NobodyKnows"),
     "can't be opened": (registers(open_="open"), "can't be called"),
+    "nothing declared": (Plugin(declares_nothing), "abilities=Abilities(...)) is missing"),
+    "declared as something else": (registers(abilities={"text_rows"}), '"wrong" does not declare what it can do'),
     "exits": (Plugin(raises(SystemExit(3))), "SystemExit: 3"),
     "base exception": (Plugin(raises(Untellable())), "Untellable"),
     "generator exit": (Plugin(raises(GeneratorExit())), "GeneratorExit"),
@@ -298,7 +322,7 @@ def test_a_broken_plugin_is_reported_and_takes_nothing_down(
     installed(monkeypatch, broken=plugin, other=Other())
     with caplog.at_level(logging.WARNING):
         catalogue = find_plugins()
-    assert catalogue.names == ["24sevenoffice", "24sevenoffice-rest", "other"]
+    assert catalogue.names == ["24sevenoffice", "24sevenoffice-rest", "other", "tripletex"]
     assert [one.name for one in catalogue.broken] == ["broken"]
     assert told in catalogue.broken[0].raised
     assert len(caplog.records) == 1
@@ -372,9 +396,9 @@ def test_what_a_stored_connection_lacks_today_keeps_it_from_being_opened(registr
 
 def test_what_a_plugin_registers_is_judged_at_once() -> None:
     registering = Registering(taken=["24sevenoffice"])
-    registering.add("other", settings=OtherSettings, open=open_other)
+    registering.add("other", settings=OtherSettings, open=open_other, abilities=ABILITIES)
     with pytest.raises(ValueError, match="registered already"):
-        registering.add("other", settings=OtherSettings, open=open_other)
+        registering.add("other", settings=OtherSettings, open=open_other, abilities=ABILITIES)
 
 
 def test_plugins_are_listed_with_their_versions_and_settings(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -383,7 +407,8 @@ def test_plugins_are_listed_with_their_versions_and_settings(monkeypatch: pytest
         token: SecretStr | None = None
 
     installed(monkeypatch, wrong=Plugin(half_way), described=registers("described", Described))
-    ours, _rest, theirs, broken = listed(find_plugins())
+    by_name = {one.name: one for one in listed(find_plugins())}
+    ours, theirs, broken = (by_name[name] for name in ("24sevenoffice", "described", "wrong"))
     assert (ours.name, ours.distribution, ours.version) == ("24sevenoffice", "kvitt", version("kvitt"))
     assert {one.name for one in ours.settings if one.secret} == {"application_id", "password"}
     assert all(one.description for one in ours.settings)
@@ -402,6 +427,8 @@ def test_loading_plugins_and_opening_books_load_neither_soap_nor_http() -> None:
         "registry = load_plugins(SURROUNDINGS)\n"
         "registry.open(business(system='24sevenoffice', **GOOD)).limits\n"
         "registry.open(business('rest', system='24sevenoffice-rest', **GOOD_REST)).limits\n"
+        "given = {'account_name': 'Fjell', 'employee_token': 'x', 'consumer_token': 'y'}\n"
+        "registry.open(business('tripletex', system='tripletex', **given)).limits\n"
         "sys.exit(' '.join({'zeep', 'requests', 'lxml', 'httpx'} & set(sys.modules)) or 0)"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)

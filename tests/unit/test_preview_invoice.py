@@ -48,6 +48,7 @@ def test_an_update_is_shown_field_by_field(gateway: Gateway) -> None:
     assert (preview.action, preview.id, preview.name) == (CustomerAction.UPDATE, record.id, "Moe")
     email = "arne@moe.example"
     assert preview.changes == {"name": "Moe Anlegg AS", "email": email, "invoice_email": email}
+    assert preview.before == {"name": "Moe", "email": None, "invoice_email": None}
     assert gateway.books.customers[record.id] == record
 
 
@@ -56,7 +57,7 @@ def test_a_customer_in_whom_nothing_differs_is_used_as_is(gateway: Gateway) -> N
     gateway.send("2001-1")
     gateway.add(an_invoice(number="2"))
     preview = gateway.preview_invoice.preview("fjell", "2").customer
-    assert (preview.action, preview.changes) == (CustomerAction.AS_IS, {})
+    assert (preview.action, preview.changes, preview.before) == (CustomerAction.AS_IS, {}, {})
 
 
 def test_an_incomplete_or_printed_invoice_is_refused_without_a_call(gateway: Gateway) -> None:

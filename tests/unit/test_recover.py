@@ -10,7 +10,16 @@ import pytest
 
 from core.audit import Action
 from core.business import Business, Connection
-from core.errors import AccessRefused, InvalidInput, KvittError, LeaseLost, NotFound, RecoveryNeeded, TryAgain
+from core.errors import (
+    AccessRefused,
+    InvalidInput,
+    KvittError,
+    LeaseLost,
+    NotAuthenticated,
+    NotFound,
+    RecoveryNeeded,
+    TryAgain,
+)
 from core.intent import IntentKind, declared
 from core.invoice import Invoice
 from core.recovery import FindingKind, Recovery
@@ -267,6 +276,26 @@ def test_recovering_twice_changes_nothing_more(gateway: Restored) -> None:
 
     assert (again.tied, again.orders, again.needed) == (0, 3, False)
     assert {number: gateway.transfer(number) for number in ("1", "2", "3")} == stories
+
+
+def test_what_was_open_in_the_backup_opens_the_console_no_more() -> None:
+    gateway = Gateway()
+    gateway.add(*numbered("1"))
+    gateway.manage_users.add("kari")
+    started = gateway.sign_in.by_link(gateway.manage_users.link("kari").text)
+    link = gateway.manage_users.link("kari")
+    backup = gateway.storage.backup()
+    gateway.sign_in.by_link(link.text)
+    gateway.sign_in.sign_out_everywhere("kari")
+    gateway.send("1")
+
+    gateway.storage.restore(backup)
+    gateway.restore_watch.keep_watch()
+
+    assert gateway.sign_in.session(started.text) is None
+    with pytest.raises(NotAuthenticated):
+        gateway.sign_in.by_link(link.text)
+    gateway.sign_in.by_link(gateway.manage_users.link("kari").text)
 
 
 def test_a_second_restore_is_noticed_too(gateway: Restored) -> None:

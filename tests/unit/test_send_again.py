@@ -1,4 +1,4 @@
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
@@ -56,6 +56,14 @@ def test_while_the_order_is_there_it_is_refused(gateway: Gateway, sent: Transfer
     assert gateway.transfer("2001-1") == sent
 
 
+def test_an_order_that_was_published_is_to_be_credited_and_not_deleted(gateway: Gateway, sent: Transfer) -> None:
+    gateway.books.publish(order_of(sent), invoice_number="520001", on=date(2026, 6, 3))
+    with pytest.raises(Conflict, match="is still in the accounting system, published as invoice 520001") as refused:
+        send_again(gateway)
+    assert refused.value.code == "order_exists"
+    assert refused.value.hint == "Credit it (invoice credit), and send what is to be invoiced instead as a new invoice."
+
+
 def test_while_another_order_carries_the_number_it_is_refused(gateway: Gateway, sent: Transfer) -> None:
     gateway.clock.advance(seconds=5)
     other = gateway.system.orders.book(gateway.books.orders[order_of(sent)].draft)
@@ -63,6 +71,31 @@ def test_while_another_order_carries_the_number_it_is_refused(gateway: Gateway, 
     with pytest.raises(Conflict, match=other.id) as refused:
         send_again(gateway)
     assert refused.value.code == "order_exists"
+
+
+def test_another_order_that_was_never_finished_is_completed(gateway: Gateway, sent: Transfer) -> None:
+    gateway.system.orders.in_steps = True
+    gateway.clock.advance(seconds=5)
+    begun = gateway.system.orders.book(gateway.books.orders[order_of(sent)].draft, is_whole=False)
+    gateway.books.delete_order(order_of(sent))
+
+    again = send_again(gateway)
+
+    assert again.order_id == begun.id
+    assert gateway.books.orders[begun.id].is_whole
+    assert [*gateway.books.orders] == [begun.id]
+    with gateway.storage.transaction() as work:
+        assert f"Order {begun.id} was begun and never finished" in work.journal.of(again.id)[1].text
+
+
+def test_beside_an_order_that_was_never_finished_a_whole_one_refuses_it(gateway: Gateway, sent: Transfer) -> None:
+    gateway.clock.advance(seconds=5)
+    draft = gateway.books.orders[order_of(sent)].draft
+    begun, whole = (gateway.system.orders.book(draft, is_whole=is_whole) for is_whole in (False, True))
+    gateway.books.delete_order(order_of(sent))
+    with pytest.raises(Conflict, match=whole.id) as refused:
+        send_again(gateway)
+    assert begun.id not in refused.value.message
 
 
 def test_while_the_accounting_system_can_not_be_asked_nothing_changes(gateway: Gateway, sent: Transfer) -> None:

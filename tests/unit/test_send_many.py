@@ -4,8 +4,10 @@ from contextlib import contextmanager
 import pytest
 
 from core.batch import Batch, BatchCounts, BatchItem
-from core.errors import InvalidInvoice, NotFound, Rejected, TryAgain
+from core.errors import InvalidInput, InvalidInvoice, NotFound, Rejected, TryAgain
 from core.invoice import InvoiceType
+from core.invoice_filter import InvoiceFilter
+from core.reasons import Verdict
 from core.transfer import TransferState, new_transfer
 from core.use_cases import send_many
 from tests.fakes import Gateway
@@ -240,6 +242,8 @@ def test_many_are_recorded_in_pieces_each_a_transaction_of_its_own(idle: Gateway
     class Watched:
         """The storage, noting how many transfers each transaction left more of."""
 
+        reading = idle.storage.reading
+
         @contextmanager
         def transaction(self) -> Iterator[FakeUnitOfWork]:
             with idle.storage.transaction() as work:
@@ -289,3 +293,76 @@ def test_what_arrived_by_a_single_send_is_passed_over_by_all(gateway: Gateway) -
     for _ in range(2):
         assert numbers_of(gateway, gateway.send_many.send_all("fjell")) == []
     assert len(gateway.books.orders) == 1
+
+
+@pytest.mark.usefixtures("small_pieces")
+def test_those_that_are_wanted_are_sent_and_what_has_arrived_or_was_taken_back_is_not(gateway: Gateway) -> None:
+    gateway.add(
+        *(an_invoice(number=f"A{nth}") for nth in range(5)),
+        an_invoice(number="A5", type=InvoiceType.PRINTED),
+        an_invoice(number="B1"),
+    )
+    gateway.send("A1")
+    transfer = gateway.look_up.transfer_of("fjell", "A1")
+    batch = gateway.send_many.send_wanted("fjell", InvoiceFilter(number="A"))
+    assert numbers_of(gateway, batch) == ["A0", "A2", "A3", "A4"]
+    kept = gateway.look_up.batch(batch.id, business="fjell")
+    assert (kept.printed, kept.cancelled) == (1, 0)
+    assert gateway.look_up.transfer_of("fjell", "A1") == transfer
+    assert gateway.look_up.transfer_of("fjell", "B1") is None
+
+
+def test_one_that_was_taken_back_is_counted_and_left_out_where_all_are_sent_that_are_wanted(idle: Gateway) -> None:
+    add(idle, "1", "2")
+    idle.manage_transfers.cancel(idle.send("1").id)
+    batch = idle.send_many.send_wanted("fjell", InvoiceFilter())
+    assert numbers_of(idle, batch) == ["2"]
+    assert idle.look_up.batch(batch.id, business="fjell").cancelled == 1
+
+
+def test_a_filter_that_can_not_be_used_sends_nothing(idle: Gateway) -> None:
+    with pytest.raises(InvalidInput):
+        idle.send_many.send_wanted("fjell", InvoiceFilter(state="gone"))
+    assert idle.look_up.batches("fjell", limit=9) == []
+
+
+@pytest.mark.usefixtures("small_pieces")
+def test_a_batchs_rejected_are_sent_again_by_reason(gateway: Gateway) -> None:
+    add(gateway, *"1234567")
+    for number in "123456":
+        code = "closed" if number in "12345" else "other"
+        gateway.system.orders.fail_item(number, Rejected("No", code=code))
+    first = gateway.send_many.send("fjell", "1234567")
+    for number in "12345":
+        gateway.system.orders.heal_item(number)
+    again = gateway.send_many.send_group("fjell", first.id, Verdict.REJECTED, "closed")
+    assert numbers_of(gateway, again) == list("12345")
+    assert counts(gateway, again) == BatchCounts(transferred=5)
+    assert counts(gateway, first) == BatchCounts(transferred=6, rejected=1)
+    assert [batch.id for batch, _ in gateway.look_up.batches("fjell", limit=9)] == [again.id, first.id]
+
+
+def test_a_batchs_refused_are_judged_anew(gateway: Gateway) -> None:
+    gateway.add(an_invoice(number="1", rows=()), an_invoice(number="2", rows=()))
+    first = gateway.send_many.send("fjell", "12")
+    gateway.add(an_invoice(number="1"))
+    again = gateway.send_many.send_group("fjell", first.id, Verdict.REFUSED, "invalid_invoice")
+    assert counts(gateway, again) == BatchCounts(transferred=1, refused=1)
+
+
+@pytest.mark.usefixtures("small_pieces")
+def test_all_of_a_business_that_were_rejected_for_a_reason_are_sent_again(gateway: Gateway) -> None:
+    add(gateway, *"12345")
+    for number in "1234":
+        code = "closed" if number in "124" else "other"
+        gateway.system.orders.fail_item(number, Rejected("No", code=code))
+    gateway.send_many.send("fjell", "12345")
+    gateway.system.orders.heal()
+    again = gateway.send_many.send_rejected("fjell", "closed")
+    assert numbers_of(gateway, again) == ["1", "2", "4"]
+    assert counts(gateway, again) == BatchCounts(transferred=3)
+
+
+def test_another_businesss_batch_is_not_there(gateway: Gateway) -> None:
+    with pytest.raises(NotFound):
+        gateway.send_many.send_group("fjell", "nothing", Verdict.REJECTED, "closed")

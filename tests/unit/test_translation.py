@@ -25,8 +25,17 @@ CATALOGUE = Catalogue(
         "Invalid value for {name}: {message}": "Ugyldig verdi for {name}: {message}",
         "choose one of {invoice_states}.": "velg blant {invoice_states}.",
         "{count} invoices": "{count} fakturaer",
+        "Calls left: {left} of {limit}": "Kall igjen: {left} av {limit}",
+        "row {row}": "rad {row}",
+        "This is not {what}. {named}.": "Dette er ikke {what}. {named}.",
+        "what to credit": "hva som krediteres",
+        "row {row}, column {shown} ({cell})": "rad {row}, kolonne {shown} ({cell})",
+        "is not a number; write it like 1234,50": "er ikke et tall; skriv det som 1234,50",
         "{failed} failed (such as invoice {number}: {message}).": "{failed} feilet (som faktura {number}: {message}).",
         "its transfer is {state}": "overføringen er {state}",
+        "{records} customers match, and Kvitt picked none: {named}.": "{records} kunder passer, Kvitt valgte: {named}.",
+        "{id} {name} (no organization number)": "{id} {name} (uten organisasjonsnummer)",
+        "{count} for {code} (such as invoice {invoice}: {message})": "{count} av {code} (som {invoice}: {message})",
         "Write {{number}} there.": "Skriv {{number}} der.",
     }
 )
@@ -50,10 +59,25 @@ CATALOGUE = Catalogue(
             "  12:27:57 UTC  Søker etter kunden: ingen funnet. (2.4 s)",
         ),
         ("Rates: 25 % (code 3), 0 % (code 5), 0 % (code 6)", "Satser: 25 % (kode 3), 0 % (kode 5), 0 % (kode 6)"),
-        ("1,200 invoices", "1,200 fakturaer"),
+        ("1,200 invoices", "1\u00a0200 fakturaer"),
         (
             "2 failed (such as invoice 7: There is no invoice 7).",
             "2 feilet (som faktura 7: Det finnes ingen faktura 7).",
+        ),
+        (
+            "1 for x (such as invoice 7: 2 customers match, and Kvitt picked none: 5 A (no organization number); "
+            "6 B (no organization number)); 1 for y (such as invoice 8: Try again).",
+            "1 av x (som 7: 2 kunder passer, Kvitt valgte: 5 A (uten organisasjonsnummer); "
+            "6 B (uten organisasjonsnummer)); 1 av y (som 8: Prøv igjen).",
+        ),
+        ("This is not what to credit. rows: is missing.", "Dette er ikke hva som krediteres. rows: mangler."),
+        ("row 1, customer: is missing", "rad 1, customer: mangler"),
+        ("row 1, column customer (A1)", "rad 1, kolonne customer (A1)"),
+        ("Calls left: 7,142 of 7,200", "Kall igjen: 7\u00a0142 av 7\u00a0200"),
+        ("There is no invoice 7,142.", "Det finnes ingen faktura 7,142."),
+        (
+            "row 3, column Antall (F3): is not a number; write it like 1234,50.",
+            "rad 3, kolonne Antall (F3): er ikke et tall; skriv det som 1234,50.",
         ),
         ("Creating the customer: 20001. (0.1 s)", "Oppretter kunde: 20001. (0.1 s)"),
         ("Invoice 7: Creating the customer: 20001. (0.1 s)", "Faktura 7: Oppretter kunde: 20001. (0.1 s)"),

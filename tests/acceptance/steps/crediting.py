@@ -56,11 +56,11 @@ def send_the_credit(story: Story) -> None:
     story.tell(story.gateway.send(story.business.name, story.credits[-1]["number"]))
 
 
-@then("24Seven has one order for the credit, which names the invoice")
+@then("the books have one order for the credit, which names the invoice")
 def order_of_the_credit(office: Office, story: Story) -> None:
     assert story.transfer.state is TransferState.TRANSFERRED
-    (order,) = office.orders_for(story.credits[-1]["number"])
-    assert f"Kreditnota for faktura {story.invoice.number}" in order.invoice_text
+    order = office.order_for(story.credits[-1]["number"])
+    assert f"Kreditnota for faktura {story.invoice.number}" in order.comment
 
 
 @then(parsers.parse('the credit has the number "{number}" and is not sent'))

@@ -1,30 +1,30 @@
-"""Departments and projects: as the settings and Sharefox name them, and in 24Seven's books."""
+"""Departments and projects: as the settings and Sharefox name them, and in the books."""
 
 import re
-from collections.abc import Mapping
 
 from pytest_bdd import given, parsers, then
 
-from sandbox.twentyfour_seven_office.records import Dimension, Order
+from core.dimension import DimensionKind
+from core.limits import OrderField
 from tests.acceptance.office import Office
 from tests.acceptance.steps.builders import a_row
 from tests.acceptance.story import Story
 
 
-@given(parsers.re(r"24Seven has the departments (?P<names>.+)"))
+@given(parsers.re(r"the books have the departments (?P<names>.+)"))
 def departments(names: str, office: Office) -> None:
     for name in re.findall(r'"([^"]+)"', names):
-        office.books.add_department(name)
+        office.books.add_dimension(DimensionKind.DEPARTMENT, name)
 
 
-@given(parsers.parse('24Seven has the department "{name}"'))
+@given(parsers.parse('the books have the department "{name}"'))
 def department(name: str, office: Office) -> None:
-    office.books.add_department(name)
+    office.books.add_dimension(DimensionKind.DEPARTMENT, name)
 
 
-@given(parsers.parse('24Seven has the project "{name}"'))
+@given(parsers.parse('the books have the project "{name}"'))
 def project(name: str, office: Office) -> None:
-    office.books.add_project(name)
+    office.books.add_dimension(DimensionKind.PROJECT, name)
 
 
 @given(parsers.parse('the settings name the department "{name}"'))
@@ -40,7 +40,7 @@ def department_of_the_invoice(name: str, story: Story) -> None:
 
 @given(parsers.parse('the invoice names the id of the project "{name}"'))
 def project_of_the_invoice(name: str, office: Office, story: Story) -> None:
-    story.invoice.head["project"] = str(_id(name, office.books.projects))
+    story.invoice.head["project"] = office.books.dimension_id(DimensionKind.PROJECT, name)
 
 
 @given(parsers.parse('the invoice has a second row that names the department "{name}"'))
@@ -50,34 +50,26 @@ def row_with_a_department(name: str, story: Story) -> None:
 
 @then(parsers.parse('the order is counted under the department "{name}"'))
 def counted_under_department(name: str, office: Office, story: Story) -> None:
-    assert _order(office, story).other["DepartmentId"] == _id(name, office.books.departments)
+    order = office.order_for(story.invoice.number)
+    assert order.fields[OrderField.DEPARTMENT] == office.books.dimension_id(DimensionKind.DEPARTMENT, name)
 
 
 @then(parsers.parse('the order is counted under the project "{name}"'))
 def counted_under_project(name: str, office: Office, story: Story) -> None:
-    order, wanted = _order(office, story), _id(name, office.books.projects)
-    assert order.other["ProjectId"] == wanted
-    assert {row.other["ProjectId"] for row in order.rows} == {wanted}
+    order, wanted = office.order_for(story.invoice.number), office.books.dimension_id(DimensionKind.PROJECT, name)
+    assert order.fields[OrderField.PROJECT] == wanted
+    assert {row.project_id for row in order.rows} == {wanted}
 
 
 @then(parsers.parse('its rows are counted under the departments "{names}"'))
 def rows_counted_under(names: str, office: Office, story: Story) -> None:
-    wanted = [_id(name, office.books.departments) for name in names.split(", ")]
-    assert [row.other["DepartmentId"] for row in _order(office, story).rows] == wanted
+    wanted = [office.books.dimension_id(DimensionKind.DEPARTMENT, name) for name in names.split(", ")]
+    assert [row.department_id for row in office.order_for(story.invoice.number).rows] == wanted
 
 
 @then("the order is counted under no department and no project")
 def counted_under_nothing(office: Office, story: Story) -> None:
-    order = _order(office, story)
-    said = {*order.other, *(name for row in order.rows for name in row.other)}
-    assert not said & {"DepartmentId", "ProjectId"}
-
-
-def _order(office: Office, story: Story) -> Order:
-    (order,) = office.orders_for(story.invoice.number)
-    return order
-
-
-def _id(name: str, kept: Mapping[int, Dimension]) -> int:
-    (number,) = [number for number, one in kept.items() if one.name == name]
-    return number
+    order = office.order_for(story.invoice.number)
+    counted = [(row.department_id, row.project_id) for row in order.rows]
+    assert {order.fields[OrderField.DEPARTMENT], order.fields[OrderField.PROJECT]} == {""}
+    assert set(counted) == {(None, None)}

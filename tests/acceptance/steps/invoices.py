@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from pytest_bdd import given, parsers, when
 
 from tests.acceptance.gateway import Json
+from tests.acceptance.office import Office
 from tests.acceptance.steps.builders import INVOICE_TYPES, InvoiceBuilder, a_row, address_from, with_signs
 from tests.acceptance.story import Story
 
@@ -177,9 +178,16 @@ def discount(percent: str, story: Story) -> None:
     story.invoice.row["discount_percent"] = percent
 
 
-@given(parsers.parse("the row's product has a name of {length:d} characters"))
-def long_product_name(length: int, story: Story) -> None:
-    story.invoice.row["product"] = "Traktor".ljust(length, "r")
+@given("the row's product has a longer name than the books can hold")
+def too_long_product_name(office: Office, story: Story) -> None:
+    story.invoice.row["product"] = "Traktor".ljust(office.system.limits.row_text + 100, "r")
+
+
+@given("the row's product has the longest name that the books can hold with its period")
+def long_product_name(office: Office, story: Story) -> None:
+    period = story.invoice.row["period"]
+    shown = f" ({period['start']} – {period['end']})"
+    story.invoice.row["product"] = "Traktor".ljust(office.system.limits.row_text - len(shown), "r")
 
 
 @given("the rental ends before it starts")

@@ -6,6 +6,7 @@ from typing import TypeVar
 import pytest
 from pytest_bdd import given, parsers, then, when
 
+from core.customer import CustomerKind
 from core.transfer import Transfer, TransferState
 from tests.acceptance.gateway import Gateway, Refused
 from tests.acceptance.office import Office
@@ -15,7 +16,7 @@ from tests.acceptance.story import Story
 Outcome = TypeVar("Outcome", Transfer, Refused)
 
 OTHER_PERSON, OTHER_EMAIL = "Ola Nordmann", "ola@fjell.no"
-BLOCKED = "blocked"
+CLOSED = "closed"
 NUMBERS = {"second": "2001-2", "fourth": "2001-4", "fifth": "2001-5"}
 
 
@@ -83,15 +84,15 @@ def second_of_type(kind: str, many: Many) -> None:
     many.invoices[NUMBERS["second"]].head["type"] = INVOICE_TYPES[kind]
 
 
-@given("24Seven has blocked the customer of the second invoice")
-def blocked_customer(office: Office) -> None:
-    office.add_customer(BLOCKED, OTHER_PERSON, kind="Consumer", emails={"Primary": OTHER_EMAIL, "Invoice": OTHER_EMAIL})
-    office.customer(BLOCKED).block_invoice = True
+@given("the customer of the second invoice is closed in the books")
+def closed_customer(office: Office) -> None:
+    office.add_customer(CLOSED, OTHER_PERSON, kind=CustomerKind.CONSUMER, email=OTHER_EMAIL, invoice_email=OTHER_EMAIL)
+    office.books.close_customer(office.customers[CLOSED])
 
 
-@when("24Seven no longer blocks the customer of the second invoice")
-def unblocked_customer(office: Office) -> None:
-    office.customer(BLOCKED).block_invoice = False
+@when("the customer of the second invoice is open in the books again")
+def opened_customer(office: Office) -> None:
+    office.books.open_customer(office.customers[CLOSED])
 
 
 @given("the three invoices were sent together")
@@ -144,8 +145,8 @@ def same_transfers(many: Many) -> None:
         assert before.id == now.id
 
 
-@then("24Seven has one order for each invoice that arrived")
+@then("the books have one order for each invoice that arrived")
 def one_order_each(many: Many, office: Office) -> None:
-    booked = {office.system.reference(order): str(order.id) for order in office.books.orders.values()}
+    booked = {order.reference: order.id for order in office.books.orders()}
     assert booked == {number: transfer.order_id for number, transfer in many.arrived().items()}
-    assert len(office.books.orders) == len(booked)
+    assert office.books.counts().orders == len(booked)

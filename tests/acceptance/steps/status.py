@@ -11,29 +11,24 @@ from tests.acceptance.office import Office
 from tests.acceptance.story import Story
 
 
-def _order_id(office: Office) -> int:
-    (number,) = office.books.orders
-    return number
-
-
 @given("the accountant has published the order")
 def published(office: Office) -> None:
-    office.books.publish(_order_id(office))
+    office.books.publish(office.only_order.id)
 
 
 @given(parsers.parse("the customer paid on {day}"))
 def paid(day: str, office: Office) -> None:
-    office.books.pay(_order_id(office), on=date.fromisoformat(day))
+    office.books.pay(office.only_order.id, on=date.fromisoformat(day))
 
 
 @given(parsers.re(r"the customer paid (?P<amount>[0-9.]+) on (?P<day>[0-9-]+)"))
 def paid_so_much(amount: str, day: str, office: Office) -> None:
-    office.books.pay(_order_id(office), on=date.fromisoformat(day), amount=Decimal(amount))
+    office.books.pay(office.only_order.id, on=date.fromisoformat(day), amount=Decimal(amount))
 
 
-@given("the order is deleted in 24Seven")
+@given("the order is deleted in the books")
 def deleted(office: Office) -> None:
-    office.books.delete_order(_order_id(office))
+    office.books.delete_order(office.only_order.id)
 
 
 @given("the order's id was used again for somebody else's order")
@@ -44,8 +39,7 @@ def used_again(office: Office) -> None:
 
 @given(parsers.parse('the order\'s number was changed to "{number}"'))
 def renumbered(number: str, office: Office) -> None:
-    order = office.books.orders[_order_id(office)]
-    order.reference = order.internal_memo = number
+    office.books.change_order(office.only_order.id, reference=number)
 
 
 @given("the order's number was put back")
@@ -55,13 +49,14 @@ def put_back(office: Office, story: Story) -> None:
 
 @given("the order was moved to another customer")
 def moved(office: Office) -> None:
-    office.books.orders[_order_id(office)].customer_id = office.books.add_customer("Dal AS")
+    office.books.change_order(office.only_order.id, customer_id=office.books.add_customer("Dal AS"))
 
 
 @given("the accountant has published and deleted the order")
 def published_and_deleted(office: Office) -> None:
-    office.books.publish(_order_id(office))
-    office.books.delete_order(_order_id(office))
+    order_id = office.only_order.id
+    office.books.publish(order_id)
+    office.books.delete_order(order_id)
 
 
 @given("the status of the invoice was checked")
@@ -106,7 +101,7 @@ def is_because(status: str, reason: str, story: Story) -> None:
 @then("the report names the order")
 def names_the_order(office: Office, story: Story) -> None:
     report = story.the(PaymentReport)
-    assert report.order_id == str(_order_id(office))
+    assert report.order_id == office.only_order.id
     assert (report.invoice_number, report.invoiced_at, report.paid_at) == (None, None, None)
 
 
@@ -120,8 +115,9 @@ def tells_nothing(story: Story) -> None:
 @then("the report names the published invoice and its date")
 def names_the_published_invoice(office: Office, story: Story) -> None:
     report = story.the(PaymentReport)
-    order = office.books.orders[_order_id(office)]
-    assert (report.invoice_number, report.invoiced_at) == (str(order.invoice_id), office.books.today())
+    published = office.only_order.invoice_number
+    assert published
+    assert (report.invoice_number, report.invoiced_at) == (published, office.books.today())
     assert report.paid_at is None
 
 

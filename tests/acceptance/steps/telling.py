@@ -24,8 +24,7 @@ _TOLD = {
 
 @given("the bank took the payment back")
 def taken_back(office: Office) -> None:
-    (order,) = office.books.orders
-    office.books.take_back(order)
+    office.books.take_back(office.only_order.id)
 
 
 @given("the connection was verified")
@@ -51,7 +50,7 @@ def told_nothing(story: Story) -> None:
 @then("the source was told the name of no customer")
 def told_no_name(story: Story) -> None:
     told = json.dumps(_told(story), ensure_ascii=False)
-    assert [word for word in ("Moe", "moe.no", "911") if word in told] == []
+    assert [word for word in ("Moe Anlegg", "moe.no", "911000008", "911 000 008") if word in told] == []
 
 
 @then("the source was first told that there is no way in, and then that there is one again")

@@ -1,4 +1,4 @@
-"""What an invoice adds up to, and what 24Seven makes of it."""
+"""What an invoice adds up to, and what the accounting system makes of it."""
 
 import re
 from collections.abc import Sequence
@@ -29,9 +29,9 @@ def total(net: str, vat: str, gross: str, story: Story) -> None:
     assert _amounts(story.the(InvoicePreview).totals) == [net, vat, gross]
 
 
-@given(parsers.parse("24Seven computes the total {ore} øre off"))
+@given(parsers.parse("the accounting system computes the total {ore} øre off"))
 def computes_otherwise(ore: str, office: Office) -> None:
-    office.books.totals_off_by = Decimal(ore) / 100
+    office.books.miscount(Decimal(ore) / 100)
 
 
 @then("neither the transfer nor the report has a warning")
@@ -46,7 +46,7 @@ def warning_with_both(ours: str, theirs: str, story: Story) -> None:
     assert re.search(rf"\b{re.escape(theirs)}\b", warning)
 
 
-@then("24Seven was asked once for the status")
+@then("the accounting system was asked once for the status")
 def asked_once(office: Office, story: Story) -> None:
     calls = office.sandbox.journal.calls()[story.asked_before :]
     assert [call.operation for call in calls] == office.system.one_status

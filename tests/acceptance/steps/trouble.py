@@ -1,4 +1,4 @@
-"""Trouble on the way to 24Seven and back."""
+"""Trouble on the way to the accounting system and back."""
 
 import re
 from collections.abc import Iterable
@@ -22,22 +22,22 @@ LONGER_THAN_ANYONE_WAITS = 2 * IMPATIENT_SECONDS
 STEPS = tuple(dict.fromkeys(step for system in SYSTEMS.values() for step in system.steps))
 INSTEAD = {
     "the connection breaks": "reset",
-    "24Seven does not answer in time": "late",
+    "the accounting system does not answer in time": "late",
     "an error page comes instead of an answer": "http_502",
     "a login page comes instead of an answer": "html_200",
     "the answer breaks off halfway": "truncated",
     "the answer is garbled": "malformed",
-    "24Seven reports a fault": "fault",
+    "the accounting system reports a fault": "fault",
     "the order's own answer is a fault of the database": "item_exception",
 }
 AFTERWARDS = {
     "the connection breaks": "reset_after",
-    "24Seven does not answer in time": "slow",
+    "the accounting system does not answer in time": "slow",
     "an error page comes instead of an answer": "http_502_after",
     "a login page comes instead of an answer": "login_page_after",
     "the answer breaks off halfway": "truncated",
     "the answer is garbled": "malformed",
-    "24Seven reports a fault": "fault_after",
+    "the accounting system reports a fault": "fault_after",
     "fewer answers come than were asked for": "fewer_items",
 }
 
@@ -60,7 +60,7 @@ def trouble_afterwards(trouble: str, office: Office) -> None:
     _befall(office, office.system.finishing, AFTERWARDS[trouble])
 
 
-@given(parsers.re(r"the session with 24Seven ends when (?P<step>.+)"))
+@given(parsers.re(r"the session with the accounting system ends when (?P<step>.+)"))
 def session_ends(step: str, office: Office) -> None:
     _befall(office, office.system.steps[step], "session_expired", times=1)
 
@@ -70,27 +70,32 @@ def quota_is_used_up(step: str, office: Office) -> None:
     _befall(office, office.system.steps[step], "quota")
 
 
-@given("24Seven can't be reached")
+@given("the accounting system can't be reached")
 def unreachable(office: Office) -> None:
     office.close_the_door()
 
 
-@given("24Seven says that there were too many logins")
+@given("the accounting system says that there were too many logins")
 def too_many_logins(office: Office) -> None:
     office.befall(office.system.logging_in, times=None, **office.system.too_many_logins)
 
 
-@given("24Seven can't look up customers")
+@given(parsers.parse("the accounting system says that there were too many calls when {step}"))
+def too_many_calls(step: str, office: Office) -> None:
+    office.befall(office.system.steps[step], times=None, **office.system.too_many_calls)
+
+
+@given("the accounting system can't look up customers")
 def no_customers(office: Office) -> None:
     _befall(office, office.system.steps["the customer is looked up"], "http_502")
 
 
-@given(parsers.parse("24Seven creates the {thing} but its answer is lost"))
+@given(parsers.parse("the accounting system creates the {thing} but its answer is lost"))
 def answer_is_lost(thing: str, office: Office) -> None:
     _befall(office, office.system.creating[thing], "reset_after", times=1)
 
 
-@given(parsers.parse("the connection breaks before 24Seven creates the {thing}"))
+@given(parsers.parse("the connection breaks before the accounting system creates the {thing}"))
 def connection_breaks(thing: str, office: Office) -> None:
     _befall(office, _beginning(office, thing), "reset", times=1)
 
@@ -99,12 +104,12 @@ def _beginning(office: Office, thing: str) -> str:
     return office.system.steps["the order is to be created"] if thing == "order" else office.system.creating[thing]
 
 
-@given("24Seven creates the order long after the caller has given up")
+@given("the accounting system creates the order long after the caller has given up")
 def order_is_late(office: Office) -> None:
     _befall(office, office.system.steps["the order is to be created"], "late", times=1)
 
 
-@given("24Seven refuses a row of the order")
+@given("the accounting system refuses a row of the order")
 def row_is_refused(office: Office) -> None:
     office.befall(office.system.steps["a row of the order is to be written"], "validation_error")
 
@@ -112,7 +117,7 @@ def row_is_refused(office: Office) -> None:
 @when("the late order has been created")
 def late_order(office: Office) -> None:
     office.sandbox.settle()
-    assert len(office.books.orders) == 1
+    assert office.books.counts().orders == 1
 
 
 @when("the old call can no longer be running")
@@ -125,19 +130,19 @@ def hour_is_over(clock: MovableClock) -> None:
     clock.forward_to(next_full_hour(clock) + timedelta(seconds=1))
 
 
-@when("24Seven is well again")
+@when("the accounting system is well again")
 def well_again(office: Office) -> None:
     office.sandbox.settle()
     office.sandbox.clear_faults()
 
 
-@when("24Seven is well again and the transfer is due")
+@when("the accounting system is well again and the transfer is due")
 def well_again_and_due(clock: MovableClock, container: Container, office: Office, story: Story) -> None:
     well_again(office)
     _work_when_due(clock, container, story)
 
 
-@when("24Seven can be reached again and the transfer is due")
+@when("the accounting system can be reached again and the transfer is due")
 def reachable_and_due(clock: MovableClock, container: Container, office: Office, story: Story) -> None:
     office.open_the_door()
     _work_when_due(clock, container, story)
@@ -159,12 +164,12 @@ def take_turn(container: Container, story: Story) -> None:
 
 @given("the account demands a department on every order")
 def department_demanded(office: Office) -> None:
-    office.company().department_required = True
+    office.books.demand_department(True)
 
 
 @when("the account no longer demands a department")
 def department_not_demanded(office: Office) -> None:
-    office.company().department_required = False
+    office.books.demand_department(False)
 
 
 @then("the transfer waits for temporary trouble to pass")
@@ -201,6 +206,6 @@ def waits_for_the_hour(clock: MovableClock, story: Story) -> None:
     assert story.transfer.next_attempt_at == next_full_hour(clock)
 
 
-@then("24Seven was not asked again")
+@then("the accounting system was not asked again")
 def not_asked_again(office: Office, story: Story) -> None:
     assert office.sandbox.journal.count() == story.asked_before

@@ -9,17 +9,15 @@ from tests.acceptance.movable_clock import MovableClock
 from tests.acceptance.office import Office
 from tests.acceptance.story import Story
 
-DELETE = "DELETE /salesorders/{id}"
 
-
-@given("the connection breaks before 24Seven deletes the order")
+@given("the connection breaks before the accounting system deletes the order")
 def broken_before(office: Office) -> None:
-    office.befall(DELETE, "reset")
+    office.befall(office.system.deleting, "reset")
 
 
-@given("24Seven deletes the order but its answer is lost")
+@given("the accounting system deletes the order but its answer is lost")
 def broken_after(office: Office) -> None:
-    office.befall(DELETE, "reset_after")
+    office.befall(office.system.deleting, "reset_after")
 
 
 @when("the invoice is withdrawn")
@@ -47,18 +45,16 @@ def go_on(story: Story, container: Container, clock: MovableClock) -> None:
 
 @when("the accountant publishes the order")
 def publish(office: Office, story: Story) -> None:
-    (order,) = office.orders_for(story.invoice.number)
-    office.books.publish(order.id)
+    office.books.publish(office.order_for(story.invoice.number).id)
 
 
 @given("the accountant has deleted the order")
 @when("the accountant deletes the order")
 def delete(office: Office, story: Story) -> None:
-    (order,) = office.orders_for(story.invoice.number)
-    office.books.delete_order(order.id)
+    office.books.delete_order(office.order_for(story.invoice.number).id)
 
 
-@then("the invoice is withdrawn, and 24Seven has no order for it")
+@then("the invoice is withdrawn, and the books have no order for it")
 def withdrawn(office: Office, story: Story) -> None:
     assert story.transfer.state is TransferState.WITHDRAWN, story.transfer.error
     assert office.orders_for(story.invoice.number) == []
@@ -87,5 +83,5 @@ def waits(reason: str, story: Story) -> None:
 
 @then("the order was deleted once")
 def deleted_once(office: Office) -> None:
-    outcomes = [call.outcome for call in office.sandbox.journal.calls() if call.operation == DELETE]
+    outcomes = [call.outcome for call in office.sandbox.journal.calls() if call.operation == office.system.deleting]
     assert len([outcome for outcome in outcomes if outcome in ("ok", "fault:reset_after")]) == 1, outcomes

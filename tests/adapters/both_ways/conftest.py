@@ -8,11 +8,11 @@ import pytest
 
 from core.ports.accounting import AccountingSystem
 from core.ports.clock import Clock
-from sandbox.twentyfour_seven_office import Sandbox
+from sandbox import Sandbox
 from tests.adapters.calls import Call, rest_read, rest_write, soap_read, soap_write
 from tests.adapters.ways import PASSWORD, SECRET, opens_rest, opens_soap, rest_office, soap_office
 from tests.fakes import FakeCallCounter, FakeSessionStore
-from tests.systems import SYSTEMS, System
+from tests.systems import REST, SOAP, System
 
 Open = Callable[..., AccountingSystem]
 
@@ -43,10 +43,9 @@ class Way:
         return self.system.creating["customer"]
 
 
-_SOAP, _REST = SYSTEMS.values()
 WAYS: Mapping[str, Way] = {
-    "soap": Way(_SOAP, soap_office, opens_soap, PASSWORD, "not_soap", soap_read, soap_write),
-    "rest": Way(_REST, rest_office, opens_rest, SECRET, "not_json", rest_read, rest_write),
+    "soap": Way(SOAP, soap_office, opens_soap, PASSWORD, "not_soap", soap_read, soap_write),
+    "rest": Way(REST, rest_office, opens_rest, SECRET, "not_json", rest_read, rest_write),
 }
 
 

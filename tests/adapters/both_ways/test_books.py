@@ -7,7 +7,7 @@ from core.customer_changes import changed_fields
 from core.ports.accounting import AccountingSystem
 from core.transfer import Receipt
 from core.unreadable import readable
-from sandbox.twentyfour_seven_office import Sandbox
+from sandbox import Sandbox
 from sandbox.twentyfour_seven_office.books import Books
 from tests.adapters.both_ways.conftest import Open
 from tests.adapters.drafts import draft

@@ -1,6 +1,6 @@
 """Whose books are opened."""
 
-from sandbox.twentyfour_seven_office import DEMO_ACCOUNT, Sandbox
+from sandbox import DEMO_ACCOUNT, Sandbox
 from tests.adapters.both_ways.conftest import Open
 
 

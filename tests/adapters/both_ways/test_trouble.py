@@ -10,7 +10,7 @@ from core.customer import Customer
 from core.errors import KvittError, OutcomeUnknown, TryAgain
 from core.outcome import only
 from core.ports.accounting import AccountingSystem
-from sandbox.twentyfour_seven_office import Sandbox
+from sandbox import Sandbox
 from tests.adapters.both_ways.conftest import Open, Way
 
 NO_ANSWER = "no answer"

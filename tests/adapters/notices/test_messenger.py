@@ -17,6 +17,7 @@ import pytest
 import requests
 
 from adapters.notices.apprise_messenger import AppriseMessenger
+from adapters.notices.judging import fault_for_business, fault_for_operator
 from core.endpoint_address import Reach
 from core.errors import InvalidInput, KvittError, TryAgain
 from core.notice import Message
@@ -273,3 +274,63 @@ def assert_secret_free(error: BaseException, *secrets: str) -> None:
         for secret in secrets:
             assert secret not in f"{seen!r} {seen}"
         seen = seen.__cause__ or (None if seen.__suppress_context__ else seen.__context__)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "slack://hunter2",
+        "mailtos://smtp.fjell.example?to=kari@fjell.example&name=hunter2",
+        "mailtos://ola:hunter2@fjell.example?to=kari",
+        "mailtos://ola:hunter2@fjell.example?to=,",
+        "discord://hunter2",
+        "gchat://hunter2",
+        "pagerduty://hunter2",
+        "twilio://hunter2",
+        "workflows://prod-1.westeurope.logic.azure.com/hunter2",
+    ],
+)
+def test_an_address_that_reaches_nobody_is_judged_before_anything_is_sent(address: str) -> None:
+    for judge in (fault_for_business, fault_for_operator):
+        assert judge(address)
+        assert "hunter2" not in judge(address)
+    for trusted, messenger in BOTH_WAYS:
+        with pytest.raises(InvalidInput) as refusal:
+            messenger.send(address, MESSAGE, trusted=trusted)
+        assert refusal.value.code == "bad_notice_address"
+
+
+@pytest.mark.parametrize("address", ["nosuch://hunter2", "hunter2", "sendgrid://apikey:kvitt@fjell.example/hunter2"])
+def test_the_operators_addresses_are_judged_too(address: str) -> None:
+    assert fault_for_operator(address)
+    assert "hunter2" not in fault_for_operator(address)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        SLACK,
+        "https://hooks.slack.com/services/T1JJ3T3L2/A1BRTD4JD/TIiajkdnlazkcOXrIdevi7FQ",
+        "workflows://prod-1.westeurope.logic.azure.com/id/signature",
+        "mailtos://ola:hunter2@fjell.example",
+        "mailtos://ola:hunter2@fjell.example?to=kari@fjell.example",
+        "mailtos://_?smtp=mail.fjell.example&from=kvitt@fjell.example&to=kari@fjell.example",
+        "tgram://123456789:abcdefg_hijklmnop",
+        "opsgenie://apikey?region=eu",
+        "discord://4174216298/JHMHI8qBe7bk2ZwO5U711o3dV_js",
+        "pover://user@token",
+    ],
+)
+def test_an_address_at_which_somebody_may_be_told_is_not_found_fault_with(address: str) -> None:
+    assert fault_for_business(address) == ""
+    assert fault_for_operator(address) == ""
+
+
+def test_nothing_of_apprise_is_loaded_before_an_address_is_judged() -> None:
+    program = """
+import sys
+import plugins.wiring
+import entrypoints.worker
+sys.exit("apprise" in sys.modules or "adapters.notices.apprise_messenger" in sys.modules)
+"""
+    assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0

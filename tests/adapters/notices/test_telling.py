@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, time, timedelta
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -88,6 +87,46 @@ class TellingContract:
         ((address, message),) = messenger.sent
         assert (address, message.title) == (OPERATOR, "Kvitt: 300 invoices of fjell were rejected")
         assert "Invoices: 1000, 1001, 1002, 1003, 1004, and 295 more" in message.lines
+
+    def test_a_reason_s_code_may_be_as_long_as_a_plugin_likes(
+        self, storage: SqlStorage, tell: Tell, messenger: FakeMessenger
+    ) -> None:
+        connect(storage, "fjell")
+        reject(storage, "1", "2", code="plugin." + 100 * "long")
+        tell()
+        tell()
+        assert messenger.titles == ["Kvitt: 2 invoices of fjell were rejected"]
+
+    @pytest.mark.parametrize("what", ["look", "keep", "note"])
+    def test_a_business_that_fails_keeps_no_other_s_notices_back(
+        self,
+        storage: SqlStorage,
+        store: SqlNoticeStore,
+        people: Callable[..., TellPeople],
+        machine: FakeMachine,
+        messenger: FakeMessenger,
+        caplog: pytest.LogCaptureFixture,
+        what: str,
+    ) -> None:
+        """Whatever fails: its store, in looking or keeping, or what is kept of its messages."""
+        for name in ("blaa", "fjell", "vidde"):
+            connect(storage, name, notify=[f"slack://{name}/s/secret"])
+            reject(storage, "1", business=name)
+        machine.pass_time(QUIET)
+        works = getattr(store, what)
+
+        def fails(*given: object, **named: object) -> object:
+            if "blaa" in str(given):
+                raise RuntimeError("slack://blaa/s/secret")
+            return works(*given, **named)
+
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(store, what, fails)
+            people(operator=()).run()
+        told = {address for address, _ in messenger.sent}
+        assert told - {"slack://blaa/s/secret"} == {"slack://fjell/s/secret", "slack://vidde/s/secret"}
+        assert "business blaa" in caplog.text
+        assert "secret" not in caplog.text
 
     def test_a_rush_is_told_when_it_is_over(
         self, storage: SqlStorage, people: Callable[..., TellPeople], machine: FakeMachine, messenger: FakeMessenger
@@ -516,10 +555,8 @@ class TellingContract:
 
 class TestSqlite(TellingContract):
     @pytest.fixture
-    def storage(self, tmp_path: Path, machine: FakeMachine) -> Iterator[SqlStorage]:
-        storage = open_storage(
-            f"sqlite:///{tmp_path / 'kvitt.db'}", BOX, machine=machine.clocks, outlives_power_cuts=False
-        )
+    def storage(self, sqlite: str, machine: FakeMachine) -> Iterator[SqlStorage]:
+        storage = open_storage(sqlite, BOX, machine=machine.clocks, outlives_power_cuts=False)
         yield storage
         storage.close()
 

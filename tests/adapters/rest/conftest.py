@@ -4,9 +4,15 @@ import pytest
 
 from adapters.twentyfour_seven_office.rest.system import RestAccountingSystem
 from core.ports.clock import Clock
-from sandbox.twentyfour_seven_office import Sandbox
+from sandbox import Sandbox
 from tests.adapters.ways import OpenRest, opens_rest, rest_office
 from tests.fakes import FakeCallCounter, FakeSessionStore
+
+
+@pytest.fixture(autouse=True)
+def patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is refused for going too fast is told of, and not made again: the pause is longer than anybody waits."""
+    monkeypatch.setattr("adapters.pace.PATIENCE", 0.5)
 
 
 @pytest.fixture

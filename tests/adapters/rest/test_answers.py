@@ -7,15 +7,13 @@ from typing import Any
 
 import pytest
 
-from adapters.twentyfour_seven_office.rest.answers import Answer, Gone, TokenEnded, called_again_at, error_for
-from adapters.twentyfour_seven_office.rest.json_values import (
-    created_id,
-    date_in,
-    id_in,
-    instant_out,
-    item_in,
-    items_in,
-)
+from adapters.http_api.called_again import called_again_at
+from adapters.http_api.json_answer import Gone, TokenEnded
+from adapters.http_api.json_values import date_in, id_in, instant_out
+from adapters.http_api.troubles import Context, UnusableAnswer
+from adapters.pace import Throttled
+from adapters.twentyfour_seven_office.rest.answers import Answer, error_for
+from adapters.twentyfour_seven_office.rest.json_values import created_id, item_in, items_in
 from adapters.twentyfour_seven_office.rest.operations import (
     CREATE_ORDER,
     DELETE_ORDER,
@@ -30,7 +28,6 @@ from adapters.twentyfour_seven_office.rest.operations import (
 )
 from adapters.twentyfour_seven_office.rest.session import next_page_url
 from adapters.twentyfour_seven_office.rest.tables import currencies_in, vat_codes_in
-from adapters.twentyfour_seven_office.troubles import Context, UnusableAnswer
 from core.currency import Currency
 from core.errors import AccessRefused, KvittError, OutcomeUnknown, Rejected, TryAgain
 
@@ -52,6 +49,7 @@ ROOT = "https://rest.api.example/v1"
         (None, timedelta(minutes=1)),
         ("soon", timedelta(minutes=1)),
         ("-5", timedelta(minutes=1)),
+        ("Fri, 31 Dec 9999 23:59:59 -2300", timedelta(minutes=1)),
         ("²", timedelta(minutes=1)),
     ],
 )
@@ -116,7 +114,9 @@ def bad_request(kind: str) -> dict[str, Any]:
     [
         (answer(401), (TokenEnded, "session_lost"), (TokenEnded, "session_lost")),
         (answer(403), (AccessRefused, "missing_rights"), (AccessRefused, "missing_rights")),
-        (answer(429), (TryAgain, "quota_exceeded"), (TryAgain, "quota_exceeded")),
+        (answer(403, page=True), (TryAgain, "not_json"), (OutcomeUnknown, "not_json")),
+        (answer(413, page=True), *[(Rejected, "rejected_by_accounting_system")] * 2),
+        (answer(429), (Throttled, "quota_exceeded"), (Throttled, "quota_exceeded")),
         (answer(404), (TryAgain, "no_such_address"), (Gone, "gone")),
         (answer(404, page=True), (TryAgain, "no_such_address"), (OutcomeUnknown, "not_json")),
         (answer(409, problem("ConflictError")), *[(Rejected, "rejected_by_accounting_system")] * 2),
@@ -211,7 +211,8 @@ def test_another_thing_than_was_asked_for_is_no_answer() -> None:
 
 def test_plain_values() -> None:
     assert id_in(12345) == "12345"
-    assert [date_in(value) for value in (None, 5, "", "soon")] == [None] * 4
+    odd: tuple[Any, ...] = (None, 5, "", "soon", {}, [])
+    assert [date_in(value) for value in odd] == [None] * 6
     assert str(date_in("2026-04-01T22:00:00Z")) == "2026-04-01"
     assert instant_out(datetime(2026, 1, 2, 3, 4, 5, 999, tzinfo=UTC)) == "2026-01-02T03:04:05Z"
 

@@ -6,11 +6,12 @@ from decimal import Decimal
 
 import pytest
 
+from adapters.pace import Throttled
 from adapters.twentyfour_seven_office.rest.system import RestAccountingSystem
 from core.business import NewOrderStatus
 from core.customer import Address, Customer, CustomerEntry, CustomerKind
 from core.customer_changes import CustomerChanges, changed_fields
-from core.errors import AccessRefused, KvittError, OutcomeUnknown, Rejected, TryAgain
+from core.errors import AccessRefused, KvittError, OutcomeUnknown, Rejected
 from core.invoice import Delivery
 from core.order_draft import OrderDraft
 from core.payment import BookedTotals, OrderState
@@ -18,12 +19,13 @@ from core.ports.accounting import CustomerUpdate
 from core.product import Category, Product, named_exactly
 from core.transfer import Receipt
 from core.unreadable import readable
-from sandbox.twentyfour_seven_office import DEMO_ACCOUNT, Sandbox
+from sandbox import DEMO_ACCOUNT, Sandbox
 from sandbox.twentyfour_seven_office.books import Books
 from sandbox.twentyfour_seven_office.records import Row
 from tests.adapters.drafts import EURO, draft, row
 from tests.adapters.gate import create_orders
 from tests.adapters.rest.conftest import operations
+from tests.adapters.ways import OpenRest
 
 YESTERDAY = timedelta(days=1)
 
@@ -53,7 +55,7 @@ class TestCustomers:
 
     def test_the_core_is_told_that_customers_can_not_be_searched(self, system: RestAccountingSystem) -> None:
         assert system.customers.can_search is False
-        assert (system.limits.items_per_read, system.limits.items_per_write) == (50, 1)
+        assert (system.limits.items_per_read, system.limits.items_per_write) == (64, 24)
 
     def test_the_directory_has_all_customers_a_hundred_a_call(
         self, sandbox: Sandbox, system: RestAccountingSystem, books: Books
@@ -125,12 +127,13 @@ class TestCustomers:
             ("validation_error", [str, Rejected, str]),
             ("reset_after", [str, OutcomeUnknown, str]),
             ("forbidden", [str, AccessRefused, AccessRefused]),
-            ("throttled", [str, TryAgain, TryAgain]),
+            ("throttled", [str, Throttled, Throttled]),
         ],
     )
     def test_one_failure_does_not_hide_the_others(
-        self, sandbox: Sandbox, system: RestAccountingSystem, books: Books, kind: str, outcomes: list[type]
+        self, sandbox: Sandbox, open_system: OpenRest, kind: str, outcomes: list[type]
     ) -> None:
+        system = open_system(parallel_calls="1")
         sandbox.inject("POST /customers", kind, after=1)
         three = [Customer(name=name) for name in ("Kari Moe", "Ola Dal", "Per Li")]
         assert [type(one) for one in system.customers.create(three)] == outcomes
@@ -445,8 +448,9 @@ class TestPayment:
         assert system.payments.states([order_id]) == {}
 
     def test_one_that_can_not_be_told_does_not_hide_the_others(
-        self, sandbox: Sandbox, system: RestAccountingSystem, order_id: str, customer_id: str, product_id: str
+        self, sandbox: Sandbox, open_system: OpenRest, order_id: str, customer_id: str, product_id: str
     ) -> None:
+        system = open_system(parallel_calls="1")
         other = created(system, draft("2", customer_id=customer_id, product_id=product_id)).order_id
         sandbox.inject("GET /salesorders/{id}", "validation_error")
         states = system.payments.states([order_id, other])
@@ -454,13 +458,14 @@ class TestPayment:
         assert isinstance(states[other], OrderState)
 
     def test_trouble_is_not_tried_again_for_those_that_are_left(
-        self, sandbox: Sandbox, system: RestAccountingSystem, order_id: str
+        self, sandbox: Sandbox, open_system: OpenRest, order_id: str
     ) -> None:
+        system = open_system(parallel_calls="1")
         sandbox.inject("GET /salesorders/{id}", "throttled", after=1)
         sandbox.journal.clear()
         states = system.payments.states([order_id, "5", "6", "7"])
         assert isinstance(states[order_id], OrderState)
-        assert [type(states[one]) for one in "567"] == [TryAgain] * 3
+        assert [type(states[one]) for one in "567"] == [Throttled] * 3
         assert sandbox.journal.count() == 2
 
     def test_a_single_one_in_trouble_raises(

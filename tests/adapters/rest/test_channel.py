@@ -10,13 +10,13 @@ from typing import Any
 
 import pytest
 
-from adapters.twentyfour_seven_office import answer_body
+from adapters.http_api import answer_body
+from adapters.http_api.json_values import json_from
+from adapters.http_api.troubles import Context
 from adapters.twentyfour_seven_office.rest.client import RestClient
-from adapters.twentyfour_seven_office.rest.json_values import json_from
 from adapters.twentyfour_seven_office.rest.operations import CREATE_CATEGORY, GET_CATEGORIES, GET_TAXES, Operation
 from adapters.twentyfour_seven_office.rest.order_mapping import lines_of
 from adapters.twentyfour_seven_office.rest.settings import RestSettings, rest_settings
-from adapters.twentyfour_seven_office.troubles import Context
 from core.errors import AccessRefused, InvalidInput, KvittError, OutcomeUnknown, TryAgain
 from core.transfer import Receipt
 from tests.adapters.drafts import draft, row

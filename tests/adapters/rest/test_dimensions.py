@@ -6,7 +6,7 @@ from core.dimension import Dimension, DimensionKind
 from core.errors import Rejected
 from core.product import Product
 from core.unreadable import Unreadable
-from sandbox.twentyfour_seven_office import DEMO_ACCOUNT, Sandbox
+from sandbox import DEMO_ACCOUNT, Sandbox
 from sandbox.twentyfour_seven_office.books import Books
 from tests.adapters.drafts import draft, row
 

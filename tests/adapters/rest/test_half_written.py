@@ -12,7 +12,7 @@ from core.business import NewOrderStatus
 from core.errors import AccessRefused, HandedBack, KvittError, Outcome, OutcomeUnknown, Rejected, TryAgain
 from core.order_draft import OrderDraft
 from core.transfer import Receipt
-from sandbox.twentyfour_seven_office import Sandbox
+from sandbox import Sandbox
 from sandbox.twentyfour_seven_office.books import Books
 from sandbox.twentyfour_seven_office.records import Order
 from tests.adapters.drafts import EURO, draft, row
@@ -410,8 +410,9 @@ class TestRefusedMidway:
 
 
 def test_several_orders_are_written_one_after_the_other_and_one_refusal_is_its_own(
-    sandbox: Sandbox, system: RestAccountingSystem, books: Books, customer_id: str, product_id: str
+    sandbox: Sandbox, open_system: OpenRest, books: Books, customer_id: str, product_id: str
 ) -> None:
+    system = open_system(parallel_calls="1")
     three = [draft(one, customer_id=customer_id, product_id=product_id) for one in "abc"]
     sandbox.inject(LINE, "validation_error", after=1)
     kept: list[int] = []

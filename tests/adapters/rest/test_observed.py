@@ -8,7 +8,8 @@ from adapters.twentyfour_seven_office.rest.system import open_rest_system
 from core.business import Business, Connection
 from core.ports.clock import Clock
 from core.ports.surroundings import Surroundings
-from sandbox.twentyfour_seven_office import DEMO_ACCOUNT, DEMO_CLIENT_ID, Sandbox
+from sandbox import DEMO_ACCOUNT, Sandbox
+from sandbox.twentyfour_seven_office import DEMO_CLIENT_ID
 from tests.adapters.rest.conftest import operations
 from tests.adapters.ways import SECRET
 from tests.fakes import FakeCallCounter, FakeSessionStore

@@ -10,9 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from adapters.http_api.json_values import json_from, value_from
+from adapters.http_api.troubles import Context, UnusableAnswer
 from adapters.twentyfour_seven_office.rest.answers import Answer, error_for
 from adapters.twentyfour_seven_office.rest.customer_mapping import customer_entry, customer_record
-from adapters.twentyfour_seven_office.rest.json_values import json_from, value_from
 from adapters.twentyfour_seven_office.rest.operations import CREATE_ORDER
 from adapters.twentyfour_seven_office.rest.order_mapping import (
     completed_order,
@@ -28,7 +29,6 @@ from adapters.twentyfour_seven_office.rest.products import categories_in, produc
 from adapters.twentyfour_seven_office.rest.session import account_in
 from adapters.twentyfour_seven_office.rest.tables import currencies_in, vat_codes_in
 from adapters.twentyfour_seven_office.rest.token import Token, token_in
-from adapters.twentyfour_seven_office.troubles import Context, UnusableAnswer
 from core.errors import KvittError
 from tests.adapters.drafts import draft
 from tests.fakes import FakeClock

@@ -10,7 +10,8 @@ from core.business import NewOrderStatus
 from core.customer import Customer
 from core.errors import AccessRefused, LeaseLost, TryAgain
 from core.transfer import Receipt
-from sandbox.twentyfour_seven_office import DEMO_ACCOUNT, DEMO_CLIENT_ID, Sandbox
+from sandbox import DEMO_ACCOUNT, Sandbox
+from sandbox.twentyfour_seven_office import DEMO_CLIENT_ID
 from sandbox.twentyfour_seven_office.books import Books
 from tests.adapters.drafts import draft
 from tests.adapters.gate import create_orders
@@ -119,7 +120,7 @@ class TestBeforeItEnds:
     def test_one_that_lives_shortly_is_used_for_half_its_life(
         self, sandbox: Sandbox, open_system: OpenRest, clock: FakeClock
     ) -> None:
-        sandbox._world.clients.token_lifetime = 40
+        sandbox._office.clients.token_lifetime = 40
         system = open_system()
         for _ in range(2):
             system.vat.codes()

@@ -15,7 +15,7 @@ from core.errors import AccessRefused, KvittError, OutcomeUnknown, Rejected, Try
 from core.outcome import only
 from core.ports.accounting import CustomerUpdate
 from core.unreadable import readable
-from sandbox.twentyfour_seven_office import Sandbox
+from sandbox import Sandbox
 from tests.adapters.ways import SECRET, OpenRest
 from tests.fakes import FakeSessionStore
 
@@ -83,7 +83,8 @@ def test_a_refusal_is_certain_on_a_read_and_on_a_write(
     ):
         sandbox.inject(operation, kind)
         found = raised(lambda: attempt(system))
-        assert (type(found), found.code) == (error, code)
+        assert isinstance(found, error)
+        assert found.code == code
 
 
 def test_a_pause_is_as_long_as_the_server_says(sandbox: Sandbox, system: RestAccountingSystem) -> None:

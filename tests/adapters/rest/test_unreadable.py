@@ -2,7 +2,8 @@
 
 import pytest
 
-from adapters.twentyfour_seven_office.rest.json_values import Broken, items_in, value_from
+from adapters.http_api.json_values import Broken, value_from
+from adapters.twentyfour_seven_office.rest.json_values import items_in
 from adapters.twentyfour_seven_office.rest.operations import GET_CUSTOMERS, GET_ORDERS
 from core.errors import TryAgain
 

@@ -4,7 +4,7 @@ import pytest
 
 from adapters.twentyfour_seven_office.soap.system import SoapAccountingSystem
 from core.ports.clock import Clock
-from sandbox.twentyfour_seven_office import Sandbox
+from sandbox import Sandbox
 from tests.adapters.ways import OpenSoap, opens_soap, soap_office
 from tests.fakes import FakeCallCounter, FakeSessionStore
 

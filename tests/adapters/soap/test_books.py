@@ -16,7 +16,8 @@ from core.ports.accounting import CustomerUpdate
 from core.product import Category, Product, named_exactly
 from core.transfer import Receipt
 from core.unreadable import readable
-from sandbox.twentyfour_seven_office import DEMO_ACCOUNT, DEMO_APPLICATION_ID, DEMO_USERNAME, Sandbox
+from sandbox import DEMO_ACCOUNT, Sandbox
+from sandbox.twentyfour_seven_office import DEMO_APPLICATION_ID, DEMO_USERNAME
 from sandbox.twentyfour_seven_office.books import Books
 from sandbox.twentyfour_seven_office.records import Row
 from sandbox.twentyfour_seven_office.users import Account

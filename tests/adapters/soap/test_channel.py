@@ -6,10 +6,10 @@ from http.server import BaseHTTPRequestHandler
 
 import pytest
 
+from adapters.http_api.troubles import Context
 from adapters.twentyfour_seven_office.soap.client import SoapClient
 from adapters.twentyfour_seven_office.soap.operations import GET_CATEGORIES, SAVE_CATEGORIES, Operation
 from adapters.twentyfour_seven_office.soap.settings import OperatorSettings, operator_settings
-from adapters.twentyfour_seven_office.troubles import Context
 from core.errors import InvalidInput, KvittError, OutcomeUnknown, TryAgain
 from tests.adapters.odd_server import Respond, answering, serving
 

@@ -12,7 +12,7 @@ from adapters.twentyfour_seven_office.soap import published
 from adapters.twentyfour_seven_office.soap.published import SERVICES, drift, fetch_contract, read_own_contract
 from adapters.twentyfour_seven_office.soap.settings import OperatorSettings
 from core.errors import TryAgain
-from sandbox.twentyfour_seven_office import Sandbox
+from sandbox import Sandbox
 
 VENDORS = Path(__file__).resolve().parents[4] / "shared" / "24sevenoffice" / "wsdl"
 FILES = {"authenticate": "authService"}

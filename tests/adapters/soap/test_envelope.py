@@ -4,8 +4,8 @@ import time
 
 import pytest
 
+from adapters.http_api.troubles import UnusableAnswer
 from adapters.twentyfour_seven_office.soap.wire import Answer, envelope_of
-from adapters.twentyfour_seven_office.troubles import UnusableAnswer
 
 SOAP = "http://schemas.xmlsoap.org/soap/envelope/"
 TFSO = "http://24sevenOffice.com/webservices"

@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 
 from adapters.clock import SystemClock
+from adapters.http_api.troubles import UnusableAnswer
 from adapters.twentyfour_seven_office.soap import wire
 from adapters.twentyfour_seven_office.soap.client import SoapClient
 from adapters.twentyfour_seven_office.soap.operations import GET_CATEGORIES, SAVE_CATEGORIES
 from adapters.twentyfour_seven_office.soap.settings import OperatorSettings
 from adapters.twentyfour_seven_office.soap.wire import Answer, contract, envelope_of
-from adapters.twentyfour_seven_office.troubles import UnusableAnswer
 from core.business import Connection
 from core.errors import InvalidInput, OutcomeUnknown, TryAgain
 from entrypoints.demo.world import demo_business
@@ -85,7 +85,7 @@ def test_more_tags_than_memory_should_hold_are_not_parsed(monkeypatch: pytest.Mo
 
 
 def test_an_answer_that_unpacks_beyond_the_limit_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("adapters.twentyfour_seven_office.answer_body.LARGEST_ANSWER", 1_000_000)
+    monkeypatch.setattr("adapters.http_api.answer_body.LARGEST_ANSWER", 1_000_000)
     packed = zlib.compress(b" " * 50_000_000)
     with serving(answering(packed, Content_Encoding="deflate")) as url, pytest.raises(TryAgain) as refusal:
         call(url)

@@ -7,11 +7,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from adapters.twentyfour_seven_office import kept_login
+from adapters.http_api import kept_login
 from adapters.twentyfour_seven_office.soap.quota import Quota
 from core.customer import Customer
 from core.errors import TryAgain
-from sandbox.twentyfour_seven_office import Sandbox
+from sandbox import Sandbox
 from tests.adapters.ways import OpenSoap
 from tests.fakes import FakeCallCounter, FakeClock
 

@@ -2,7 +2,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from adapters.twentyfour_seven_office.cleaning import cleaned
+from adapters.http_api.cleaning import cleaned
 from adapters.twentyfour_seven_office.soap.refusals import error_for_fault, error_for_item, quarantine_end
 from core.errors import AccessRefused, KvittError, OutcomeUnknown, Rejected, TryAgain
 

@@ -16,9 +16,9 @@ from core.invoice import Delivery
 from core.order_draft import CreditedOrder
 from core.ports.accounting import CustomerUpdate
 from core.unreadable import readable
-from sandbox.twentyfour_seven_office import Sandbox
+from sandbox import Sandbox
+from sandbox.journal import KeptRequest
 from sandbox.twentyfour_seven_office.books import Books
-from sandbox.twentyfour_seven_office.journal import KeptRequest
 from tests.adapters.drafts import EURO, draft, row
 from tests.adapters.soap.test_books import YESTERDAY, now
 

@@ -6,7 +6,8 @@ import pytest
 
 from core.customer import Customer
 from core.errors import AccessRefused, KvittError, TryAgain
-from sandbox.twentyfour_seven_office import DEMO_ACCOUNT, DEMO_APPLICATION_ID, DEMO_USERNAME, Sandbox
+from sandbox import DEMO_ACCOUNT, Sandbox
+from sandbox.twentyfour_seven_office import DEMO_APPLICATION_ID, DEMO_USERNAME
 from tests.adapters.ways import PASSWORD, OpenSoap
 from tests.fakes import FakeSessionStore
 
@@ -129,7 +130,7 @@ def test_a_write_is_never_repeated_here_but_finds_a_live_session_the_next_time(
 def test_a_write_that_waited_long_for_its_session_is_not_sent(
     sandbox: Sandbox, open_system: OpenSoap, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("adapters.twentyfour_seven_office.kept_login._LONG_WAIT", 0.1)
+    monkeypatch.setattr("adapters.http_api.kept_login._LONG_WAIT", 0.1)
     sandbox.inject("Login", "slow", delay=0.2)
     system = open_system()
     with pytest.raises(TryAgain) as error:

@@ -7,12 +7,12 @@ from collections.abc import Callable, Sequence
 
 import pytest
 
-from adapters.twentyfour_seven_office import answer_body
+from adapters.http_api import answer_body
 from adapters.twentyfour_seven_office.soap.system import SoapAccountingSystem
 from core.customer import Customer
 from core.errors import KvittError, OutcomeUnknown, Rejected, TryAgain
 from core.transfer import Receipt
-from sandbox.twentyfour_seven_office import Sandbox
+from sandbox import Sandbox
 from sandbox.twentyfour_seven_office.books import Books
 from tests.adapters.drafts import draft
 from tests.adapters.ways import PASSWORD, OpenSoap

@@ -8,12 +8,12 @@ import pytest
 import zeep
 from lxml import etree
 
+from adapters.http_api.troubles import UnusableAnswer
 from adapters.twentyfour_seven_office.soap.operations import BROKEN
 from adapters.twentyfour_seven_office.soap.system import SoapAccountingSystem
 from adapters.twentyfour_seven_office.soap.wire import contract
-from adapters.twentyfour_seven_office.troubles import UnusableAnswer
 from core.customer import Address, Customer
-from sandbox.twentyfour_seven_office import Sandbox
+from sandbox import Sandbox
 from sandbox.twentyfour_seven_office.books import Books
 from tests.adapters.drafts import EURO, draft
 from tests.adapters.soap.test_requests import OURS

@@ -89,7 +89,9 @@ def test_english_csv_is_read_too() -> None:
 def test_excels_own_first_line_is_understood_and_rows_are_counted_as_excel_does() -> None:
     stated = as_csv("sep=;", "number;quantity;comment", '1;1;"two\nlines"', "2;x;")
 
-    assert faults_of(stated[1]) == {"row 4, column quantity (B4)": "is not a number; write it like 1234,50 or 1234.50"}
+    assert faults_of(stated[1]) == {
+        "row 4, column quantity (B4)": 'is not a number; write it like "1234,50" or "1234.50"'
+    }
 
 
 def test_faults_are_named_by_their_cell_and_the_other_invoices_are_good() -> None:

@@ -14,9 +14,14 @@ from sqlalchemy.exc import DBAPIError
 from adapters.secrets import FernetSecretBox
 from adapters.storage import SqlKeyRing, SqlStorage, open_storage
 from adapters.storage.database import make_engine
-from core.api_key import ApiKey, Role
+from adapters.storage.users import SqlSessionRing
+from core.api_key import ApiKey
 from core.audit import WORKER, Action, AuditEntry
+from core.ports.user_stores import KeptSession
+from core.rights import Role
+from core.user import User
 from tests.storage_contract.samples import NOW
+from tests.storage_contract.users import KARI, a_session
 
 BOX = FernetSecretBox([Fernet.generate_key().decode()])
 KEY = ApiKey(prefix="a1", name="shop", role=Role.READ, business="fjell", created_at=NOW)
@@ -33,6 +38,19 @@ class AccessContract:
 
         with storage.transaction() as work:
             assert len(work.audit.list(limit=10)) == 1
+
+    def test_a_session_is_found_with_its_user_and_all_its_grants(self, storage: SqlStorage) -> None:
+        nobody = User(name="liv", created_at=NOW, disabled_at=NOW)
+        with storage.transaction() as work:
+            for user in (KARI, nobody):
+                work.users.add(user)
+                work.sign_ins.add_session(a_session(user.name, user=user.name), digest=user.name)
+            work.users.put_password(KARI.name, "kept")
+        ring = SqlSessionRing(storage)
+        kari = KARI.model_copy(update={"has_password": True})
+        assert ring.find_session(KARI.name) == KeptSession(a_session(KARI.name), kari)
+        assert ring.find_session("liv") == KeptSession(a_session("liv", user="liv"), nobody)
+        assert ring.find_session("ola") is None
 
     def test_a_ring_holds_the_keys_that_open_something(self, storage: SqlStorage) -> None:
         ring = SqlKeyRing(storage)
@@ -55,8 +73,8 @@ class AccessContract:
 
 class TestSqlite(AccessContract):
     @pytest.fixture
-    def storage(self, tmp_path: Path) -> Iterator[SqlStorage]:
-        with closing(open_storage(f"sqlite:///{tmp_path / 'kvitt.db'}", BOX)) as storage:
+    def storage(self, sqlite: str) -> Iterator[SqlStorage]:
+        with closing(open_storage(sqlite, BOX)) as storage:
             yield storage
 
     def test_a_database_from_before_there_were_keys_is_brought_up_to_date(self, tmp_path: Path) -> None:

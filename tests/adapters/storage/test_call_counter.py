@@ -5,7 +5,6 @@ import sys
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from cryptography.fernet import Fernet
@@ -37,11 +36,6 @@ with ThreadPoolExecutor(2) as threads:
     print(sum(threads.map(lambda wanted: drawn(counter, wanted=wanted, limit=limit), (1, 3))))
 storage.close()
 """
-
-
-@pytest.fixture
-def sqlite(tmp_path: Path) -> str:
-    return f"sqlite:///{tmp_path / 'kvitt.db'}"
 
 
 class TestFakeCallCounter(CallCounterContract):
@@ -83,7 +77,6 @@ class TestPostgresql(_OfStorage):
 
 
 def test_processes_on_sqlite_are_granted_the_limit_and_no_more(sqlite: str) -> None:
-    open_storage(sqlite, BOX).close()
     _processes_draw_the_limit(sqlite)
 
 

@@ -1,7 +1,6 @@
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from cryptography.fernet import Fernet
@@ -103,8 +102,8 @@ class FiguresContract:
 
 class TestSqlite(FiguresContract):
     @pytest.fixture
-    def storage(self, tmp_path: Path) -> Iterator[SqlStorage]:
-        with closing(open_storage(f"sqlite:///{tmp_path / 'kvitt.db'}", BOX)) as storage:
+    def storage(self, sqlite: str) -> Iterator[SqlStorage]:
+        with closing(open_storage(sqlite, BOX)) as storage:
             yield storage
 
     def test_counting_reads_nothing_but_the_index_of_what_is_counted(self, storage: SqlStorage) -> None:

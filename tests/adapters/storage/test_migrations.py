@@ -2,9 +2,11 @@ import json
 import re
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import closing
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -15,11 +17,12 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from cryptography.fernet import Fernet
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine, Text, bindparam, text
 
 from adapters.secrets import FernetSecretBox
 from adapters.storage import open_storage
 from adapters.storage.database import make_engine
+from adapters.storage.dialects import UtcDateTime
 from adapters.storage.migrate import current, upgrade
 from adapters.storage.schema import LATEST_REVISION, metadata
 from core.customer import Customer
@@ -27,6 +30,8 @@ from core.errors import InvalidInput
 from core.invoice import Invoice
 from core.invoice_filter import InvoiceFilter
 from core.payment import PaymentReason
+from core.sums import ArrivedSum, Sum
+from core.transfer import TransferState
 from tests.postgres import temporary_database
 from tests.storage_contract.samples import NOW, a_report, an_invoice
 
@@ -236,6 +241,12 @@ INSERT INTO transfers (id, business, invoice, state, order_id, attempts, created
                        alone, superseded, settled, version)
 VALUES (:number, 'fjell', :number, 'transferred', :order, 1, '2026-01-01', '[]', '2026-01-01', :no, :no, :no, :yes, 1)
 """
+_LONG_CODE = "a_plugin_s_own_code_" + 60 * "x"
+_REJECTED = """
+INSERT INTO transfers (id, business, invoice, state, error, attempts, created_at, warnings, trying_since, bulk, alone,
+                       superseded, settled, version)
+VALUES ('long', 'fjell', '4', 'rejected', :error, 1, '2026-01-01', '[]', '2026-01-01', :no, :no, :no, :no, 1)
+"""
 _CHECKED = """
 INSERT INTO status_checks (business, invoice, status, reason, order_id, checked_at, warnings)
 VALUES ('fjell', :number, :status, '', :order, :at, '[]')
@@ -265,6 +276,9 @@ def what_was_stored_before_there_were_listings_is_found(url: str) -> None:
         sent = [{"number": number, "order": number, "no": False, "yes": True} for number in "123"]
         database.execute(text(_SENT_ORDER), sent)
         database.execute(
+            text(_REJECTED), {"error": json.dumps({"code": _LONG_CODE, "message": "No.", "hint": ""}), "no": False}
+        )
+        database.execute(
             text(_CHECKED),
             [
                 {"number": "1", "status": "not_paid", "order": "1", "at": "2026-01-03"},
@@ -288,6 +302,12 @@ def what_was_stored_before_there_were_listings_is_found(url: str) -> None:
         assert found(search="x1000") == ["x1000"]
         assert found(paid=True) == ["1"]
         assert found(paid=False, number="2") == ["2"]
+        assert found(least=Decimal("-2250"), most=Decimal("-2250")) == ["1", "2", "3", "4"]
+        of_three = Sum(currency="NOK", count=3, total=Decimal("-6750.00"))
+        assert work.sums.arrived("fjell", since=date(2026, 1, 1)) == [ArrivedSum(date(2026, 1, 1), of_three)]
+        assert work.sums.unpaid("fjell", today=date(2026, 1, 1)) == []  # all are settled
+        assert [(one.state, one.transfers) for one in work.sums.errors("fjell")] == [(TransferState.REJECTED, 1)]
+        assert len(work.sums.newest("fjell", TransferState.REJECTED, _LONG_CODE, limit=9)) == 1
 
 
 def test_what_was_stored_before_there_were_listings_is_found(url: str) -> None:
@@ -379,6 +399,84 @@ def test_what_was_stored_before_there_were_events_is_not_told_again(url: str) ->
 def test_what_was_stored_before_there_were_events_is_not_told_again_on_postgresql() -> None:
     with temporary_database() as url:
         what_was_stored_before_there_were_events_is_not_told_again(url)
+
+
+def an_endpoint_that_was_never_claimed_has_its_lease(engine: Engine) -> None:
+    config = Config()
+    config.set_main_option("script_location", "adapters.storage:migrations")
+    add = (
+        "INSERT INTO webhook_endpoints (id, url, types, state, created_at, sealed_url, sealed_secrets)"
+        " VALUES (:id, '', '[]', 'enabled', '2026-01-01', '', '')"
+    )
+    claim = (
+        "INSERT INTO webhook_leases (endpoint, holder, token, expires_at) VALUES ('claimed', 'worker', 7, '2026-01-02')"
+    )
+    with engine.connect() as database:
+        config.attributes["connection"] = database
+        command.upgrade(config, "0022")
+        database.execute(text(add), [{"id": "claimed"}, {"id": "never claimed"}])
+        database.execute(text(claim))
+        database.commit()
+        command.upgrade(config, "head")
+        found = database.execute(text("SELECT endpoint, holder, token FROM webhook_leases ORDER BY endpoint")).all()
+    assert [tuple(row) for row in found] == [("claimed", "worker", 7), ("never claimed", "", 0)]
+
+
+def test_an_endpoint_that_was_never_claimed_has_its_lease(engine: Engine) -> None:
+    an_endpoint_that_was_never_claimed_has_its_lease(engine)
+
+
+def test_an_endpoint_that_was_never_claimed_has_its_lease_on_postgresql() -> None:
+    with temporary_database() as url:
+        engine = make_engine(url)
+        an_endpoint_that_was_never_claimed_has_its_lease(engine)
+        engine.dispose()
+
+
+_PAID_BEFORE = """
+INSERT INTO transfers (id, business, invoice, state, attempts, created_at, warnings, trying_since, bulk, alone,
+                       superseded, settled, version, paid, seen_at)
+VALUES (:id, 'fjell', :id, 'transferred', 1, :at, '[]', :at, :no, :no, :no, :paid, 1, :paid, :at)
+"""
+
+
+def those_paid_of_late_are_looked_at_again(engine: Engine) -> None:
+    """In the course of a day; those long paid, and those not paid, are not."""
+    config = Config()
+    config.set_main_option("script_location", "adapters.storage:migrations")
+    now = datetime.now(UTC)
+    recent, old = now - timedelta(days=80), now - timedelta(days=100)
+    sent = [{"id": f"t{nth:02}", "at": recent, "paid": True, "no": False} for nth in range(48)]
+    sent += [{"id": "old", "at": old, "paid": True, "no": False}, {"id": "open", "at": now, "paid": False, "no": False}]
+    instants = dict.fromkeys(("at", "look_again_at", "paid_seen_at"), UtcDateTime)
+    add = text(_PAID_BEFORE).bindparams(bindparam("at", type_=UtcDateTime))
+    look = text("SELECT id, paid_seen_at, look_again_at FROM transfers").columns(id=Text, **instants)
+    with engine.connect() as database:
+        config.attributes["connection"] = database
+        command.upgrade(config, "0023")
+        database.execute(
+            text("INSERT INTO businesses (name, system, sealed_settings, document) VALUES ('fjell', '', '', '')")
+        )
+        database.execute(add, sent)
+        database.commit()
+        command.upgrade(config, "head")
+        found = {id_: (since, again) for id_, since, again in database.execute(look)}
+    assert (found.pop("old"), found.pop("open")) == ((old, None), (None, None))
+    assert {since for since, _ in found.values()} == {recent}
+    moments = Counter(again for _, again in found.values())
+    assert (len(moments), set(moments.values())) == (24, {2})
+    assert all(timedelta(0) < again - now <= timedelta(days=1) for again in moments)
+
+
+def test_those_paid_of_late_are_looked_at_again(engine: Engine) -> None:
+    those_paid_of_late_are_looked_at_again(engine)
+
+
+def test_those_paid_of_late_are_looked_at_again_on_postgresql() -> None:
+    with temporary_database() as url:
+        engine = make_engine(url)
+        those_paid_of_late_are_looked_at_again(engine)
+        engine.dispose()
 
 
 def _statements(engine: Engine) -> dict[str, str]:

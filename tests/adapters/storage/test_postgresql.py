@@ -1,7 +1,7 @@
 """The same promises on PostgreSQL, where a server answers."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 
@@ -11,15 +11,23 @@ from alembic.runtime.migration import MigrationContext
 from cryptography.fernet import Fernet
 from sqlalchemy import delete, make_url, select, text
 
+from adapters.identifiers import new_api_key_text, new_secret_text
 from adapters.secrets import FernetSecretBox
 from adapters.storage import SqlStorage, open_storage
 from adapters.storage.database import make_engine
 from adapters.storage.schema import access_troubles, metadata
+from core.audit import Actor, ActorKind
+from core.auditor import Auditor
 from core.batch import Batch, BatchMember
-from core.errors import InvalidInput, TryAgain
+from core.errors import Conflict, InvalidInput, NotFound, TryAgain
 from core.event import AccessUse, EventType, Happening
 from core.ports.storage import Storage
+from core.rights import Role
 from core.transfer import Receipt, arrived, started
+from core.use_cases.api_keys import ManageApiKeys
+from core.use_cases.manage_users import ManageUsers
+from core.user import Grant, User
+from tests.fakes.users import FakePasswordHasher
 from tests.storage_contract import StorageContract
 from tests.storage_contract.samples import NOW, a_business, a_transfer
 
@@ -99,6 +107,56 @@ def test_a_batch_is_finished_also_where_its_last_ends_while_it_is_recorded(stora
 def _put_into(storage: SqlStorage, batch: Batch) -> None:
     with storage.transaction() as work:
         work.batches.add_members(batch.id, [BatchMember(invoice="1001", transfer_id="t1")])
+
+
+def test_of_two_who_get_one_address_at_the_same_moment_one_is_refused(storage: SqlStorage) -> None:
+    def add() -> None:
+        with storage.transaction() as work:
+            work.users.add(User(name="ola", email="one@example.com", created_at=NOW))
+
+    def change() -> None:
+        with storage.transaction() as work:
+            work.users.put(User(name="per", email="one@example.com", created_at=NOW))
+
+    with storage.transaction() as work:
+        work.users.add(User(name="per", created_at=NOW))
+    for late in (add, change):
+        with ThreadPoolExecutor(1) as other:
+            with storage.transaction() as work:
+                if late is add:
+                    work.users.add(User(name="kari", email="one@example.com", created_at=NOW))
+                else:
+                    work.users.put(User(name="kari", email="one@example.com", created_at=NOW))
+                second = other.submit(late)
+                assert _waits_for_a_lock(storage)
+            with pytest.raises(Conflict) as refusal:
+                second.result()
+        assert refusal.value.code == "email_taken"
+        with storage.transaction() as work:
+            work.users.put(User(name="kari", created_at=NOW))
+
+
+def test_nobody_is_let_in_to_a_business_that_is_erased_at_that_moment(storage: SqlStorage) -> None:
+    auditor = Auditor(storage=storage, clock=storage.clock, actor=lambda: Actor(kind=ActorKind.COMMAND_LINE))
+    keys = ManageApiKeys(storage=storage, clock=storage.clock, auditor=auditor, new_text=new_api_key_text)
+    users = ManageUsers(
+        storage=storage, clock=storage.clock, auditor=auditor, hasher=FakePasswordHasher(), new_text=new_secret_text
+    )
+    users.add("kari")
+    ways_in: list[Callable[[], object]] = [
+        lambda: users.grant("kari", [Grant(business="fjell", role=Role.READ)]),
+        lambda: keys.create("shop", business="fjell", role=Role.READ),
+    ]
+    for let_in in ways_in:
+        with storage.transaction() as work:
+            work.businesses.put(a_business())
+        with ThreadPoolExecutor(1) as other:
+            with storage.transaction() as work:
+                work.forgetting.erase("fjell", at=NOW)
+                late = other.submit(let_in)
+                assert _waits_for_a_lock(storage)
+            with pytest.raises(NotFound):
+                late.result()
 
 
 def test_events_of_one_business_wait_for_each_other_and_those_of_others_do_not(storage: SqlStorage) -> None:

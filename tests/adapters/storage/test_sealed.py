@@ -16,10 +16,8 @@ _PATIENCE = 20
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    if request.param == "sqlite":
-        return f"sqlite:///{tmp_path / 'kvitt.db'}"
-    url: str = request.getfixturevalue("postgresql")
+def url(request: pytest.FixtureRequest) -> str:
+    url: str = request.getfixturevalue(request.param)
     return url
 
 

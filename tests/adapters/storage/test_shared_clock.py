@@ -8,6 +8,7 @@ from pathlib import Path
 import psycopg
 import pytest
 from cryptography.fernet import Fernet
+from pydantic import SecretStr
 
 from adapters.clock import MachineClocks, boot, elapsed
 from adapters.secrets import FernetSecretBox
@@ -15,7 +16,9 @@ from adapters.storage import SqlStorage, open_storage
 from adapters.storage.examination import Examination
 from core.errors import LeaseLost
 from core.intent import Intent, IntentKind, declared
+from core.ports.storage import UnitOfWork
 from core.timeline import KEPT_EVERY, SLEW
+from core.webhook import Endpoint, EndpointSecrets
 from tests.fakes.machine import FakeMachine
 from tests.postgres import give_own_time, step_time, temporary_database
 from tests.storage_contract.samples import a_business
@@ -174,22 +177,22 @@ class TestPostgresql(SharedClockContract):
         other = opened(FakeMachine("other", wall=now + HOUR).clocks)
         assert abs(one.clock.now() - other.clock.now()) < SOON
 
+    @pytest.mark.parametrize("holds", ["a business", "an endpoint"])
     def test_a_machine_that_joins_right_after_the_server_s_clock_was_set_lets_nothing_settle_early(
-        self, opened: Open, url: str
+        self, opened: Open, url: str, holds: str
     ) -> None:
         """It can't know that the clock was set; all others follow it, before they write anything."""
         first = FakeMachine("one")
         one = opened(first.clocks)
         write(one)
-        with one.transaction() as work:
-            lease = work.leases.acquire("fjell", holder="a", length=3 * HOUR)
-            assert lease is not None
+        renew = hold_business(one) if holds == "a business" else hold_endpoint(one)
         self.set_server_clock(url, HOUR)
         other = opened(FakeMachine("other").clocks)
         with pytest.raises(LeaseLost), one.transaction() as work:
-            work.leases.renew(lease, length=HOUR)
+            renew(work)
         with one.transaction() as work:
-            work.leases.renew(lease, length=HOUR)
+            renew(work)
+            assert abs(other.clock.now() - one.clock.now()) < SOON
         put_intents(one, one.clock.now())
         assert abs(other.clock.now() - one.clock.now()) < SOON
         with other.transaction() as work:
@@ -211,6 +214,25 @@ def write(storage: SqlStorage) -> None:
     """Write something."""
     with storage.transaction() as work:
         work.businesses.put(a_business("fjell"))
+
+
+def hold_business(storage: SqlStorage) -> Callable[[UnitOfWork], None]:
+    """Hold a business for three hours; return what renews that."""
+    with storage.transaction() as work:
+        lease = work.leases.acquire("fjell", holder="a", length=3 * HOUR)
+    assert lease is not None
+    return lambda work: work.leases.renew(lease, length=HOUR)
+
+
+def hold_endpoint(storage: SqlStorage) -> Callable[[UnitOfWork], None]:
+    """Hold an endpoint for three hours; return what renews that."""
+    secret = SecretStr("s3cret")
+    with storage.transaction() as work:
+        endpoint = Endpoint(id="e1", url="https://shop.example", created_at=storage.clock.now())
+        work.endpoints.add(endpoint, EndpointSecrets(url=secret, current=secret))
+        lease = work.endpoint_leases.acquire("e1", holder="a", length=3 * HOUR)
+    assert lease is not None
+    return lambda work: work.endpoint_leases.renew(lease, length=HOUR)
 
 
 def put_intents(storage: SqlStorage, now: datetime) -> None:

@@ -25,7 +25,7 @@ from core.errors import InvalidInput, TryAgain
 from core.ports.storage import Storage, UnitOfWork
 from core.transfer import TransferState
 from tests.storage_contract import StorageContract
-from tests.storage_contract.samples import NOW, a_business, a_report, a_transfer, an_invoice
+from tests.storage_contract.samples import MINUTE, NOW, a_business, a_report, a_transfer, an_invoice
 
 BOX = FernetSecretBox([Fernet.generate_key().decode()])
 IMPATIENT = timedelta(milliseconds=50)
@@ -107,6 +107,17 @@ class TestSessions:
         sessions.save("fjell", "two")
         assert sessions.load("fjell") == "two"
         assert sessions.load("vidde") is None
+
+    def test_a_login_is_forgotten_for_one_business_alone(self, storage: SqlStorage) -> None:
+        sessions = SqlSessionStore(storage, BOX)
+        for name in ("fjell", "vidde"):
+            with storage.transaction() as work:
+                work.businesses.put(a_business(name))
+            sessions.save(name, "one")
+        for _ in range(2):
+            with storage.transaction() as work:
+                work.businesses.forget_login("fjell")
+        assert (sessions.load("fjell"), sessions.load("vidde")) == (None, "one")
 
     def test_a_session_that_cannot_be_opened_any_more_is_none(self, storage: SqlStorage) -> None:
         with storage.transaction() as work:
@@ -253,6 +264,27 @@ storage.close()
     assert [process.returncode for process in processes] == [0, 0, 0]
     with closing(open_storage(f"sqlite:///{file}", FernetSecretBox([key]))) as storage, storage.transaction() as work:
         assert [business.name for business in work.businesses.list(limit=10)] == ["b0", "b1", "b2"]
+
+
+@pytest.mark.parametrize("many", [2, 50])
+def test_a_rounds_answers_are_stored_by_few_statements_however_many_they_are(storage: SqlStorage, many: int) -> None:
+    """Also where each takes the place of the newest of its run."""
+    run: list[str] = []
+    numbers = [str(number) for number in range(many)]
+    with storage.transaction() as work:
+        work.businesses.put(a_business())
+        for number in numbers:
+            work.transfers.add(a_transfer(f"t{number}", number))
+        for minute in range(2):
+            at = NOW + minute * MINUTE
+            work.statuses.add("fjell", *(a_report(number, worker_checks=1, checked_at=at) for number in numbers))
+    with storage.write() as database:
+        event.listen(database, "before_cursor_execute", lambda *given: run.append(given[2]))
+        at = NOW + 2 * MINUTE
+        SqlUnitOfWork(database, BOX, storage.clock).statuses.add(
+            "fjell", *(a_report(number, worker_checks=1, checked_at=at) for number in numbers)
+        )
+    assert [statement.split()[0] for statement in run] == ["SELECT", "SELECT", "DELETE", "INSERT"]
 
 
 class TestIndexes:

@@ -92,13 +92,13 @@ def verify(request: pytest.FixtureRequest, tmp_path: Path) -> Verify:
     return made[request.param]()
 
 
-def signed(*, at: datetime = NOW, rotating: bool = False) -> tuple[dict[str, str], bytes]:
+def signed(*, at: datetime | None = None, rotating: bool = False) -> tuple[dict[str, str], bytes]:
     """Return the headers and the body of a request."""
     endpoint = Endpoint(id="e", url="u", created_at=NOW, old_secret_until=NOW + timedelta(hours=1))
     previous = SecretStr(OLD) if rotating else None
     secrets = EndpointSecrets(url=SecretStr("https://h.example/"), current=SecretStr(SECRET), previous=previous)
     event = example_event(EventType.INVOICE_PAID, event_id="1", business="bø", now=NOW)
-    posting = posting_of(endpoint, secrets, event, reach=Reach(), now=NOW, wall=at)
+    posting = posting_of(endpoint, secrets, event, reach=Reach(), now=NOW, wall=at or datetime.now(UTC))
     return dict(posting.headers), posting.body
 
 

@@ -13,7 +13,7 @@ from core.event import EventType, Happening
 from entrypoints.container import make_container
 from entrypoints.demo.world import demo_business
 from entrypoints.settings import Settings
-from sandbox.twentyfour_seven_office import DEMO_ACCOUNT, Sandbox
+from sandbox import DEMO_ACCOUNT, Sandbox
 from tests.cli.conftest import an_invoice
 from tests.homes import furnish
 from tests.receiver import Receiver, receiver

@@ -19,7 +19,7 @@ from unittest import mock
 from core.audit import Actor, ActorKind
 from entrypoints.cli import installation
 from entrypoints.cli.main import run
-from sandbox.twentyfour_seven_office import Sandbox
+from sandbox import Sandbox
 from tests.cli.sessions.happenings import Happenings
 from tests.cli.sessions.terminal import WIDTH, Screen, Steady, without_trailing_space
 

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
+from core.norwegian_time import norwegian_date
+
 WIDTH = 80
 
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC")
@@ -14,6 +16,7 @@ _CLOCK_TIME = re.compile(r"\b\d\d:\d\d(:\d\d)? UTC")
 _ID = re.compile(r"(?<![0-9a-zA-Z])[0-9a-f]{32}\b")
 _KEY = re.compile(r"kvitt_[0-9a-zA-Z]{12}_[0-9a-zA-Z]+")
 _SECRET = re.compile(r"whsec_[0-9a-zA-Z+/]+=*")
+_LINK = re.compile(r"(?<=token=)[0-9a-zA-Z_-]+")
 _PREFIX = re.compile(r"\b(?=[0-9a-f]*[a-f])(?=[0-9a-f]*[0-9])[0-9a-f]{12}\b")
 _PORT = re.compile(r"(?<=127\.0\.0\.1:)\d{4,5}")
 _SECONDS = re.compile(r"\(\d+\.\d s\)")
@@ -40,6 +43,8 @@ class Steady:
     def __init__(self, folder: Path) -> None:
         self._folder = str(folder)
         self._ids: dict[str, str] = {}
+        self._days: set[str] = set()
+        self._todays()
 
     def text(self, printed: str) -> str:
         """Return what was printed, put steadily."""
@@ -47,9 +52,11 @@ class Steady:
         told = _INSTANT.sub("YYYY-MM-DD hh:mm:ss UTC", told)
         told = _ISO.sub("YYYY-MM-DDThh:mm:ssZ", told)
         told = _CLOCK_TIME.sub(lambda found: f"hh:mm{':ss' if found[1] else ''} UTC", told)
-        told = told.replace(f"{datetime.now(UTC):%Y-%m-%d}", "YYYY-MM-DD")
+        for today in self._todays():
+            told = told.replace(today, "YYYY-MM-DD")
         told = _KEY.sub(lambda found: self._named(found[0], "kvitt_key"), told)
         told = _SECRET.sub(lambda found: self._named(found[0], "whsec"), told)
+        told = _LINK.sub(lambda found: self._named(found[0], "text"), told)
         told = _ID.sub(lambda found: self._named(found[0], "id"), told)
         told = _PREFIX.sub(lambda found: self._named(found[0], "pre"), told)
         told = _PORT.sub("PORT", told)
@@ -61,6 +68,12 @@ class Steady:
     def id_of(self, name: str) -> str:
         """Return the id that a session calls by this name: `id-1` is the first that was seen."""
         return next(real for real, shown in self._ids.items() if shown.rstrip(".") == name)
+
+    def _todays(self) -> set[str]:
+        """Return every date that was today since the session began: as UTC has it, and as Norway has it."""
+        now = datetime.now(UTC)
+        self._days |= {f"{now:%Y-%m-%d}", f"{norwegian_date(now)}"}
+        return self._days
 
     def _named(self, real: str, kind: str) -> str:
         if real not in self._ids:

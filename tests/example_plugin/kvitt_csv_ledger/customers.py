@@ -15,6 +15,7 @@ from kvitt import (
     CustomerUpdate,
     KvittError,
     Rejected,
+    Unreadable,
     emails_in,
     normal_email,
     search_number,
@@ -34,17 +35,17 @@ class LedgerCustomers:
         self._folder = folder
         self._clock = clock
 
-    def find_by_email(self, email: str) -> list[CustomerRecord]:
+    def find_by_email(self, email: str) -> list[CustomerRecord | Unreadable]:
         """Return those that carry this e-mail address."""
-        return [_record(row) for row in self._rows() if normal_email(email) in emails_in([row["email"]])]
+        return [_read(row) for row in self._rows() if normal_email(email) in emails_in([row["email"]])]
 
-    def find_by_organization_number(self, number: str) -> list[CustomerRecord]:
+    def find_by_organization_number(self, number: str) -> list[CustomerRecord | Unreadable]:
         """Return those that carry this organization number, however it is written."""
-        return [_record(row) for row in self._rows() if number in (search_number(row["organization_number"]) or "")]
+        return [_read(row) for row in self._rows() if number in (search_number(row["organization_number"]) or "")]
 
-    def read(self, customer_ids: Sequence[str]) -> dict[str, CustomerRecord]:
+    def read(self, customer_ids: Sequence[str]) -> dict[str, CustomerRecord | Unreadable]:
         """Return those that are there."""
-        return {row["id"]: _record(row) for row in self._rows() if row["id"] in customer_ids}
+        return {row["id"]: _read(row) for row in self._rows() if row["id"] in customer_ids}
 
     def entries(self, *, changed_since: datetime | None = None) -> Iterator[Sequence[CustomerEntry]]:
         """Yield all customers, or those changed since then, as one page."""
@@ -109,6 +110,20 @@ class LedgerCustomers:
             row.update(_columns(changes.addresses[0]))
         row["changed_at"] = self._clock.now().isoformat()
         return None
+
+
+def _read(row: Row) -> CustomerRecord | Unreadable:
+    """Somebody may have written anything into the file: a row that can't be read is there all the same."""
+    try:
+        return _record(row)
+    except ValueError:
+        return Unreadable(
+            id=row["id"],
+            name=row["name"] or None,
+            organization_number=row["organization_number"] or None,
+            emails=(row["email"],) if row["email"] else (),
+            reason="it is of a kind that the ledger does not have",
+        )
 
 
 def _record(row: Row) -> CustomerRecord:

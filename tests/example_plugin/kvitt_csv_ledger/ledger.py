@@ -4,19 +4,8 @@ from pathlib import Path
 
 from pydantic import SecretStr
 
-from kvitt import (
-    Account,
-    Books,
-    CallBudget,
-    Clock,
-    Currency,
-    Dimension,
-    DimensionKind,
-    Limits,
-    OrderField,
-    Right,
-    VatCode,
-)
+from kvitt import Account, Books, CallBudget, Clock, Currency, Dimension, DimensionKind, Right, VatCode
+from kvitt_csv_ledger.abilities import LIMITS
 from kvitt_csv_ledger.customers import LedgerCustomers
 from kvitt_csv_ledger.errors import translated
 from kvitt_csv_ledger.folder import Folder
@@ -29,14 +18,7 @@ class Ledger:
     """One business's ledger. Making it touches no file."""
 
     has_moved = False  # the settings alone say where it lies
-    limits = Limits(
-        row_text=500,
-        customer_name=200,
-        product_name=100,
-        decimals=6,
-        order_fields=frozenset({OrderField.ORDER_REFERENCE, OrderField.DEPARTMENT}),
-        deletes_orders=True,
-    )
+    limits = LIMITS
 
     def __init__(self, path: Path, password: SecretStr, clock: Clock) -> None:
         self._folder = Folder(path, password)

@@ -6,6 +6,7 @@ from typing import Annotated
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr
 
 from kvitt import AccountingSystem, Business, Registration, Surroundings, hookimpl
+from kvitt_csv_ledger.abilities import ABILITIES
 from kvitt_csv_ledger.ledger import Ledger
 
 
@@ -23,7 +24,7 @@ class LedgerConnection(BaseModel):
 @hookimpl
 def kvitt_register_accounting_systems(registry: Registration) -> None:
     """Register the ledger."""
-    registry.add("csv-ledger", settings=LedgerConnection, open=_open)
+    registry.add("csv-ledger", settings=LedgerConnection, open=_open, abilities=ABILITIES)
 
 
 def _open(business: Business, settings: LedgerConnection, surroundings: Surroundings) -> AccountingSystem:

@@ -56,8 +56,6 @@ BEFORE = {
 class LedgerBench(Bench):
     """A ledger in a temporary folder. Trouble is made where the machine would make it: under the plugin's folder."""
 
-    tells_part_payments = True
-
     def __init__(self, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         self._path = path / "ledger"
         self._monkeypatch = monkeypatch
@@ -133,8 +131,6 @@ class LedgerBench(Bench):
         address: Address | None = None,
         is_supplier: bool = False,
     ) -> str:
-        if invoice_email:
-            raise NotPossible("the ledger has one field for e-mail addresses")
         kind = "supplier" if is_supplier else "business" if is_company else "consumer"
         parts = {name: text for name, text in (address or Address()) if text}
         return self._added(
@@ -146,6 +142,12 @@ class LedgerBench(Bench):
             phone=phone or "",
             changed_at=datetime.now(UTC).isoformat(),
             **parts,
+        )
+
+    def spoil_customer(self, customer_id: str) -> None:
+        self._write(
+            "customers",
+            [{**row, "kind": "?"} if row["id"] == customer_id else row for row in self._rows("customers")],
         )
 
     def add_product(self, name: str, *, category: str, number: str | None = None) -> str:

@@ -2,7 +2,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from sandbox.twentyfour_seven_office import Sandbox
+from sandbox import Sandbox
 from sandbox.twentyfour_seven_office.books import Books
 from sandbox.twentyfour_seven_office.users import Account
 from tests.sandbox.twentyfour_seven_office.soap.caller import APPLICATION_ID, PASSWORD, USERNAME, Caller, Clock

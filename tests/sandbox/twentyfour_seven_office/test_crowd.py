@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import pytest
 from stdnum.no import orgnr
 
-from sandbox.twentyfour_seven_office import Sandbox
+from sandbox import Sandbox
 from sandbox.twentyfour_seven_office.books import Books
 from tests.sandbox.twentyfour_seven_office.soap.caller import Caller, Fault, properties, text
 

@@ -7,10 +7,12 @@ from typing import Any
 
 import pytest
 
-from sandbox.twentyfour_seven_office import Sandbox
+from sandbox import Sandbox
+from sandbox.faults import KINDS
+from sandbox.tripletex.injections import TRIPLETEX_INJECTIONS
 from sandbox.twentyfour_seven_office.books import Books
-from sandbox.twentyfour_seven_office.faults import KINDS
-from sandbox.twentyfour_seven_office.injection import REST_INJECTIONS, SOAP_INJECTIONS
+from sandbox.twentyfour_seven_office.rest.injections import REST_INJECTIONS
+from sandbox.twentyfour_seven_office.soap.injections import SOAP_INJECTIONS
 from tests.sandbox.twentyfour_seven_office.soap.caller import Caller, Clock, Fault, properties, text
 
 SAVE_ONE = "<categories><Category><Name>A</Name></Category></categories>"
@@ -29,7 +31,7 @@ def written(books: Books) -> list[str]:
 
 
 def test_every_kind_is_known_in_both_places() -> None:
-    assert set(KINDS) == {*SOAP_INJECTIONS, *REST_INJECTIONS}
+    assert set(KINDS) == {*SOAP_INJECTIONS, *REST_INJECTIONS, *TRIPLETEX_INJECTIONS}
 
 
 @pytest.mark.parametrize(("kind", "expected"), [("reset", []), ("reset_after", ["A"])])

@@ -11,9 +11,9 @@ from pathlib import Path
 import httpx
 import pytest
 
-from sandbox.twentyfour_seven_office import DEMO_ACCOUNT, NotBooksError, Sandbox
+from sandbox import DEMO_ACCOUNT, NotBooksError, Sandbox
+from sandbox.norwegian_time import now
 from sandbox.twentyfour_seven_office.books import Books
-from sandbox.twentyfour_seven_office.norwegian_time import now
 from sandbox.twentyfour_seven_office.records import Order, Row
 
 ROOT = Path(__file__).parents[3]

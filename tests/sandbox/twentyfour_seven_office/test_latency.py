@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from sandbox.twentyfour_seven_office import Sandbox
+from sandbox import Sandbox
 from tests.sandbox.twentyfour_seven_office.soap.caller import NAMESPACE, PATHS, Caller
 
 
@@ -46,7 +46,7 @@ def test_it_is_set_and_shown_in_milliseconds(sandbox: Sandbox, caller: Caller) -
     assert set_by_json(caller, {"milliseconds": 120}) == 200
     assert sandbox.latency == pytest.approx(0.12)
     assert json.loads(caller.request("GET", "/control/state").body)["latency"] == {"milliseconds": 120}
-    assert b'name="milliseconds" value="120"' in caller.request("GET", "/control").body
+    assert b'size="8" required value="120"' in caller.request("GET", "/control/calls").body
     assert seconds_for_a_call(caller) >= 0.12
     assert set_by_json(caller, {"milliseconds": 0}) == 200
     assert sandbox.latency == 0

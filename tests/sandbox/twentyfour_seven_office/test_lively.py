@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from sandbox.twentyfour_seven_office import Sandbox
-from sandbox.twentyfour_seven_office.books import Books, NotPossibleError
-from sandbox.twentyfour_seven_office.lively import Act, Happening, Line, script_from
+from sandbox import Sandbox
+from sandbox.lively import Act, Happening, Line, script_from
+from sandbox.refused import NotPossibleError
+from sandbox.twentyfour_seven_office.books import Books
 from sandbox.twentyfour_seven_office.records import Order, Row
 
 PACE = 0.001

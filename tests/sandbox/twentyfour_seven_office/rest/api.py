@@ -9,7 +9,7 @@ from typing import Any, Self
 
 import httpx
 
-from sandbox.twentyfour_seven_office import Sandbox
+from sandbox import Sandbox
 from sandbox.twentyfour_seven_office.users import Account
 
 CLIENT_ID = "office"

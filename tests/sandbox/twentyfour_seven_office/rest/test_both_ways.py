@@ -3,7 +3,7 @@
 from datetime import date
 from decimal import Decimal
 
-from sandbox.twentyfour_seven_office import Sandbox
+from sandbox import Sandbox
 from sandbox.twentyfour_seven_office.books import Books
 from sandbox.twentyfour_seven_office.records import Order, Row
 from sandbox.twentyfour_seven_office.rest import OPERATIONS

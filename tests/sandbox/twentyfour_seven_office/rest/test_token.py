@@ -6,7 +6,8 @@ from typing import Any
 import httpx
 import pytest
 
-from sandbox.twentyfour_seven_office import DEMO_ACCOUNT, DEMO_CLIENT_ID, DEMO_CLIENT_SECRET, Sandbox
+from sandbox import DEMO_ACCOUNT, Sandbox
+from sandbox.twentyfour_seven_office import DEMO_CLIENT_ID, DEMO_CLIENT_SECRET
 from sandbox.twentyfour_seven_office.users import Account
 from tests.sandbox.twentyfour_seven_office.rest.api import Api, Refused, ask_for_token
 from tests.sandbox.twentyfour_seven_office.soap.caller import Clock

@@ -8,7 +8,7 @@ import requests
 import zeep
 from zeep.transports import Transport
 
-from sandbox.twentyfour_seven_office import Sandbox
+from sandbox import Sandbox
 from tests.sandbox.twentyfour_seven_office.soap.caller import NAMESPACE, PATHS, Caller, Fault, properties, text
 
 

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from sandbox.twentyfour_seven_office.books import Books, NotPossibleError
+from sandbox.refused import NotPossibleError
+from sandbox.twentyfour_seven_office.books import Books
 from sandbox.twentyfour_seven_office.users import Account
 from tests.sandbox.twentyfour_seven_office.soap.caller import XSI_NIL, Caller, Clock, Fault, children, properties, text
 

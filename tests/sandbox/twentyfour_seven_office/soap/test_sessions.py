@@ -5,7 +5,7 @@ from urllib.request import urlopen
 
 import pytest
 
-from sandbox.twentyfour_seven_office import Sandbox
+from sandbox import Sandbox
 from sandbox.twentyfour_seven_office.users import Account
 from tests.adapters.test_contracts import BINDINGS, Contract, vendors
 from tests.sandbox.twentyfour_seven_office.soap.caller import Caller, Clock, Fault, credential, properties, text

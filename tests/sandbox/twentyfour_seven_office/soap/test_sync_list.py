@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from sandbox.twentyfour_seven_office import Sandbox
+from sandbox import Sandbox
 from sandbox.twentyfour_seven_office.books import Books
 from tests.sandbox.twentyfour_seven_office.soap.caller import Caller, Clock, Fault, children, text
 

@@ -1,0 +1,1 @@
+"""The console, as the real application answers it: over a real container, SQLite and the sandbox."""
