@@ -113,7 +113,7 @@ def installed(process: Process, *businesses: dict[str, Any]) -> Iterator[Contain
 
 
 def send(container: Container, business: str, number: str) -> None:
-    """Send an invoice of the installation's own, to its own customer: two that make one at once leave an ambiguous one."""
+    """Send an invoice of the installation's own, to its own customer: one that both make at once is ambiguous."""
     number, customer = own(container, number), canaries.invoice(number)["customer"]
     customer |= {"name": own(container, customer["name"]), "email": own(container, customer["email"])}
     container.add_invoice().add(business, invoice_from(canaries.invoice(number, customer=customer)))
@@ -147,7 +147,8 @@ def see_each_end(containers: Sequence[Container], businesses: Sequence[str]) -> 
 
 def has_ended(container: Container, transfer: Transfer) -> bool:
     if transfer.state is TransferState.REJECTED:
-        assert transfer.error and transfer.error.code == "internal_error", transfer.error
+        assert transfer.error is not None
+        assert transfer.error.code == "internal_error", transfer.error
         container.manage_transfers().retry(transfer.id)
     return transfer.is_parked if transfer.business in BARRED else transfer.state is TransferState.TRANSFERRED
 
