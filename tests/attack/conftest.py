@@ -18,7 +18,7 @@ _HERE = Path(__file__).parent
 
 
 SHARE = "KVITT_TEST_SHARE"
-"""Set to such as 1/3 for a third of the slow attacks of this folder: CI takes one by its commit, in turn."""
+"""Set to such as 1/5 for a fifth of the slow attacks of this folder: CI takes one by its commit, in turn."""
 
 
 @pytest.hookimpl(tryfirst=True)  # before what is marked as an attack is deselected
