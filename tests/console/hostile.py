@@ -4,6 +4,8 @@ from tests.http.documents import Api, Json, invoice_document, path_of
 
 TAG = "x-evil"
 """An element, or an attribute, that no template has."""
+PRODUCT = str(7919 * 104729)
+"""What a template would make of what it was not to fill in; long enough to be in no id by chance."""
 
 SCRIPT = f"<{TAG}></{TAG}><script>window.ran=1</script><img src=x onerror=window.ran=1>"
 TEXTS = (
@@ -13,7 +15,7 @@ TEXTS = (
     f'x" {TAG}="1" onfocus="window.ran=1" autofocus="',
     f"--><{TAG}><!--",
     "javascript:window.ran=1",
-    "{{ 7*191 }}{% raw %}${7*191}",
+    "{{ 7919*104729 }}{% raw %}${7919*104729}",
     "%(nothing)s %s {0} {visit.session.csrf}",
     "\u202egnp.exe \u200b ﷽ 🧾",
     "a\r\nX-Injected: 1\r\n\r\n" + SCRIPT,
@@ -35,7 +37,7 @@ NUMBERS = (
     "//evil.example/x",
     "\\evil.example",
     "a/b?c=d#e%2Ff;g",
-    "{{ 7*191 }}",
+    "{{ 7919*104729 }}",
     "%(number)s %s",
 )
 """Numbers of invoices."""

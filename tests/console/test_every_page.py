@@ -14,7 +14,7 @@ from litestar.params import QueryParameter
 from entrypoints.container import Container
 from sandbox import Sandbox
 from tests.console.every_page import NO_PAGES, OPEN_PAGES, Names, filled, furnish, pages, paths
-from tests.console.hostile import NUMBERS, TAG, TEXTS, store_hostile
+from tests.console.hostile import NUMBERS, PRODUCT, TAG, TEXTS, store_hostile
 from tests.console.people import sign_in_to
 from tests.console.reader import Reader, Shown
 from tests.http.clients import client_of
@@ -67,7 +67,7 @@ def _require_whole(page: Shown, address: str) -> None:
     for link in page.tree.xpath("//@href | //@src | //@action | //@formaction | //@hx-get | //@hx-post"):
         assert urlsplit(link).scheme in ("", "mailto"), (address, link)
         assert not urlsplit(link).netloc, (address, link)
-    assert "1337" not in said, address
+    assert PRODUCT not in said, address
     assert "x-injected" not in page.response.headers, address
     ids = page.tree.xpath("//@id")
     assert len(ids) == len(set(ids)), (address, sorted(ids))

@@ -169,7 +169,7 @@ def test_a_test_that_fails_says_how_and_nothing_of_the_query(fjell: Api, shop: R
         "duration_ms": 0,
         "answer": "Cannot POST /hooks?...",
     }
-    assert "4711" not in tested.text
+    assert "canary-4711" not in tested.text
 
 
 def test_a_secret_is_rotated_with_or_without_the_one_before(fjell: Api, shop: Receiver) -> None:

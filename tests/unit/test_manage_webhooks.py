@@ -70,7 +70,7 @@ def test_a_webhook_is_added_with_a_secret_that_is_seen_once(gateway: Gateway) ->
     assert (endpoint.url, endpoint.business) == ("https://shop.example/hooks?...", "fjell")
     assert endpoint.types == (REJECTED, PAID)
     assert endpoint.state is EndpointState.ENABLED
-    assert "4711" not in repr(endpoint)
+    assert "token=4711" not in repr(endpoint)
     assert noted(gateway) == [(Action.WEBHOOK_ADDED, "fjell", None)]
 
 
