@@ -9,11 +9,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from adapters.http_api.called_again import called_again_at, pause_told
+from adapters.http_api.called_again import throttled
 from adapters.http_api.cleaning import cleaned, nameless, sentence
 from adapters.http_api.json_answer import TOO_LARGE, Gone, JsonAnswer, TokenEnded, require_own_refusal
 from adapters.http_api.troubles import Context, UnusableAnswer
-from adapters.pace import Throttled
 from adapters.tripletex.operations import LOGIN, Operation
 from core.errors import AccessRefused, KvittError, OutcomeUnknown, Rejected, TryAgain
 
@@ -45,6 +44,7 @@ _RIGHTS_HINT = (
     "verify."
 )
 _LOGIN_HINT = "Correct employee_token and consumer_token (business set), then run business verify."
+_THROTTLED_HINT = "A running worker retries transfers then."
 _QUOTED = re.compile(r"\"[^\"]*\"|«[^»]*»|“[^”]*”|(?<!\w)'[^']*'(?!\w)")
 _LONG_NUMBER = re.compile(r"\+?\d(?:[ -]?\d){5,}")
 _LAST_DAY = "expirationdate"
@@ -81,7 +81,7 @@ def error_for(answer: Answer, operation: Operation, context: Context) -> KvittEr
     if status == 403 and not answer.is_page:
         return AccessRefused(_message(answer, operation, context), code="missing_rights", hint=_RIGHTS_HINT)
     if status == 429:
-        return _too_many(answer, operation, context, code=QUOTA_EXCEEDED)
+        return throttled(operation, answer.limit_resets, now=context.now, code=QUOTA_EXCEEDED, hint=_THROTTLED_HINT)
     if status >= 500 and answer.problem():
         kind = OutcomeUnknown if operation.writes else TryAgain
         return kind(_message(answer, operation, context), code="vendor_fault")
@@ -103,7 +103,7 @@ def login_error_for(answer: Answer, context: Context) -> KvittError:
     Errors: UnusableAnswer for one that is not the API's own.
     """
     if answer.status == 429:
-        return _too_many(answer, LOGIN, context, code="login_throttled")
+        return throttled(LOGIN, answer.limit_resets, now=context.now, code="login_throttled", hint=_THROTTLED_HINT)
     if answer.status == 404 and not answer.problem():
         raise UnusableAnswer("no_such_address")
     if 400 <= answer.status < 500 and answer.status not in (408, 425) and not answer.is_page:
@@ -156,17 +156,6 @@ def _places(answer: Answer, context: Context) -> Iterator[str]:
         place, reason = _shown(fault.get("field"), context), _shown(fault.get("message"), context)
         if place or reason:
             yield f"{place}: {reason}" if place and reason else place or reason
-
-
-def _too_many(answer: Answer, operation: Operation, context: Context, *, code: str) -> TryAgain:
-    opens = called_again_at(answer.limit_resets, now=context.now)
-    return Throttled(
-        f"{operation.where}: the server asks for fewer calls; Kvitt calls again at {opens:%H:%M:%S} UTC.",
-        code=code,
-        hint="A running worker retries transfers then.",
-        not_before=opens,
-        pause=pause_told(answer.limit_resets, now=context.now),
-    )
 
 
 def _message(answer: Answer, operation: Operation, context: Context, *, otherwise: str = "it gave no reason") -> str:

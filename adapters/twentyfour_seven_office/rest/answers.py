@@ -7,11 +7,10 @@ was written is OutcomeUnknown (docs/errors.md). An answer from 400 to 499 that i
 from dataclasses import dataclass
 from typing import Any
 
-from adapters.http_api.called_again import called_again_at, pause_told
+from adapters.http_api.called_again import throttled
 from adapters.http_api.cleaning import cleaned, sentence
 from adapters.http_api.json_answer import TOO_LARGE, Gone, JsonAnswer, TokenEnded, require_own_refusal
 from adapters.http_api.troubles import Context, UnusableAnswer
-from adapters.pace import Throttled
 from adapters.twentyfour_seven_office.order_fields import DEPARTMENT_HINT, PROJECT_HINT
 from adapters.twentyfour_seven_office.rest.operations import LOGIN, Operation
 from core.errors import AccessRefused, KvittError, OutcomeUnknown, Rejected, TryAgain
@@ -47,6 +46,7 @@ _KNOWN_ERRORS = {
 }
 _RIGHTS_HINT = "Give the API client the rights for invoicing in 24SevenOffice, then run business verify."
 _LOGIN_HINT = "Correct client_id, client_secret and organization_id (business set), then run business verify."
+_THROTTLED_HINT = "A running worker retries transfers then. 24SevenOffice grants more calls on request."
 
 
 def error_for(answer: Answer, operation: Operation, context: Context) -> KvittError:
@@ -60,7 +60,7 @@ def error_for(answer: Answer, operation: Operation, context: Context) -> KvittEr
     if status == 403 and not answer.is_page:
         return AccessRefused(_message(answer, operation, context), code="missing_rights", hint=_RIGHTS_HINT)
     if status == 429:
-        return _too_many(answer, operation, context, code=QUOTA_EXCEEDED)
+        return throttled(operation, answer.retry_after, now=context.now, code=QUOTA_EXCEEDED, hint=_THROTTLED_HINT)
     if status >= 500 and answer.problem():
         kind = OutcomeUnknown if operation.writes else TryAgain
         return kind(_message(answer, operation, context), code="vendor_fault")
@@ -78,7 +78,7 @@ def login_error_for(answer: Answer, context: Context) -> KvittError:
     Errors: UnusableAnswer for one that is not its own.
     """
     if answer.status == 429:
-        return _too_many(answer, LOGIN, context, code="login_throttled")
+        return throttled(LOGIN, answer.retry_after, now=context.now, code="login_throttled", hint=_THROTTLED_HINT)
     if answer.status in (400, 401, 403) and not answer.is_page:
         return login_refused(LOGIN.where)
     if 300 <= answer.status < 400:
@@ -116,17 +116,6 @@ def _refused(answer: Answer, operation: Operation, context: Context, **said: str
 def _place(error: dict[str, Any], context: Context) -> str:
     path, keyword = (cleaned(_text(error.get(name)), secrets=context.secrets) for name in ("path", "keyword"))
     return f"{path} ({keyword})" if path and keyword else path or keyword
-
-
-def _too_many(answer: Answer, operation: Operation, context: Context, *, code: str) -> TryAgain:
-    opens = called_again_at(answer.retry_after, now=context.now)
-    return Throttled(
-        f"{operation.where}: the server asks for fewer calls; Kvitt calls again at {opens:%H:%M:%S} UTC.",
-        code=code,
-        hint="A running worker retries transfers then. 24SevenOffice grants more calls on request.",
-        not_before=opens,
-        pause=pause_told(answer.retry_after, now=context.now),
-    )
 
 
 def _message(answer: Answer, operation: Operation, context: Context, *, otherwise: str = "it gave no reason") -> str:
