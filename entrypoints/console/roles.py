@@ -1,6 +1,7 @@
 """For what somebody may do what, as forms ask for it: everything is chosen in so many words, never by leaving out."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping
+from typing import Any
 
 from pydantic import ValidationError
 
@@ -30,19 +31,16 @@ def wanted_grant(form: Form) -> Grant:
         raise _not_usable("business", "There is no such business") from None
 
 
-def scopes() -> Sequence[tuple[str, str]]:
-    """Return the choices of the field `for`."""
-    return [(ONE_BUSINESS, _("One business")), (EVERYTHING, _("Everything: all businesses and the installation"))]
-
-
-def roles() -> Sequence[tuple[str, str]]:
-    """Return the choices of the field `role`."""
-    return [(Role.SEND.value, _("Read and send")), (Role.READ.value, _("Only read"))]
-
-
-def offered_businesses(look_up: LookUp) -> Sequence[str]:
-    """Return names to choose among while typing; of very many, the first."""
-    return look_up.business_names(limit=_MOST_OFFERED)
+def choices(look_up: LookUp) -> Mapping[str, Any]:
+    """Return what the fields `for`, `business` and `role` offer, as pages know it; of businesses, the first."""
+    return {
+        "scopes": [
+            (ONE_BUSINESS, _("One business")),
+            (EVERYTHING, _("Everything: all businesses and the installation")),
+        ],
+        "businesses": look_up.business_names(limit=_MOST_OFFERED),
+        "roles": [(Role.SEND.value, _("Read and send")), (Role.READ.value, _("Only read"))],
+    }
 
 
 def _role(form: Form) -> Role:

@@ -11,7 +11,7 @@ from core.use_cases.api_keys import ManageApiKeys
 from core.use_cases.look_up import LookUp
 from entrypoints.console.forms import Form
 from entrypoints.console.rendering import address
-from entrypoints.console.roles import offered_businesses, roles, scopes, wanted_grant
+from entrypoints.console.roles import choices, wanted_grant
 from entrypoints.console.texts import gettext as _
 from entrypoints.console.visit import Page, Visit
 from entrypoints.http.api_keys import PrefixInPath
@@ -92,9 +92,7 @@ def _listed(
         rows=rows,
         then=then,
         typed=form.typed if form else {},
-        businesses=offered_businesses(look_up),
-        scopes=scopes(),
-        roles=roles(),
+        **choices(look_up),
     )
 
 

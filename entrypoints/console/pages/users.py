@@ -15,7 +15,7 @@ from core.use_cases.sign_in import SignIn
 from core.user import Grant
 from entrypoints.console.forms import Form
 from entrypoints.console.rendering import address
-from entrypoints.console.roles import EVERYTHING, offered_businesses, roles, scopes, wanted_grant
+from entrypoints.console.roles import EVERYTHING, choices, wanted_grant
 from entrypoints.console.texts import gettext as _
 from entrypoints.console.visit import Page, Visit
 from entrypoints.http.paths import USUAL_PAGE, After, Limit, page
@@ -194,9 +194,7 @@ def _listed(
         rows=rows,
         then=then,
         typed=form.typed if form else {},
-        businesses=offered_businesses(look_up),
-        scopes=scopes(),
-        roles=roles(),
+        **choices(look_up),
     )
 
 
@@ -217,9 +215,7 @@ def _shown(
         user=user,
         sessions=sign_in.sessions(user.name),
         typed=form.typed if form else {},
-        businesses=offered_businesses(look_up),
-        scopes=scopes(),
-        roles=roles(),
+        **choices(look_up),
     )
 
 
